@@ -1,0 +1,56 @@
+// What autograd keeps beside a tensor, and the rules for leaves, views and in-place changes.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "autograd/node.h"
+
+namespace ember::autograd {
+
+/// How a view came from its base: enough to replay it on a gradient.
+struct ViewInfo {
+  Tensor base;  ///< never a view itself
+  /// The base's count of history changes when this view's grad_fn was made.
+  uint32_t base_history = 0;
+};
+
+struct Meta final : AutogradMeta {
+  bool requires_grad = false;  ///< asked for by the user; leaves only
+  bool retains_grad = false;
+  uint32_t output = 0;         ///< which output of grad_fn this tensor is
+  IntrusivePtr<Node> grad_fn;
+  std::unique_ptr<ViewInfo> view;
+  uint32_t history = 0;        ///< how often an in-place op replaced grad_fn
+  uint64_t sequence = 0;       ///< the leaf's place in the backward order
+  Tensor grad;
+  std::mutex mutex;            ///< guards grad: backward passes of several threads meet at leaves
+
+  struct LeafHook {
+    int64_t id;
+    TensorHook on_grad;                              ///< one of the two is set
+    std::function<void(const Tensor&)> after_accumulate;
+  };
+  std::vector<LeafHook> hooks;
+};
+
+/// Null when the tensor has no autograd state yet.
+Meta* find_meta(const Tensor& x);
+/// Made on first use.
+Meta& meta(const Tensor& x);
+
+/// The node that made x, brought up to date for a view whose base was changed in place; null for a leaf.
+IntrusivePtr<Node> grad_fn(const Tensor& x);
+/// The edge that x's gradient takes; undefined when x does not require grad.
+Edge gradient_edge(const Tensor& x);
+void set_history(const Tensor& x, IntrusivePtr<Node> node, uint32_t output);
+
+/// Throws unless an in-place op may write to x now (leaf, overlapping memory, inference rules).
+void check_in_place(const char* op, const Tensor& x);
+/// After an in-place op recorded as `node` (whose first edge is x's old history) wrote to x.
+void rebase_history(const Tensor& x, IntrusivePtr<Node> node);
+
+/// Marks `view` as a view of `base` (or of base's base).
+void track_view(const Tensor& view, const Tensor& base);
+
+}  // namespace ember::autograd

@@ -1,0 +1,88 @@
+// A node of the tape: one recorded op. It knows where its inputs came from (edges) and how gradients of its outputs become
+// gradients of its inputs (apply). Leaves need no node: an edge leads straight to the tensor whose .grad it feeds.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/tensor.h"
+
+namespace ember::autograd {
+
+class Node;
+
+/// Where a gradient goes: output `output` of `node`, or the leaf's .grad, or nowhere.
+struct Edge {
+  IntrusivePtr<Node> node;
+  Tensor leaf;
+  uint32_t output = 0;
+
+  bool defined() const { return node || leaf.defined(); }
+};
+
+/// What the engine must know of a node's output to shape its gradient.
+struct OutputInfo {
+  Shape sizes;
+  DType dtype = kFloat32;
+  Device device;
+
+  OutputInfo() = default;
+  explicit OutputInfo(const Tensor& x) : sizes(x.sizes()), dtype(x.dtype()), device(x.device()) {}
+};
+
+using TensorHook = std::function<Tensor(const Tensor&)>;
+
+class Node : public RefCounted {
+ public:
+  explicit Node(const char* name);
+
+  const char* name() const { return name_; }
+  /// Grows with creation: a node is made after all the nodes it leads to, so falling order is a topological order.
+  uint64_t sequence() const { return sequence_; }
+
+  virtual std::span<Edge> edges() = 0;
+  virtual std::span<const OutputInfo> outputs() const = 0;
+  /// Writes the gradient for each edge from those of the outputs (undefined where none arrived). Entries for undefined edges
+  /// stay undefined.
+  virtual void apply(std::span<const Tensor> grad_outputs, std::span<Tensor> grad_inputs) = 0;
+  /// Drops the saved tensors; a later apply throws.
+  virtual void release_saved() = 0;
+  virtual bool is_released() const = 0;
+
+  /// Hooks on the gradient of an output, run in order before apply; ids as in Tensor::register_hook.
+  struct OutputHook {
+    uint32_t output;
+    int64_t id;
+    TensorHook hook;
+  };
+  std::vector<OutputHook>& output_hooks();
+  bool has_output_hooks() const { return hooks_ && !hooks_->empty(); }
+
+ protected:
+  void destroy() noexcept override;
+
+ private:
+  const char* name_;
+  uint64_t sequence_;
+  std::unique_ptr<std::vector<OutputHook>> hooks_;
+};
+
+/// The node whose pullback runs in this thread, or null; saved outputs find their history through it.
+Node* current_node();
+
+/// Sets current_node() for a scope.
+class CurrentNodeGuard {
+ public:
+  explicit CurrentNodeGuard(Node* node);
+  ~CurrentNodeGuard();
+
+ private:
+  Node* before_;
+};
+
+/// The next creation number.
+uint64_t next_sequence();
+
+}  // namespace ember::autograd

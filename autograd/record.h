@@ -1,0 +1,225 @@
+// Recording an op on the tape: forward and pullback in one glance.
+//
+//   Tensor mul(const Tensor& a, const Tensor& b) {
+//     auto y = kernel::binary("mul", &Backend::mul, a, b);
+//     return record("mul", y, inputs(a, b),
+//                   [b = saved(b)](const Tensor& g) { return g * b(); },
+//                   [a = saved(a)](const Tensor& g) { return g * a(); });
+//   }
+//
+// There is one pullback for each input, called only when that input needs a gradient; one that is not needed is dropped, with
+// what it saved. Where the gradients share work, a single pullback returns all of them:
+//
+//   [..](const Tensor& g) -> std::array<Tensor, 3> { ... }           or with a second parameter `Needs needs`
+//
+// The mechanism sums a gradient over broadcast dims and casts it to its input's dtype, so pullbacks do not. An op with
+// several outputs records a vector; its pullback takes `std::span<const Tensor>`, undefined where no gradient arrived.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <optional>
+#include <tuple>
+
+#include "autograd/meta.h"
+#include "autograd/saved.h"
+
+namespace ember {
+
+/// Which inputs want a gradient.
+template <size_t N>
+using Needs = std::array<bool, N>;
+/// The same for ops whose number of inputs is known only at run time.
+using NeedsList = std::vector<bool>;
+
+template <size_t N>
+struct Inputs {
+  std::array<const Tensor*, N> tensors;
+};
+/// Inputs of an op with any number of them (cat, stack).
+struct InputList {
+  std::span<const Tensor> tensors;
+};
+
+template <class... T>
+  requires(std::same_as<T, Tensor> && ...)
+Inputs<sizeof...(T)> inputs(const T&... tensors) {
+  return {{&tensors...}};
+}
+inline InputList inputs(std::span<const Tensor> tensors) { return {tensors}; }
+inline InputList inputs(const std::vector<Tensor>& tensors) { return {tensors}; }
+
+namespace autograd {
+
+bool any_requires_grad(std::span<const Tensor* const> tensors);
+bool any_requires_grad(std::span<const Tensor> tensors);
+
+/// The error of a second backward through freed tensors.
+[[noreturn]] void fail_released(const Node& node);
+
+template <class F, size_t N>
+auto call_pullback(F& f, std::span<const Tensor> grads, const Needs<N>& needs) {
+  if constexpr (std::invocable<F&, const Tensor&, const Needs<N>&>) return f(grads[0], needs);
+  else if constexpr (std::invocable<F&, std::span<const Tensor>, const Needs<N>&>) return f(grads, needs);
+  else if constexpr (std::invocable<F&, const Tensor&>) return f(grads[0]);
+  else return f(grads);
+}
+
+/// The node of an op with N inputs: its pullbacks lie inside, by value.
+template <size_t N, class... F>
+class OpNode final : public Node {
+  static_assert(sizeof...(F) == N || sizeof...(F) == 1, "one pullback for each input, or one for all");
+  static constexpr bool kEach = sizeof...(F) == N;
+
+ public:
+  OpNode(const char* name, const Inputs<N>& inputs, F&&... pullbacks)
+      : Node(name), pullbacks_(std::in_place, std::forward<F>(pullbacks)...) {
+    for (size_t i = 0; i < N; ++i) edges_[i] = gradient_edge(*inputs.tensors[i]);
+    if constexpr (kEach && N > 1) {
+      drop_unneeded(std::make_index_sequence<N>());
+    }
+  }
+
+  void set_output(const Tensor& y) { single_ = OutputInfo(y); }
+  void set_outputs(std::span<const Tensor> ys) {
+    for (const Tensor& y : ys) several_.emplace_back(y);
+  }
+
+  std::span<Edge> edges() override { return edges_; }
+  std::span<const OutputInfo> outputs() const override {
+    return several_.empty() ? std::span<const OutputInfo>(&single_, 1) : several_;
+  }
+  void release_saved() override { pullbacks_.reset(); }
+  bool is_released() const override { return !pullbacks_.has_value(); }
+
+  void apply(std::span<const Tensor> grads, std::span<Tensor> result) override {
+    if (!pullbacks_) fail_released(*this);
+    Needs<N> needs;
+    for (size_t i = 0; i < N; ++i) needs[i] = edges_[i].defined();
+    if constexpr (kEach) {
+      apply_each(grads, result, needs, std::make_index_sequence<N>());
+    } else {
+      auto all = call_pullback(*std::get<0>(*pullbacks_), grads, needs);
+      for (size_t i = 0; i < N; ++i)
+        if (needs[i]) result[i] = std::move(all[i]);
+    }
+  }
+
+ private:
+  template <size_t... I>
+  void drop_unneeded(std::index_sequence<I...>) {
+    ((edges_[I].defined() ? void() : std::get<I>(*pullbacks_).reset()), ...);
+  }
+  template <size_t... I>
+  void apply_each(std::span<const Tensor> grads, std::span<Tensor> result, const Needs<N>& needs,
+                  std::index_sequence<I...>) {
+    ((needs[I] ? void(result[I] = call_pullback(*std::get<I>(*pullbacks_), grads, needs))
+               : void()),
+     ...);
+  }
+
+  std::array<Edge, N> edges_;
+  OutputInfo single_;
+  std::vector<OutputInfo> several_;
+  std::optional<std::tuple<std::optional<std::remove_cvref_t<F>>...>> pullbacks_;
+};
+
+/// The node of an op with a list of inputs; its pullback returns a vector of gradients.
+template <class F>
+class ListNode final : public Node {
+ public:
+  ListNode(const char* name, const InputList& inputs, F&& pullback)
+      : Node(name), pullback_(std::forward<F>(pullback)) {
+    for (const Tensor& x : inputs.tensors) edges_.push_back(gradient_edge(x));
+  }
+
+  void set_output(const Tensor& y) { outputs_.assign(1, OutputInfo(y)); }
+  void set_outputs(std::span<const Tensor> ys) {
+    for (const Tensor& y : ys) outputs_.emplace_back(y);
+  }
+
+  std::span<Edge> edges() override { return edges_; }
+  std::span<const OutputInfo> outputs() const override { return outputs_; }
+  void release_saved() override { pullback_.reset(); }
+  bool is_released() const override { return !pullback_.has_value(); }
+
+  void apply(std::span<const Tensor> grads, std::span<Tensor> result) override {
+    if (!pullback_) fail_released(*this);
+    std::vector<Tensor> all;
+    if constexpr (std::invocable<F&, const Tensor&, const NeedsList&>) {
+      NeedsList needs;
+      for (const Edge& e : edges_) needs.push_back(e.defined());
+      all = (*pullback_)(grads[0], needs);
+    } else if constexpr (std::invocable<F&, const Tensor&>) {
+      all = (*pullback_)(grads[0]);
+    } else {
+      all = (*pullback_)(grads);
+    }
+    for (size_t i = 0; i < edges_.size(); ++i)
+      if (edges_[i].defined()) result[i] = std::move(all[i]);
+  }
+
+ private:
+  std::vector<Edge> edges_;
+  std::vector<OutputInfo> outputs_;
+  std::optional<std::remove_cvref_t<F>> pullback_;
+};
+
+template <size_t N, class... F>
+auto make_node(const char* name, const Inputs<N>& in, F&&... pullbacks) {
+  return make_intrusive<OpNode<N, F...>>(name, in, std::forward<F>(pullbacks)...);
+}
+template <class F>
+auto make_node(const char* name, const InputList& in, F&& pullback) {
+  return make_intrusive<ListNode<F>>(name, in, std::forward<F>(pullback));
+}
+
+template <class In>
+bool is_recorded(const In& in) {
+  return GradMode::is_enabled() && any_requires_grad(in.tensors);
+}
+
+}  // namespace autograd
+
+/// Gives `y` its place on the tape when one of the inputs requires grad; returns it.
+template <class In, class... F>
+Tensor record(const char* name, Tensor y, const In& in, F&&... pullbacks) {
+  if (autograd::is_recorded(in) && y.is_floating_point()) {
+    auto node = autograd::make_node(name, in, std::forward<F>(pullbacks)...);
+    node->set_output(y);
+    autograd::set_history(y, node, 0);
+  }
+  return y;
+}
+
+/// The same for several outputs; those that are not floating-point carry no gradient.
+template <class In, class... F>
+std::vector<Tensor> record(const char* name, std::vector<Tensor> ys, const In& in, F&&... pullbacks) {
+  if (autograd::is_recorded(in)) {
+    auto node = autograd::make_node(name, in, std::forward<F>(pullbacks)...);
+    node->set_outputs(ys);
+    for (uint32_t i = 0; i < ys.size(); ++i)
+      if (ys[i].is_floating_point()) autograd::set_history(ys[i], node, i);
+  }
+  return ys;
+}
+
+/// For an output that shares storage with `base`: in-place changes of one reach the other, on the tape too.
+template <class F>
+Tensor record_view(const char* name, Tensor view, const Tensor& base, F&& pullback) {
+  autograd::track_view(view, base);
+  return record(name, std::move(view), inputs(base), std::forward<F>(pullback));
+}
+
+/// For an op that has just overwritten `x`, its first input. Call autograd::check_in_place before writing.
+template <class In, class... F>
+Tensor& record_in_place(const char* name, Tensor& x, const In& in, F&&... pullbacks) {
+  if (autograd::is_recorded(in) && x.is_floating_point()) {
+    auto node = autograd::make_node(name, in, std::forward<F>(pullbacks)...);
+    node->set_output(x);
+    autograd::rebase_history(x, node);
+  }
+  return x;
+}
+
+}  // namespace ember

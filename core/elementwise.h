@@ -1,0 +1,65 @@
+// The one iterator of elementwise kernels. A kernel is a loop over contiguous elements of its compute type; everything else
+// happens here, once for all kernels: broadcasting, merging of dimensions that lie behind one another, splitting over threads,
+// and staging of operands that are strided or of another dtype through a buffer that stays in the L1 cache.
+#pragma once
+
+#include <array>
+#include <span>
+
+#include "core/function_ref.h"
+#include "core/tensor.h"
+
+namespace ember {
+
+class Elementwise {
+ public:
+  /// Works on `count` elements; pointers are outputs first, then inputs, each of its compute dtype.
+  using Loop = FunctionRef<void(char* const* pointers, int64_t count)>;
+
+  /// An operand and the dtype that the loop reads or writes it in.
+  struct Operand {
+    const Tensor& tensor;
+    DType dtype;
+  };
+
+  /// Outputs have the full shape; inputs broadcast to it.
+  Elementwise(std::span<const Operand> outputs, std::span<const Operand> inputs);
+  Elementwise(std::initializer_list<Operand> outputs, std::initializer_list<Operand> inputs)
+      : Elementwise(std::span(outputs.begin(), outputs.size()),
+                    std::span(inputs.begin(), inputs.size())) {}
+
+  void run(Loop loop) const;
+
+  static constexpr int kMaxOperands = 8;
+
+  // What a device kernel needs to walk the operands itself.
+  int rank() const { return rank_; }
+  int operands() const { return outputs_ + inputs_; }
+  int64_t numel() const { return numel_; }
+  int64_t size(int dim) const { return sizes_[dim]; }
+  /// In bytes; dims run from the innermost outward.
+  int64_t stride(int operand, int dim) const { return strides_[dim][operand]; }
+
+ private:
+  static constexpr int kMaxRank = 64;
+  static constexpr int64_t kBlock = 1024;
+
+  void merge_dims();
+  void run_range(Loop loop, int64_t first, int64_t last) const;
+  bool is_direct(int operand) const;
+
+  int outputs_ = 0, inputs_ = 0, rank_ = 0;
+  int64_t numel_ = 0;
+  std::array<char*, kMaxOperands> data_;
+  std::array<DType, kMaxOperands> storage_dtype_, loop_dtype_;
+  std::array<int64_t, kMaxRank> sizes_;
+  std::array<std::array<int64_t, kMaxOperands>, kMaxRank> strides_;
+};
+
+/// Copies `count` elements between two strided runs, converting; byte strides, a source stride of 0 repeats one element.
+/// Registered by the CPU backend for the best instruction set.
+using CastKernel = void(char* to, int64_t to_stride, DType to_dtype, const char* from,
+                        int64_t from_stride, DType from_dtype, int64_t count);
+void set_cast_kernel(CastKernel* kernel);
+
+}  // namespace ember

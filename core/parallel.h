@@ -1,0 +1,24 @@
+// Splitting index ranges over the one OpenMP thread pool, which oneDNN shares.
+#pragma once
+
+#include <cstdint>
+
+#include "core/function_ref.h"
+
+namespace ember {
+
+/// Elements below which a second thread costs more than it saves.
+inline constexpr int64_t kGrain = 32768;
+
+/// Threads that parallel_for may use; from OMP_NUM_THREADS or the number of cores.
+int num_threads();
+/// Throws ValueError unless `count` >= 1.
+void set_num_threads(int count);
+
+/// Calls `body(first, last)` on disjoint ranges that cover [begin, end). Each range starts at `begin` plus a multiple of
+/// `grain`, so a body that works in units of `grain` gives the same bits for any number of threads. The first exception is
+/// rethrown here. Runs in the calling thread when the range is short or inside another parallel_for.
+void parallel_for(int64_t begin, int64_t end, int64_t grain,
+                  FunctionRef<void(int64_t first, int64_t last)> body);
+
+}  // namespace ember

@@ -1,0 +1,279 @@
+// Tensor: a handle to a strided view of shared storage. Copies of a handle are the same tensor; views are different tensors
+// on the same storage. What a tensor knows about gradients hangs off it as an AutogradMeta, which autograd/ defines.
+//
+// The methods under "defined in autograd/" and "defined in ops/" are declared here because C++ wants members in one place;
+// core itself never calls them.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/dtype.h"
+#include "core/scalar.h"
+#include "core/shape.h"
+#include "core/storage.h"
+
+namespace ember {
+
+class Tensor;
+struct TensorIndex;
+
+/// What a factory makes: dtype (default_dtype() unless set), device (CPU unless set), requires_grad.
+struct TensorOptions {
+  std::optional<DType> dtype_;
+  Device device_;
+  bool requires_grad_ = false;
+
+  TensorOptions() = default;
+  TensorOptions(DType dtype) : dtype_(dtype) {}
+  TensorOptions(Device device) : device_(device) {}
+
+  TensorOptions dtype(DType value) const { return with([&](auto& o) { o.dtype_ = value; }); }
+  TensorOptions device(Device value) const { return with([&](auto& o) { o.device_ = value; }); }
+  TensorOptions requires_grad(bool value = true) const {
+    return with([&](auto& o) { o.requires_grad_ = value; });
+  }
+  DType dtype_or_default() const { return dtype_.value_or(default_dtype()); }
+
+ private:
+  template <class F>
+  TensorOptions with(F change) const {
+    TensorOptions copy = *this;
+    change(copy);
+    return copy;
+  }
+};
+inline TensorOptions dtype(DType t) { return TensorOptions(t); }
+inline TensorOptions device(Device d) { return TensorOptions(d); }
+inline TensorOptions requires_grad(bool value = true) {
+  return TensorOptions().requires_grad(value);
+}
+
+/// The base of what autograd keeps beside a tensor.
+struct AutogradMeta {
+  virtual ~AutogradMeta() = default;
+};
+
+struct TensorImpl final : RefCounted {
+  TensorImpl(Storage storage, DType dtype, Shape sizes, Shape strides, int64_t offset);
+
+  Storage storage;
+  Shape sizes;
+  Shape strides;        ///< in elements
+  int64_t offset;       ///< in elements from the storage's start
+  int64_t numel;
+  DType dtype;
+  bool is_contiguous;   ///< row-major without gaps
+  /// A Python or C++ number standing in for a tensor: it takes part in promotion only by its kind.
+  bool is_wrapped_number = false;
+  bool is_inference = false;
+  std::unique_ptr<AutogradMeta> autograd;
+
+  void set_geometry(Shape new_sizes, Shape new_strides, int64_t new_offset);
+};
+
+class Tensor {
+ public:
+  /// The undefined tensor: stands for "none" in optional arguments and for a gradient of zero.
+  Tensor() = default;
+  explicit Tensor(IntrusivePtr<TensorImpl> impl) : impl_(std::move(impl)) {}
+  /// A number as a zero-dim wrapped tensor, so that `x * 2` and `maximum(x, 0)` need no overloads of their own.
+  Tensor(const Scalar& value);
+  template <class T>
+    requires std::is_arithmetic_v<T>
+  Tensor(T value) : Tensor(Scalar(value)) {}
+
+  bool defined() const { return static_cast<bool>(impl_); }
+  TensorImpl* impl() const { return impl_.get(); }
+  const IntrusivePtr<TensorImpl>& handle() const { return impl_; }
+  bool is_same(const Tensor& other) const { return impl_ == other.impl_; }
+
+  const Shape& sizes() const { return impl_->sizes; }
+  const Shape& strides() const { return impl_->strides; }
+  int64_t size(int64_t dim) const;
+  int64_t stride(int64_t dim) const;
+  int64_t dim() const { return static_cast<int64_t>(impl_->sizes.size()); }
+  int64_t numel() const { return impl_->numel; }
+  int64_t storage_offset() const { return impl_->offset; }
+  const Storage& storage() const { return impl_->storage; }
+  DType dtype() const { return impl_->dtype; }
+  Device device() const { return impl_->storage->device(); }
+  TensorOptions options() const { return TensorOptions(dtype()).device(device()); }
+  int64_t element_size() const { return item_size(dtype()); }
+  int64_t nbytes() const { return numel() * element_size(); }
+  bool is_contiguous() const { return impl_->is_contiguous; }
+  bool is_floating_point() const { return ember::is_floating_point(dtype()); }
+  uint32_t version() const { return impl_->storage->version(); }
+
+  /// The first element's address, without a check of its type.
+  char* raw_data() const {
+    return static_cast<char*>(impl_->storage->data()) + impl_->offset * element_size();
+  }
+  /// The same as T*; throws TypeError when T is not this tensor's dtype.
+  template <class T>
+  T* data_ptr() const {
+    check<TypeError>(dtype() == dtype_of<T>, "data_ptr: expected a ", dtype_of<T>,
+                     " tensor but this one is ", dtype());
+    return reinterpret_cast<T*>(raw_data());
+  }
+  /// The only element as T; throws Error unless numel() == 1.
+  template <class T>
+  T item() const {
+    return item().to<T>();
+  }
+  Scalar item() const;
+
+  /// A tensor on the same storage with another geometry; no autograd, no checks. Views are made of it.
+  Tensor alias(Shape sizes, Shape strides, int64_t offset) const;
+  /// The same geometry, no history.
+  Tensor alias() const { return alias(sizes(), strides(), storage_offset()); }
+
+  // Defined in autograd/.
+  bool requires_grad() const;
+  Tensor& requires_grad_(bool value = true);
+  Tensor& set_requires_grad(bool value) { return requires_grad_(value); }
+  bool is_leaf() const;
+  bool is_inference() const { return impl_->is_inference; }
+  /// The gradient, undefined until a backward reaches this leaf.
+  Tensor grad() const;
+  void set_grad(const Tensor& grad);
+  void retain_grad();
+  bool retains_grad() const;
+  /// The same storage outside of the tape; shares the version counter.
+  Tensor detach() const;
+  Tensor& detach_();
+  /// See autograd/backward.h.
+  void backward(const Tensor& gradient = {}, bool retain_graph = false, bool create_graph = false,
+                const std::vector<Tensor>& inputs = {}) const;
+  /// Calls `hook` with the gradient each time it is computed; a defined result replaces it. Returns the hook's id.
+  int64_t register_hook(std::function<Tensor(const Tensor&)> hook) const;
+  /// Calls `hook` with the leaf after its gradient was accumulated.
+  int64_t register_post_accumulate_grad_hook(std::function<void(const Tensor&)> hook) const;
+  void remove_hook(int64_t id) const;
+  /// True for a view of another tensor, as autograd tracks it.
+  bool is_view() const;
+
+  // Defined in ops/tensor_methods.cc; each is the free function of its name with this tensor first.
+  Tensor to(DType dtype) const;
+  Tensor to(Device device) const;
+  Tensor to(const TensorOptions& options) const;
+  Tensor cpu() const;
+  Tensor clone() const;
+  Tensor contiguous() const;
+  Tensor abs() const;
+  Tensor exp() const;
+  Tensor log() const;
+  Tensor sqrt() const;
+  Tensor rsqrt() const;
+  Tensor sin() const;
+  Tensor cos() const;
+  Tensor tanh() const;
+  Tensor sigmoid() const;
+  Tensor relu() const;
+  Tensor neg() const;
+  Tensor pow(const Tensor& exponent) const;
+  Tensor clamp(std::optional<Scalar> min, std::optional<Scalar> max = {}) const;
+  Tensor add(const Tensor& other, const Scalar& alpha = 1) const;
+  Tensor sub(const Tensor& other, const Scalar& alpha = 1) const;
+  Tensor mul(const Tensor& other) const;
+  Tensor div(const Tensor& other) const;
+  Tensor eq(const Tensor& other) const;
+  Tensor ne(const Tensor& other) const;
+  Tensor lt(const Tensor& other) const;
+  Tensor le(const Tensor& other) const;
+  Tensor gt(const Tensor& other) const;
+  Tensor ge(const Tensor& other) const;
+  Tensor masked_fill(const Tensor& mask, const Scalar& value) const;
+  Tensor sum(std::optional<DType> dtype = {}) const;
+  Tensor sum(const Shape& dims, bool keepdim = false, std::optional<DType> dtype = {}) const;
+  Tensor mean(std::optional<DType> dtype = {}) const;
+  Tensor mean(const Shape& dims, bool keepdim = false, std::optional<DType> dtype = {}) const;
+  Tensor var(const Shape& dims, int64_t correction = 1, bool keepdim = false) const;
+  Tensor var(int64_t correction = 1) const;
+  Tensor std(const Shape& dims, int64_t correction = 1, bool keepdim = false) const;
+  Tensor std(int64_t correction = 1) const;
+  Tensor max() const;
+  Tensor min() const;
+  std::pair<Tensor, Tensor> max(int64_t dim, bool keepdim = false) const;
+  std::pair<Tensor, Tensor> min(int64_t dim, bool keepdim = false) const;
+  Tensor argmax(std::optional<int64_t> dim = {}, bool keepdim = false) const;
+  Tensor argmin(std::optional<int64_t> dim = {}, bool keepdim = false) const;
+  Tensor all() const;
+  Tensor any() const;
+  Tensor softmax(int64_t dim) const;
+  Tensor log_softmax(int64_t dim) const;
+  Tensor norm() const;
+  Tensor matmul(const Tensor& other) const;
+  Tensor mm(const Tensor& other) const;
+  Tensor bmm(const Tensor& other) const;
+  Tensor t() const;
+  Tensor mT() const;
+  Tensor view(const Shape& shape) const;
+  Tensor reshape(const Shape& shape) const;
+  Tensor view_as(const Tensor& other) const;
+  Tensor transpose(int64_t dim0, int64_t dim1) const;
+  Tensor permute(const Shape& dims) const;
+  Tensor expand(const Shape& shape) const;
+  Tensor squeeze() const;
+  Tensor squeeze(int64_t dim) const;
+  Tensor unsqueeze(int64_t dim) const;
+  Tensor flatten(int64_t start_dim = 0, int64_t end_dim = -1) const;
+  Tensor as_strided(const Shape& sizes, const Shape& strides,
+                    std::optional<int64_t> storage_offset = {}) const;
+  Tensor select(int64_t dim, int64_t index) const;
+  Tensor narrow(int64_t dim, int64_t start, int64_t length) const;
+  Tensor slice(int64_t dim, std::optional<int64_t> start = {}, std::optional<int64_t> end = {},
+               int64_t step = 1) const;
+  std::vector<Tensor> split(int64_t size, int64_t dim = 0) const;
+  std::vector<Tensor> chunk(int64_t chunks, int64_t dim = 0) const;
+  std::vector<Tensor> unbind(int64_t dim = 0) const;
+  Tensor gather(int64_t dim, const Tensor& index) const;
+  Tensor index_select(int64_t dim, const Tensor& index) const;
+  Tensor scatter_add(int64_t dim, const Tensor& index, const Tensor& src) const;
+  /// `x.index({Slice(1), 3, None, mask})`, see ops/indexing.h.
+  Tensor index(const std::vector<TensorIndex>& indices) const;
+  Tensor& index_put_(const std::vector<TensorIndex>& indices, const Tensor& value);
+  Tensor operator[](int64_t index) const { return select(0, index); }
+
+  // In-place, by PyTorch's rules for leaves, views and overlap.
+  Tensor& copy_(const Tensor& source);
+  Tensor& fill_(const Scalar& value);
+  Tensor& zero_();
+  Tensor& add_(const Tensor& other, const Scalar& alpha = 1);
+  Tensor& sub_(const Tensor& other, const Scalar& alpha = 1);
+  Tensor& mul_(const Tensor& other);
+  Tensor& div_(const Tensor& other);
+  Tensor& clamp_(std::optional<Scalar> min, std::optional<Scalar> max = {});
+  Tensor& relu_();
+  Tensor& masked_fill_(const Tensor& mask, const Scalar& value);
+  Tensor& uniform_(double from = 0, double to = 1);
+  Tensor& normal_(double mean = 0, double std = 1);
+  Tensor& bernoulli_(double p = 0.5);
+  Tensor& operator+=(const Tensor& other) { return add_(other); }
+  Tensor& operator-=(const Tensor& other) { return sub_(other); }
+  Tensor& operator*=(const Tensor& other) { return mul_(other); }
+  Tensor& operator/=(const Tensor& other) { return div_(other); }
+
+ private:
+  IntrusivePtr<TensorImpl> impl_;
+};
+
+/// Uninitialised memory of this shape, outside of the tape.
+Tensor empty_strided_tensor(Shape sizes, Shape strides, DType dtype, Device device);
+Tensor empty_tensor(Shape sizes, DType dtype, Device device = {});
+/// Like `x`: its shape, its order of dimensions in memory when it has no gaps, row-major otherwise.
+Tensor empty_tensor_like(const Tensor& x, DType dtype);
+
+/// The dtype of an op on these tensors: PyTorch's rule, where tensors with dimensions outrank zero-dim ones and those outrank
+/// wrapped numbers, unless the lower rank is of a higher kind (bool < integer < float).
+DType result_type(std::span<const Tensor> tensors);
+DType result_type(const Tensor& a, const Tensor& b);
+
+/// "float32 [2, 3]", for error messages.
+std::string describe(const Tensor& x);
+
+}  // namespace ember

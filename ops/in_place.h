@@ -1,0 +1,13 @@
+// In-place twins of out-of-place ops: the result is written into x, and x's history becomes the op's.
+#pragma once
+
+#include "autograd/record.h"
+#include "core/function_ref.h"
+
+namespace ember {
+
+/// x becomes op(x), for any differentiable `op` whose result has x's shape and dtype. Right by construction, at the price of a
+/// copy; the few ops for which that price matters write into x themselves and call record_in_place.
+Tensor& in_place(const char* name, Tensor& x, FunctionRef<Tensor(const Tensor& x)> op);
+
+}  // namespace ember
