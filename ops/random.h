@@ -1,0 +1,36 @@
+// Random tensors and dropout. Numbers come from `generator` or default_generator() and depend on its seed and position alone,
+// not on threads.
+#pragma once
+
+#include "core/random.h"
+#include "core/tensor.h"
+
+namespace ember {
+
+/// Uniform on [0, 1).
+Tensor rand(const Shape& sizes, const TensorOptions& options = {}, Generator* generator = nullptr);
+/// Normal with mean 0 and variance 1.
+Tensor randn(const Shape& sizes, const TensorOptions& options = {}, Generator* generator = nullptr);
+/// Integers on [low, high), int64 unless options name a dtype.
+Tensor randint(int64_t low, int64_t high, const Shape& sizes, const TensorOptions& options = {},
+               Generator* generator = nullptr);
+/// A permutation of 0 ... n - 1, int64 unless options name a dtype.
+Tensor randperm(int64_t n, const TensorOptions& options = {}, Generator* generator = nullptr);
+Tensor rand_like(const Tensor& x);
+Tensor randn_like(const Tensor& x);
+/// 1 with probability x[i], else 0, in x's dtype; no gradient.
+Tensor bernoulli(const Tensor& x, Generator* generator = nullptr);
+/// `count` int64 samples a row from unnormalised probabilities [C] or [N, C].
+Tensor multinomial(const Tensor& probabilities, int64_t count, bool replacement = false,
+                   Generator* generator = nullptr);
+
+// In place, whatever the values before.
+Tensor& uniform_(Tensor& x, double from = 0, double to = 1, Generator* generator = nullptr);
+Tensor& normal_(Tensor& x, double mean = 0, double std = 1, Generator* generator = nullptr);
+Tensor& bernoulli_(Tensor& x, double p = 0.5, Generator* generator = nullptr);
+
+/// While training, sets elements to 0 with probability p and scales the rest by 1 / (1 - p). Srivastava et al., 2014.
+/// ValueError unless 0 <= p <= 1.
+Tensor dropout(const Tensor& x, double p = 0.5, bool training = true);
+
+}  // namespace ember

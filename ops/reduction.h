@@ -1,0 +1,56 @@
+// Sums, means, extremes and normalised exponentials over some or all dims. `dims` may be negative, empty means all; `keepdim`
+// leaves reduced dims with size 1. IndexError for a dim out of range, Error for a dim given twice.
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "core/tensor.h"
+
+namespace ember {
+
+/// The sum; integers and bools are summed in int64 unless `dtype` says otherwise.
+Tensor sum(const Tensor& x, std::optional<DType> dtype = {});
+Tensor sum(const Tensor& x, const Shape& dims, bool keepdim = false, std::optional<DType> dtype = {});
+/// The sum over the dims that broadcasting `sizes` to x's shape added or stretched.
+Tensor sum_to_size(const Tensor& x, const Shape& sizes);
+/// The mean of floating-point elements; Error for integers unless `dtype` is given.
+Tensor mean(const Tensor& x, std::optional<DType> dtype = {});
+Tensor mean(const Tensor& x, const Shape& dims, bool keepdim = false, std::optional<DType> dtype = {});
+Tensor prod(const Tensor& x, std::optional<DType> dtype = {});
+Tensor prod(const Tensor& x, int64_t dim, bool keepdim = false, std::optional<DType> dtype = {});
+
+/// Sum of squared distances from the mean over (count - correction).
+Tensor var(const Tensor& x, int64_t correction = 1);
+Tensor var(const Tensor& x, const Shape& dims, int64_t correction = 1, bool keepdim = false);
+/// The square root of var.
+Tensor std(const Tensor& x, int64_t correction = 1);
+Tensor std(const Tensor& x, const Shape& dims, int64_t correction = 1, bool keepdim = false);
+
+/// The largest element; NaN wins; equal elements share the gradient. Error when there is none.
+Tensor max(const Tensor& x);
+Tensor min(const Tensor& x);
+/// The largest elements along `dim` and their int64 positions (the first of equal ones, which takes the gradient).
+std::pair<Tensor, Tensor> max(const Tensor& x, int64_t dim, bool keepdim = false);
+std::pair<Tensor, Tensor> min(const Tensor& x, int64_t dim, bool keepdim = false);
+/// The largest elements over several dims; equal elements share the gradient.
+Tensor amax(const Tensor& x, const Shape& dims = {}, bool keepdim = false);
+Tensor amin(const Tensor& x, const Shape& dims = {}, bool keepdim = false);
+/// int64 positions of the extreme, in the flattened tensor without `dim`.
+Tensor argmax(const Tensor& x, std::optional<int64_t> dim = {}, bool keepdim = false);
+Tensor argmin(const Tensor& x, std::optional<int64_t> dim = {}, bool keepdim = false);
+
+/// Whether all (any) elements are true; bool.
+Tensor all(const Tensor& x);
+Tensor all(const Tensor& x, int64_t dim, bool keepdim = false);
+Tensor any(const Tensor& x);
+Tensor any(const Tensor& x, int64_t dim, bool keepdim = false);
+
+/// log(sum(exp(x))) without overflow.
+Tensor logsumexp(const Tensor& x, const Shape& dims, bool keepdim = false);
+/// exp(x) / sum(exp(x)) along `dim`, without overflow.
+Tensor softmax(const Tensor& x, int64_t dim, std::optional<DType> dtype = {});
+/// x - logsumexp(x) along `dim`.
+Tensor log_softmax(const Tensor& x, int64_t dim, std::optional<DType> dtype = {});
+
+}  // namespace ember
