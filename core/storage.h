@@ -32,6 +32,7 @@ class StorageImpl final : public RefCounted {
   Device device_;
   std::atomic<uint32_t> version_{0};
   std::function<void()> release_;
+  bool is_borrowed_ = false;
 };
 
 using Storage = IntrusivePtr<StorageImpl>;

@@ -1,0 +1,105 @@
+#include "core/shape.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace ember {
+
+void Shape::assign(const int64_t* values, size_t count) {
+  size_ = count;
+  if (on_heap()) heap_ = new int64_t[count];
+  if (count > 0) std::memcpy(data(), values, count * sizeof(int64_t));
+}
+
+void Shape::take(Shape& other) noexcept {
+  size_ = other.size_;
+  if (on_heap()) {
+    heap_ = other.heap_;
+    other.size_ = 0;
+  } else if (size_ > 0) {
+    std::memcpy(inline_, other.inline_, size_ * sizeof(int64_t));
+  }
+}
+
+void Shape::resize(size_t count, int64_t value) {
+  if (count <= kInline && !on_heap()) {
+    for (size_t i = size_; i < count; ++i) inline_[i] = value;
+    size_ = count;
+    return;
+  }
+  std::vector<int64_t> values = vec();
+  values.resize(count, value);
+  *this = Shape(values);
+}
+
+void Shape::insert(size_t at, int64_t value) {
+  resize(size_ + 1);
+  int64_t* values = data();
+  std::copy_backward(values + at, values + size_ - 1, values + size_);
+  values[at] = value;
+}
+
+void Shape::erase(size_t at) {
+  int64_t* values = data();
+  std::copy(values + at + 1, values + size_, values + at);
+  resize(size_ - 1);
+}
+
+std::string to_string(const Shape& shape) {
+  std::string text = "[";
+  for (size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
+  return text + "]";
+}
+
+Shape broadcast_shapes(const Shape& a, const Shape& b, const char* op) {
+  if (a == b) return a;
+  const Shape& longer = a.size() >= b.size() ? a : b;
+  const Shape& shorter = a.size() >= b.size() ? b : a;
+  Shape result = longer;
+  const size_t offset = longer.size() - shorter.size();
+  for (size_t i = 0; i < shorter.size(); ++i) {
+    int64_t& size = result[offset + i];
+    if (size == 1) {
+      size = shorter[i];
+    } else {
+      check(shorter[i] == 1 || shorter[i] == size, op, ": shapes ", a, " and ", b,
+            " do not broadcast: sizes ", size, " and ", shorter[i], " at dimension ", offset + i,
+            " differ and neither is 1");
+    }
+  }
+  return result;
+}
+
+int64_t wrap_dim(int64_t dim, int64_t rank, const char* op) {
+  const int64_t limit = std::max<int64_t>(rank, 1);
+  check<IndexError>(-limit <= dim && dim < limit, op, ": dimension ", dim,
+                    " is out of range for a tensor with ", rank, " dimensions; expected ", -limit,
+                    " to ", limit - 1);
+  return dim < 0 ? dim + limit : dim;
+}
+
+Shape wrap_dims(const Shape& dims, int64_t rank, const char* op) {
+  Shape result;
+  if (dims.empty())
+    for (int64_t i = 0; i < rank; ++i) result.push_back(i);
+  for (const int64_t dim : dims) {
+    const int64_t wrapped = wrap_dim(dim, rank, op);
+    check(std::find(result.begin(), result.end(), wrapped) == result.end(), op, ": dimension ",
+          dim, " appears twice in ", dims);
+    result.push_back(wrapped);
+  }
+  return result;
+}
+
+Shape contiguous_strides(const Shape& sizes) {
+  Shape strides = sizes;
+  int64_t stride = 1;
+  for (size_t i = sizes.size(); i-- > 0;) {
+    strides[i] = stride;
+    stride *= std::max<int64_t>(sizes[i], 1);
+  }
+  return strides;
+}
+
+}  // namespace ember

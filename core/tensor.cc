@@ -1,0 +1,166 @@
+#include "core/tensor.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/backend.h"
+
+namespace ember {
+
+namespace {
+
+bool is_row_major(const Shape& sizes, const Shape& strides) {
+  int64_t expected = 1;
+  for (size_t i = sizes.size(); i-- > 0;) {
+    if (sizes[i] == 1) continue;
+    if (strides[i] != expected) return false;
+    expected *= sizes[i];
+  }
+  return true;
+}
+
+/// The elements that a non-empty tensor of this geometry reaches.
+int64_t extent(const Shape& sizes, const Shape& strides) {
+  int64_t last = 0;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    if (sizes[i] == 0) return 0;
+    last += (sizes[i] - 1) * strides[i];
+  }
+  return last + 1;
+}
+
+/// PyTorch's rule for results of different rank: `higher` decides unless `lower` is of a higher kind.
+std::optional<DType> combine(std::optional<DType> higher, std::optional<DType> lower) {
+  if (!higher || !lower) return higher ? higher : lower;
+  if (is_floating_point(*higher)) return higher;
+  if (*higher == kBool || is_floating_point(*lower)) return promote_types(*higher, *lower);
+  return higher;
+}
+
+/// Collects dtypes by the rank of what brings them.
+class Promotion {
+ public:
+  void add(const Tensor& x) {
+    if (!x.defined()) return;
+    const bool is_number = x.impl()->is_wrapped_number;
+    DType dtype = x.dtype();
+    if (is_number && ember::is_floating_point(dtype)) dtype = default_dtype();
+    auto& slot = is_number ? number_ : x.dim() == 0 ? zero_dim_ : dims_;
+    slot = slot ? promote_types(*slot, dtype) : dtype;
+  }
+  DType result() const { return combine(dims_, combine(zero_dim_, number_)).value_or(default_dtype()); }
+
+ private:
+  std::optional<DType> dims_, zero_dim_, number_;
+};
+
+}  // namespace
+
+TensorImpl::TensorImpl(Storage storage, DType dtype, Shape sizes, Shape strides, int64_t offset)
+    : storage(std::move(storage)), dtype(dtype) {
+  set_geometry(std::move(sizes), std::move(strides), offset);
+}
+
+void TensorImpl::set_geometry(Shape new_sizes, Shape new_strides, int64_t new_offset) {
+  sizes = std::move(new_sizes);
+  strides = std::move(new_strides);
+  offset = new_offset;
+  numel = sizes.numel();
+  is_contiguous = numel == 0 || is_row_major(sizes, strides);
+}
+
+Tensor::Tensor(const Scalar& value) : Tensor(empty_tensor({}, value.dtype())) {
+  visit_dtype(value.dtype(), [&]<class T> { *reinterpret_cast<T*>(raw_data()) = value.to<T>(); });
+  impl_->is_wrapped_number = true;
+}
+
+int64_t Tensor::size(int64_t d) const {
+  check<IndexError>(dim() > 0, "size: a zero-dim tensor has no dimension ", d);
+  return sizes()[wrap_dim(d, dim(), "size")];
+}
+
+int64_t Tensor::stride(int64_t d) const {
+  check<IndexError>(dim() > 0, "stride: a zero-dim tensor has no dimension ", d);
+  return strides()[wrap_dim(d, dim(), "stride")];
+}
+
+Scalar Tensor::item() const {
+  check(defined(), "item: the tensor is undefined");
+  check(numel() == 1, "item: only a tensor of one element converts to a number, this one is ",
+        describe(*this));
+  if (!device().is_cpu()) {
+    const Tensor here = empty_tensor({}, dtype());
+    backend(device()).copy(here, alias({}, {}, storage_offset()));
+    return here.item();
+  }
+  return visit_dtype(dtype(), [&]<class T> {
+    const T value = *reinterpret_cast<const T*>(raw_data());
+    if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>) {
+      return Scalar(static_cast<float>(value));
+    } else {
+      return Scalar(value);
+    }
+  });
+}
+
+Tensor Tensor::alias(Shape sizes, Shape strides, int64_t offset) const {
+  return Tensor(
+      make_intrusive<TensorImpl>(storage(), dtype(), std::move(sizes), std::move(strides), offset));
+}
+
+Tensor empty_strided_tensor(Shape sizes, Shape strides, DType dtype, Device device) {
+  int64_t bytes;
+  bool fits = !__builtin_mul_overflow(extent(sizes, strides), item_size(dtype), &bytes);
+  for (const int64_t size : sizes) check(size >= 0, "empty: shape ", sizes, " has a negative size");
+  int64_t count = 1;
+  for (const int64_t size : sizes) fits = fits && !__builtin_mul_overflow(count, size, &count);
+  check<OutOfMemoryError>(fits, "empty: a tensor of shape ", sizes, " is too large");
+  auto storage = make_intrusive<StorageImpl>(static_cast<size_t>(bytes), device);
+  return Tensor(make_intrusive<TensorImpl>(std::move(storage), dtype, std::move(sizes), std::move(strides), 0));
+}
+
+Tensor empty_tensor(Shape sizes, DType dtype, Device device) {
+  Shape strides = contiguous_strides(sizes);
+  return empty_strided_tensor(std::move(sizes), std::move(strides), dtype, device);
+}
+
+Tensor empty_tensor_like(const Tensor& x, DType dtype) {
+  if (x.is_contiguous()) return empty_tensor(x.sizes(), dtype, x.device());
+  const auto rank = static_cast<size_t>(x.dim());
+  std::vector<size_t> order(rank);
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return x.strides()[a] > x.strides()[b]; });
+  Shape strides = Shape::filled(rank, 0);
+  int64_t stride = 1;
+  bool is_dense = true;
+  for (size_t i = rank; i-- > 0;) {
+    const size_t d = order[i];
+    is_dense = is_dense && (x.sizes()[d] == 1 || x.strides()[d] == stride);
+    strides[d] = stride;
+    stride *= x.sizes()[d];
+  }
+  return is_dense ? empty_strided_tensor(x.sizes(), std::move(strides), dtype, x.device())
+                  : empty_tensor(x.sizes(), dtype, x.device());
+}
+
+DType result_type(std::span<const Tensor> tensors) {
+  Promotion promotion;
+  for (const Tensor& x : tensors) promotion.add(x);
+  return promotion.result();
+}
+
+DType result_type(const Tensor& a, const Tensor& b) {
+  if (a.dtype() == b.dtype() && !a.impl()->is_wrapped_number && !b.impl()->is_wrapped_number)
+    return a.dtype();
+  Promotion promotion;
+  promotion.add(a);
+  promotion.add(b);
+  return promotion.result();
+}
+
+std::string describe(const Tensor& x) {
+  return x.defined() ? concat(x.dtype(), " ", x.sizes()) : "undefined";
+}
+
+}  // namespace ember
