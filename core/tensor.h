@@ -58,6 +58,17 @@ struct AutogradMeta {
   virtual ~AutogradMeta() = default;
 };
 
+/// The Python object that stands for a tensor. It holds the tensor, and this pointer to it is weak; only when Python has
+/// dropped an object that carries state (attributes, a subclass) while C++ keeps the tensor do the roles swap.
+struct PythonSlot {
+  void* object = nullptr;
+  void (*release)(void* object) = nullptr;  ///< set while the slot owns the object
+
+  ~PythonSlot() {
+    if (release) release(object);
+  }
+};
+
 struct TensorImpl final : RefCounted {
   TensorImpl(Storage storage, DType dtype, Shape sizes, Shape strides, int64_t offset);
 
@@ -71,6 +82,7 @@ struct TensorImpl final : RefCounted {
   /// A Python or C++ number standing in for a tensor: it takes part in promotion only by its kind.
   bool is_wrapped_number = false;
   bool is_inference = false;
+  PythonSlot python;
   std::unique_ptr<AutogradMeta> autograd;
 
   void set_geometry(Shape new_sizes, Shape new_strides, int64_t new_offset);
