@@ -39,14 +39,19 @@ class Elementwise {
   int64_t size(int dim) const { return sizes_[dim]; }
   /// In bytes; dims run from the innermost outward.
   int64_t stride(int operand, int dim) const { return strides_[dim][operand]; }
+  char* data(int operand) const { return data_[operand]; }
 
  private:
   static constexpr int kMaxRank = 64;
   static constexpr int64_t kBlock = 1024;
+  struct Tiling;
 
+  void add_operand(const Operand& operand);
+  void set_dims(std::span<const Operand> outputs, std::span<const Operand> inputs);
   void merge_dims();
-  void run_range(Loop loop, int64_t first, int64_t last) const;
   bool is_direct(int operand) const;
+  Tiling tiling() const;
+  void run_tiles(const Tiling& tiling, Loop loop, int64_t first, int64_t last) const;
 
   int outputs_ = 0, inputs_ = 0, rank_ = 0;
   int64_t numel_ = 0;
@@ -56,10 +61,19 @@ class Elementwise {
   std::array<std::array<int64_t, kMaxOperands>, kMaxRank> strides_;
 };
 
-/// Copies `count` elements between two strided runs, converting; byte strides, a source stride of 0 repeats one element.
-/// Registered by the CPU backend for the best instruction set.
-using CastKernel = void(char* to, int64_t to_stride, DType to_dtype, const char* from,
-                        int64_t from_stride, DType from_dtype, int64_t count);
+/// Two-dimensional runs of elements to copy, converting. Strides in bytes, [0] is the inner dim; a source stride of 0 repeats.
+struct CastRun {
+  char* to;
+  const char* from;
+  DType to_dtype, from_dtype;
+  std::array<int64_t, 2> count, to_stride, from_stride;
+};
+
+/// Copies one such run in the calling thread. The runs do not overlap.
+void cast(const CastRun& run);
+
+/// The kernel behind cast(): registered by the CPU backend for the best instruction set.
+using CastKernel = void(const CastRun& run);
 void set_cast_kernel(CastKernel* kernel);
 
 }  // namespace ember
