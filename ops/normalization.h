@@ -1,0 +1,32 @@
+// Normalisation to mean 0 and variance 1, then scaled by `weight` and moved by `bias` where these are defined.
+#pragma once
+
+#include <optional>
+
+#include "core/tensor.h"
+
+namespace ember {
+
+/// x [N, C, ...] over all dims but C. While training, by the batch's own statistics, which also move the running ones in place:
+/// running = (1 - momentum) running + momentum batch, with the unbiased variance. Otherwise by the running ones, which must
+/// then be defined. Ioffe and Szegedy, 2015.
+Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
+                  const Tensor& weight = {}, const Tensor& bias = {}, bool training = false,
+                  double momentum = 0.1, double eps = 1e-5);
+/// Over the last dims, whose sizes are `normalized_shape`, as are those of weight and bias. Ba et al., 2016.
+Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = {},
+                  const Tensor& bias = {}, double eps = 1e-5);
+/// x / sqrt(mean(x^2) + eps) over the last dims; eps is the dtype's epsilon unless given. Zhang and Sennrich, 2019.
+Tensor rms_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = {},
+                std::optional<double> eps = {});
+/// x [N, C, ...] over groups of C / num_groups channels. Wu and He, 2018.
+Tensor group_norm(const Tensor& x, int64_t num_groups, const Tensor& weight = {}, const Tensor& bias = {},
+                  double eps = 1e-5);
+/// x [N, C, ...] over each sample's channel by itself, or by the running statistics. Ulyanov et al., 2016.
+Tensor instance_norm(const Tensor& x, const Tensor& running_mean = {}, const Tensor& running_var = {},
+                     const Tensor& weight = {}, const Tensor& bias = {}, bool use_input_stats = true,
+                     double momentum = 0.1, double eps = 1e-5);
+/// x / max(norm(x, p, dim), eps).
+Tensor normalize(const Tensor& x, double p = 2, int64_t dim = 1, double eps = 1e-12);
+
+}  // namespace ember
