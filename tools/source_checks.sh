@@ -1,0 +1,59 @@
+# Sourced by ./ember: formatting, linting and documentation of the sources.
+
+# sources PATTERN... : the tracked files that match.
+sources() { git ls-files -- "$@"; }
+
+format_sources() {
+  local cpp python
+  split_by_language "$@"
+  ((${#cpp[@]} == 0)) || clang-format -i "${cpp[@]}"
+  ((${#python[@]} == 0)) || "$venv/bin/ruff" format --quiet "${python[@]}"
+}
+
+# Sets `cpp` and `python` of the caller to the files given, or to all.
+split_by_language() {
+  local files=("$@")
+  ((${#files[@]})) || mapfile -t files < <(sources '*.h' '*.cc' '*.cu' '*.cuh' '*.py')
+  mapfile -t cpp < <(printf '%s\n' "${files[@]}" | grep -E '\.(h|cc|cu|cuh)$')
+  mapfile -t python < <(printf '%s\n' "${files[@]}" | grep -E '\.py$')
+}
+
+lint_sources() {
+  local cpp python failed=0
+  split_by_language "$@"
+  if ((${#cpp[@]})); then
+    clang-format --dry-run -Werror "${cpp[@]}" || failed=1
+    lint_cpp "${cpp[@]}" || failed=1
+  fi
+  if ((${#python[@]})); then
+    "$venv/bin/ruff" format --quiet --diff "${python[@]}" || failed=1
+    "$venv/bin/ruff" check --quiet "${python[@]}" || failed=1
+  fi
+  ((failed == 0)) || die "lint found something; ./ember format mends the format"
+  say "lint: clean"
+}
+
+# clang-tidy with the flags that Bazel compiles with.
+lint_cpp() {
+  local external flags file files=()
+  run_bazel build --nobuild //:ember //python:_C.so //tests/... || return
+  external=$(bazel info output_base 2>/dev/null)/external
+  for file in "$@"; do [[ $file == *.cc ]] && files+=("$file"); done
+  ((${#files[@]})) || return 0
+  flags=(-std=c++20 -I. -DEMBER_ISA=avx2 -mavx2 -mfma -mf16c -fopenmp-simd
+    -isystem "$external/onednn/include" -isystem "$external/pybind11/pybind11/include"
+    -isystem "$external/python/include" -isystem "$external/eigen/include"
+    -isystem "$external/gtest/googletest/include" -isystem "$external/gtest/googlemock/include"
+    -idirafter "$(g++ -print-file-name=include)")
+  printf '%s\0' "${files[@]}" |
+    xargs -0 -P "$(nproc)" -I{} clang-tidy --quiet --warnings-as-errors='*' {} -- "${flags[@]}" 2> >(grep -vE 'warnings? (generated|treated)|^Suppressed|^Use -header' >&2)
+}
+
+write_docs() {
+  local out=$1
+  mkdir -p "$out"
+  say "C++: $out/cpp/html/index.html"
+  (cat tools/Doxyfile && echo "OUTPUT_DIRECTORY=$out/cpp") | (mkdir -p "$out/cpp" && doxygen - >/dev/null)
+  say "Python: $out/python/index.html"
+  "$venv/bin/pdoc" --output-directory "$out/python" ember
+}
