@@ -34,6 +34,9 @@ struct Elementwise::Tiling {
   int64_t total = 1;
   /// One call of the loop for a whole tile, since every direct operand runs on from row to row.
   bool joined = true;
+
+  /// Tiles of about kGrain elements.
+  int64_t grain() const { return std::max<int64_t>(1, kGrain / (tile[0] * tile[1])); }
 };
 
 Elementwise::Elementwise(std::span<const Operand> outputs, std::span<const Operand> inputs) {
@@ -184,57 +187,59 @@ void Elementwise::run(Loop loop) const {
   }
   const Tiling t = tiling();
   if (numel_ <= kGrain) return run_tiles(t, loop, 0, t.total);
-  const int64_t grain = std::max<int64_t>(1, kGrain / (t.tile[0] * t.tile[1]));
-  parallel_for(0, t.total, grain,
+  parallel_for(0, t.total, t.grain(),
                [&](int64_t first, int64_t last) { run_tiles(t, loop, first, last); });
+}
+
+void Elementwise::run_cast() const {
+  if (numel_ == 0) return;
+  const Tiling t = tiling();
+  parallel_for(0, t.total, t.grain(), [&](int64_t first, int64_t last) {
+    walk(t, first, last, [&](const int64_t* offsets, std::array<int64_t, 2> count) {
+      registered_cast({.to = data_[0] + offsets[0],
+                       .from = data_[1] + offsets[1],
+                       .to_dtype = storage_dtype_[0],
+                       .from_dtype = storage_dtype_[1],
+                       .count = count,
+                       .to_stride = {strides_[0][0], rank_ > 1 ? strides_[1][0] : 0},
+                       .from_stride = {strides_[0][1], rank_ > 1 ? strides_[1][1] : 0}});
+    });
+  });
 }
 
 void Elementwise::run_tiles(const Tiling& t, Loop loop, int64_t first, int64_t last) const {
   using Access = Tiling::Access;
   alignas(64) char buffers[kMaxOperands][kBlock * 8];
 
-  // The position of tile `first`, and where each operand starts there.
-  std::array<int64_t, kMaxRank> at;
-  std::array<int64_t, kMaxOperands> offset{};
-  int64_t rest = first;
-  for (int dim = 0; dim < std::max(rank_, 2); ++dim) {
-    const int64_t count = dim < 2 ? t.tiles[dim] : sizes_[dim];
-    at[dim] = rest % count;
-    rest /= count;
-  }
-  const auto step = [&](int dim) { return dim < 2 ? t.tile[dim] : 1; };
-  for (int dim = 0; dim < rank_; ++dim)
-    for (int k = 0; k < operands(); ++k) offset[k] += at[dim] * step(dim) * strides_[dim][k];
-
-  const auto stage = [&](int k, std::array<int64_t, 2> count, bool out) {
+  const auto load = [&](int k, int64_t offset, std::array<int64_t, 2> count) {
     const int64_t item = item_size(loop_dtype_[k]);
-    CastRun run{.to = buffers[k],
-                .from = data_[k] + offset[k],
-                .to_dtype = loop_dtype_[k],
-                .from_dtype = storage_dtype_[k],
-                .count = count,
-                .to_stride = {item, item * count[0]},
-                .from_stride = {strides_[0][k], rank_ > 1 ? strides_[1][k] : 0}};
-    if (out) {
-      run.to = data_[k] + offset[k];
-      run.from = buffers[k];
-      std::swap(run.to_dtype, run.from_dtype);
-      std::swap(run.to_stride, run.from_stride);
-    }
-    registered_cast(run);
+    registered_cast({.to = buffers[k],
+                     .from = data_[k] + offset,
+                     .to_dtype = loop_dtype_[k],
+                     .from_dtype = storage_dtype_[k],
+                     .count = count,
+                     .to_stride = {item, item * count[0]},
+                     .from_stride = {strides_[0][k], rank_ > 1 ? strides_[1][k] : 0}});
   };
-  for (int k = outputs_; k < operands(); ++k)
-    if (t.access[k] == Access::Constant) stage(k, t.tile, false);
+  const auto store = [&](int k, int64_t offset, std::array<int64_t, 2> count) {
+    const int64_t item = item_size(loop_dtype_[k]);
+    registered_cast({.to = data_[k] + offset,
+                     .from = buffers[k],
+                     .to_dtype = storage_dtype_[k],
+                     .from_dtype = loop_dtype_[k],
+                     .count = count,
+                     .to_stride = {strides_[0][k], rank_ > 1 ? strides_[1][k] : 0},
+                     .from_stride = {item, item * count[0]}});
+  };
 
-  std::array<char*, kMaxOperands> pointers;
-  for (int64_t index = first;;) {
-    const std::array<int64_t, 2> count = {
-        std::min(t.tile[0], t.size[0] - at[0] * t.tile[0]),
-        std::min(t.tile[1], t.size[1] - at[1] * t.tile[1]),
-    };
+  for (int k = outputs_; k < operands(); ++k)
+    if (t.access[k] == Access::Constant) load(k, 0, t.tile);
+
+  walk(t, first, last, [&](const int64_t* offsets, std::array<int64_t, 2> count) {
+    std::array<char*, kMaxOperands> pointers;
     for (int k = 0; k < operands(); ++k) {
-      pointers[k] = t.access[k] == Access::Direct ? data_[k] + offset[k] : buffers[k];
-      if (k >= outputs_ && t.access[k] == Access::Staged) stage(k, count, false);
+      pointers[k] = t.access[k] == Access::Direct ? data_[k] + offsets[k] : buffers[k];
+      if (k >= outputs_ && t.access[k] == Access::Staged) load(k, offsets[k], count);
     }
     if (t.joined) {
       loop(pointers.data(), count[0] * count[1]);
@@ -248,20 +253,38 @@ void Elementwise::run_tiles(const Tiling& t, Loop loop, int64_t first, int64_t l
       }
     }
     for (int k = 0; k < outputs_; ++k)
-      if (t.access[k] != Access::Direct) stage(k, count, true);
+      if (t.access[k] != Access::Direct) store(k, offsets[k], count);
+  });
+}
 
-    if (++index == last) break;
-    for (int dim = 0;; ++dim) {
-      const int64_t move = step(dim);
-      if (++at[dim] < (dim < 2 ? t.tiles[dim] : sizes_[dim])) {
-        for (int k = 0; k < operands(); ++k)
-          offset[k] += dim < rank_ ? move * strides_[dim][k] : 0;
-        break;
+// Calls `body` for the tiles [first, last) with the byte offset of each operand.
+void Elementwise::walk(const Tiling& t, int64_t first, int64_t last, Tile body) const {
+  std::array<int64_t, kMaxRank> at, limit, step;
+  std::array<int64_t, kMaxOperands> offsets{};
+  const int dims = std::max(rank_, 2);
+  int64_t rest = first;
+  for (int dim = 0; dim < dims; ++dim) {
+    limit[dim] = dim < 2 ? t.tiles[dim] : sizes_[dim];
+    step[dim] = dim < 2 ? t.tile[dim] : 1;
+    at[dim] = rest % limit[dim];
+    rest /= limit[dim];
+    if (dim < rank_) {
+      for (int k = 0; k < operands(); ++k) offsets[k] += at[dim] * step[dim] * strides_[dim][k];
+    }
+  }
+  for (int64_t index = first;;) {
+    body(offsets.data(), {std::min(t.tile[0], t.size[0] - at[0] * t.tile[0]),
+                          std::min(t.tile[1], t.size[1] - at[1] * t.tile[1])});
+    if (++index == last) return;
+    int dim = 0;
+    for (; at[dim] + 1 == limit[dim]; ++dim) {
+      if (dim < rank_) {
+        for (int k = 0; k < operands(); ++k) offsets[k] -= at[dim] * step[dim] * strides_[dim][k];
       }
-      for (int k = 0; k < operands(); ++k)
-        offset[k] -= dim < rank_ ? (at[dim] - 1) * move * strides_[dim][k] : 0;
       at[dim] = 0;
     }
+    ++at[dim];
+    for (int k = 0; k < operands(); ++k) offsets[k] += step[dim] * strides_[dim][k];
   }
 }
 

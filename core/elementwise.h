@@ -30,6 +30,9 @@ class Elementwise {
 
   void run(Loop loop) const;
 
+  /// Copies the only input into the only output, converting between their storage dtypes.
+  void run_cast() const;
+
   static constexpr int kMaxOperands = 8;
 
   // What a device kernel needs to walk the operands itself.
@@ -51,7 +54,9 @@ class Elementwise {
   void merge_dims();
   bool is_direct(int operand) const;
   Tiling tiling() const;
+  using Tile = FunctionRef<void(const int64_t* offsets, std::array<int64_t, 2> count)>;
   void run_tiles(const Tiling& tiling, Loop loop, int64_t first, int64_t last) const;
+  void walk(const Tiling& tiling, int64_t first, int64_t last, Tile body) const;
 
   int outputs_ = 0, inputs_ = 0, rank_ = 0;
   int64_t numel_ = 0;

@@ -1,0 +1,52 @@
+#include <cstring>
+
+#include "core/backend.h"
+#include "core/cpu/cast.h"
+#include "core/cpu/cpu_kernels.h"
+
+namespace ember::EMBER_ISA {
+
+namespace {
+
+void copy(const Tensor& out, const Tensor& x) {
+  Elementwise({{out, out.dtype()}}, {{x, x.dtype()}}).run_cast();
+}
+
+template <class Word>
+void fill_words(const Tensor& out, Word value) {
+  const DType dtype = out.dtype();
+  Elementwise({{out, dtype}}, {}).run([&](char* const* pointers, int64_t count) {
+    if (value == 0) {
+      std::memset(pointers[0], 0, count * sizeof(Word));
+      return;
+    }
+    auto* words = reinterpret_cast<Word*>(pointers[0]);
+#pragma GCC ivdep
+    for (int64_t i = 0; i < count; ++i) words[i] = value;
+  });
+}
+
+void fill(const Tensor& out, const Scalar& value) {
+  switch (out.dtype()) {
+    case DType::Bool: return fill_words<uint8_t>(out, value.to<bool>());
+    case DType::UInt8:
+    case DType::Int8: return fill_words(out, static_cast<uint8_t>(value.to<int64_t>()));
+    case DType::Int16: return fill_words(out, static_cast<uint16_t>(value.to<int64_t>()));
+    case DType::Int32: return fill_words(out, static_cast<uint32_t>(value.to<int64_t>()));
+    case DType::Int64: return fill_words(out, static_cast<uint64_t>(value.to<int64_t>()));
+    case DType::Float16: return fill_words(out, value.to<Half>().bits);
+    case DType::BFloat16: return fill_words(out, value.to<BFloat16>().bits);
+    case DType::Float32: return fill_words(out, std::bit_cast<uint32_t>(value.to<float>()));
+    case DType::Float64: return fill_words(out, std::bit_cast<uint64_t>(value.to<double>()));
+  }
+}
+
+}  // namespace
+
+void register_memory(Backend& table) {
+  set_cast_kernel(cast_run);
+  table.copy = copy;
+  table.fill = fill;
+}
+
+}  // namespace ember::EMBER_ISA
