@@ -1,0 +1,140 @@
+// Activation functions as layers.
+#pragma once
+
+#include <optional>
+
+#include "nn/module.h"
+
+namespace ember::nn {
+
+struct ActivationOptions {
+  ActivationOptions& inplace(bool value) { return inplace_ = value, *this; }
+
+  bool inplace_ = false;
+};
+using ReLUOptions = ActivationOptions;
+using ReLU6Options = ActivationOptions;
+using SiLUOptions = ActivationOptions;
+
+/// max(x, 0).
+class ReLUImpl : public Layer<ReLUImpl, ReLUOptions> {
+ public:
+  explicit ReLUImpl(ReLUOptions options = {}) : Layer(options) {}
+  Tensor forward(const Tensor& input) override;
+  std::string extra_repr() const override;
+};
+using ReLU = ModuleHolder<ReLUImpl>;
+
+/// min(max(x, 0), 6).
+class ReLU6Impl : public Layer<ReLU6Impl, ReLU6Options> {
+ public:
+  explicit ReLU6Impl(ReLU6Options options = {}) : Layer(options) {}
+  Tensor forward(const Tensor& input) override;
+  std::string extra_repr() const override;
+};
+using ReLU6 = ModuleHolder<ReLU6Impl>;
+
+/// x sigmoid(x). Elfwing et al., 2017.
+class SiLUImpl : public Layer<SiLUImpl, SiLUOptions> {
+ public:
+  explicit SiLUImpl(SiLUOptions options = {}) : Layer(options) {}
+  Tensor forward(const Tensor& input) override;
+  std::string extra_repr() const override;
+};
+using SiLU = ModuleHolder<SiLUImpl>;
+
+struct GELUOptions {
+  /// "none" for the exact function, "tanh" for the approximation.
+  GELUOptions& approximate(std::string value) { return approximate_ = std::move(value), *this; }
+
+  std::string approximate_ = "none";
+};
+
+/// x Phi(x), Phi the normal distribution function. Hendrycks & Gimpel, 2016.
+class GELUImpl : public Layer<GELUImpl, GELUOptions> {
+ public:
+  explicit GELUImpl(GELUOptions options = {}) : Layer(std::move(options)) {}
+  Tensor forward(const Tensor& input) override;
+  std::string extra_repr() const override;
+};
+using GELU = ModuleHolder<GELUImpl>;
+
+struct SigmoidOptions {};
+
+/// 1 / (1 + exp(-x)).
+class SigmoidImpl : public Layer<SigmoidImpl, SigmoidOptions> {
+ public:
+  explicit SigmoidImpl(SigmoidOptions options = {}) : Layer(options) {}
+  Tensor forward(const Tensor& input) override;
+};
+using Sigmoid = ModuleHolder<SigmoidImpl>;
+
+struct TanhOptions {};
+
+/// tanh(x).
+class TanhImpl : public Layer<TanhImpl, TanhOptions> {
+ public:
+  explicit TanhImpl(TanhOptions options = {}) : Layer(options) {}
+  Tensor forward(const Tensor& input) override;
+};
+using Tanh = ModuleHolder<TanhImpl>;
+
+struct LeakyReLUOptions {
+  LeakyReLUOptions& negative_slope(double value) { return negative_slope_ = value, *this; }
+  LeakyReLUOptions& inplace(bool value) { return inplace_ = value, *this; }
+
+  double negative_slope_ = 0.01;
+  bool inplace_ = false;
+};
+
+/// x for x > 0, negative_slope * x otherwise.
+class LeakyReLUImpl : public Layer<LeakyReLUImpl, LeakyReLUOptions> {
+ public:
+  explicit LeakyReLUImpl(LeakyReLUOptions options = {}) : Layer(options) {}
+  Tensor forward(const Tensor& input) override;
+  std::string extra_repr() const override;
+};
+using LeakyReLU = ModuleHolder<LeakyReLUImpl>;
+
+struct SoftplusOptions {
+  SoftplusOptions& beta(double value) { return beta_ = value, *this; }
+  SoftplusOptions& threshold(double value) { return threshold_ = value, *this; }
+
+  double beta_ = 1.0, threshold_ = 20.0;
+};
+
+/// log(1 + exp(beta x)) / beta.
+class SoftplusImpl : public Layer<SoftplusImpl, SoftplusOptions> {
+ public:
+  explicit SoftplusImpl(SoftplusOptions options = {}) : Layer(options) {}
+  Tensor forward(const Tensor& input) override;
+  std::string extra_repr() const override;
+};
+using Softplus = ModuleHolder<SoftplusImpl>;
+
+struct SoftmaxOptions {
+  SoftmaxOptions(int64_t dim) : dim_(dim) {}
+
+  int64_t dim_;
+};
+using LogSoftmaxOptions = SoftmaxOptions;
+
+/// exp(x) / sum(exp(x)) along dim.
+class SoftmaxImpl : public Layer<SoftmaxImpl, SoftmaxOptions> {
+ public:
+  explicit SoftmaxImpl(SoftmaxOptions options) : Layer(options) {}
+  Tensor forward(const Tensor& input) override;
+  std::string extra_repr() const override;
+};
+using Softmax = ModuleHolder<SoftmaxImpl>;
+
+/// log(softmax(x)).
+class LogSoftmaxImpl : public Layer<LogSoftmaxImpl, LogSoftmaxOptions> {
+ public:
+  explicit LogSoftmaxImpl(LogSoftmaxOptions options) : Layer(options) {}
+  Tensor forward(const Tensor& input) override;
+  std::string extra_repr() const override;
+};
+using LogSoftmax = ModuleHolder<LogSoftmaxImpl>;
+
+}  // namespace ember::nn

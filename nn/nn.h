@@ -1,0 +1,20 @@
+// Everything of ember::nn.
+#pragma once
+
+#include "nn/activation.h"
+#include "nn/attention.h"
+#include "nn/clip_grad.h"
+#include "nn/container.h"
+#include "nn/conv.h"
+#include "nn/dropout.h"
+#include "nn/embedding.h"
+#include "nn/functional.h"
+#include "nn/init.h"
+#include "nn/linear.h"
+#include "nn/loss.h"
+#include "nn/module.h"
+#include "nn/normalization.h"
+#include "nn/parameter_vector.h"
+#include "nn/pooling.h"
+#include "nn/recurrent.h"
+#include "nn/transformer.h"

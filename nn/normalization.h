@@ -1,0 +1,116 @@
+// Normalisation layers: batch, layer and group norm.
+#pragma once
+
+#include <optional>
+
+#include "nn/module.h"
+
+namespace ember::nn {
+
+struct BatchNormOptions {
+  BatchNormOptions(int64_t num_features) : num_features_(num_features) {}
+  BatchNormOptions& eps(double value) { return eps_ = value, *this; }
+  /// The share of a new batch in the running statistics; nullopt for the plain average over all batches.
+  BatchNormOptions& momentum(std::optional<double> value) { return momentum_ = value, *this; }
+  BatchNormOptions& affine(bool value) { return affine_ = value, *this; }
+  BatchNormOptions& track_running_stats(bool value) { return track_running_stats_ = value, *this; }
+
+  int64_t num_features_;
+  double eps_ = 1e-5;
+  std::optional<double> momentum_ = 0.1;
+  bool affine_ = true, track_running_stats_ = true;
+};
+using BatchNorm1dOptions = BatchNormOptions;
+using BatchNorm2dOptions = BatchNormOptions;
+
+/// (x - mean) / sqrt(var + eps) * weight + bias for each channel of x [N, num_features, ...]: by the batch's statistics when
+/// training, by the running ones otherwise. Ioffe & Szegedy, 2015.
+class BatchNormImpl : public Module {
+ public:
+  Tensor forward(const Tensor& input) override;
+  void reset_running_stats();
+  void reset_parameters();
+  std::string extra_repr() const override;
+
+  BatchNormOptions options;
+  Tensor &weight, &bias;                                        ///< undefined unless affine
+  Tensor &running_mean, &running_var, &num_batches_tracked;     ///< undefined unless track_running_stats
+
+ protected:
+  explicit BatchNormImpl(BatchNormOptions options);
+  BatchNormImpl(const BatchNormImpl&) = delete;
+  virtual void check_input(const Tensor& input) const = 0;
+};
+
+/// Batch norm of [N, C] or [N, C, L].
+class BatchNorm1dImpl : public BatchNormImpl {
+ public:
+  explicit BatchNorm1dImpl(BatchNormOptions options) : BatchNormImpl(options) {}
+
+ protected:
+  void check_input(const Tensor& input) const override;
+  std::shared_ptr<Module> make_empty() const override;
+};
+using BatchNorm1d = ModuleHolder<BatchNorm1dImpl>;
+
+/// Batch norm of [N, C, H, W].
+class BatchNorm2dImpl : public BatchNormImpl {
+ public:
+  explicit BatchNorm2dImpl(BatchNormOptions options) : BatchNormImpl(options) {}
+
+ protected:
+  void check_input(const Tensor& input) const override;
+  std::shared_ptr<Module> make_empty() const override;
+};
+using BatchNorm2d = ModuleHolder<BatchNorm2dImpl>;
+
+struct LayerNormOptions {
+  LayerNormOptions(Shape normalized_shape) : normalized_shape_(std::move(normalized_shape)) {}
+  LayerNormOptions& eps(double value) { return eps_ = value, *this; }
+  LayerNormOptions& elementwise_affine(bool value) { return elementwise_affine_ = value, *this; }
+  LayerNormOptions& bias(bool value) { return bias_ = value, *this; }
+
+  Shape normalized_shape_;
+  double eps_ = 1e-5;
+  bool elementwise_affine_ = true, bias_ = true;
+};
+
+/// (x - mean) / sqrt(var + eps) * weight + bias over the last dims, which are normalized_shape. Ba et al., 2016.
+class LayerNormImpl : public Layer<LayerNormImpl, LayerNormOptions> {
+ public:
+  explicit LayerNormImpl(LayerNormOptions options);
+  LayerNormImpl(Shape normalized_shape) : LayerNormImpl(LayerNormOptions(std::move(normalized_shape))) {}
+  Tensor forward(const Tensor& input) override;
+  void reset_parameters();
+  std::string extra_repr() const override;
+
+  Tensor &weight, &bias;  ///< undefined unless elementwise_affine
+};
+using LayerNorm = ModuleHolder<LayerNormImpl>;
+
+struct GroupNormOptions {
+  GroupNormOptions(int64_t num_groups, int64_t num_channels)
+      : num_groups_(num_groups), num_channels_(num_channels) {}
+  GroupNormOptions& eps(double value) { return eps_ = value, *this; }
+  GroupNormOptions& affine(bool value) { return affine_ = value, *this; }
+
+  int64_t num_groups_, num_channels_;
+  double eps_ = 1e-5;
+  bool affine_ = true;
+};
+
+/// Normalises each group of channels of x [N, num_channels, ...] on its own. Wu & He, 2018.
+class GroupNormImpl : public Layer<GroupNormImpl, GroupNormOptions> {
+ public:
+  explicit GroupNormImpl(GroupNormOptions options);
+  GroupNormImpl(int64_t num_groups, int64_t num_channels)
+      : GroupNormImpl(GroupNormOptions(num_groups, num_channels)) {}
+  Tensor forward(const Tensor& input) override;
+  void reset_parameters();
+  std::string extra_repr() const override;
+
+  Tensor &weight, &bias;  ///< undefined unless affine
+};
+using GroupNorm = ModuleHolder<GroupNormImpl>;
+
+}  // namespace ember::nn

@@ -1,0 +1,149 @@
+// Optimizer: groups of parameters, each group with its own options, and what the optimizer remembers of each parameter.
+//
+//   ember::optim::SGD optimizer(model.parameters(), ember::optim::SGDOptions(0.1).momentum(0.9));
+//   loss.backward();
+//   optimizer.step();
+//   optimizer.zero_grad();
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/backend.h"
+#include "nn/ordered_dict.h"
+
+namespace ember::optim {
+
+/// An option's value as state dicts and Python see it; monostate is None.
+using OptionValue = std::variant<std::monostate, bool, int64_t, double, std::pair<double, double>>;
+using OptionDict = nn::OrderedDict<OptionValue>;
+
+/// One option: its PyTorch name and where it lies.
+struct OptionField {
+  const char* name;
+  std::variant<bool*, double*, std::pair<double, double>*, std::optional<double>*> value;
+};
+
+/// The options of one parameter group. What a derived class adds it lists in fields(), out of which come state dicts, Python's
+/// param_groups and copies from group to group.
+struct OptimizerOptions {
+  explicit OptimizerOptions(double lr) : lr_(lr) {}
+  virtual ~OptimizerOptions() = default;
+  virtual std::unique_ptr<OptimizerOptions> clone() const = 0;
+  /// In the order of PyTorch's state_dict.
+  virtual std::vector<OptionField> fields() = 0;
+  /// Throws ValueError in PyTorch's words for an option out of range.
+  virtual void check() const = 0;
+
+  /// By name; a number converts to the field's type. IndexError for an unknown name, TypeError for a value of the wrong kind.
+  OptionValue get(const std::string& name) const;
+  void set(const std::string& name, const OptionValue& value);
+  OptionDict to_dict() const;
+
+  double lr_;
+  /// The rate before any scheduler; schedulers set it.
+  std::optional<double> initial_lr_;
+
+ protected:
+  OptimizerOptions(const OptimizerOptions&) = default;
+  OptimizerOptions& operator=(const OptimizerOptions&) = default;
+};
+
+/// What is remembered of one parameter; each optimizer gives the tensors their names. Undefined until the first step.
+struct ParamState {
+  int64_t step = 0;
+  Tensor first, second, max_second;
+};
+
+class ParamGroup {
+ public:
+  /// Without options the optimizer's defaults apply.
+  explicit ParamGroup(std::vector<Tensor> params, std::unique_ptr<OptimizerOptions> options = nullptr)
+      : params_(std::move(params)), options_(std::move(options)) {}
+  ParamGroup(const ParamGroup& other);
+  ParamGroup(ParamGroup&&) = default;
+  ParamGroup& operator=(ParamGroup&&) = default;
+
+  std::vector<Tensor>& params() { return params_; }
+  const std::vector<Tensor>& params() const { return params_; }
+  bool has_options() const { return options_ != nullptr; }
+  OptimizerOptions& options() { return *options_; }
+  const OptimizerOptions& options() const { return *options_; }
+
+ private:
+  friend class Optimizer;
+
+  std::vector<Tensor> params_;
+  std::unique_ptr<OptimizerOptions> options_;
+  std::vector<ParamState> states_;  ///< parallel to params_
+};
+
+/// PyTorch's structure: state by the parameter's index, counted through the groups; options by group.
+struct OptimizerState {
+  struct Group {
+    OptionDict options;
+    std::vector<int64_t> params;
+  };
+  std::map<int64_t, nn::OrderedDict<Tensor>> state;
+  std::vector<Group> param_groups;
+};
+
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+  Optimizer(const Optimizer&) = delete;
+  Optimizer& operator=(const Optimizer&) = delete;
+
+  /// Updates every parameter that has a gradient; not recorded.
+  void step();
+  /// Calls `closure`, which computes gradients and returns the loss, then steps.
+  Tensor step(const std::function<Tensor()>& closure);
+  void zero_grad(bool set_to_none = true);
+
+  /// ValueError for a parameter that is no leaf, or stands in two groups.
+  void add_param_group(ParamGroup group);
+  std::vector<ParamGroup>& param_groups() { return groups_; }
+  const std::vector<ParamGroup>& param_groups() const { return groups_; }
+  const OptimizerOptions& defaults() const { return *defaults_; }
+
+  OptimizerState state_dict() const;
+  /// Copies the state in; ValueError unless groups and their sizes agree.
+  void load_state_dict(const OptimizerState& state);
+
+  /// The class's name, "SGD".
+  virtual std::string name() const = 0;
+  /// The groups and their options, as PyTorch prints them.
+  std::string repr() const;
+
+  /// For schedulers: how often step ran.
+  int64_t step_count() const { return step_count_; }
+
+ protected:
+  Optimizer(std::vector<ParamGroup> groups, std::unique_ptr<OptimizerOptions> defaults);
+
+  /// The names of ParamState's members in state dicts; null for one that this optimizer lacks.
+  struct StateNames {
+    const char *step = nullptr, *first = nullptr, *second = nullptr, *max_second = nullptr;
+  };
+  virtual StateNames state_names() const = 0;
+  /// Makes a parameter's state before its first step.
+  virtual void init_state(const OptimizerOptions& options, const Tensor& param, ParamState& state) const = 0;
+  /// Options into `step`, whose lists of tensors and step number are filled in, then the kernel.
+  virtual void run(const OptimizerOptions& options, OptimizerStep& step) const = 0;
+
+ private:
+  void step_group(ParamGroup& group);
+
+  std::vector<ParamGroup> groups_;
+  std::unique_ptr<OptimizerOptions> defaults_;
+  OptimizerStep batch_;  ///< kept for its lists' memory
+  int64_t step_count_ = 0;
+};
+
+}  // namespace ember::optim
