@@ -20,7 +20,9 @@ struct Window {
   std::optional<int64_t> divisor;
 };
 
-/// One optimizer step over many parameters; the lists run in parallel, unused ones are empty.
+/// One optimizer step over many parameters; the lists run in parallel, unused ones are empty. Sgd: `first` are the momentum
+/// buffers, empty without momentum; at step 1 they hold nothing yet and become the gradient. Adam: `first` and `second` start at
+/// zero, as does `max_second`, which is empty unless amsgrad; `step` is the count for the bias corrections, from 1.
 struct OptimizerStep {
   std::vector<Tensor> params, grads, first, second, max_second;
   double lr = 0, beta1 = 0, beta2 = 0, eps = 0, weight_decay = 0, momentum = 0, dampening = 0;
