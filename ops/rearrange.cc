@@ -1,0 +1,78 @@
+// Copies of a tensor's elements in another order.
+#include "ops/copy.h"
+#include "ops/creation.h"
+#include "ops/indexing.h"
+#include "ops/kernel.h"
+#include "ops/pointwise.h"
+#include "ops/shape.h"
+#include "ops/views.h"
+
+namespace ember {
+
+namespace {
+
+/// True where column - row >= diagonal in the last two dims of x; bool [rows, columns].
+Tensor is_above(const char* op, const Tensor& x, int64_t diagonal) {
+  check(views::rank(op, x) >= 2, op, ": input has shape ", x.sizes(), " but must have at least 2 dimensions");
+  const TensorOptions options = TensorOptions(kInt64).device(x.device());
+  const Tensor columns = arange(x.size(-1), options), rows = arange(x.size(-2), options);
+  return ge(sub(columns, unsqueeze(rows, 1)), diagonal);
+}
+
+}  // namespace
+
+Tensor flip(const Tensor& x, const Shape& dims) {
+  const int64_t rank = views::rank("flip", x);
+  const Shape chosen = dims.empty() ? dims : wrap_dims(dims, rank, "flip");
+  // Read backwards from the last element: a geometry that only kernels may see.
+  Shape strides = x.strides();
+  int64_t offset = x.storage_offset();
+  for (const int64_t d : chosen) {
+    if (rank == 0 || x.numel() == 0) break;
+    offset += (x.sizes()[d] - 1) * strides[d];
+    strides[d] = -strides[d];
+  }
+  Tensor y = empty_tensor(x.sizes(), x.dtype(), x.device());
+  find_kernel("flip", &Backend::copy, x)(y, x.alias(x.sizes(), strides, offset));
+  return record("flip", y, inputs(x), [chosen](const Tensor& g) { return flip(g, chosen); });
+}
+
+Tensor roll(const Tensor& x, const Shape& shifts, const Shape& dims) {
+  const int64_t rank = views::rank("roll", x);
+  if (dims.empty()) {
+    check(shifts.size() == 1, "roll: without dims there must be one shift, got ", shifts);
+    return reshape(roll(reshape(x, -1), shifts, 0), x.sizes());
+  }
+  check(shifts.size() == dims.size(), "roll: shifts ", shifts, " and dims ", dims, " must have as many entries");
+  Tensor y = x;
+  for (size_t i = 0; i < dims.size(); ++i) {
+    const int64_t d = wrap_dim(dims[i], rank, "roll"), size = rank == 0 ? 1 : y.sizes()[d];
+    const int64_t shift = size == 0 ? 0 : (shifts[i] % size + size) % size;
+    if (shift != 0) y = cat({narrow(y, d, size - shift, shift), narrow(y, d, 0, size - shift)}, d);
+  }
+  return y.is_same(x) ? clone(x) : y;
+}
+
+Tensor repeat(const Tensor& x, const Shape& repeats) {
+  const int64_t rank = views::rank("repeat", x), added = static_cast<int64_t>(repeats.size()) - rank;
+  check(added >= 0, "repeat: repeats ", repeats, " must have an entry for each dimension of input ", x.sizes());
+  Shape split, expanded, result;
+  for (int64_t d = 0; d < static_cast<int64_t>(repeats.size()); ++d) {
+    check(repeats[d] >= 0, "repeat: repeats ", repeats, " must not be negative");
+    const int64_t size = d < added ? 1 : x.sizes()[d - added];
+    split.push_back(1);
+    split.push_back(size);
+    expanded.push_back(repeats[d]);
+    expanded.push_back(size);
+    result.push_back(repeats[d] * size);
+  }
+  const Tensor y = reshape(expand(reshape(x, split), expanded), result);
+  return y.storage() == x.storage() ? clone(y) : y;
+}
+
+Tensor tril(const Tensor& x, int64_t diagonal) { return masked_fill(x, is_above("tril", x, diagonal + 1), 0); }
+Tensor triu(const Tensor& x, int64_t diagonal) {
+  return masked_fill(x, logical_not(is_above("triu", x, diagonal)), 0);
+}
+
+}  // namespace ember

@@ -1,0 +1,156 @@
+// Cutting one tensor into several, and joining several into one.
+#include <algorithm>
+
+#include "ops/creation.h"
+#include "ops/kernel.h"
+#include "ops/shape.h"
+#include "ops/views.h"
+
+namespace ember {
+
+using views::dim_of;
+
+namespace {
+
+/// Puts several views of x on the tape as the outputs of one node.
+template <class F>
+std::vector<Tensor> record_parts(const char* name, std::vector<Tensor> parts, const Tensor& x, F&& pullback) {
+  for (const Tensor& part : parts) {
+    autograd::track_view(part, x);
+    if (autograd::Meta* meta = autograd::find_meta(part); meta && meta->view) meta->view->is_one_of_several = true;
+  }
+  return record(name, std::move(parts), inputs(x), std::forward<F>(pullback));
+}
+
+/// The gradients, with zeros for the parts that got none.
+std::vector<Tensor> filled(std::span<const Tensor> grads, const std::vector<Shape>& sizes) {
+  TensorOptions options;
+  for (const Tensor& g : grads)
+    if (g.defined()) options = g.options();
+  std::vector<Tensor> all(grads.begin(), grads.end());
+  for (size_t i = 0; i < all.size(); ++i)
+    if (!all[i].defined()) all[i] = zeros(sizes[i], options);
+  return all;
+}
+
+std::vector<Shape> shapes_of(const std::vector<Tensor>& tensors) {
+  std::vector<Shape> shapes;
+  for (const Tensor& x : tensors) shapes.push_back(x.sizes());
+  return shapes;
+}
+
+/// An empty vector takes part in cat without a say, as in PyTorch.
+bool is_skipped(const Tensor& x) { return x.dim() == 1 && x.numel() == 0; }
+
+}  // namespace
+
+std::vector<Tensor> split(const Tensor& x, const Shape& sizes, int64_t dim) {
+  const int64_t at = dim_of("split", x, dim);
+  int64_t total = 0;
+  for (const int64_t size : sizes) {
+    check(size >= 0, "split: sizes ", sizes, " must not be negative");
+    total += size;
+  }
+  check(total == x.sizes()[at], "split: sizes ", sizes, " add up to ", total, " but dimension ", dim, " of input ",
+        x.sizes(), " has ", x.sizes()[at]);
+  std::vector<Tensor> parts;
+  int64_t start = 0;
+  for (const int64_t size : sizes) {
+    parts.push_back(views::narrow_alias(x, at, start, size));
+    start += size;
+  }
+  auto shapes = shapes_of(parts);
+  return record_parts("split", std::move(parts), x,
+                      [at, shapes = std::move(shapes)](std::span<const Tensor> grads) {
+                        return std::array<Tensor, 1>{cat(filled(grads, shapes), at)};
+                      });
+}
+
+std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim) {
+  const int64_t total = x.sizes()[dim_of("split", x, dim)];
+  check(size > 0 || (size == 0 && total == 0), "split: size ", size, " must be positive");
+  Shape sizes;
+  for (int64_t rest = total; rest > 0; rest -= size) sizes.push_back(std::min(size, rest));
+  if (sizes.empty()) sizes.push_back(0);
+  return split(x, sizes, dim);
+}
+
+std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim) {
+  const int64_t total = x.sizes()[dim_of("chunk", x, dim)];
+  check(chunks > 0, "chunk: the number of chunks must be positive, got ", chunks);
+  if (total == 0) return split(x, Shape::filled(chunks, 0), dim);
+  return split(x, (total + chunks - 1) / chunks, dim);
+}
+
+std::vector<Tensor> unbind(const Tensor& x, int64_t dim) {
+  const int64_t at = dim_of("unbind", x, dim);
+  std::vector<Tensor> parts;
+  for (int64_t i = 0; i < x.sizes()[at]; ++i) parts.push_back(views::select_alias(x, at, i));
+  if (parts.empty()) return parts;
+  auto shapes = shapes_of(parts);
+  return record_parts("unbind", std::move(parts), x,
+                      [at, shapes = std::move(shapes)](std::span<const Tensor> grads) {
+                        return std::array<Tensor, 1>{stack(filled(grads, shapes), at)};
+                      });
+}
+
+Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
+  check<ValueError>(!tensors.empty(), "cat: expected at least one tensor");
+  for (const Tensor& x : tensors) check(views::rank("cat", x) > 0, "cat: zero-dim tensors cannot be joined; use stack");
+  kernel::check_same_device("cat", tensors);
+  const auto first = std::find_if_not(tensors.begin(), tensors.end(), is_skipped);
+  const Tensor& model = first == tensors.end() ? tensors[0] : *first;
+  const int64_t at = dim_of("cat", model, dim);
+  Shape sizes = model.sizes();
+  sizes[at] = 0;
+  Shape lengths;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const Tensor& x = tensors[i];
+    lengths.push_back(is_skipped(x) ? 0 : x.sizes()[std::min(at, x.dim() - 1)]);
+    if (is_skipped(x)) continue;
+    bool fits = x.dim() == model.dim();
+    for (int64_t d = 0; fits && d < x.dim(); ++d) fits = d == at || x.sizes()[d] == model.sizes()[d];
+    check(fits, "cat: tensor ", i, " has shape ", x.sizes(), " but must match ", model.sizes(),
+          " except in dimension ", at);
+    sizes[at] += x.sizes()[at];
+  }
+  Tensor y = empty_tensor(std::move(sizes), result_type(tensors), model.device());
+  auto* copy = find_kernel("cat", &Backend::copy, model);
+  int64_t start = 0;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    if (tensors[i].numel() > 0) copy(views::narrow_alias(y, at, start, lengths[i]), tensors[i]);
+    start += lengths[i];
+  }
+  return record("cat", y, inputs(tensors),
+                [at, lengths, shapes = shapes_of(tensors)](const Tensor& g, const NeedsList& needs) {
+                  std::vector<Tensor> grads(needs.size());
+                  int64_t start = 0;
+                  for (size_t i = 0; i < grads.size(); start += lengths[i++]) {
+                    if (!needs[i]) continue;
+                    const Tensor part = narrow(g, at, start, lengths[i]);
+                    grads[i] = part.sizes() == shapes[i] ? part : zeros(shapes[i], g.options());
+                  }
+                  return grads;
+                });
+}
+
+Tensor stack(const std::vector<Tensor>& tensors, int64_t dim) {
+  check<ValueError>(!tensors.empty(), "stack: expected at least one tensor");
+  const int64_t at = wrap_dim(dim, views::rank("stack", tensors[0]) + 1, "stack");
+  const Shape& sizes = tensors[0].sizes();
+  Shape result = sizes;
+  result.insert(at, static_cast<int64_t>(tensors.size()));
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    views::rank("stack", tensors[i]);
+    check(tensors[i].sizes() == sizes, "stack: tensor ", i, " has shape ", tensors[i].sizes(),
+          " but must have that of the first, ", sizes);
+  }
+  kernel::check_same_device("stack", tensors);
+  Tensor y = empty_tensor(std::move(result), result_type(tensors), tensors[0].device());
+  auto* copy = find_kernel("stack", &Backend::copy, y);
+  for (size_t i = 0; i < tensors.size(); ++i)
+    copy(views::select_alias(y, at, static_cast<int64_t>(i)), tensors[i]);
+  return record("stack", y, inputs(tensors), [at](const Tensor& g) { return unbind(g, at); });
+}
+
+}  // namespace ember

@@ -1,0 +1,151 @@
+#include "ops/views.h"
+
+#include <algorithm>
+
+#include "ops/creation.h"
+#include "ops/indexing.h"
+#include "ops/kernel.h"
+#include "ops/pointwise.h"
+#include "ops/shape.h"
+
+namespace ember {
+
+namespace views {
+
+int64_t rank(const char* op, const Tensor& x) {
+  kernel::check_defined(op, "input", x);
+  return x.dim();
+}
+
+int64_t dim_of(const char* op, const Tensor& x, int64_t dim) {
+  check<IndexError>(rank(op, x) > 0, op, ": a zero-dim tensor has no dimension ", dim);
+  return wrap_dim(dim, x.dim(), op);
+}
+
+Tensor select_alias(const Tensor& x, int64_t dim, int64_t index) {
+  Shape sizes = x.sizes(), strides = x.strides();
+  const int64_t offset = x.storage_offset() + index * strides[dim];
+  sizes.erase(dim);
+  strides.erase(dim);
+  return x.alias(std::move(sizes), std::move(strides), offset);
+}
+
+Tensor narrow_alias(const Tensor& x, int64_t dim, int64_t start, int64_t length, int64_t step) {
+  Shape sizes = x.sizes(), strides = x.strides();
+  const int64_t offset = x.storage_offset() + start * strides[dim];
+  sizes[dim] = length;
+  strides[dim] *= step;
+  return x.alias(std::move(sizes), std::move(strides), offset);
+}
+
+}  // namespace views
+
+using views::dim_of;
+
+namespace {
+
+/// The storage positions, relative to `offset`, that a tensor of this geometry reaches; int64 of shape `sizes`.
+Tensor storage_positions(const Shape& sizes, const Shape& strides, int64_t offset, Device device) {
+  Tensor positions = full({}, offset, TensorOptions(kInt64).device(device));
+  for (size_t d = 0; d < sizes.size(); ++d) {
+    Shape along = Shape::filled(sizes.size(), 1);
+    along[d] = sizes[d];
+    positions = add(positions, mul(view(arange(sizes[d], TensorOptions(kInt64).device(device)), along), strides[d]));
+  }
+  return expand(positions, sizes);
+}
+
+int64_t extent(const Shape& sizes, const Shape& strides) {
+  int64_t last = 0;
+  for (size_t d = 0; d < sizes.size(); ++d) {
+    if (sizes[d] == 0) return 0;
+    last += (sizes[d] - 1) * strides[d];
+  }
+  return last + 1;
+}
+
+/// The gradient of as_strided: collected in a flat copy of the storage, where elements seen twice meet, and read with x's geometry.
+Tensor as_strided_backward(const Tensor& g, const Shape& x_sizes, const Shape& x_strides, int64_t x_offset,
+                           const Shape& strides, int64_t offset) {
+  const int64_t first = std::min(x_offset, offset);
+  const int64_t length =
+      std::max(x_offset + extent(x_sizes, x_strides), offset + extent(g.sizes(), strides)) - first;
+  const Tensor from = storage_positions(g.sizes(), strides, offset - first, g.device());
+  const Tensor to = storage_positions(x_sizes, x_strides, x_offset - first, g.device());
+  const Tensor flat = index_add(zeros(length, g.options()), 0, reshape(from, -1), reshape(g, -1));
+  return reshape(index_select(flat, 0, reshape(to, -1)), x_sizes);
+}
+
+}  // namespace
+
+Tensor as_strided(const Tensor& x, const Shape& sizes, const Shape& strides,
+                  std::optional<int64_t> storage_offset) {
+  views::rank("as_strided", x);
+  const int64_t offset = storage_offset.value_or(x.storage_offset());
+  check(sizes.size() == strides.size(), "as_strided: sizes ", sizes, " and strides ", strides,
+        " must have as many dims");
+  for (size_t d = 0; d < sizes.size(); ++d)
+    check(sizes[d] >= 0 && strides[d] >= 0, "as_strided: sizes ", sizes, " and strides ", strides,
+          " must not be negative");
+  const int64_t available = static_cast<int64_t>(x.storage()->bytes()) / x.element_size();
+  check(offset >= 0 && (sizes.numel() == 0 || offset + extent(sizes, strides) <= available),
+        "as_strided: sizes ", sizes, ", strides ", strides, " and offset ", offset,
+        " reach beyond the storage of ", available, " elements");
+  return record_view("as_strided", x.alias(sizes, strides, offset), x,
+                     [x_sizes = x.sizes(), x_strides = x.strides(), x_offset = x.storage_offset(), strides,
+                      offset](const Tensor& g) {
+                       return as_strided_backward(g, x_sizes, x_strides, x_offset, strides, offset);
+                     });
+}
+
+Tensor select(const Tensor& x, int64_t dim, int64_t index) {
+  const int64_t at = dim_of("select", x, dim), size = x.sizes()[at];
+  check<IndexError>(index >= -size && index < size, "select: index ", index, " is out of range for dimension ",
+                    dim, " of input ", x.sizes());
+  const int64_t i = index < 0 ? index + size : index;
+  return views::record_part("select", views::select_alias(x, at, i), x,
+                            [at, i](const Tensor& y) { return select(y, at, i); });
+}
+
+Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length) {
+  const int64_t at = dim_of("narrow", x, dim), size = x.sizes()[at];
+  check<IndexError>(start >= -size && start <= size, "narrow: start ", start, " is out of range for dimension ",
+                    dim, " of input ", x.sizes());
+  const int64_t first = start < 0 ? start + size : start;
+  check(length >= 0 && first + length <= size, "narrow: start ", start, " and length ", length,
+        " exceed dimension ", dim, " of input ", x.sizes());
+  return views::record_part("narrow", views::narrow_alias(x, at, first, length), x,
+                            [at, first, length](const Tensor& y) { return narrow(y, at, first, length); });
+}
+
+Tensor slice(const Tensor& x, int64_t dim, std::optional<int64_t> start, std::optional<int64_t> end, int64_t step) {
+  const int64_t at = dim_of("slice", x, dim), size = x.sizes()[at];
+  check<ValueError>(step > 0, "slice: step ", step, " must be positive; use flip to reverse");
+  const auto clip = [size](int64_t i) { return std::clamp<int64_t>(i < 0 ? i + size : i, 0, size); };
+  const int64_t first = clip(start.value_or(0)), last = std::max(first, clip(end.value_or(size)));
+  const int64_t length = (last - first + step - 1) / step;
+  return views::record_part(
+      "slice", views::narrow_alias(x, at, first, length, step), x,
+      [at, first, last, step](const Tensor& y) { return slice(y, at, first, last, step); });
+}
+
+Tensor diagonal(const Tensor& x, int64_t offset, int64_t dim1, int64_t dim2) {
+  const int64_t a = dim_of("diagonal", x, dim1), b = dim_of("diagonal", x, dim2);
+  check(a != b, "diagonal: dim1 and dim2 are both ", dim1);
+  Shape sizes = x.sizes(), strides = x.strides();
+  const int64_t row = std::max<int64_t>(-offset, 0), column = std::max<int64_t>(offset, 0);
+  const int64_t length = std::max<int64_t>(std::min(sizes[a] - row, sizes[b] - column), 0);
+  const int64_t start = length > 0 ? row * strides[a] + column * strides[b] : 0;
+  const int64_t stride = strides[a] + strides[b];
+  for (const int64_t d : {std::max(a, b), std::min(a, b)}) {
+    sizes.erase(d);
+    strides.erase(d);
+  }
+  sizes.push_back(length);
+  strides.push_back(stride);
+  return views::record_part(
+      "diagonal", x.alias(std::move(sizes), std::move(strides), x.storage_offset() + start), x,
+      [offset, a, b](const Tensor& y) { return diagonal(y, offset, a, b); });
+}
+
+}  // namespace ember
