@@ -1,0 +1,35 @@
+// save and load by libtorch's names: tensors, modules and optimizers, each as one safetensors file.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/tensor.h"
+
+namespace ember::nn {
+class Module;
+}
+namespace ember::optim {
+class Optimizer;
+}
+
+namespace ember {
+
+void save(const Tensor& x, const std::string& path);
+void save(const std::vector<Tensor>& tensors, const std::string& path);
+/// The module's state_dict.
+void save(const nn::Module& module, const std::string& path);
+void save(const std::shared_ptr<nn::Module>& module, const std::string& path);
+/// The optimizer's state_dict.
+void save(const optim::Optimizer& optimizer, const std::string& path);
+
+/// IoError for a file that holds something else.
+void load(Tensor& x, const std::string& path);
+void load(std::vector<Tensor>& tensors, const std::string& path);
+/// Copies into the module's own tensors, strictly: missing, unexpected and misshapen entries throw.
+void load(nn::Module& module, const std::string& path);
+void load(const std::shared_ptr<nn::Module>& module, const std::string& path);
+void load(optim::Optimizer& optimizer, const std::string& path);
+
+}  // namespace ember
