@@ -17,7 +17,8 @@ void set_num_threads(int count);
 
 /// Calls `body(first, last)` on disjoint ranges that cover [begin, end). Each range starts at `begin` plus a multiple of
 /// `grain`, so a body that works in units of `grain` gives the same bits for any number of threads. The first exception is
-/// rethrown here. Runs in the calling thread when the range is short or inside another parallel_for.
+/// rethrown here. Runs in the calling thread when the range is short, inside another parallel_for, and in a forked child, whose
+/// copy of the pool has no threads. Several threads may call it at once, each with a pool of its own.
 void parallel_for(int64_t begin, int64_t end, int64_t grain,
                   FunctionRef<void(int64_t first, int64_t last)> body);
 

@@ -1,0 +1,91 @@
+#include "core/parallel.h"
+
+#include <omp.h>
+#include <pthread.h>
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+
+#include "core/error.h"
+
+namespace ember {
+
+namespace {
+
+// A forked child inherits libgomp's books of worker threads, but not the threads: its first parallel region would wait for
+// them for ever. So a child computes serially, oneDNN's regions included.
+std::atomic<bool> is_forked_child{false};
+
+void on_fork_in_child() {
+  is_forked_child.store(true, std::memory_order_relaxed);
+  omp_set_num_threads(1);
+}
+
+int initial_num_threads() {
+  pthread_atfork(nullptr, nullptr, on_fork_in_child);
+  return std::max(1, omp_get_max_threads());
+}
+
+std::atomic<int>& thread_limit() {
+  static std::atomic<int> limit{initial_num_threads()};
+  return limit;
+}
+
+/// Keeps the exception of the lowest range, so that a failing call fails the same way each time.
+class FirstException {
+ public:
+  void keep(int64_t position) {
+#pragma omp critical(ember_first_exception)
+    if (!exception_ || position < position_) {
+      exception_ = std::current_exception();
+      position_ = position;
+    }
+  }
+  void rethrow() const {
+    if (exception_) std::rethrow_exception(exception_);
+  }
+
+ private:
+  std::exception_ptr exception_;
+  int64_t position_ = 0;
+};
+
+}  // namespace
+
+int num_threads() {
+  const int limit = thread_limit().load(std::memory_order_relaxed);
+  return is_forked_child.load(std::memory_order_relaxed) ? 1 : limit;
+}
+
+void set_num_threads(int count) {
+  check<ValueError>(count >= 1, "set_num_threads: expected at least 1 but got ", count);
+  thread_limit().store(count, std::memory_order_relaxed);
+  omp_set_num_threads(num_threads());
+}
+
+void parallel_for(int64_t begin, int64_t end, int64_t grain,
+                  FunctionRef<void(int64_t first, int64_t last)> body) {
+  if (begin >= end) return;
+  grain = std::max<int64_t>(grain, 1);
+  const int64_t chunks = (end - begin - 1) / grain + 1;
+  if (chunks == 1 || omp_in_parallel() || num_threads() == 1) {
+    body(begin, end);
+    return;
+  }
+  FirstException exception;
+#pragma omp parallel num_threads(static_cast<int>(std::min<int64_t>(num_threads(), chunks)))
+  {
+    const int64_t thread = omp_get_thread_num(), threads = omp_get_num_threads();
+    const int64_t first = begin + chunks * thread / threads * grain;
+    const int64_t last = std::min(end, begin + chunks * (thread + 1) / threads * grain);
+    try {
+      if (first < last) body(first, last);
+    } catch (...) {
+      exception.keep(first);
+    }
+  }
+  exception.rethrow();
+}
+
+}  // namespace ember
