@@ -17,6 +17,8 @@ namespace {
 // them for ever. So a child computes serially, oneDNN's regions included.
 std::atomic<bool> is_forked_child{false};
 
+thread_local bool is_serial = false;
+
 void on_fork_in_child() {
   is_forked_child.store(true, std::memory_order_relaxed);
   omp_set_num_threads(1);
@@ -55,7 +57,7 @@ class FirstException {
 
 int num_threads() {
   const int limit = thread_limit().load(std::memory_order_relaxed);
-  return is_forked_child.load(std::memory_order_relaxed) ? 1 : limit;
+  return is_serial || is_forked_child.load(std::memory_order_relaxed) ? 1 : limit;
 }
 
 void set_num_threads(int count) {
@@ -86,6 +88,16 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain,
     }
   }
   exception.rethrow();
+}
+
+SerialGuard::SerialGuard() : before_(is_serial), threads_before_(omp_get_max_threads()) {
+  is_serial = true;
+  omp_set_num_threads(1);  // oneDNN asks OpenMP
+}
+
+SerialGuard::~SerialGuard() {
+  is_serial = before_;
+  omp_set_num_threads(threads_before_);
 }
 
 }  // namespace ember

@@ -22,4 +22,17 @@ void set_num_threads(int count);
 void parallel_for(int64_t begin, int64_t end, int64_t grain,
                   FunctionRef<void(int64_t first, int64_t last)> body);
 
+/// While one lives, its thread computes alone: for background threads, which must not compete with the pool of the main one.
+class SerialGuard {
+ public:
+  SerialGuard();
+  ~SerialGuard();
+  SerialGuard(const SerialGuard&) = delete;
+  SerialGuard& operator=(const SerialGuard&) = delete;
+
+ private:
+  bool before_;
+  int threads_before_;
+};
+
 }  // namespace ember
