@@ -8,9 +8,16 @@
 
 namespace ember::autograd {
 
-/// How a view came from its base: enough to replay it on a gradient.
+/// How a view came about, which decides whether an in-place op may write through it while gradients are on.
+enum class ViewKind : uint8_t {
+  Recorded,
+  NoGrad,       ///< made under no_grad from a tensor that requires grad: its history is unknown
+  MultiOutput,  ///< one of several views made by one op (split, unbind)
+};
+
 struct ViewInfo {
   Tensor base;  ///< never a view itself
+  ViewKind kind = ViewKind::Recorded;
   /// The base's count of history changes when this view's grad_fn was made.
   uint32_t base_history = 0;
   /// One of several views made by one op (split, unbind), which may not be changed in place.
@@ -19,13 +26,13 @@ struct ViewInfo {
 
 struct Meta final : AutogradMeta {
   bool requires_grad = false;  ///< asked for by the user; leaves only
-  bool retains_grad = false;
   uint32_t output = 0;         ///< which output of grad_fn this tensor is
   IntrusivePtr<Node> grad_fn;
   std::unique_ptr<ViewInfo> view;
   uint32_t history = 0;        ///< how often an in-place op replaced grad_fn
   uint64_t sequence = 0;       ///< the leaf's place in the backward order
   Tensor grad;
+  std::shared_ptr<Tensor> retained_grad;  ///< set by retain_grad(), written by a hook of grad_fn
   std::mutex mutex;            ///< guards grad: backward passes of several threads meet at leaves
 
   struct LeafHook {
@@ -37,10 +44,11 @@ struct Meta final : AutogradMeta {
 };
 
 /// Null when the tensor has no autograd state yet.
-Meta* find_meta(const Tensor& x);
+inline Meta* find_meta(const Tensor& x) { return static_cast<Meta*>(x.impl()->autograd.get()); }
 /// Made on first use.
 Meta& meta(const Tensor& x);
 
+bool requires_grad(const Tensor& x);
 /// The node that made x, brought up to date for a view whose base was changed in place; null for a leaf.
 IntrusivePtr<Node> grad_fn(const Tensor& x);
 /// The edge that x's gradient takes; undefined when x does not require grad.
@@ -53,6 +61,6 @@ void check_in_place(const char* op, const Tensor& x);
 void rebase_history(const Tensor& x, IntrusivePtr<Node> node);
 
 /// Marks `view` as a view of `base` (or of base's base).
-void track_view(const Tensor& view, const Tensor& base);
+void track_view(const Tensor& view, const Tensor& base, ViewKind kind = ViewKind::Recorded);
 
 }  // namespace ember::autograd

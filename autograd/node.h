@@ -44,15 +44,17 @@ class Node : public RefCounted {
 
   virtual std::span<Edge> edges() = 0;
   virtual std::span<const OutputInfo> outputs() const = 0;
-  /// Writes the gradient for each edge from those of the outputs (undefined where none arrived). Entries for undefined edges
-  /// stay undefined.
-  virtual void apply(std::span<const Tensor> grad_outputs, std::span<Tensor> grad_inputs) = 0;
-  /// Drops the saved tensors; a later apply throws.
+  /// Writes the gradient for each edge that `needs` one from those of the outputs (undefined where none arrived). The other
+  /// entries stay undefined.
+  virtual void apply(std::span<const Tensor> grad_outputs, std::span<const bool> needs,
+                     std::span<Tensor> grad_inputs) = 0;
+  /// Drops the saved tensors; a later apply throws if there were any.
   virtual void release_saved() = 0;
-  virtual bool is_released() const = 0;
 
-  /// Hooks on the gradient of an output, run in order before apply; ids as in Tensor::register_hook.
+  /// Hooks on the gradient of an output, run in order before apply; ids as in Tensor::register_hook. kRetain marks the one that
+  /// keeps the gradient for retain_grad(), which runs last.
   struct OutputHook {
+    static constexpr int64_t kRetain = -1;
     uint32_t output;
     int64_t id;
     TensorHook hook;
@@ -67,6 +69,7 @@ class Node : public RefCounted {
   const char* name_;
   uint64_t sequence_;
   std::unique_ptr<std::vector<OutputHook>> hooks_;
+  Node* next_dead_ = nullptr;
 };
 
 /// The node whose pullback runs in this thread, or null; saved outputs find their history through it.
@@ -77,6 +80,8 @@ class CurrentNodeGuard {
  public:
   explicit CurrentNodeGuard(Node* node);
   ~CurrentNodeGuard();
+  CurrentNodeGuard(const CurrentNodeGuard&) = delete;
+  CurrentNodeGuard& operator=(const CurrentNodeGuard&) = delete;
 
  private:
   Node* before_;
@@ -84,5 +89,8 @@ class CurrentNodeGuard {
 
 /// The next creation number.
 uint64_t next_sequence();
+
+/// The error of a second backward through freed tensors.
+[[noreturn]] void fail_released(const Node& node);
 
 }  // namespace ember::autograd

@@ -16,6 +16,7 @@
 // several outputs records a vector; its pullback takes `std::span<const Tensor>`, undefined where no gradient arrived.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <optional>
@@ -54,16 +55,23 @@ namespace autograd {
 bool any_requires_grad(std::span<const Tensor* const> tensors);
 bool any_requires_grad(std::span<const Tensor> tensors);
 
-/// The error of a second backward through freed tensors.
-[[noreturn]] void fail_released(const Node& node);
-
-template <class F, size_t N>
-auto call_pullback(F& f, std::span<const Tensor> grads, const Needs<N>& needs) {
-  if constexpr (std::invocable<F&, const Tensor&, const Needs<N>&>) return f(grads[0], needs);
-  else if constexpr (std::invocable<F&, std::span<const Tensor>, const Needs<N>&>) return f(grads, needs);
+/// Calls a pullback with as much as it asks for: the one gradient or the span of them, and which inputs need theirs.
+template <class F, class N>
+auto call_pullback(F& f, std::span<const Tensor> grads, const N& needs) {
+  if constexpr (std::invocable<F&, const Tensor&, const N&>) return f(grads[0], needs);
+  else if constexpr (std::invocable<F&, std::span<const Tensor>, const N&>) return f(grads, needs);
   else if constexpr (std::invocable<F&, const Tensor&>) return f(grads[0]);
   else return f(grads);
 }
+
+/// Whether moving pullbacks into a node brought saved tensors along: without any, a second backward is harmless.
+class SavedTensorWatch {
+ public:
+  bool saw_some() const { return SavedTensor::constructed != before_; }
+
+ private:
+  uint64_t before_ = SavedTensor::constructed;
+};
 
 /// The node of an op with N inputs: its pullbacks lie inside, by value.
 template <size_t N, class... F>
@@ -74,10 +82,9 @@ class OpNode final : public Node {
  public:
   OpNode(const char* name, const Inputs<N>& inputs, F&&... pullbacks)
       : Node(name), pullbacks_(std::in_place, std::forward<F>(pullbacks)...) {
+    holds_saved_ = watch_.saw_some();
     for (size_t i = 0; i < N; ++i) edges_[i] = gradient_edge(*inputs.tensors[i]);
-    if constexpr (kEach && N > 1) {
-      drop_unneeded(std::make_index_sequence<N>());
-    }
+    if constexpr (kEach && N > 1) drop_unneeded(std::make_index_sequence<N>());
   }
 
   void set_output(const Tensor& y) { single_ = OutputInfo(y); }
@@ -89,13 +96,15 @@ class OpNode final : public Node {
   std::span<const OutputInfo> outputs() const override {
     return several_.empty() ? std::span<const OutputInfo>(&single_, 1) : several_;
   }
-  void release_saved() override { pullbacks_.reset(); }
-  bool is_released() const override { return !pullbacks_.has_value(); }
+  void release_saved() override {
+    if (holds_saved_) pullbacks_.reset();
+  }
 
-  void apply(std::span<const Tensor> grads, std::span<Tensor> result) override {
+  void apply(std::span<const Tensor> grads, std::span<const bool> wanted,
+             std::span<Tensor> result) override {
     if (!pullbacks_) fail_released(*this);
     Needs<N> needs;
-    for (size_t i = 0; i < N; ++i) needs[i] = edges_[i].defined();
+    std::copy_n(wanted.begin(), N, needs.begin());
     if constexpr (kEach) {
       apply_each(grads, result, needs, std::make_index_sequence<N>());
     } else {
@@ -121,6 +130,8 @@ class OpNode final : public Node {
   std::array<Edge, N> edges_;
   OutputInfo single_;
   std::vector<OutputInfo> several_;
+  [[no_unique_address]] SavedTensorWatch watch_;  // before the pullbacks, to see them arrive
+  bool holds_saved_ = false;
   std::optional<std::tuple<std::optional<std::remove_cvref_t<F>>...>> pullbacks_;
 };
 
@@ -129,7 +140,8 @@ template <class F>
 class ListNode final : public Node {
  public:
   ListNode(const char* name, const InputList& inputs, F&& pullback)
-      : Node(name), pullback_(std::forward<F>(pullback)) {
+      : Node(name), pullback_(std::forward<F>(pullback)), holds_saved_(watch_.saw_some()) {
+    edges_.reserve(inputs.tensors.size());
     for (const Tensor& x : inputs.tensors) edges_.push_back(gradient_edge(x));
   }
 
@@ -140,29 +152,25 @@ class ListNode final : public Node {
 
   std::span<Edge> edges() override { return edges_; }
   std::span<const OutputInfo> outputs() const override { return outputs_; }
-  void release_saved() override { pullback_.reset(); }
-  bool is_released() const override { return !pullback_.has_value(); }
+  void release_saved() override {
+    if (holds_saved_) pullback_.reset();
+  }
 
-  void apply(std::span<const Tensor> grads, std::span<Tensor> result) override {
+  void apply(std::span<const Tensor> grads, std::span<const bool> wanted,
+             std::span<Tensor> result) override {
     if (!pullback_) fail_released(*this);
-    std::vector<Tensor> all;
-    if constexpr (std::invocable<F&, const Tensor&, const NeedsList&>) {
-      NeedsList needs;
-      for (const Edge& e : edges_) needs.push_back(e.defined());
-      all = (*pullback_)(grads[0], needs);
-    } else if constexpr (std::invocable<F&, const Tensor&>) {
-      all = (*pullback_)(grads[0]);
-    } else {
-      all = (*pullback_)(grads);
-    }
+    const NeedsList needs(wanted.begin(), wanted.end());
+    std::vector<Tensor> all = call_pullback(*pullback_, grads, needs);
     for (size_t i = 0; i < edges_.size(); ++i)
-      if (edges_[i].defined()) result[i] = std::move(all[i]);
+      if (needs[i]) result[i] = std::move(all[i]);
   }
 
  private:
   std::vector<Edge> edges_;
   std::vector<OutputInfo> outputs_;
+  [[no_unique_address]] SavedTensorWatch watch_;
   std::optional<std::remove_cvref_t<F>> pullback_;
+  bool holds_saved_;
 };
 
 template <size_t N, class... F>
@@ -206,8 +214,9 @@ std::vector<Tensor> record(const char* name, std::vector<Tensor> ys, const In& i
 
 /// For an output that shares storage with `base`: in-place changes of one reach the other, on the tape too.
 template <class F>
-Tensor record_view(const char* name, Tensor view, const Tensor& base, F&& pullback) {
-  autograd::track_view(view, base);
+Tensor record_view(const char* name, Tensor view, const Tensor& base, F&& pullback,
+                   autograd::ViewKind kind = autograd::ViewKind::Recorded) {
+  autograd::track_view(view, base, kind);
   return record(name, std::move(view), inputs(base), std::forward<F>(pullback));
 }
 

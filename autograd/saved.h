@@ -1,5 +1,5 @@
-// Tensors kept for the pullback. They hold data without history, so that no cycle can form, and refuse to unpack after an
-// in-place op has changed what they saw.
+// Tensors kept for the pullback. They refuse to unpack after an in-place op has changed what they saw, and an output is kept
+// without its history, so that no cycle can form.
 #pragma once
 
 #include "autograd/grad_mode.h"
@@ -11,16 +11,32 @@ namespace ember {
 class SavedTensor {
  public:
   SavedTensor() = default;
-  explicit SavedTensor(const Tensor& x);
+  explicit SavedTensor(const Tensor& x) : tensor_(x), version_(x.defined() ? x.version() : 0) {
+    check(!x.defined() || !x.is_inference(), "autograd: ", describe(x),
+          ", a tensor made in inference mode, cannot be saved for backward; clone() it outside of that mode");
+  }
+  SavedTensor(const SavedTensor& other) : tensor_(other.tensor_), version_(other.version_) {
+    ++constructed;
+  }
+  SavedTensor(SavedTensor&& other) noexcept
+      : tensor_(std::move(other.tensor_)), version_(other.version_) {
+    ++constructed;
+  }
+
   /// Throws when the tensor was modified since. An undefined tensor stays undefined.
-  Tensor operator()() const;
+  const Tensor& operator()() const {
+    if (tensor_.defined() && tensor_.version() != version_) [[unlikely]]
+      fail_modified();
+    return tensor_;
+  }
+
+  /// How often one was copied or moved in this thread: a node that sees it grow while taking its pullbacks holds some.
+  static thread_local uint64_t constructed;
 
  private:
-  friend class SavedOutput;
-  void check_version() const;
+  [[noreturn]] void fail_modified() const;
 
-  Tensor data_;
-  autograd::Edge history_;
+  Tensor tensor_;
   uint32_t version_ = 0;
 };
 
@@ -28,11 +44,11 @@ class SavedTensor {
 class SavedOutput {
  public:
   SavedOutput() = default;
-  SavedOutput(const Tensor& y, uint32_t output);
+  SavedOutput(const Tensor& y, uint32_t output) : data_(y.alias()), output_(output) {}
   Tensor operator()() const;
 
  private:
-  SavedTensor saved_;
+  SavedTensor data_;
   uint32_t output_ = 0;
 };
 

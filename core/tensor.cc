@@ -56,6 +56,8 @@ class Promotion {
 
 }  // namespace
 
+thread_local bool TensorImpl::inference_mode = false;
+
 TensorImpl::TensorImpl(Storage storage, DType dtype, Shape sizes, Shape strides, int64_t offset)
     : storage(std::move(storage)), dtype(dtype) {
   set_geometry(std::move(sizes), std::move(strides), offset);
@@ -104,8 +106,10 @@ Scalar Tensor::item() const {
 }
 
 Tensor Tensor::alias(Shape sizes, Shape strides, int64_t offset) const {
-  return Tensor(
+  Tensor view(
       make_intrusive<TensorImpl>(storage(), dtype(), std::move(sizes), std::move(strides), offset));
+  view.impl_->is_inference = is_inference();
+  return view;
 }
 
 Tensor empty_strided_tensor(Shape sizes, Shape strides, DType dtype, Device device) {

@@ -81,9 +81,12 @@ struct TensorImpl final : RefCounted {
   bool is_contiguous;   ///< row-major without gaps
   /// A Python or C++ number standing in for a tensor: it takes part in promotion only by its kind.
   bool is_wrapped_number = false;
-  bool is_inference = false;
+  bool is_inference = inference_mode;
   PythonSlot python;
   std::unique_ptr<AutogradMeta> autograd;
+
+  /// What new tensors of this thread take as is_inference; set by InferenceMode alone.
+  static thread_local bool inference_mode;
 
   void set_geometry(Shape new_sizes, Shape new_strides, int64_t new_offset);
 };

@@ -1,0 +1,84 @@
+#include "autograd/accumulate.h"
+
+#include "autograd/grad_mode.h"
+#include "core/backend.h"
+
+namespace ember::autograd {
+
+namespace {
+
+bool is_only_owner(const Tensor& x) {
+  return x.impl()->use_count() == 1 && x.storage()->use_count() == 1 && x.is_contiguous() &&
+         !requires_grad(x);
+}
+
+}  // namespace
+
+Tensor fit_gradient(const char* op, Tensor grad, const OutputInfo& target) {
+  if (grad.sizes() != target.sizes) {
+    const auto rank = static_cast<int64_t>(target.sizes.size());
+    const int64_t added = grad.dim() - rank;
+    Shape dims;
+    for (int64_t i = 0; i < added; ++i) dims.push_back(i);
+    for (int64_t i = std::max<int64_t>(-added, 0); i < rank; ++i)
+      if (target.sizes[i] == 1 && grad.sizes()[added + i] != 1) dims.push_back(added + i);
+    const Shape arrived = grad.sizes();
+    if (!dims.empty()) grad = grad.sum(dims, true);
+    if (added > 0) {
+      Shape sizes;
+      for (int64_t i = added; i < grad.dim(); ++i) sizes.push_back(grad.sizes()[i]);
+      grad = grad.view(sizes);
+    }
+    if (grad.sizes() != target.sizes) {
+      check(broadcast_shapes(grad.sizes(), target.sizes, op) == target.sizes, op,
+            ": the pullback gave a gradient of shape ", arrived, " for an input of shape ", target.sizes);
+      grad = grad.expand(target.sizes);
+    }
+  }
+  return grad.dtype() == target.dtype ? grad : grad.to(target.dtype);
+}
+
+void add_gradient(Tensor& sum, Tensor grad) {
+  if (!sum.defined()) {
+    sum = std::move(grad);
+  } else if (GradMode::is_enabled()) {
+    sum = sum.add(grad);
+  } else if (is_only_owner(sum)) {
+    find_kernel("add", &Backend::add, sum)(sum, sum, grad);
+  } else if (is_only_owner(grad)) {
+    find_kernel("add", &Backend::add, grad)(grad, sum, grad);
+    sum = std::move(grad);
+  } else {
+    sum = sum.add(grad);
+  }
+}
+
+void accumulate_leaf(const Tensor& leaf, Tensor grad) {
+  Meta& m = meta(leaf);
+  {
+    std::lock_guard lock(m.mutex);
+    if (m.grad.defined()) {
+      // The user may hold .grad: PyTorch changes that very tensor, unless the sum itself must be on the tape.
+      if (GradMode::is_enabled()) {
+        m.grad = m.grad.add(grad);
+      } else {
+        find_kernel("add", &Backend::add, grad)(m.grad, m.grad, grad);
+        m.grad.storage()->bump_version();
+      }
+    } else if (GradMode::is_enabled() || is_only_owner(grad)) {
+      m.grad = std::move(grad);
+    } else {
+      m.grad = grad.clone();
+    }
+  }
+  for (const auto& hook : m.hooks)
+    if (hook.after_accumulate) hook.after_accumulate(leaf);
+}
+
+Tensor ones_like_output(const Tensor& output) {
+  Tensor ones = empty_tensor(output.sizes(), output.dtype(), output.device());
+  find_kernel("fill", &Backend::fill, ones)(ones, 1);
+  return ones;
+}
+
+}  // namespace ember::autograd

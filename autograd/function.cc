@@ -1,0 +1,120 @@
+#include "autograd/function.h"
+
+#include <algorithm>
+
+#include "core/backend.h"
+
+namespace ember::autograd {
+
+namespace {
+
+int64_t position(const std::vector<Tensor>& tensors, const Tensor& x) {
+  const auto found =
+      std::find_if(tensors.begin(), tensors.end(), [&](const Tensor& t) { return t.is_same(x); });
+  return found == tensors.end() ? -1 : found - tensors.begin();
+}
+
+}  // namespace
+
+class CustomNode final : public Node {
+ public:
+  CustomNode(const char* name, std::shared_ptr<AutogradContext> context, const std::vector<Tensor>& inputs,
+             std::function<std::vector<Tensor>(const std::vector<Tensor>&)> backward)
+      : Node(name), context_(std::move(context)), backward_(std::move(backward)) {
+    for (const Tensor& x : inputs) edges_.push_back(gradient_edge(x));
+  }
+
+  void set_outputs(const std::vector<Tensor>& ys) {
+    for (const Tensor& y : ys) outputs_.emplace_back(y);
+    AutogradContext& ctx = *context_;
+    for (const Tensor& x : ctx.to_save_) {
+      const int64_t output = position(ys, x);
+      ctx.saved_as_output_.push_back(output);
+      ctx.saved_outputs_.push_back(output >= 0 ? SavedOutput(x, static_cast<uint32_t>(output)) : SavedOutput());
+      ctx.saved_inputs_.push_back(output >= 0 ? SavedTensor() : SavedTensor(x));
+    }
+    ctx.to_save_.clear();
+  }
+
+  std::span<Edge> edges() override { return edges_; }
+  std::span<const OutputInfo> outputs() const override { return outputs_; }
+  void release_saved() override {
+    if (context_->saved_inputs_.empty()) return;
+    context_->saved_inputs_.clear();
+    context_->saved_outputs_.clear();
+    context_->has_freed_ = true;
+  }
+  void apply(std::span<const Tensor> grads, std::span<const bool> needs, std::span<Tensor> result) override {
+    if (context_->has_freed_) fail_released(*this);
+    std::vector<Tensor> given(grads.begin(), grads.end());
+    for (size_t i = 0; context_->materialize_grads_ && i < given.size(); ++i) {
+      if (given[i].defined()) continue;
+      given[i] = empty_tensor(outputs_[i].sizes, outputs_[i].dtype, outputs_[i].device);
+      given[i].zero_();
+    }
+    std::vector<Tensor> all = backward_(given);
+    check(all.size() == edges_.size(), name(), ": backward returned ", all.size(), " gradients for ", edges_.size(),
+          " tensors");
+    for (size_t i = 0; i < edges_.size(); ++i)
+      if (needs[i]) result[i] = std::move(all[i]);
+  }
+
+ private:
+  std::shared_ptr<AutogradContext> context_;
+  std::function<std::vector<Tensor>(const std::vector<Tensor>&)> backward_;
+  std::vector<Edge> edges_;
+  std::vector<OutputInfo> outputs_;
+};
+
+std::vector<Tensor> AutogradContext::get_saved_variables() const {
+  std::vector<Tensor> tensors = to_save_;
+  for (size_t i = 0; i < saved_inputs_.size(); ++i)
+    tensors.push_back(saved_as_output_[i] >= 0 ? saved_outputs_[i]() : saved_inputs_[i]());
+  return tensors;
+}
+
+std::vector<Tensor> apply_custom(const char* name, const std::shared_ptr<AutogradContext>& context,
+                                 const std::vector<Tensor>& tensors,
+                                 const std::function<std::vector<Tensor>()>& forward,
+                                 std::function<std::vector<Tensor>(const std::vector<Tensor>&)> backward) {
+  AutogradContext& ctx = *context;
+  const bool is_recorded = GradMode::is_enabled() && any_requires_grad(std::span(tensors));
+  for (const Tensor& x : tensors) ctx.needs_input_grad_.push_back(is_recorded && requires_grad(x));
+  std::vector<Tensor> outputs;
+  {
+    const NoGradGuard no_grad;
+    outputs = forward();
+  }
+  for (const Tensor& x : ctx.dirty_) {
+    check(position(outputs, x) >= 0, name, ": ", describe(x), " was marked dirty but is not among the outputs");
+    check_in_place(name, x);
+  }
+  const bool is_dirty_free = ctx.dirty_.empty();
+  for (Tensor& y : outputs) {
+    check(y.defined(), name, ": forward returned an undefined tensor");
+    // An input returned as it came becomes a tensor of its own, or its history would be overwritten.
+    if (position(tensors, y) >= 0 && (is_dirty_free || position(ctx.dirty_, y) < 0)) y = y.alias();
+  }
+  if (!is_recorded) {
+    ctx.to_save_.clear();
+    return outputs;
+  }
+  auto node = make_intrusive<CustomNode>(name, context, tensors, std::move(backward));
+  node->set_outputs(outputs);
+  for (uint32_t i = 0; i < outputs.size(); ++i) {
+    const Tensor& y = outputs[i];
+    if (!y.is_floating_point() || position(ctx.non_differentiable_, y) >= 0) continue;
+    if (position(ctx.dirty_, y) >= 0) {
+      check(outputs.size() == 1 || !y.is_view(), name, ": a view changed in place must be the only output");
+      rebase_history(y, node);
+      if (!y.is_view()) meta(y).output = i;
+    } else {
+      set_history(y, node, i);
+    }
+  }
+  ctx.dirty_.clear();
+  ctx.non_differentiable_.clear();
+  return outputs;
+}
+
+}  // namespace ember::autograd

@@ -1,0 +1,116 @@
+// Ops whose backward the user writes, for what a composition of ops cannot say:
+//
+//   struct Cube : autograd::Function<Cube> {
+//     static Tensor forward(AutogradContext* ctx, const Tensor& x) {
+//       ctx->save_for_backward({x});
+//       return x * x * x;
+//     }
+//     static std::vector<Tensor> backward(AutogradContext* ctx, const std::vector<Tensor>& grads) {
+//       const Tensor x = ctx->get_saved_variables()[0];
+//       return {grads[0] * 3 * x * x};
+//     }
+//   };
+//   Tensor y = Cube::apply(x);
+//
+// forward runs without recording; backward must return one gradient for each argument of forward, undefined for those that
+// are no tensors. Python's autograd.Function uses the same node.
+#pragma once
+
+#include <any>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "autograd/record.h"
+
+namespace ember::autograd {
+
+/// What forward leaves for backward.
+class AutogradContext {
+ public:
+  /// Keeps inputs, outputs or intermediate results; unpacking checks that they were not modified in place.
+  void save_for_backward(std::vector<Tensor> tensors) { to_save_ = std::move(tensors); }
+  std::vector<Tensor> get_saved_variables() const;
+  /// Inputs that forward changed in place; each must also be returned.
+  void mark_dirty(std::vector<Tensor> tensors) { dirty_ = std::move(tensors); }
+  /// Outputs that carry no gradient.
+  void mark_non_differentiable(std::vector<Tensor> tensors) { non_differentiable_ = std::move(tensors); }
+  /// Whether backward sees zeros (the default) or undefined tensors for outputs that nothing used.
+  void set_materialize_grads(bool value) { materialize_grads_ = value; }
+  /// Whether the i-th tensor among forward's arguments needs a gradient.
+  bool needs_input_grad(size_t i) const { return needs_input_grad_.at(i); }
+
+  /// Anything else that backward needs.
+  std::map<std::string, std::any> saved_data;
+
+ private:
+  friend class CustomNode;
+  friend std::vector<Tensor> apply_custom(const char*, const std::shared_ptr<AutogradContext>&,
+                                          const std::vector<Tensor>&,
+                                          const std::function<std::vector<Tensor>()>&,
+                                          std::function<std::vector<Tensor>(const std::vector<Tensor>&)>);
+
+  std::vector<Tensor> to_save_, dirty_, non_differentiable_;
+  std::vector<SavedTensor> saved_inputs_;
+  /// For a saved output, its number; -1 for anything else.
+  std::vector<int64_t> saved_as_output_;
+  std::vector<SavedOutput> saved_outputs_;
+  std::vector<bool> needs_input_grad_;
+  bool materialize_grads_ = true;
+  bool has_freed_ = false;
+};
+
+/// The mechanism under Function: runs `forward` unrecorded and records `backward`, which gives one gradient for each of
+/// `tensors`. `name` must outlive the graph.
+std::vector<Tensor> apply_custom(const char* name, const std::shared_ptr<AutogradContext>& context,
+                                 const std::vector<Tensor>& tensors,
+                                 const std::function<std::vector<Tensor>()>& forward,
+                                 std::function<std::vector<Tensor>(const std::vector<Tensor>&)> backward);
+
+template <class T>
+struct Function {
+  /// What forward returns: a Tensor or a vector of them.
+  template <class... Args>
+  static auto apply(Args&&... args) {
+    using Result = decltype(T::forward(std::declval<AutogradContext*>(), args...));
+    auto context = std::make_shared<AutogradContext>();
+    std::vector<Tensor> tensors;
+    (collect(tensors, args), ...);
+    const auto forward = [&]() -> std::vector<Tensor> {
+      if constexpr (std::is_same_v<Result, Tensor>) return {T::forward(context.get(), args...)};
+      else return T::forward(context.get(), args...);
+    };
+    static constexpr bool kIsTensor[] = {false, is_tensor<Args>...};
+    // The node owns the context by way of this pullback; a raw pointer back would be no cycle either.
+    auto backward = [context](const std::vector<Tensor>& grads) {
+      const std::vector<Tensor> all = T::backward(context.get(), grads);
+      check(all.size() == sizeof...(Args), name(), ": backward returned ", all.size(), " gradients for ",
+            sizeof...(Args), " arguments");
+      std::vector<Tensor> of_tensors;
+      for (size_t i = 0; i < all.size(); ++i)
+        if (kIsTensor[i + 1]) of_tensors.push_back(all[i]);
+      return of_tensors;
+    };
+    std::vector<Tensor> outputs = apply_custom(name(), context, tensors, forward, std::move(backward));
+    if constexpr (std::is_same_v<Result, Tensor>) return std::move(outputs[0]);
+    else return outputs;
+  }
+
+ private:
+  template <class A>
+  static constexpr bool is_tensor = std::is_same_v<std::remove_cvref_t<A>, Tensor>;
+
+  template <class A>
+  static void collect(std::vector<Tensor>& tensors, const A& arg) {
+    if constexpr (is_tensor<A>) tensors.push_back(arg);
+  }
+  static const char* name() {
+    if constexpr (requires { T::kName; }) return T::kName;
+    else return "Function";
+  }
+};
+
+}  // namespace ember::autograd

@@ -1,0 +1,36 @@
+#include "autograd/grad_mode.h"
+
+#include "core/tensor.h"
+
+namespace ember {
+
+namespace {
+
+struct Modes {
+  bool grad = true, anomaly = false, check_nan = true;
+};
+thread_local Modes modes;
+
+}  // namespace
+
+bool GradMode::is_enabled() { return modes.grad; }
+void GradMode::set_enabled(bool enabled) { modes.grad = enabled; }
+
+InferenceMode::InferenceMode(bool enabled) : inference_before_(TensorImpl::inference_mode), grad_before_(modes.grad) {
+  TensorImpl::inference_mode = enabled;
+  modes.grad = !enabled;
+}
+InferenceMode::~InferenceMode() {
+  TensorImpl::inference_mode = inference_before_;
+  modes.grad = grad_before_;
+}
+bool InferenceMode::is_enabled() { return TensorImpl::inference_mode; }
+
+bool AnomalyMode::is_enabled() { return modes.anomaly; }
+void AnomalyMode::set_enabled(bool enabled, bool check_nan) {
+  modes.anomaly = enabled;
+  modes.check_nan = check_nan;
+}
+bool AnomalyMode::checks_nan() { return modes.anomaly && modes.check_nan; }
+
+}  // namespace ember

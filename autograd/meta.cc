@@ -1,0 +1,211 @@
+#include "autograd/meta.h"
+
+#include <algorithm>
+
+#include "autograd/grad_mode.h"
+#include "autograd/record.h"
+
+namespace ember::autograd {
+
+namespace {
+
+bool is_stale(const Meta& m) { return m.view && meta(m.view->base).history != m.view->base_history; }
+
+/// The part of a gradient of `base` that a tensor of this geometry sees, and the way back. Works on a buffer that spans the base's
+/// storage range, so that any strides of base and view fit.
+struct Window {
+  Shape base_sizes, base_strides, sizes, strides;
+  int64_t offset;  ///< of the view from the base's first element
+
+  Window(const Tensor& base, const Tensor& view)
+      : base_sizes(base.sizes()),
+        base_strides(base.strides()),
+        sizes(view.sizes()),
+        strides(view.strides()),
+        offset(view.storage_offset() - base.storage_offset()) {}
+
+  /// A gradient of the base laid out as the base itself, so that `slice` finds its elements.
+  Tensor base_zeros(DType dtype, Device device) const {
+    Tensor grad = empty_strided_tensor(base_sizes, base_strides, dtype, device);
+    grad.zero_();
+    return grad;
+  }
+  Tensor slice(const Tensor& base_grad) const { return base_grad.as_strided(sizes, strides, offset); }
+};
+
+/// The node of a view whose base was changed in place: its gradient is a patch of the base's.
+class ReplayedView final : public Node {
+ public:
+  ReplayedView(const Tensor& base, const Tensor& view)
+      : Node("as_strided"), window_(base, view), edge_(gradient_edge(base)), output_(view) {}
+
+  std::span<Edge> edges() override { return {&edge_, 1}; }
+  std::span<const OutputInfo> outputs() const override { return {&output_, 1}; }
+  void release_saved() override {}
+  void apply(std::span<const Tensor> grads, std::span<const bool>, std::span<Tensor> result) override {
+    result[0] = window_.base_zeros(output_.dtype, output_.device);
+    window_.slice(result[0]).copy_(grads[0]);
+  }
+
+ private:
+  Window window_;
+  Edge edge_;
+  OutputInfo output_;
+};
+
+/// The node of a base that an in-place op changed through a view: the op's pullback applies to the view's patch of the gradient,
+/// the rest passes through.
+class PatchedBase final : public Node {
+ public:
+  PatchedBase(const Tensor& base, const Tensor& view, IntrusivePtr<Node> op)
+      : Node(op->name()), window_(base, view), op_(std::move(op)), output_(base) {
+    edges_.assign(op_->edges().begin(), op_->edges().end());
+    edges_[0] = gradient_edge(base);
+  }
+
+  std::span<Edge> edges() override { return edges_; }
+  std::span<const OutputInfo> outputs() const override { return {&output_, 1}; }
+  void release_saved() override { op_->release_saved(); }
+  void apply(std::span<const Tensor> grads, std::span<const bool> needs, std::span<Tensor> result) override {
+    Tensor base_grad = window_.base_zeros(output_.dtype, output_.device);
+    base_grad.copy_(grads[0]);
+    Tensor patch = window_.slice(base_grad);
+    const Tensor patch_grad = patch.clone();
+    CurrentNodeGuard inner(op_.get());
+    op_->apply(std::span(&patch_grad, 1), needs, result);
+    if (!needs[0]) return;
+    if (result[0].defined()) {
+      patch.copy_(result[0]);
+    } else {
+      patch.zero_();
+    }
+    result[0] = base_grad;
+  }
+
+ private:
+  Window window_;
+  IntrusivePtr<Node> op_;
+  std::vector<Edge> edges_;
+  OutputInfo output_;
+};
+
+/// retain_grad() follows a tensor through in-place ops: its hook moves from the old node to the new one.
+void move_retain_hook(Meta& m, const IntrusivePtr<Node>& from, const IntrusivePtr<Node>& to) {
+  if (!m.retained_grad || !from) return;
+  auto& hooks = from->output_hooks();
+  const auto found = std::find_if(hooks.begin(), hooks.end(), [&](const Node::OutputHook& h) {
+    return h.id == Node::OutputHook::kRetain && h.output == m.output;
+  });
+  if (found == hooks.end()) return;
+  to->output_hooks().push_back({0, found->id, std::move(found->hook)});
+  hooks.erase(found);
+}
+
+}  // namespace
+
+Meta& meta(const Tensor& x) {
+  auto& slot = x.impl()->autograd;
+  if (!slot) slot = std::make_unique<Meta>();
+  return static_cast<Meta&>(*slot);
+}
+
+bool requires_grad(const Tensor& x) {
+  if (!x.defined()) return false;
+  Meta* m = find_meta(x);
+  if (!m) return false;
+  if (m->requires_grad || m->grad_fn) return true;
+  return is_stale(*m) && requires_grad(m->view->base);
+}
+
+bool any_requires_grad(std::span<const Tensor* const> tensors) {
+  return std::any_of(tensors.begin(), tensors.end(), [](const Tensor* x) { return requires_grad(*x); });
+}
+bool any_requires_grad(std::span<const Tensor> tensors) {
+  return std::any_of(tensors.begin(), tensors.end(), requires_grad);
+}
+
+IntrusivePtr<Node> grad_fn(const Tensor& x) {
+  Meta* m = find_meta(x);
+  if (!m) return {};
+  if (is_stale(*m)) {
+    const Tensor& base = m->view->base;
+    if (requires_grad(base)) {
+      auto node = make_intrusive<ReplayedView>(base, x);
+      move_retain_hook(*m, m->grad_fn, node);
+      m->grad_fn = node;
+      m->output = 0;
+    }
+    m->view->base_history = meta(base).history;
+  }
+  return m->grad_fn;
+}
+
+Edge gradient_edge(const Tensor& x) {
+  if (!x.defined()) return {};
+  Meta* m = find_meta(x);
+  if (!m) return {};
+  if (auto node = grad_fn(x)) return {node, {}, m->output};
+  if (m->requires_grad) return {{}, x, 0};
+  return {};
+}
+
+void set_history(const Tensor& x, IntrusivePtr<Node> node, uint32_t output) {
+  Meta& m = meta(x);
+  m.grad_fn = std::move(node);
+  m.output = output;
+}
+
+void check_in_place(const char* op, const Tensor& x) {
+  check(x.defined(), op, ": the tensor to write to is undefined");
+  for (size_t i = 0; i < x.sizes().size(); ++i) {
+    check(x.strides()[i] != 0 || x.sizes()[i] <= 1, op, ": several elements of the ", describe(x),
+          " to write to share one memory location (dimension ", i, " is expanded); clone() it first");
+  }
+  check(!x.is_inference() || InferenceMode::is_enabled(), op, ": ", describe(x),
+        " was made in inference mode and cannot be modified outside of it; clone() it first");
+  Meta* m = find_meta(x);
+  if (!m || !GradMode::is_enabled()) return;
+  check(!m->requires_grad, op, ": a leaf tensor that requires grad, ", describe(x),
+        ", cannot be modified in place; use no_grad or clone() it");
+  if (!m->view) return;
+  const Tensor& base = m->view->base;
+  const Meta* of_base = find_meta(base);
+  check(!of_base || !of_base->requires_grad, op, ": ", describe(x),
+        " is a view of a leaf tensor that requires grad and cannot be modified in place; use no_grad or clone() it");
+  if (!requires_grad(x) && !requires_grad(base)) return;
+  check(m->view->kind != ViewKind::MultiOutput, op, ": ", describe(x),
+        " is one of several views made by one op (split, chunk, unbind) and cannot be modified in place; clone() it");
+  check(m->view->kind != ViewKind::NoGrad, op, ": ", describe(x),
+        " is a view made under no_grad and cannot be modified in place while gradients are recorded");
+}
+
+void rebase_history(const Tensor& x, IntrusivePtr<Node> node) {
+  Meta& m = meta(x);
+  if (m.view) {
+    const Tensor base = m.view->base;
+    rebase_history(base, make_intrusive<PatchedBase>(base, x, std::move(node)));
+    return;
+  }
+  move_retain_hook(m, m.grad_fn, node);
+  m.grad_fn = std::move(node);
+  m.output = 0;
+  ++m.history;
+}
+
+void track_view(const Tensor& view, const Tensor& base, ViewKind kind) {
+  if (InferenceMode::is_enabled()) return;
+  auto info = std::make_unique<ViewInfo>();
+  const Meta* of_base = find_meta(base);
+  if (of_base && of_base->view) {
+    info->base = of_base->view->base;
+    if (kind == ViewKind::Recorded) kind = of_base->view->kind;
+  } else {
+    info->base = base;
+  }
+  if (!GradMode::is_enabled() && requires_grad(base)) kind = ViewKind::NoGrad;
+  info->kind = kind;
+  info->base_history = meta(info->base).history;
+  meta(view).view = std::move(info);
+}
+
+}  // namespace ember::autograd
