@@ -62,7 +62,7 @@ std::vector<Tensor> split(const Tensor& x, const Shape& sizes, int64_t dim) {
   auto shapes = shapes_of(parts);
   return record_parts("split", std::move(parts), x,
                       [at, shapes = std::move(shapes)](std::span<const Tensor> grads) {
-                        return std::array<Tensor, 1>{cat(filled(grads, shapes), at)};
+                        return cat(filled(grads, shapes), at);
                       });
 }
 
@@ -90,7 +90,7 @@ std::vector<Tensor> unbind(const Tensor& x, int64_t dim) {
   auto shapes = shapes_of(parts);
   return record_parts("unbind", std::move(parts), x,
                       [at, shapes = std::move(shapes)](std::span<const Tensor> grads) {
-                        return std::array<Tensor, 1>{stack(filled(grads, shapes), at)};
+                        return stack(filled(grads, shapes), at);
                       });
 }
 

@@ -1,0 +1,115 @@
+#include "ops/copy.h"
+
+#include "autograd/record.h"
+#include "ops/creation.h"
+#include "ops/kernel.h"
+#include "ops/pointwise.h"
+#include "ops/reduction.h"
+
+namespace ember {
+
+namespace {
+
+/// The kernels of a device move data to and from the CPU, so a copy asks the device that is not one.
+void copy_data(const char* op, const Tensor& to, const Tensor& from) {
+  find_kernel(op, &Backend::copy, to.device().is_cpu() ? from : to)(to, from);
+}
+
+Tensor converted(const Tensor& x, DType dtype, Device device, bool copy) {
+  kernel::check_defined("to", "input", x);
+  const bool is_same = x.dtype() == dtype && x.device() == device;
+  if (is_same && !copy) return x;
+  Tensor y = empty_tensor_like(x, dtype);
+  if (device != x.device()) y = empty_strided_tensor(y.sizes(), y.strides(), dtype, device);
+  copy_data("to", y, x);
+  return record("to", y, inputs(x), [device = x.device()](const Tensor& g) { return to(g, device); });
+}
+
+Tensor& fill_in_place(const char* op, Tensor& x, const Scalar& value) {
+  kernel::check_defined(op, "input", x);
+  autograd::check_in_place(op, x);
+  find_kernel(op, &Backend::fill, x)(x, value);
+  x.storage()->bump_version();
+  return record_in_place(op, x, inputs(x), [](const Tensor& g) { return zeros_like(g); });
+}
+
+}  // namespace
+
+Tensor to(const Tensor& x, DType dtype, bool copy) {
+  kernel::check_defined("to", "input", x);
+  return converted(x, dtype, x.device(), copy);
+}
+
+Tensor to(const Tensor& x, Device device, bool copy) {
+  kernel::check_defined("to", "input", x);
+  return converted(x, x.dtype(), device, copy);
+}
+
+Tensor to(const Tensor& x, const TensorOptions& options, bool copy) {
+  kernel::check_defined("to", "input", x);
+  return converted(x, options.dtype_.value_or(x.dtype()), options.device_, copy);
+}
+
+Tensor clone(const Tensor& x) {
+  kernel::check_defined("clone", "input", x);
+  Tensor y = empty_tensor_like(x, x.dtype());
+  copy_data("clone", y, x);
+  return record("clone", y, inputs(x), [](const Tensor& g) { return g; });
+}
+
+Tensor contiguous(const Tensor& x) {
+  kernel::check_defined("contiguous", "input", x);
+  if (x.is_contiguous()) return x;
+  Tensor y = empty_tensor(x.sizes(), x.dtype(), x.device());
+  copy_data("contiguous", y, x);
+  return record("contiguous", y, inputs(x), [](const Tensor& g) { return g; });
+}
+
+Tensor& copy_(Tensor& x, const Tensor& source) {
+  kernel::check_defined("copy_", "input", x);
+  kernel::check_defined("copy_", "source", source);
+  check(broadcast_shapes(x.sizes(), source.sizes(), "copy_") == x.sizes(), "copy_: source has shape ",
+        source.sizes(), " but must broadcast to ", x.sizes());
+  if (x.is_same(source)) return x;
+  autograd::check_in_place("copy_", x);
+  // Overlapping views of one storage would be read after they were written.
+  copy_data("copy_", x, x.storage() == source.storage() ? clone(source.detach()) : source);
+  x.storage()->bump_version();
+  return record_in_place(
+      "copy_", x, inputs(x, source), [](const Tensor& g) { return zeros_like(g); },
+      [device = source.device()](const Tensor& g) { return to(g, device); });
+}
+
+Tensor& fill_(Tensor& x, const Scalar& value) { return fill_in_place("fill_", x, value); }
+Tensor& zero_(Tensor& x) { return fill_in_place("zero_", x, 0); }
+
+bool equal(const Tensor& a, const Tensor& b) {
+  kernel::check_defined("equal", "input", a);
+  kernel::check_defined("equal", "other", b);
+  check(a.dtype() == b.dtype(), "equal: input is ", a.dtype(), " but other is ", b.dtype());
+  if (a.sizes() != b.sizes()) return false;
+  NoGradGuard no_grad;
+  return all(eq(a, b)).item<bool>();
+}
+
+Tensor isclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool equal_nan) {
+  kernel::check_defined("isclose", "input", a);
+  kernel::check_defined("isclose", "other", b);
+  check(a.dtype() == b.dtype(), "isclose: input is ", a.dtype(), " but other is ", b.dtype());
+  check<ValueError>(rtol >= 0 && atol >= 0, "isclose: rtol ", rtol, " and atol ", atol, " must not be negative");
+  NoGradGuard no_grad;
+  Tensor close = eq(a, b);
+  const bool is_real = a.is_floating_point();
+  if (is_real && equal_nan) close = logical_or(close, logical_and(isnan(a), isnan(b)));
+  if (rtol == 0 && atol == 0) return close;
+  // In double for integers, so that their difference neither wraps nor rounds.
+  const Tensor x = is_real ? a : to(a, kFloat64), y = is_real ? b : to(b, kFloat64);
+  const Tensor error = abs(sub(x, y)), limit = add(abs(mul(y, rtol)), atol);
+  return logical_or(close, logical_and(isfinite(error), le(error, limit)));
+}
+
+bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool equal_nan) {
+  return all(isclose(a, b, rtol, atol, equal_nan)).item<bool>();
+}
+
+}  // namespace ember

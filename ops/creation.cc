@@ -1,0 +1,203 @@
+#include "ops/creation.h"
+
+#include <cmath>
+
+#include "ops/copy.h"
+#include "ops/kernel.h"
+#include "ops/pointwise.h"
+#include "ops/shape.h"
+
+namespace ember {
+
+namespace {
+
+Tensor with_grad(Tensor x, const TensorOptions& options) {
+  if (options.requires_grad_) x.requires_grad_();
+  return x;
+}
+
+Tensor filled(Tensor x, const char* op, const Scalar& value) {
+  find_kernel(op, &Backend::fill, x)(x, value);
+  return x;
+}
+
+DType dtype_of_kind(const Scalar& value) { return value.is_floating_point() ? default_dtype() : value.dtype(); }
+
+/// `count` numbers given by `at(i)`, computed in T and converted to the dtype that the options name.
+template <class T, class F>
+Tensor sequence(int64_t count, DType dtype, const TensorOptions& options, F at) {
+  const Tensor values = empty_tensor(count, dtype_of<T>);
+  T* data = values.data_ptr<T>();
+  for (int64_t i = 0; i < count; ++i) data[i] = at(i);
+  return with_grad(to(values, TensorOptions(dtype).device(options.device_)), options);
+}
+
+Tensor triangle_indices(const char* op, int64_t rows, int64_t columns, auto is_inside) {
+  check<ValueError>(rows >= 0 && columns >= 0, op, ": ", rows, " rows and ", columns, " columns must not be negative");
+  std::vector<int64_t> row, column;
+  for (int64_t i = 0; i < rows; ++i) {
+    for (int64_t j = 0; j < columns; ++j) {
+      if (!is_inside(j - i)) continue;
+      row.push_back(i);
+      column.push_back(j);
+    }
+  }
+  return stack({tensor(row), tensor(column)});
+}
+
+/// The shape of nested braces, taken from the first item of each level.
+void find_shape(const NestedList& list, Shape& shape) {
+  if (!list.is_list()) return;
+  shape.push_back(static_cast<int64_t>(list.items().size()));
+  if (!list.items().empty()) find_shape(list.items()[0], shape);
+}
+
+void collect(const NestedList& list, const Shape& shape, size_t level, std::vector<Scalar>& values) {
+  const bool fits = list.is_list() ? level < shape.size() && static_cast<int64_t>(list.items().size()) == shape[level]
+                                   : level == shape.size();
+  check<ValueError>(fits, "tensor: the rows at nesting level ", level, " have different lengths");
+  if (!list.is_list()) values.push_back(list.value());
+  for (const NestedList& item : list.items()) collect(item, shape, level + 1, values);
+}
+
+}  // namespace
+
+Tensor empty(const Shape& sizes, const TensorOptions& options) {
+  return with_grad(empty_tensor(sizes, options.dtype_or_default(), options.device_), options);
+}
+
+Tensor empty_strided(const Shape& sizes, const Shape& strides, const TensorOptions& options) {
+  check(sizes.size() == strides.size(), "empty_strided: sizes ", sizes, " and strides ", strides,
+        " must have as many dims");
+  for (const int64_t stride : strides)
+    check(stride >= 0, "empty_strided: strides ", strides, " must not be negative");
+  return with_grad(empty_strided_tensor(sizes, strides, options.dtype_or_default(), options.device_), options);
+}
+
+Tensor full(const Shape& sizes, const Scalar& value, const TensorOptions& options) {
+  Tensor x = empty_tensor(sizes, options.dtype_.value_or(dtype_of_kind(value)), options.device_);
+  return with_grad(filled(std::move(x), "full", value), options);
+}
+
+Tensor zeros(const Shape& sizes, const TensorOptions& options) {
+  Tensor x = empty_tensor(sizes, options.dtype_or_default(), options.device_);
+  return with_grad(filled(std::move(x), "zeros", 0), options);
+}
+
+Tensor ones(const Shape& sizes, const TensorOptions& options) {
+  Tensor x = empty_tensor(sizes, options.dtype_or_default(), options.device_);
+  return with_grad(filled(std::move(x), "ones", 1), options);
+}
+
+Tensor empty_like(const Tensor& x, std::optional<DType> dtype) {
+  kernel::check_defined("empty_like", "input", x);
+  return empty_tensor_like(x, dtype.value_or(x.dtype()));
+}
+
+Tensor full_like(const Tensor& x, const Scalar& value, std::optional<DType> dtype) {
+  kernel::check_defined("full_like", "input", x);
+  return filled(empty_tensor_like(x, dtype.value_or(x.dtype())), "full_like", value);
+}
+
+Tensor zeros_like(const Tensor& x, std::optional<DType> dtype) { return full_like(x, 0, dtype); }
+Tensor ones_like(const Tensor& x, std::optional<DType> dtype) { return full_like(x, 1, dtype); }
+
+Tensor arange(const Scalar& end, const TensorOptions& options) { return arange(0, end, 1, options); }
+Tensor arange(const Scalar& start, const Scalar& end, const TensorOptions& options) {
+  return arange(start, end, 1, options);
+}
+
+Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step, const TensorOptions& options) {
+  const double from = start.to<double>(), to = end.to<double>(), by = step.to<double>();
+  check<ValueError>(by != 0 && std::isfinite(from) && std::isfinite(to), "arange: start ", start, ", end ", end,
+                    " must be finite and step ", step, " not zero");
+  check<ValueError>(by > 0 ? to >= from : to <= from, "arange: step ", step, " does not lead from ", start, " to ",
+                    end);
+  const bool is_real = start.is_floating_point() || end.is_floating_point() || step.is_floating_point();
+  if (is_real) {
+    const auto count = static_cast<int64_t>(std::ceil((to - from) / by));
+    return sequence<double>(count, options.dtype_or_default(), options,
+                            [=](int64_t i) { return from + static_cast<double>(i) * by; });
+  }
+  const int64_t first = start.to<int64_t>(), stride = step.to<int64_t>(), distance = end.to<int64_t>() - first;
+  const int64_t count = (distance + stride - (stride > 0 ? 1 : -1)) / stride;
+  return sequence<int64_t>(count, options.dtype_.value_or(kInt64), options,
+                           [=](int64_t i) { return first + i * stride; });
+}
+
+Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps, const TensorOptions& options) {
+  check<ValueError>(steps >= 0, "linspace: steps ", steps, " must not be negative");
+  const double from = start.to<double>(), to = end.to<double>();
+  const double step = steps > 1 ? (to - from) / static_cast<double>(steps - 1) : 0;
+  // From both ends, so that the last number is exactly `end`.
+  return sequence<double>(steps, options.dtype_or_default(), options, [=](int64_t i) {
+    return i < (steps + 1) / 2 ? from + step * static_cast<double>(i) : to - step * static_cast<double>(steps - 1 - i);
+  });
+}
+
+Tensor eye(int64_t n, std::optional<int64_t> m, const TensorOptions& options) {
+  const Tensor x = zeros({n, m.value_or(n)}, TensorOptions(options).requires_grad(false));
+  filled(diagonal(x), "eye", 1);
+  return with_grad(x, options);
+}
+
+Tensor tril_indices(int64_t rows, int64_t columns, int64_t offset) {
+  return triangle_indices("tril_indices", rows, columns, [offset](int64_t d) { return d <= offset; });
+}
+
+Tensor triu_indices(int64_t rows, int64_t columns, int64_t offset) {
+  return triangle_indices("triu_indices", rows, columns, [offset](int64_t d) { return d >= offset; });
+}
+
+Tensor scalar_tensor(const Scalar& value, const TensorOptions& options) {
+  return full({}, value, TensorOptions(options).dtype(options.dtype_or_default()));
+}
+
+Tensor tensor(const NestedList& values, const TensorOptions& options) {
+  Shape shape;
+  find_shape(values, shape);
+  std::vector<Scalar> flat;
+  collect(values, shape, 0, flat);
+  DType kind = flat.empty() ? kFloat64 : flat[0].dtype();
+  for (const Scalar& value : flat) kind = promote_types(kind, value.dtype());
+  const Tensor x = empty_tensor(shape, options.dtype_.value_or(kind == kFloat64 ? default_dtype() : kind));
+  visit_dtype(x.dtype(), [&]<class T> {
+    T* data = x.data_ptr<T>();
+    for (size_t i = 0; i < flat.size(); ++i) data[i] = flat[i].to<T>();
+  });
+  return with_grad(to(x, options.device_), options);
+}
+
+namespace detail {
+
+Tensor copy_values(const void* data, int64_t count, DType dtype, const TensorOptions& options) {
+  const Tensor x = empty_tensor(count, dtype);
+  if (count > 0) std::memcpy(x.raw_data(), data, static_cast<size_t>(x.nbytes()));
+  return with_grad(to(x, options.dtype(options.dtype_.value_or(dtype))), options);
+}
+
+}  // namespace detail
+
+Tensor from_blob(void* data, const Shape& sizes, const TensorOptions& options) {
+  return from_blob(data, sizes, contiguous_strides(sizes), [] {}, options);
+}
+
+Tensor from_blob(void* data, const Shape& sizes, const Shape& strides, std::function<void()> release,
+                 const TensorOptions& options) {
+  check(sizes.size() == strides.size(), "from_blob: sizes ", sizes, " and strides ", strides,
+        " must have as many dims");
+  int64_t extent = 1;
+  for (size_t d = 0; d < sizes.size(); ++d) {
+    check(sizes[d] >= 0 && strides[d] >= 0, "from_blob: sizes ", sizes, " and strides ", strides,
+          " must not be negative");
+    extent += (sizes[d] - 1) * strides[d];
+  }
+  if (sizes.numel() == 0) extent = 0;
+  check(data != nullptr || extent == 0, "from_blob: the data pointer is null");
+  const DType dtype = options.dtype_or_default();
+  auto storage = make_intrusive<StorageImpl>(data, static_cast<size_t>(extent * item_size(dtype)), options.device_,
+                                             std::move(release));
+  return with_grad(Tensor(make_intrusive<TensorImpl>(std::move(storage), dtype, sizes, strides, 0)), options);
+}
+
+}  // namespace ember
