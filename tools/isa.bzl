@@ -4,14 +4,16 @@ _OPTIMISED = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-fopenmp-simd"]
 
 _ISA_FLAGS = {
     "sse2": [],
-    "avx2": ["-mavx2", "-mfma", "-mf16c"],
+    "avx2": ["-mavx2", "-mfma", "-mf16c", "-mbmi2"],
     "avx512": [
         "-mavx512f",
+        "-mavx512cd",
         "-mavx512bw",
         "-mavx512dq",
         "-mavx512vl",
         "-mfma",
         "-mf16c",
+        "-mbmi2",
         "-mprefer-vector-width=512",
     ],
 }
