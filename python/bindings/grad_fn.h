@@ -1,0 +1,15 @@
+// The tape as Python sees it: x.grad_fn and the nodes that it leads to.
+#pragma once
+
+#include <Python.h>
+
+#include <string>
+
+#include "core/tensor.h"
+
+namespace ember::python {
+
+/// The node that made x, or None. A new reference.
+PyObject* grad_fn_object(const Tensor& x);
+
+}  // namespace ember::python
