@@ -6,6 +6,8 @@
 #include <memory>
 #include <vector>
 
+#include "core/random.h"
+
 namespace ember::data {
 
 class Sampler {
@@ -82,7 +84,7 @@ class BatchSampler {
 
 /// A permutation of 0 ... size - 1 that depends on seed and stream only.
 std::vector<int64_t> permutation(int64_t size, uint64_t seed, uint64_t stream);
-/// A seed out of the default generator, which moves on.
-uint64_t draw_seed();
+/// A seed out of this generator, or the default one, which moves on.
+uint64_t draw_seed(Generator* generator = nullptr);
 
 }  // namespace ember::data
