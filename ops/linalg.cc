@@ -39,6 +39,8 @@ Tensor norm(const Tensor& x, const Scalar& p, const Shape& dims, bool keepdim) {
   check(x.is_floating_point(), "norm: input must be of a floating-point dtype but is ", x.dtype());
   const Shape over = wrap_dims(dims, x.dim(), "norm");
   const double order = p.to<double>();
+  // Squares of 16-bit floats overflow soon.
+  if (is_reduced_floating_point(x.dtype())) return to(norm(to(x, kFloat32), p, dims, keepdim), x.dtype());
   if (over.empty()) return abs(x);
   if (order == 0) return sum(to(ne(x, 0), x.dtype()), over, keepdim);
   if (order == 1) return sum(abs(x), over, keepdim);
