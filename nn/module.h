@@ -141,9 +141,9 @@ class Module : public std::enable_shared_from_this<Module> {
   }
 
  protected:
-  /// Copies the mode and the hooks; the copy registers its own parameters and children.
+  /// Copies name and mode; the copy registers its own parameters and children.
   Module(const Module& other)
-      : enable_shared_from_this(), name_(other.name_), training_(other.training_), hooks_(other.hooks_) {}
+      : enable_shared_from_this(), name_(other.name_), training_(other.training_) {}
 
   /// A module built as this one was, with any values; clone then copies the state into it.
   virtual std::shared_ptr<Module> make_empty() const;
@@ -165,6 +165,7 @@ class Module : public std::enable_shared_from_this<Module> {
   OrderedDict<std::shared_ptr<Module>> children_;
   std::vector<std::string> non_persistent_;
   std::vector<Hook> hooks_;
+  int64_t next_hook_id_ = 0;
 };
 
 std::ostream& operator<<(std::ostream& out, const Module& module);

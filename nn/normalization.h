@@ -13,12 +13,13 @@ struct BatchNormOptions {
   /// The share of a new batch in the running statistics; nullopt for the plain average over all batches.
   BatchNormOptions& momentum(std::optional<double> value) { return momentum_ = value, *this; }
   BatchNormOptions& affine(bool value) { return affine_ = value, *this; }
+  BatchNormOptions& bias(bool value) { return bias_ = value, *this; }
   BatchNormOptions& track_running_stats(bool value) { return track_running_stats_ = value, *this; }
 
   int64_t num_features_;
   double eps_ = 1e-5;
   std::optional<double> momentum_ = 0.1;
-  bool affine_ = true, track_running_stats_ = true;
+  bool affine_ = true, bias_ = true, track_running_stats_ = true;
 };
 using BatchNorm1dOptions = BatchNormOptions;
 using BatchNorm2dOptions = BatchNormOptions;
@@ -93,10 +94,11 @@ struct GroupNormOptions {
       : num_groups_(num_groups), num_channels_(num_channels) {}
   GroupNormOptions& eps(double value) { return eps_ = value, *this; }
   GroupNormOptions& affine(bool value) { return affine_ = value, *this; }
+  GroupNormOptions& bias(bool value) { return bias_ = value, *this; }
 
   int64_t num_groups_, num_channels_;
   double eps_ = 1e-5;
-  bool affine_ = true;
+  bool affine_ = true, bias_ = true;
 };
 
 /// Normalises each group of channels of x [N, num_channels, ...] on its own. Wu & He, 2018.

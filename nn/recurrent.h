@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "nn/module.h"
+#include "ops/recurrent.h"
 
 namespace ember::nn {
 
@@ -44,6 +45,7 @@ class RecurrentImpl : public Module {
 
  protected:
   RecurrentImpl(RNNOptions options, int64_t gates);
+  RecurrentOptions op_options() const;
 };
 
 /// h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu of it. Elman, 1990.

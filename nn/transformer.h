@@ -61,7 +61,7 @@ class TransformerEncoderImpl : public Module {
   Tensor forward(const Tensor& src, const Tensor& mask, const Tensor& src_key_padding_mask = {},
                  bool is_causal = false);
 
-  std::shared_ptr<Module>&layers, &norm;
+  std::shared_ptr<Module>& layers;
 
  protected:
   std::shared_ptr<Module> make_empty() const override;

@@ -1,0 +1,78 @@
+#include "nn/attention.h"
+
+#include "nn/init.h"
+#include "ops/attention.h"
+#include "ops/creation.h"
+#include "ops/shape.h"
+
+namespace ember::nn {
+namespace {
+
+/// The name under which PyTorch prints the output projection.
+class NonDynamicallyQuantizableLinearImpl final : public LinearImpl {
+ public:
+  using LinearImpl::LinearImpl;
+};
+
+bool has_one_size(const MultiheadAttentionOptions& options) {
+  return options.kdim_.value_or(options.embed_dim_) == options.embed_dim_ &&
+         options.vdim_.value_or(options.embed_dim_) == options.embed_dim_;
+}
+
+Tensor empty_if(bool wanted, const Shape& sizes) { return wanted ? empty(sizes) : Tensor(); }
+
+}  // namespace
+
+MultiheadAttentionImpl::MultiheadAttentionImpl(MultiheadAttentionOptions given)
+    : Layer(given),
+      q_proj_weight(register_parameter(
+          "q_proj_weight", empty_if(!has_one_size(given), {given.embed_dim_, given.embed_dim_}))),
+      k_proj_weight(register_parameter(
+          "k_proj_weight",
+          empty_if(!has_one_size(given), {given.embed_dim_, given.kdim_.value_or(given.embed_dim_)}))),
+      v_proj_weight(register_parameter(
+          "v_proj_weight",
+          empty_if(!has_one_size(given), {given.embed_dim_, given.vdim_.value_or(given.embed_dim_)}))),
+      in_proj_weight(register_parameter(
+          "in_proj_weight", empty_if(has_one_size(given), {3 * given.embed_dim_, given.embed_dim_}))),
+      in_proj_bias(register_parameter("in_proj_bias", empty_if(given.bias_, 3 * given.embed_dim_))),
+      out_proj(register_child("out_proj", std::make_shared<NonDynamicallyQuantizableLinearImpl>(
+                                              given.embed_dim_, given.embed_dim_, given.bias_))) {
+  check<ValueError>(options.embed_dim_ > 0 && options.num_heads_ > 0,
+                    "embed_dim and num_heads must be greater than 0, got embed_dim=", options.embed_dim_,
+                    " and num_heads=", options.num_heads_, " instead");
+  check<ValueError>(options.embed_dim_ % options.num_heads_ == 0, "embed_dim must be divisible by num_heads, got ",
+                    options.embed_dim_, " and ", options.num_heads_);
+  reset_parameters();
+}
+
+void MultiheadAttentionImpl::reset_parameters() {
+  for (const Tensor& weight : {in_proj_weight, q_proj_weight, k_proj_weight, v_proj_weight})
+    if (weight.defined()) init::xavier_uniform_(weight);
+  if (!in_proj_bias.defined()) return;
+  init::zeros_(in_proj_bias);
+  init::zeros_(out_proj->own_parameters()["bias"]);
+}
+
+std::pair<Tensor, Tensor> MultiheadAttentionImpl::forward(const Tensor& query, const Tensor& key,
+                                                          const Tensor& value, const AttentionMasks& masks,
+                                                          bool need_weights, bool average_attn_weights) const {
+  const auto& projection = out_proj->own_parameters();
+  const AttentionWeights weights = {in_proj_weight, in_proj_bias,         q_proj_weight,     k_proj_weight,
+                                    v_proj_weight,  projection["weight"], projection["bias"]};
+  const AttentionOptions how = {.num_heads = options.num_heads_,
+                                .dropout_p = options.dropout_,
+                                .training = is_training(),
+                                .key_padding_mask = masks.key_padding_mask,
+                                .attn_mask = masks.attn_mask,
+                                .is_causal = masks.is_causal,
+                                .need_weights = need_weights,
+                                .average_attn_weights = average_attn_weights};
+  if (!options.batch_first_ || query.dim() != 3)
+    return multi_head_attention_forward(query, key, value, weights, how);
+  auto [output, attention] = multi_head_attention_forward(transpose(query, 0, 1), transpose(key, 0, 1),
+                                                          transpose(value, 0, 1), weights, how);
+  return {transpose(output, 0, 1), attention};
+}
+
+}  // namespace ember::nn

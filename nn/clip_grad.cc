@@ -1,0 +1,53 @@
+#include "nn/clip_grad.h"
+
+#include <cmath>
+#include <limits>
+
+#include "autograd/grad_mode.h"
+#include "ops/creation.h"
+#include "ops/linalg.h"
+#include "ops/pointwise.h"
+#include "ops/reduction.h"
+#include "ops/shape.h"
+
+namespace ember::nn::utils {
+namespace {
+
+/// The gradients, outside of the tape; in-place changes reach the parameters.
+std::vector<Tensor> gradients(const std::vector<Tensor>& parameters) {
+  std::vector<Tensor> grads;
+  for (const Tensor& p : parameters)
+    if (Tensor grad = p.grad(); grad.defined()) grads.push_back(std::move(grad));
+  return grads;
+}
+
+}  // namespace
+
+Tensor get_total_norm(std::span<const Tensor> tensors, double norm_type, bool error_if_nonfinite) {
+  if (tensors.empty()) return zeros({});
+  std::vector<Tensor> norms;
+  for (const Tensor& x : tensors) norms.push_back(linalg::vector_norm(x, norm_type));
+  Tensor total = linalg::vector_norm(stack(norms), norm_type);
+  check(!error_if_nonfinite || std::isfinite(total.item<double>()), "The total norm of order ", norm_type,
+        " for gradients from `parameters` is non-finite, so it cannot be clipped. To disable this error and scale "
+        "the gradients by the non-finite norm anyway, set `error_if_nonfinite=False`");
+  return total;
+}
+
+Tensor clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm, double norm_type,
+                       bool error_if_nonfinite) {
+  NoGradGuard no_grad;
+  const std::vector<Tensor> grads = gradients(parameters);
+  Tensor total = get_total_norm(grads, norm_type, error_if_nonfinite);
+  // Multiplying by a coefficient of 1 rather than asking whether to keeps the device from waiting.
+  const Tensor coefficient = clamp(max_norm / (total + 1e-6), {}, 1.0);
+  for (Tensor grad : grads) grad.mul_(coefficient);
+  return total;
+}
+
+void clip_grad_value_(const std::vector<Tensor>& parameters, double clip_value) {
+  NoGradGuard no_grad;
+  for (Tensor grad : gradients(parameters)) grad.clamp_(-clip_value, clip_value);
+}
+
+}  // namespace ember::nn::utils

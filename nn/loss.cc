@@ -1,0 +1,37 @@
+#include "nn/loss.h"
+
+namespace ember::nn {
+
+Tensor MSELossImpl::forward(const Tensor& input, const Tensor& target) const {
+  return mse_loss(input, target, options.reduction_);
+}
+
+Tensor L1LossImpl::forward(const Tensor& input, const Tensor& target) const {
+  return l1_loss(input, target, options.reduction_);
+}
+
+NLLLossImpl::NLLLossImpl(NLLLossOptions options)
+    : Layer(options), weight(register_buffer("weight", options.weight_)) {}
+
+Tensor NLLLossImpl::forward(const Tensor& input, const Tensor& target) const {
+  return nll_loss(input, target, weight, options.reduction_, options.ignore_index_);
+}
+
+CrossEntropyLossImpl::CrossEntropyLossImpl(CrossEntropyLossOptions options)
+    : Layer(options), weight(register_buffer("weight", options.weight_)) {}
+
+Tensor CrossEntropyLossImpl::forward(const Tensor& input, const Tensor& target) const {
+  return cross_entropy(input, target, weight, options.reduction_, options.ignore_index_,
+                       options.label_smoothing_);
+}
+
+BCEWithLogitsLossImpl::BCEWithLogitsLossImpl(BCEWithLogitsLossOptions options)
+    : Layer(options),
+      weight(register_buffer("weight", options.weight_)),
+      pos_weight(register_buffer("pos_weight", options.pos_weight_)) {}
+
+Tensor BCEWithLogitsLossImpl::forward(const Tensor& input, const Tensor& target) const {
+  return binary_cross_entropy_with_logits(input, target, weight, pos_weight, options.reduction_);
+}
+
+}  // namespace ember::nn

@@ -1,0 +1,164 @@
+#include "nn/module.h"
+
+#include <algorithm>
+
+#include "autograd/grad_mode.h"
+
+namespace ember::nn {
+namespace {
+
+/// x stays the same tensor and takes the data of `value`.
+void set_data(const Tensor& x, const Tensor& value) {
+  TensorImpl& impl = *x.impl();
+  impl.storage = value.storage();
+  impl.dtype = value.dtype();
+  impl.set_geometry(value.sizes(), value.strides(), value.storage_offset());
+}
+
+/// Converts a parameter or buffer and its gradient.
+template <class Convert>
+void convert_tensor(const Tensor& x, const Convert& convert) {
+  if (!x.defined()) return;
+  Tensor converted = convert(x.detach());
+  if (converted.storage() == x.storage() && converted.dtype() == x.dtype()) return;
+  set_data(x, converted);
+  if (x.requires_grad() && x.grad().defined()) set_data(x.grad(), convert(x.grad().detach()));
+}
+
+template <class Convert>
+void convert_all(Module& module, const Convert& convert) {
+  NoGradGuard no_grad;
+  for (const Tensor& p : module.parameters()) convert_tensor(p, convert);
+  for (const Tensor& b : module.buffers()) convert_tensor(b, convert);
+}
+
+}  // namespace
+
+Tensor Module::forward(const Tensor&) {
+  fail<NotImplementedError>("Module [", name(), "] is missing the required \"forward\" function");
+}
+
+Tensor Module::operator()(const Tensor& input) {
+  if (hooks_.empty()) [[likely]]
+    return forward(input);
+  return call_with_hooks(input);
+}
+
+Tensor Module::call_with_hooks(const Tensor& input) {
+  // A hook may remove itself, so the walk is over a copy.
+  const std::vector<Hook> hooks = hooks_;
+  Tensor x = input;
+  for (const Hook& hook : hooks) {
+    if (!hook.before) continue;
+    if (Tensor changed = hook.before(*this, x); changed.defined()) x = changed;
+  }
+  Tensor y = forward(x);
+  for (const Hook& hook : hooks) {
+    if (!hook.after) continue;
+    if (Tensor changed = hook.after(*this, x, y); changed.defined()) y = changed;
+  }
+  return y;
+}
+
+int64_t Module::register_forward_hook(ForwardHook hook) {
+  hooks_.push_back({next_hook_id_, std::move(hook), {}});
+  return next_hook_id_++;
+}
+
+int64_t Module::register_forward_pre_hook(ForwardPreHook hook) {
+  hooks_.push_back({next_hook_id_, {}, std::move(hook)});
+  return next_hook_id_++;
+}
+
+void Module::remove_hook(int64_t id) {
+  std::erase_if(hooks_, [&](const Hook& hook) { return hook.id == id; });
+}
+
+void Module::check_name(const std::string& name, const char* kind) const {
+  check<ValueError>(!name.empty(), kind, " name can't be empty string \"\"");
+  check<ValueError>(name.find('.') == std::string::npos, kind, " name can't contain \".\", got: \"",
+                    name, "\"");
+  const bool taken = (kind[0] != 'p' && parameters_.contains(name)) ||
+                     (kind[0] != 'b' && buffers_.contains(name)) ||
+                     (kind[0] != 'm' && children_.contains(name));
+  check<ValueError>(!taken, "attribute '", name, "' already exists in ", this->name());
+}
+
+Tensor& Module::register_parameter(std::string name, Tensor tensor, bool requires_grad) {
+  check_name(name, "parameter");
+  if (tensor.defined()) {
+    check<ValueError>(tensor.is_leaf(), "register_parameter: '", name,
+                      "' is not a leaf; detach it, or build it without gradients");
+    if (tensor.requires_grad() != requires_grad) tensor.requires_grad_(requires_grad);
+  }
+  return parameters_.insert(std::move(name), std::move(tensor));
+}
+
+Tensor& Module::register_buffer(std::string name, Tensor tensor, bool persistent) {
+  check_name(name, "buffer");
+  std::erase(non_persistent_, name);
+  if (!persistent) non_persistent_.push_back(name);
+  return buffers_.insert(std::move(name), std::move(tensor));
+}
+
+std::shared_ptr<Module>& Module::register_child(std::string name, std::shared_ptr<Module> child) {
+  check_name(name, "module");
+  return children_.insert(std::move(name), std::move(child));
+}
+
+bool Module::unregister(const std::string& name) {
+  std::erase(non_persistent_, name);
+  return parameters_.erase(name) || buffers_.erase(name) || children_.erase(name);
+}
+
+bool Module::is_persistent(const std::string& buffer) const {
+  return std::find(non_persistent_.begin(), non_persistent_.end(), buffer) == non_persistent_.end();
+}
+
+void Module::train(bool on) {
+  training_ = on;
+  for (auto& [name, child] : children_)
+    if (child) child->train(on);
+}
+
+void Module::to(DType dtype) {
+  check<TypeError>(ember::is_floating_point(dtype), "Module.to only accepts floating point dtypes, but got ",
+                   dtype);
+  convert_all(*this, [&](const Tensor& x) { return x.is_floating_point() ? x.to(dtype) : x; });
+}
+
+void Module::to(Device device) {
+  convert_all(*this, [&](const Tensor& x) { return x.to(device); });
+}
+
+void Module::to(Device device, DType dtype) {
+  to(dtype);
+  to(device);
+}
+
+void Module::apply(const std::function<void(Module&)>& function) {
+  for (auto& [name, child] : children_)
+    if (child) child->apply(function);
+  function(*this);
+}
+
+void Module::zero_grad(bool set_to_none) {
+  NoGradGuard no_grad;
+  for (Tensor& p : parameters()) {
+    Tensor grad = p.grad();
+    if (!grad.defined()) continue;
+    if (set_to_none) {
+      p.set_grad(Tensor());
+    } else {
+      grad = grad.detach();
+      grad.zero_();
+      p.set_grad(grad);
+    }
+  }
+}
+
+void Module::requires_grad_(bool value) {
+  for (Tensor& p : parameters()) p.requires_grad_(value);
+}
+
+}  // namespace ember::nn

@@ -1,0 +1,77 @@
+// Modules as text, in PyTorch's layout.
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <ostream>
+#include <typeinfo>
+
+#include "nn/container.h"
+#include "nn/module.h"
+
+namespace ember::nn {
+namespace {
+
+std::string indented(const std::string& text) {
+  std::string result;
+  for (char c : text) {
+    result += c;
+    if (c == '\n') result += "  ";
+  }
+  return result;
+}
+
+/// "(anonymous namespace)::Net" -> "Net", "ember::nn::LinearImpl" -> "Linear".
+std::string class_name(const std::type_info& type) {
+  int status = 0;
+  char* demangled = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
+  std::string name = status == 0 ? demangled : type.name();
+  std::free(demangled);
+  int depth = 0;
+  for (size_t i = name.size(); i-- > 1;) {
+    if (name[i] == '>' || name[i] == ')') ++depth;
+    if (name[i] == '<' || name[i] == '(') --depth;
+    if (depth == 0 && name[i] == ':' && name[i - 1] == ':') {
+      name = name.substr(i + 1);
+      break;
+    }
+  }
+  if (name.size() > 4 && name.ends_with("Impl")) name.resize(name.size() - 4);
+  return name;
+}
+
+std::string child_text(const std::shared_ptr<Module>& child) { return child ? child->repr() : "None"; }
+
+}  // namespace
+
+std::string Module::name() const { return name_.empty() ? class_name(typeid(*this)) : name_; }
+
+std::string Module::repr() const {
+  const std::string extra = extra_repr();
+  if (children_.is_empty()) {
+    if (extra.find('\n') == std::string::npos) return name() + "(" + extra + ")";
+  }
+  std::string text = name() + "(\n";
+  if (!extra.empty()) text += "  " + indented(extra) + "\n";
+  for (const auto& [key, child] : children_)
+    text += "  (" + key + "): " + indented(child_text(child)) + "\n";
+  return text + ")";
+}
+
+std::string ModuleListImpl::repr() const {
+  if (is_empty()) return name() + "()";
+  std::string text = name() + "(\n";
+  const auto modules = own_children().values();
+  for (size_t first = 0, last; first < modules.size(); first = last) {
+    const std::string child = child_text(modules[first]);
+    last = first + 1;
+    while (last < modules.size() && child_text(modules[last]) == child) ++last;
+    text += last - first == 1 ? concat("  (", first, "): ")
+                              : concat("  (", first, "-", last - 1, "): ", last - first, " x ");
+    text += indented(child) + "\n";
+  }
+  return text + ")";
+}
+
+std::ostream& operator<<(std::ostream& out, const Module& module) { return out << module.repr(); }
+
+}  // namespace ember::nn

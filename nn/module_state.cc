@@ -1,0 +1,65 @@
+// The state of a module as named tensors, and back.
+#include <unordered_set>
+
+#include "autograd/grad_mode.h"
+#include "nn/module.h"
+
+namespace ember::nn {
+namespace {
+
+/// Calls visit(dotted name, tensor) for every parameter and persistent buffer, shared ones under each of their names.
+template <class Visit>
+void walk_state(const Module& module, const std::string& prefix, const Visit& visit) {
+  for (const auto& [name, p] : module.own_parameters())
+    if (p.defined()) visit(prefix + name, p);
+  for (const auto& [name, b] : module.own_buffers())
+    if (b.defined() && module.is_persistent(name)) visit(prefix + name, b);
+  for (const auto& [name, child] : module.own_children())
+    if (child) walk_state(*child, prefix + name + ".", visit);
+}
+
+std::string quoted(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "\"" : ", \"") + name + "\"";
+  return text;
+}
+
+}  // namespace
+
+StateDict Module::state_dict(const std::string& prefix) const {
+  StateDict state;
+  walk_state(*this, prefix, [&](const std::string& name, const Tensor& x) { state.insert(name, x.detach()); });
+  return state;
+}
+
+IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict) {
+  NoGradGuard no_grad;
+  IncompatibleKeys keys;
+  std::unordered_set<std::string> used;
+  std::string errors;
+  walk_state(*this, "", [&](const std::string& name, const Tensor& x) {
+    const Tensor* value = state.find(name);
+    if (!value) return keys.missing_keys.push_back(name);
+    used.insert(name);
+    if (value->sizes() != x.sizes()) {
+      errors += concat("\n\tsize mismatch for ", name, ": copying a param with shape ", value->sizes(),
+                       " from checkpoint, the shape in current model is ", x.sizes(), ".");
+      return;
+    }
+    Tensor target = x;
+    target.copy_(*value);
+  });
+  for (const auto& [name, value] : state)
+    if (!used.contains(name)) keys.unexpected_keys.push_back(name);
+
+  if (strict) {
+    if (!keys.unexpected_keys.empty())
+      errors = "\n\tUnexpected key(s) in state_dict: " + quoted(keys.unexpected_keys) + ". " + errors;
+    if (!keys.missing_keys.empty())
+      errors = "\n\tMissing key(s) in state_dict: " + quoted(keys.missing_keys) + ". " + errors;
+  }
+  check(errors.empty(), "Error(s) in loading state_dict for ", name(), ":", errors);
+  return keys;
+}
+
+}  // namespace ember::nn

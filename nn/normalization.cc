@@ -1,0 +1,121 @@
+#include "nn/normalization.h"
+
+#include "nn/format.h"
+#include "nn/init.h"
+#include "ops/creation.h"
+#include "ops/normalization.h"
+
+namespace ember::nn {
+namespace {
+
+/// ones for a weight and zeros for a bias, as every normalisation starts.
+void reset_affine(const Tensor& weight, const Tensor& bias) {
+  if (weight.defined()) init::ones_(weight);
+  if (bias.defined()) init::zeros_(bias);
+}
+
+Tensor empty_if(bool wanted, const Shape& sizes) { return wanted ? empty(sizes) : Tensor(); }
+
+}  // namespace
+
+BatchNormImpl::BatchNormImpl(BatchNormOptions options)
+    : options(options),
+      weight(register_parameter("weight", empty_if(options.affine_, options.num_features_))),
+      bias(register_parameter("bias", empty_if(options.affine_ && options.bias_, options.num_features_))),
+      running_mean(register_buffer(
+          "running_mean", options.track_running_stats_ ? zeros(options.num_features_) : Tensor())),
+      running_var(register_buffer("running_var",
+                                  options.track_running_stats_ ? ones(options.num_features_) : Tensor())),
+      num_batches_tracked(register_buffer("num_batches_tracked",
+                                          options.track_running_stats_ ? zeros({}, kInt64) : Tensor())) {
+  reset_affine(weight, bias);
+}
+
+void BatchNormImpl::reset_running_stats() {
+  if (!running_mean.defined()) return;
+  running_mean.zero_();
+  running_var.fill_(1);
+  num_batches_tracked.zero_();
+}
+
+void BatchNormImpl::reset_parameters() {
+  reset_running_stats();
+  reset_affine(weight, bias);
+}
+
+Tensor BatchNormImpl::forward(const Tensor& input) {
+  check_input(input);
+  double momentum = options.momentum_.value_or(0);
+  if (is_training() && num_batches_tracked.defined()) {
+    num_batches_tracked.add_(1);
+    if (!options.momentum_) momentum = 1 / num_batches_tracked.item<double>();
+  }
+  const bool uses_batch = is_training() || !running_mean.defined();
+  return batch_norm(input, running_mean, running_var, weight, bias, uses_batch, momentum, options.eps_);
+}
+
+std::string BatchNormImpl::extra_repr() const {
+  return concat(options.num_features_, ", eps=", text(options.eps_), ", momentum=", text(options.momentum_),
+                ", affine=", text(options.affine_), ", bias=", text(bias.defined()),
+                ", track_running_stats=", text(options.track_running_stats_));
+}
+
+void BatchNorm1dImpl::check_input(const Tensor& input) const {
+  check<ValueError>(input.dim() == 2 || input.dim() == 3, "BatchNorm1d: expected 2D or 3D input (got ",
+                    input.dim(), "D input)");
+}
+
+std::shared_ptr<Module> BatchNorm1dImpl::make_empty() const {
+  return std::make_shared<BatchNorm1dImpl>(options);
+}
+
+void BatchNorm2dImpl::check_input(const Tensor& input) const {
+  check<ValueError>(input.dim() == 4, "BatchNorm2d: expected 4D input (got ", input.dim(), "D input)");
+}
+
+std::shared_ptr<Module> BatchNorm2dImpl::make_empty() const {
+  return std::make_shared<BatchNorm2dImpl>(options);
+}
+
+LayerNormImpl::LayerNormImpl(LayerNormOptions options)
+    : Layer(std::move(options)),
+      weight(register_parameter(
+          "weight", empty_if(this->options.elementwise_affine_, this->options.normalized_shape_))),
+      bias(register_parameter("bias", empty_if(this->options.elementwise_affine_ && this->options.bias_,
+                                               this->options.normalized_shape_))) {
+  reset_parameters();
+}
+
+void LayerNormImpl::reset_parameters() { reset_affine(weight, bias); }
+
+Tensor LayerNormImpl::forward(const Tensor& input) {
+  return layer_norm(input, options.normalized_shape_, weight, bias, options.eps_);
+}
+
+std::string LayerNormImpl::extra_repr() const {
+  return concat(tuple_text(options.normalized_shape_), ", eps=", text(options.eps_),
+                ", elementwise_affine=", text(options.elementwise_affine_), ", bias=", text(bias.defined()));
+}
+
+GroupNormImpl::GroupNormImpl(GroupNormOptions options)
+    : Layer(options),
+      weight(register_parameter("weight", empty_if(options.affine_, options.num_channels_))),
+      bias(register_parameter("bias", empty_if(options.affine_ && options.bias_, options.num_channels_))) {
+  check<ValueError>(options.num_groups_ > 0 && options.num_channels_ % options.num_groups_ == 0,
+                    "GroupNorm: num_channels (", options.num_channels_, ") must be divisible by num_groups (",
+                    options.num_groups_, ")");
+  reset_parameters();
+}
+
+void GroupNormImpl::reset_parameters() { reset_affine(weight, bias); }
+
+Tensor GroupNormImpl::forward(const Tensor& input) {
+  return group_norm(input, options.num_groups_, weight, bias, options.eps_);
+}
+
+std::string GroupNormImpl::extra_repr() const {
+  return concat(options.num_groups_, ", ", options.num_channels_, ", eps=", text(options.eps_),
+                ", affine=", text(options.affine_), ", bias=", text(bias.defined()));
+}
+
+}  // namespace ember::nn

@@ -1,0 +1,97 @@
+#include "nn/transformer.h"
+
+#include <limits>
+
+#include "nn/container.h"
+#include "ops/activation.h"
+#include "ops/creation.h"
+#include "ops/pointwise.h"
+#include "ops/shape.h"
+
+namespace ember::nn {
+namespace {
+
+std::function<Tensor(const Tensor&)> activation_by_name(const std::string& name) {
+  if (name == "relu") return [](const Tensor& x) { return relu(x); };
+  if (name == "gelu") return [](const Tensor& x) { return gelu(x); };
+  fail<ValueError>("activation should be relu/gelu, not ", name);
+}
+
+MultiheadAttentionOptions attention_options(const TransformerEncoderLayerOptions& o) {
+  return MultiheadAttentionOptions(o.d_model_, o.nhead_).dropout(o.dropout_).bias(o.bias_).batch_first(o.batch_first_);
+}
+
+LayerNorm make_norm(const TransformerEncoderLayerOptions& o) {
+  return LayerNorm(LayerNormOptions(o.d_model_).eps(o.layer_norm_eps_).bias(o.bias_));
+}
+
+}  // namespace
+
+TransformerEncoderLayerOptions& TransformerEncoderLayerOptions::activation(const std::string& name) {
+  return activation(activation_by_name(name));
+}
+
+TransformerEncoderLayerImpl::TransformerEncoderLayerImpl(TransformerEncoderLayerOptions o)
+    : Layer(o),
+      self_attn(register_module("self_attn", MultiheadAttention(attention_options(o)))),
+      linear1(register_child("linear1", Linear(o.d_model_, o.dim_feedforward_, o.bias_))),
+      dropout(register_child("dropout", Dropout(o.dropout_))),
+      linear2(register_child("linear2", Linear(o.dim_feedforward_, o.d_model_, o.bias_))),
+      norm1(register_child("norm1", make_norm(o))),
+      norm2(register_child("norm2", make_norm(o))),
+      dropout1(register_child("dropout1", Dropout(o.dropout_))),
+      dropout2(register_child("dropout2", Dropout(o.dropout_))) {
+  if (!options.activation_) options.activation("relu");
+}
+
+Tensor TransformerEncoderLayerImpl::forward(const Tensor& src, const Tensor& src_mask,
+                                            const Tensor& src_key_padding_mask, bool is_causal) {
+  const AttentionMasks masks = {src_key_padding_mask, src_mask, is_causal};
+  if (options.norm_first_) {
+    Tensor x = src + attend((*norm1)(src), masks);
+    return x + feed_forward((*norm2)(x));
+  }
+  Tensor x = (*norm1)(src + attend(src, masks));
+  return (*norm2)(x + feed_forward(x));
+}
+
+Tensor TransformerEncoderLayerImpl::attend(const Tensor& x, const AttentionMasks& masks) {
+  return (*dropout1)(self_attn->forward(x, x, x, masks, /*need_weights=*/false).first);
+}
+
+Tensor TransformerEncoderLayerImpl::feed_forward(const Tensor& x) {
+  return (*dropout2)((*linear2)((*dropout)(options.activation_((*linear1)(x)))));
+}
+
+TransformerEncoderImpl::TransformerEncoderImpl() : layers(register_child("layers", ModuleList())) {}
+
+TransformerEncoderImpl::TransformerEncoderImpl(const TransformerEncoderLayer& encoder_layer, int64_t num_layers,
+                                               std::shared_ptr<Module> norm)
+    : TransformerEncoderImpl() {
+  auto& list = *layers->as<ModuleListImpl>();
+  for (int64_t i = 0; i < num_layers; ++i) list.append(encoder_layer->clone());
+  if (norm) register_child("norm", std::move(norm));
+}
+
+Tensor TransformerEncoderImpl::forward(const Tensor& src, const Tensor& mask, const Tensor& src_key_padding_mask,
+                                       bool is_causal) {
+  Tensor x = src;
+  for (const auto& [name, child] : layers->own_children()) {
+    auto* layer = child->as<TransformerEncoderLayerImpl>();
+    x = layer ? layer->forward(x, mask, src_key_padding_mask, is_causal) : (*child)(x);
+  }
+  const auto* norm = own_children().find("norm");
+  return norm && *norm ? (**norm)(x) : x;
+}
+
+std::shared_ptr<Module> TransformerEncoderImpl::make_empty() const {
+  return std::shared_ptr<Module>(new TransformerEncoderImpl());
+}
+
+Tensor generate_square_subsequent_mask(int64_t size, const TensorOptions& options) {
+  return triu(full({size, size}, -std::numeric_limits<double>::infinity(),
+                   options.dtype(options.dtype_or_default())),
+              1);
+}
+
+}  // namespace ember::nn
