@@ -132,7 +132,7 @@ class OpNode final : public Node {
   std::vector<OutputInfo> several_;
   [[no_unique_address]] SavedTensorWatch watch_;  // before the pullbacks, to see them arrive
   bool holds_saved_ = false;
-  std::optional<std::tuple<std::optional<std::remove_cvref_t<F>>...>> pullbacks_;
+  std::optional<std::tuple<std::optional<std::decay_t<F>>...>> pullbacks_;
 };
 
 /// The node of an op with a list of inputs; its pullback returns a vector of gradients.
@@ -169,7 +169,7 @@ class ListNode final : public Node {
   std::vector<Edge> edges_;
   std::vector<OutputInfo> outputs_;
   [[no_unique_address]] SavedTensorWatch watch_;
-  std::optional<std::remove_cvref_t<F>> pullback_;
+  std::optional<std::decay_t<F>> pullback_;
   bool holds_saved_;
 };
 

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstdlib>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -69,21 +70,16 @@ class CachingAllocator final : public Allocator {
     live_.fetch_sub(static_cast<int64_t>(size.bytes), std::memory_order_relaxed);
     if (!kRecycle) return std::free(block);
     cached_.fetch_add(static_cast<int64_t>(size.bytes), std::memory_order_relaxed);
-    if (size.bytes <= kThreadLimit && !thread_ends) {
-      Bin& bin = thread_bins.bins[size.index];
-      if (bin.count < kThreadDepth) {
-        bin.blocks[bin.count++] = block;
-        return;
-      }
-    }
-    share(size, block);
+    Bin* bin = thread_bin(size);
+    if (!bin || bin->count == kThreadDepth) return share(size, block);
+    bin->blocks[bin->count++] = block;
   }
 
   MemoryStats stats() const override { return {live_, peak_, cached_, allocations_}; }
   void reset_peak() override { peak_.store(live_); }
 
   void empty_cache() override {
-    thread_bins.drain(*this);
+    if (thread_bins) thread_bins->drain(*this);
     std::lock_guard lock(mutex_);
     for (auto& [bytes, blocks] : shared_) {
       cached_.fetch_sub(static_cast<int64_t>(bytes * blocks.size()), std::memory_order_relaxed);
@@ -100,15 +96,19 @@ class CachingAllocator final : public Allocator {
   struct ThreadBins {
     std::array<Bin, 4 * 21> bins;
 
-    ~ThreadBins() {
-      thread_ends = true;
-      drain(static_cast<CachingAllocator&>(allocator(kCPU)));
-    }
     void drain(CachingAllocator& owner) {
       for (size_t index = 0; index < bins.size(); ++index) {
         Bin& bin = bins[index];
-        while (bin.count > 0) owner.share({index, owner.class_bytes(index)}, bin.blocks[--bin.count]);
+        while (bin.count > 0) owner.share({index, class_bytes(index)}, bin.blocks[--bin.count]);
       }
+    }
+  };
+  /// Gives a thread's bins back to all when it ends.
+  struct BinsOwner {
+    ~BinsOwner() {
+      thread_ends = true;
+      thread_bins->drain(static_cast<CachingAllocator&>(allocator(kCPU)));
+      delete std::exchange(thread_bins, nullptr);
     }
   };
   struct SharedBin {
@@ -135,11 +135,9 @@ class CachingAllocator final : public Allocator {
 
   void* take(SizeClass size) {
     void* block = nullptr;
-    if (size.bytes <= kThreadLimit && !thread_ends) {
-      Bin& bin = thread_bins.bins[size.index];
-      if (bin.count > 0) block = bin.blocks[--bin.count];
-    }
-    if (!block) {
+    if (Bin* bin = thread_bin(size); bin && bin->count > 0) {
+      block = bin->blocks[--bin->count];
+    } else {
       std::lock_guard lock(mutex_);
       auto& blocks = shared_[size.index].blocks;
       if (blocks.empty()) return nullptr;
@@ -156,16 +154,27 @@ class CachingAllocator final : public Allocator {
     shared_[size.index].blocks.push_back(block);
   }
 
+  /// This thread's bin for blocks of that size; null when it keeps none.
+  static Bin* thread_bin(SizeClass size) {
+    if (size.bytes > kThreadLimit || thread_ends) return nullptr;
+    if (!thread_bins) {
+      thread_bins = new ThreadBins;
+      static thread_local BinsOwner owner;
+    }
+    return &thread_bins->bins[size.index];
+  }
+
+  // A pointer, since a library loaded by Python has little room for thread-local data.
+  static thread_local ThreadBins* thread_bins;
   static thread_local bool thread_ends;
-  static thread_local ThreadBins thread_bins;
 
   std::atomic<int64_t> live_{0}, peak_{0}, cached_{0}, allocations_{0};
   std::mutex mutex_;
   std::array<SharedBin, kClasses> shared_;
 };
 
+thread_local CachingAllocator::ThreadBins* CachingAllocator::thread_bins = nullptr;
 thread_local bool CachingAllocator::thread_ends = false;
-thread_local CachingAllocator::ThreadBins CachingAllocator::thread_bins;
 
 std::array<Allocator*, kDeviceTypeCount>& allocators() {
   // Never destroyed: static tensors may outlive every other static.

@@ -26,6 +26,9 @@ Tensor unary(const char* op, UnaryKernel* Backend::* slot, const Tensor& x,
 Tensor binary(const char* op, BinaryKernel* Backend::* slot, const Tensor& a, const Tensor& b,
               Result rule = Result::Promoted);
 
+/// Throws unless `other` broadcasts to x's shape and a `promoted` result can be written into x.
+void check_into(const char* op, const Tensor& x, const Tensor& other, DType promoted);
+
 /// The same written into `x`, which must have the result's shape and a dtype that can hold it. Bumps x's version.
 void unary_into(const char* op, UnaryKernel* Backend::* slot, const Tensor& x);
 void binary_into(const char* op, BinaryKernel* Backend::* slot, const Tensor& x, const Tensor& other);

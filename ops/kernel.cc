@@ -1,0 +1,91 @@
+#include "ops/kernel.h"
+
+namespace ember::kernel {
+
+namespace {
+
+/// An output with the memory order of the input that already has its shape.
+Tensor output_like(const Tensor& a, const Tensor& b, const Shape& sizes, DType dtype) {
+  if (a.sizes() == sizes) return empty_tensor_like(a, dtype);
+  if (b.sizes() == sizes) return empty_tensor_like(b, dtype);
+  return empty_tensor(sizes, dtype, a.device());
+}
+
+/// Whether writing x element by element could change elements of `other` that are still to be read.
+bool overlaps_partially(const Tensor& x, const Tensor& other) {
+  return x.storage() == other.storage() &&
+         (x.storage_offset() != other.storage_offset() || x.sizes() != other.sizes() ||
+          x.strides() != other.strides());
+}
+
+Tensor copy_of(const Tensor& x) {
+  Tensor copy = empty_tensor(x.sizes(), x.dtype(), x.device());
+  find_kernel("copy", &Backend::copy, x)(copy, x);
+  return copy;
+}
+
+}  // namespace
+
+DType result_dtype(Result rule, DType promoted) {
+  switch (rule) {
+    case Result::Bool: return kBool;
+    case Result::Float: return is_floating_point(promoted) ? promoted : default_dtype();
+    default: return promoted;
+  }
+}
+
+void check_defined(const char* op, const char* argument, const Tensor& x) {
+  check<TypeError>(x.defined(), op, ": ", argument, " is an undefined tensor");
+}
+
+void check_same_device(const char* op, std::span<const Tensor> tensors) {
+  const Tensor* first = nullptr;
+  for (const Tensor& x : tensors) {
+    if (!x.defined() || (x.dim() == 0 && x.device().is_cpu())) continue;
+    if (!first) first = &x;
+    check(x.device() == first->device(), op, ": expected all tensors on one device, but found ", first->device(),
+          " and ", x.device());
+  }
+}
+
+Tensor unary(const char* op, UnaryKernel* Backend::* slot, const Tensor& x, Result rule) {
+  check_defined(op, "input", x);
+  Tensor y = empty_tensor_like(x, result_dtype(rule, x.dtype()));
+  find_kernel(op, slot, x)(y, x);
+  return y;
+}
+
+Tensor binary(const char* op, BinaryKernel* Backend::* slot, const Tensor& a, const Tensor& b, Result rule) {
+  check_defined(op, "input", a);
+  check_defined(op, "other", b);
+  if (!a.device().is_cpu() || !b.device().is_cpu()) check_same_device(op, std::array{a, b});
+  const DType dtype = result_dtype(rule, result_type(a, b));
+  Tensor y = a.sizes() == b.sizes() ? empty_tensor_like(a, dtype)
+                                    : output_like(a, b, broadcast_shapes(a.sizes(), b.sizes(), op), dtype);
+  if (a.impl()->is_wrapped_number && b.impl()->is_wrapped_number) y.impl()->is_wrapped_number = true;
+  find_kernel(op, slot, a.device().is_cpu() ? b : a)(y, a, b);
+  return y;
+}
+
+void check_into(const char* op, const Tensor& x, const Tensor& other, DType promoted) {
+  check(broadcast_shapes(x.sizes(), other.sizes(), op) == x.sizes(), op, ": the result of shapes ", x.sizes(),
+        " and ", other.sizes(), " does not fit into the tensor to write to, ", describe(x));
+  const DType to = x.dtype();
+  const bool fits = is_floating_point(to) || (!is_floating_point(promoted) && (to != kBool || promoted == kBool));
+  check<TypeError>(fits, op, ": a ", promoted, " result cannot be written into ", describe(x));
+}
+
+void unary_into(const char* op, UnaryKernel* Backend::* slot, const Tensor& x) {
+  find_kernel(op, slot, x)(x, x);
+  x.storage()->bump_version();
+}
+
+void binary_into(const char* op, BinaryKernel* Backend::* slot, const Tensor& x, const Tensor& other) {
+  check_defined(op, "other", other);
+  if (!x.device().is_cpu() || !other.device().is_cpu()) check_same_device(op, std::array{x, other});
+  check_into(op, x, other, result_type(x, other));
+  find_kernel(op, slot, x)(x, x, overlaps_partially(x, other) ? copy_of(other) : other);
+  x.storage()->bump_version();
+}
+
+}  // namespace ember::kernel

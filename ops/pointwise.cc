@@ -1,0 +1,222 @@
+#include "ops/pointwise.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "autograd/record.h"
+#include "ops/copy.h"
+#include "ops/creation.h"
+#include "ops/kernel.h"
+
+namespace ember {
+
+using kernel::Result;
+
+namespace {
+
+bool is_one(const Scalar& alpha) { return !alpha.is_floating_point() && alpha.to<int64_t>() == 1; }
+
+void check_alpha(const char* op, const Scalar& alpha, DType dtype) {
+  check<TypeError>(!alpha.is_floating_point() || is_floating_point(dtype), op, ": alpha is ", alpha,
+                   " but for tensors of dtype ", dtype, " it must be an integer");
+}
+
+/// a + alpha b into a new tensor.
+Tensor add_scaled(const char* op, const Tensor& a, const Tensor& b, const Scalar& alpha) {
+  kernel::check_defined(op, "input", a);
+  kernel::check_defined(op, "other", b);
+  kernel::check_same_device(op, std::array{a, b});
+  const DType dtype = result_type(a, b);
+  check_alpha(op, alpha, dtype);
+  Tensor y = empty_tensor(broadcast_shapes(a.sizes(), b.sizes(), op), dtype, a.device());
+  find_kernel(op, &Backend::add_scaled, a)(y, a, b, alpha);
+  return y;
+}
+
+Scalar negate(const Scalar& s) {
+  return s.is_floating_point() ? Scalar(-s.to<double>()) : Scalar(-s.to<int64_t>());
+}
+
+/// The gradient of a maximum or minimum for the operand `mine`: halves where both are equal.
+Tensor winner_grad(const Tensor& g, const Tensor& mine_loses, const Tensor& equal) {
+  return where(mine_loses, 0, where(equal, g / 2, g));
+}
+
+void check_bitwise(const char* op, const Tensor& a, const Tensor& b) {
+  const DType dtype = result_type(a, b);
+  check<TypeError>(!is_floating_point(dtype), op, ": needs integers or bools, not ", describe(a), " and ",
+                   describe(b));
+}
+
+}  // namespace
+
+Tensor add(const Tensor& a, const Tensor& b, const Scalar& alpha) {
+  if (!is_one(alpha)) {
+    auto y = add_scaled("add", a, b, alpha);
+    return record(
+        "add", y, inputs(a, b), [](const Tensor& g) { return g; },
+        [alpha](const Tensor& g) { return g * Tensor(alpha); });
+  }
+  auto y = kernel::binary("add", &Backend::add, a, b);
+  const auto pass = [](const Tensor& g) { return g; };
+  return record("add", y, inputs(a, b), pass, pass);
+}
+
+Tensor sub(const Tensor& a, const Tensor& b, const Scalar& alpha) {
+  if (!is_one(alpha)) return add(a, b, negate(alpha));
+  check<TypeError>(a.dtype() != kBool && b.dtype() != kBool, "sub: bool tensors are not subtracted, use logical_xor");
+  auto y = kernel::binary("sub", &Backend::sub, a, b);
+  return record(
+      "sub", y, inputs(a, b), [](const Tensor& g) { return g; }, [](const Tensor& g) { return -g; });
+}
+
+Tensor mul(const Tensor& a, const Tensor& b) {
+  auto y = kernel::binary("mul", &Backend::mul, a, b);
+  return record(
+      "mul", y, inputs(a, b), [b = saved(b)](const Tensor& g) { return g * b(); },
+      [a = saved(a)](const Tensor& g) { return g * a(); });
+}
+
+Tensor div(const Tensor& a, const Tensor& b) {
+  auto y = kernel::binary("div", &Backend::div, a, b, Result::Float);
+  return record(
+      "div", y, inputs(a, b), [b = saved(b)](const Tensor& g) { return g / b(); },
+      [a = saved(a), b = saved(b)](const Tensor& g) { return -g * (a() / b() / b()); });
+}
+
+Tensor floor_divide(const Tensor& a, const Tensor& b) {
+  return kernel::binary("floor_divide", &Backend::floor_divide, a, b);
+}
+
+Tensor remainder(const Tensor& a, const Tensor& b) {
+  auto y = kernel::binary("remainder", &Backend::remainder, a, b);
+  return record(
+      "remainder", y, inputs(a, b), [](const Tensor& g) { return g; },
+      [a = saved(a), b = saved(b)](const Tensor& g) { return -g * floor_divide(a(), b()); });
+}
+
+Tensor pow(const Tensor& a, const Tensor& b) {
+  kernel::check_defined("pow", "exponent", b);
+  const bool is_square = b.impl()->is_wrapped_number && b.item<double>() == 2 && result_type(a, b) == a.dtype();
+  auto y = is_square ? kernel::binary("pow", &Backend::mul, a, a) : kernel::binary("pow", &Backend::pow, a, b);
+  return record(
+      "pow", y, inputs(a, b),
+      [a = saved(a), b = saved(b), is_square](const Tensor& g) {
+        if (is_square) return g * (a() * 2);
+        // At exponent 0 the formula would give 0 times infinity for a = 0.
+        return where(b() == 0, 0, g * (b() * pow(a(), b() - 1)));
+      },
+      [a = saved(a), b = saved(b)](const Tensor& g) {
+        return where((a() == 0) & (b() >= 0), 0, g * pow(a(), b()) * log(a()));
+      });
+}
+
+Tensor atan2(const Tensor& a, const Tensor& b) {
+  auto y = kernel::binary("atan2", &Backend::atan2, a, b, Result::Float);
+  return record(
+      "atan2", y, inputs(a, b),
+      [a = saved(a), b = saved(b)](const Tensor& g) { return g * b() / (square(a()) + square(b())); },
+      [a = saved(a), b = saved(b)](const Tensor& g) { return -g * a() / (square(a()) + square(b())); });
+}
+
+Tensor maximum(const Tensor& a, const Tensor& b) {
+  auto y = kernel::binary("maximum", &Backend::maximum, a, b);
+  return record(
+      "maximum", y, inputs(a, b),
+      [a = saved(a), b = saved(b)](const Tensor& g) { return winner_grad(g, a() < b(), a() == b()); },
+      [a = saved(a), b = saved(b)](const Tensor& g) { return winner_grad(g, b() < a(), a() == b()); });
+}
+
+Tensor minimum(const Tensor& a, const Tensor& b) {
+  auto y = kernel::binary("minimum", &Backend::minimum, a, b);
+  return record(
+      "minimum", y, inputs(a, b),
+      [a = saved(a), b = saved(b)](const Tensor& g) { return winner_grad(g, b() < a(), a() == b()); },
+      [a = saved(a), b = saved(b)](const Tensor& g) { return winner_grad(g, a() < b(), a() == b()); });
+}
+
+Tensor eq(const Tensor& a, const Tensor& b) { return kernel::binary("eq", &Backend::eq, a, b, Result::Bool); }
+Tensor ne(const Tensor& a, const Tensor& b) { return kernel::binary("ne", &Backend::ne, a, b, Result::Bool); }
+Tensor lt(const Tensor& a, const Tensor& b) { return kernel::binary("lt", &Backend::lt, a, b, Result::Bool); }
+Tensor le(const Tensor& a, const Tensor& b) { return kernel::binary("le", &Backend::le, a, b, Result::Bool); }
+Tensor gt(const Tensor& a, const Tensor& b) { return kernel::binary("gt", &Backend::gt, a, b, Result::Bool); }
+Tensor ge(const Tensor& a, const Tensor& b) { return kernel::binary("ge", &Backend::ge, a, b, Result::Bool); }
+
+Tensor logical_and(const Tensor& a, const Tensor& b) {
+  return kernel::binary("logical_and", &Backend::logical_and, a, b, Result::Bool);
+}
+Tensor logical_or(const Tensor& a, const Tensor& b) {
+  return kernel::binary("logical_or", &Backend::logical_or, a, b, Result::Bool);
+}
+Tensor logical_xor(const Tensor& a, const Tensor& b) {
+  return kernel::binary("logical_xor", &Backend::logical_xor, a, b, Result::Bool);
+}
+Tensor logical_not(const Tensor& x) {
+  return kernel::unary("logical_not", &Backend::logical_not, x, Result::Bool);
+}
+
+Tensor bitwise_and(const Tensor& a, const Tensor& b) {
+  check_bitwise("bitwise_and", a, b);
+  return kernel::binary("bitwise_and", &Backend::bitwise_and, a, b);
+}
+Tensor bitwise_or(const Tensor& a, const Tensor& b) {
+  check_bitwise("bitwise_or", a, b);
+  return kernel::binary("bitwise_or", &Backend::bitwise_or, a, b);
+}
+Tensor bitwise_xor(const Tensor& a, const Tensor& b) {
+  check_bitwise("bitwise_xor", a, b);
+  return kernel::binary("bitwise_xor", &Backend::bitwise_xor, a, b);
+}
+Tensor bitwise_not(const Tensor& x) {
+  check_bitwise("bitwise_not", x, x);
+  return kernel::unary("bitwise_not", &Backend::bitwise_not, x);
+}
+
+Tensor isnan(const Tensor& x) { return kernel::unary("isnan", &Backend::isnan, x, Result::Bool); }
+Tensor isinf(const Tensor& x) { return kernel::unary("isinf", &Backend::isinf, x, Result::Bool); }
+Tensor isfinite(const Tensor& x) { return logical_not(logical_or(isnan(x), isinf(x))); }
+
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
+  kernel::check_defined("where", "condition", condition);
+  kernel::check_defined("where", "input", a);
+  kernel::check_defined("where", "other", b);
+  check<TypeError>(condition.dtype() == kBool, "where: condition is ", describe(condition), " but must be bool");
+  kernel::check_same_device("where", std::array{condition, a, b});
+  const Shape sizes =
+      broadcast_shapes(condition.sizes(), broadcast_shapes(a.sizes(), b.sizes(), "where"), "where");
+  Tensor y = empty_tensor(sizes, result_type(a, b), condition.device());
+  find_kernel("where", &Backend::where, condition)(y, condition, a, b);
+  return record(
+      "where", y, inputs(a, b), [c = condition](const Tensor& g) { return where(c, g, 0); },
+      [c = condition](const Tensor& g) { return where(c, 0, g); });
+}
+
+Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max) {
+  kernel::check_defined("clamp", "input", x);
+  check<ValueError>(min || max, "clamp: at least one of min and max must be given");
+  const double low = min ? min->to<double>() : -INFINITY, high = max ? max->to<double>() : INFINITY;
+  DType dtype = x.dtype();
+  for (const auto& limit : {min, max})
+    if (limit) dtype = promote_types(dtype, result_type(x, Tensor(*limit)));
+  const Tensor in = to(x, dtype);
+  Tensor y = empty_tensor_like(in, dtype);
+  find_kernel("clamp", &Backend::clamp, in)(y, in, low, high);
+  return record("clamp", y, inputs(in), [x = saved(in), low, high](const Tensor& g) {
+    return where((x() >= low) & (x() <= high), g, 0);
+  });
+}
+
+Tensor clamp_min(const Tensor& x, const Scalar& min) { return clamp(x, min); }
+Tensor clamp_max(const Tensor& x, const Scalar& max) { return clamp(x, {}, max); }
+
+Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight) {
+  return start + weight * (end - start);
+}
+Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {
+  return add(x, a * b, value);
+}
+Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {
+  return add(x, a / b, value);
+}
+
+}  // namespace ember

@@ -1,0 +1,82 @@
+// The in-place twins of ops/pointwise.h. Those that training loops call write into x directly; the others go through in_place.
+#include "autograd/record.h"
+#include "ops/copy.h"
+#include "ops/in_place.h"
+#include "ops/kernel.h"
+#include "ops/pointwise.h"
+
+namespace ember {
+
+namespace {
+
+Tensor pass(const Tensor& g) { return g; }
+
+/// What a pullback needs of the value that x had before it is overwritten.
+SavedTensor saved_before(const Tensor& x, const Tensor& other) {
+  return GradMode::is_enabled() && other.requires_grad() ? saved(clone(x)) : SavedTensor();
+}
+
+}  // namespace
+
+Tensor& add_(Tensor& x, const Tensor& other, const Scalar& alpha) {
+  if (alpha.to<double>() != 1) return add_(x, mul(other, Tensor(alpha)));
+  autograd::check_in_place("add_", x);
+  kernel::binary_into("add_", &Backend::add, x, other);
+  return record_in_place("add_", x, inputs(x, other), pass, pass);
+}
+
+Tensor& sub_(Tensor& x, const Tensor& other, const Scalar& alpha) {
+  if (alpha.to<double>() != 1) return sub_(x, mul(other, Tensor(alpha)));
+  autograd::check_in_place("sub_", x);
+  kernel::binary_into("sub_", &Backend::sub, x, other);
+  return record_in_place("sub_", x, inputs(x, other), pass, [](const Tensor& g) { return -g; });
+}
+
+Tensor& mul_(Tensor& x, const Tensor& other) {
+  autograd::check_in_place("mul_", x);
+  kernel::check_defined("mul_", "other", other);
+  const Tensor factor = x.storage() == other.storage() && x.requires_grad() ? clone(other) : other;
+  const SavedTensor before = saved_before(x, other);
+  kernel::binary_into("mul_", &Backend::mul, x, factor);
+  return record_in_place(
+      "mul_", x, inputs(x, other), [b = saved(factor)](const Tensor& g) { return g * b(); },
+      [a = before](const Tensor& g) { return g * a(); });
+}
+
+Tensor& div_(Tensor& x, const Tensor& other) {
+  autograd::check_in_place("div_", x);
+  kernel::check_defined("div_", "other", other);
+  check<TypeError>(x.is_floating_point(), "div_: a float quotient cannot be written into ", describe(x));
+  const Tensor divisor = x.storage() == other.storage() && x.requires_grad() ? clone(other) : other;
+  const SavedTensor before = saved_before(x, other);
+  kernel::binary_into("div_", &Backend::div, x, divisor);
+  return record_in_place(
+      "div_", x, inputs(x, other), [b = saved(divisor)](const Tensor& g) { return g / b(); },
+      [a = before, b = saved(divisor)](const Tensor& g) { return -g * (a() / b() / b()); });
+}
+
+Tensor& pow_(Tensor& x, const Tensor& exponent) {
+  return in_place("pow_", x, [&](const Tensor& a) { return pow(a, exponent); });
+}
+Tensor& exp_(Tensor& x) { return in_place("exp_", x, exp); }
+Tensor& log_(Tensor& x) { return in_place("log_", x, log); }
+Tensor& sqrt_(Tensor& x) { return in_place("sqrt_", x, sqrt); }
+Tensor& tanh_(Tensor& x) { return in_place("tanh_", x, tanh); }
+Tensor& neg_(Tensor& x) { return in_place("neg_", x, neg); }
+Tensor& abs_(Tensor& x) { return in_place("abs_", x, abs); }
+Tensor& clamp_(Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max) {
+  return in_place("clamp_", x, [&](const Tensor& a) { return clamp(a, min, max); });
+}
+Tensor& clamp_min_(Tensor& x, const Scalar& min) { return clamp_(x, min); }
+Tensor& clamp_max_(Tensor& x, const Scalar& max) { return clamp_(x, {}, max); }
+Tensor& lerp_(Tensor& x, const Tensor& end, const Tensor& weight) {
+  return in_place("lerp_", x, [&](const Tensor& start) { return lerp(start, end, weight); });
+}
+Tensor& addcmul_(Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {
+  return add_(x, mul(a, b), value);
+}
+Tensor& addcdiv_(Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {
+  return add_(x, div(a, b), value);
+}
+
+}  // namespace ember
