@@ -1,0 +1,20 @@
+// The files that together make the reduction family; register_reduction calls them.
+#pragma once
+
+namespace ember {
+
+class Tensor;
+struct Backend;
+
+namespace EMBER_ISA {
+
+void reduce_mean(const Tensor& out, const Tensor& x);
+void reduce_max(const Tensor& out, const Tensor& x);
+
+/// var and logsumexp: sums of a function of an element and of another reduction's result.
+void register_moments(Backend& table);
+/// max_dim and min_dim.
+void register_extremes(Backend& table);
+
+}  // namespace EMBER_ISA
+}  // namespace ember

@@ -1,0 +1,93 @@
+// Sums, products, extremes and truth of all: folds with one operation from the first element to the last.
+#include "core/backend.h"
+#include "core/cpu/cpu_kernels.h"
+#include "core/cpu/reduction_families.h"
+#include "core/cpu/vector.h"
+#include "core/reduction.h"
+
+namespace ember::EMBER_ISA {
+
+namespace {
+
+/// Reduces with one operation on T, whose dtype is `loop_dtype`.
+template <class Op, class T>
+void fold_all(const Tensor& out, const Tensor& x, DType loop_dtype,
+              FunctionRef<void(const ReductionStore&)> store) {
+  const auto along = [](const ReductionTile& tile) {
+    const T* from = reinterpret_cast<const T*>(tile.x);
+    T* result = reinterpret_cast<T*>(tile.result);
+    for (int64_t j = 0; j < tile.columns; ++j) result[j] = fold<Op>(from + j * tile.stride, tile.rows);
+  };
+  const auto across = [](const ReductionTile& tile) {
+    fold_columns<Op>(reinterpret_cast<T*>(tile.result), reinterpret_cast<const T*>(tile.x), tile.rows, tile.columns,
+                     tile.stride);
+  };
+  reduce(out, {}, x, {along, across, across, store, loop_dtype, sizeof(T)});
+}
+
+template <class Op, class T>
+void fold_all(const Tensor& out, const Tensor& x, DType loop_dtype) {
+  const auto store = [&](const ReductionStore& s) { store_as(out.dtype(), loop_dtype, s); };
+  fold_all<Op, T>(out, x, loop_dtype, store);
+}
+
+/// Integers are folded as uint64, whose overflow wraps as PyTorch's does.
+template <class Op>
+void arithmetic(const Tensor& out, const Tensor& x) {
+  const DType dtype = compute_dtype(out.dtype());
+  if (dtype == kFloat32) return fold_all<Op, float>(out, x, kFloat32);
+  if (dtype == kFloat64) return fold_all<Op, double>(out, x, kFloat64);
+  fold_all<Op, uint64_t>(out, x, kInt64);
+}
+
+void sum(const Tensor& out, const Tensor& x) { arithmetic<Sum>(out, x); }
+void prod(const Tensor& out, const Tensor& x) { arithmetic<Product>(out, x); }
+
+template <class T>
+void mean_as(const Tensor& out, const Tensor& x) {
+  const T count = static_cast<T>(reduced_count(out, x));
+  const auto store = [&](const ReductionStore& s) {
+    T* result = reinterpret_cast<T*>(s.result);
+    for (int64_t j = 0; j < s.columns; ++j) result[j] /= count;
+    store_as(out.dtype(), dtype_of<T>, s);
+  };
+  fold_all<Sum, T>(out, x, dtype_of<T>, store);
+}
+
+/// Small integers are compared as int32, 16-bit floats as float32.
+template <class Op>
+void extreme(const Tensor& out, const Tensor& x) {
+  switch (compute_dtype(x.dtype())) {
+    case DType::Float32: return fold_all<Op, float>(out, x, kFloat32);
+    case DType::Float64: return fold_all<Op, double>(out, x, kFloat64);
+    case DType::Int64: return fold_all<Op, int64_t>(out, x, kInt64);
+    default: return fold_all<Op, int32_t>(out, x, kInt32);
+  }
+}
+
+void min(const Tensor& out, const Tensor& x) { extreme<Min>(out, x); }
+void any(const Tensor& out, const Tensor& x) { fold_all<Or, uint8_t>(out, x, kBool); }
+void all(const Tensor& out, const Tensor& x) { fold_all<And, uint8_t>(out, x, kBool); }
+
+}  // namespace
+
+void reduce_mean(const Tensor& out, const Tensor& x) {
+  if (!is_floating_point(out.dtype())) cpu::fail_dtype("mean", out.dtype());
+  compute_dtype(out.dtype()) == kFloat64 ? mean_as<double>(out, x) : mean_as<float>(out, x);
+}
+
+void reduce_max(const Tensor& out, const Tensor& x) { extreme<Max>(out, x); }
+
+void register_reduction(Backend& table) {
+  table.sum = sum;
+  table.mean = reduce_mean;
+  table.prod = prod;
+  table.max = reduce_max;
+  table.min = min;
+  table.any = any;
+  table.all = all;
+  register_moments(table);
+  register_extremes(table);
+}
+
+}  // namespace ember::EMBER_ISA
