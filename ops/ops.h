@@ -10,6 +10,7 @@
 #include "ops/linalg.h"
 #include "ops/loss.h"
 #include "ops/normalization.h"
+#include "ops/pooling.h"
 #include "ops/pointwise.h"
 #include "ops/random.h"
 #include "ops/recurrent.h"

@@ -60,11 +60,11 @@ void register_all(Isa isa, Backend& table) {
       {sse2::register_softmax, avx2::register_softmax, avx512::register_softmax},
       {sse2::register_indexing, avx2::register_indexing, avx512::register_indexing},
       {sse2::register_normalization, avx2::register_normalization, avx512::register_normalization},
+      {sse2::register_pooling, avx2::register_pooling, avx512::register_pooling},
   };
   for (const auto& family : kFamilies) family[static_cast<int>(isa)](table);
   dnnl::register_matmul(table);
   dnnl::register_convolution(table);
-  dnnl::register_pooling(table);
 }
 
 void fail_dtype(const char* op, DType dtype) {

@@ -20,6 +20,7 @@ void register_reduction(Backend& table);
 void register_softmax(Backend& table);
 void register_indexing(Backend& table);
 void register_normalization(Backend& table);
+void register_pooling(Backend& table);
 }  // namespace sse2
 
 namespace avx2 {
@@ -34,6 +35,7 @@ void register_reduction(Backend& table);
 void register_softmax(Backend& table);
 void register_indexing(Backend& table);
 void register_normalization(Backend& table);
+void register_pooling(Backend& table);
 }  // namespace avx2
 
 namespace avx512 {
@@ -48,12 +50,12 @@ void register_reduction(Backend& table);
 void register_softmax(Backend& table);
 void register_indexing(Backend& table);
 void register_normalization(Backend& table);
+void register_pooling(Backend& table);
 }  // namespace avx512
 
 namespace dnnl {
 void register_matmul(Backend& table);
 void register_convolution(Backend& table);
-void register_pooling(Backend& table);
 }  // namespace dnnl
 
 namespace cpu {
