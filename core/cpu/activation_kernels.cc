@@ -1,0 +1,69 @@
+#include "core/cpu/pointwise.h"
+
+namespace ember::EMBER_ISA {
+
+namespace {
+
+constexpr double kSqrtHalf = 0.70710678118654752440;       // 1 / sqrt(2)
+constexpr double kDensityAtZero = 0.39894228040143267794;  // 1 / sqrt(2 pi)
+constexpr double kGeluSlope = 0.79788456080286535588;      // sqrt(2 / pi)
+constexpr double kGeluCubic = 0.044715;
+
+/// The distribution function of the standard normal.
+template <class T>
+inline T normal_cdf(T x) {
+  return T(0.5) * (T(1) + math::erf(x * T(kSqrtHalf)));
+}
+
+void relu(const Tensor& out, const Tensor& x) {
+  if (x.dtype() == kBool) cpu::fail_dtype("relu", kBool);
+  visit_loop_dtype(loop_dtype(x.dtype()), [&]<class T>() {
+    map<T, T>(out, x, [](T v) { return v < T(0) ? T(0) : v; });
+  });
+}
+
+}  // namespace
+
+void register_activation(Backend& table) {
+  table.relu = relu;
+  table.sigmoid = float_unary<[](auto x) { return math::sigmoid(x); }>;
+  table.tanh = float_unary<[](auto x) { return math::tanh(x); }>;
+  table.silu = float_unary<[](auto x) { return x * math::sigmoid(x); }>;
+  table.gelu = float_unary<[](auto x) { return x * normal_cdf(x); }>;
+  table.gelu_tanh = float_unary<[](auto x) {
+    using T = decltype(x);
+    const T inner = T(kGeluSlope) * (x + T(kGeluCubic) * x * x * x);
+    return T(0.5) * x * (T(1) + math::tanh(inner));
+  }>;
+  // log(1 + exp(x)), turned so that exp cannot overflow.
+  table.softplus = float_unary<[](auto x) {
+    using T = decltype(x);
+    return (x < T(0) ? T(0) : x) + math::log1p(math::exp(-math::abs(x)));
+  }>;
+
+  table.relu_backward = float_binary<[](auto grad, auto y) {
+    return y <= decltype(y)(0) ? decltype(grad)(0) : grad;
+  }>;
+  table.sigmoid_backward =
+      float_binary<[](auto grad, auto y) { return grad * y * (decltype(y)(1) - y); }>;
+  table.tanh_backward =
+      float_binary<[](auto grad, auto y) { return grad * (decltype(y)(1) - y * y); }>;
+  table.silu_backward = float_binary<[](auto grad, auto x) {
+    const auto s = math::sigmoid(x);
+    return grad * s * (decltype(x)(1) + x * (decltype(x)(1) - s));
+  }>;
+  table.gelu_backward = float_binary<[](auto grad, auto x) {
+    using T = decltype(x);
+    const T density = T(kDensityAtZero) * math::exp(T(-0.5) * x * x);
+    return grad * (normal_cdf(x) + x * density);
+  }>;
+  table.gelu_tanh_backward = float_binary<[](auto grad, auto x) {
+    using T = decltype(x);
+    const T inner = T(kGeluSlope) * (x + T(kGeluCubic) * x * x * x);
+    const T slope = T(kGeluSlope) * (T(1) + T(3 * kGeluCubic) * x * x);
+    const T t = math::tanh(inner);
+    return grad * T(0.5) * ((T(1) + t) + x * (T(1) - t * t) * slope);
+  }>;
+}
+
+}  // namespace ember::EMBER_ISA

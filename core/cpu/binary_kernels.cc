@@ -1,0 +1,176 @@
+#include "core/cpu/cast.h"
+#include "core/cpu/pointwise.h"
+
+namespace ember::EMBER_ISA {
+
+namespace {
+
+void sub(const Tensor& out, const Tensor& a, const Tensor& b) {
+  if (a.dtype() == kBool && b.dtype() == kBool)
+    cpu::fail_kernel("sub", "two bool tensors cannot be subtracted; use logical_xor");
+  number_binary<[](auto x, auto y) {
+    using W = Wrapping<decltype(x)>;
+    return static_cast<decltype(x)>(static_cast<W>(x) - static_cast<W>(y));
+  }>(out, a, b);
+}
+
+// --- Division that rounds down, and its remainder: the remainder has the divisor's sign.
+
+template <class T>
+inline T floor_remainder(T a, T b) {
+  const T rest = std::fmod(a, b);
+  return rest != T(0) && (b < T(0)) != (rest < T(0)) ? rest + b : rest;
+}
+
+template <class T>
+inline T floor_quotient(T a, T b) {
+  if (b == T(0)) return a / b;
+  const T rest = std::fmod(a, b);
+  T quotient = (a - rest) / b;
+  if (rest != T(0) && (b < T(0)) != (rest < T(0))) quotient -= T(1);
+  if (quotient == T(0)) return std::copysign(T(0), a / b);
+  const T down = std::floor(quotient);
+  return quotient - down > T(0.5) ? down + T(1) : down;
+}
+
+/// Calls f(a, b) for integers, with the divisors that the processor would trap on taken out.
+template <class T, class F>
+void divide_integers(const char* op, const Tensor& out, const Tensor& a, const Tensor& b,
+                     T (*by_minus_one)(T), F f) {
+  Elementwise({{out, dtype_of<T>}}, {{a, dtype_of<T>}, {b, dtype_of<T>}})
+      .run([=](char* const* p, int64_t n) {
+        auto* y = reinterpret_cast<T*>(p[0]);
+        const auto* x0 = reinterpret_cast<const T*>(p[1]);
+        const auto* x1 = reinterpret_cast<const T*>(p[2]);
+        for (int64_t i = 0; i < n; ++i) {
+          if (x1[i] == 0) cpu::fail_division_by_zero(op);
+          y[i] = x1[i] == -1 ? by_minus_one(x0[i]) : f(x0[i], x1[i]);
+        }
+      });
+}
+
+void floor_divide(const Tensor& out, const Tensor& a, const Tensor& b) {
+  const DType dtype = promoted_dtype(a, b);
+  if (dtype == kBool) cpu::fail_dtype("floor_divide", dtype);
+  visit_loop_dtype(loop_dtype(dtype), [&]<class T>() {
+    if constexpr (std::is_integral_v<T>) {
+      divide_integers<T>(
+          "floor_divide", out, a, b, [](T x) -> T { return Wrapping<T>(0) - x; },
+          [](T x, T y) -> T { return x / y - (x % y != 0 && (x < 0) != (y < 0) ? 1 : 0); });
+    } else {
+      map<T, T>(out, a, b, [](T x, T y) { return floor_quotient(x, y); });
+    }
+  });
+}
+
+void remainder(const Tensor& out, const Tensor& a, const Tensor& b) {
+  const DType dtype = promoted_dtype(a, b);
+  if (dtype == kBool) cpu::fail_dtype("remainder", dtype);
+  visit_loop_dtype(loop_dtype(dtype), [&]<class T>() {
+    if constexpr (std::is_integral_v<T>) {
+      divide_integers<T>(
+          "remainder", out, a, b, [](T) { return T(0); },
+          [](T x, T y) -> T { return x % y + (x % y != 0 && (x < 0) != (y < 0) ? y : 0); });
+    } else {
+      map<T, T>(out, a, b, [](T x, T y) { return floor_remainder(x, y); });
+    }
+  });
+}
+
+// --- Powers
+
+/// By squaring; wraps. A negative exponent leaves 0 but for the bases 1 and -1, as in PyTorch.
+template <class T>
+inline T integer_power(T base, T exponent) {
+  if (exponent < 0) return base == 1 ? 1 : base == -1 ? (exponent % 2 ? -1 : 1) : 0;
+  Wrapping<T> result = 1, factor = base;
+  for (; exponent; exponent >>= 1, factor *= factor)
+    if (exponent & 1) result *= factor;
+  return static_cast<T>(result);
+}
+
+/// The exponents that are worth more than a general power. Returns whether it was one.
+template <class T>
+bool constant_power(const Tensor& out, const Tensor& x, double exponent) {
+  const auto run = [&](auto f) { return map<T, T>(out, x, f), true; };
+  if (exponent == 2) return run([](T v) { return v * v; });
+  if (exponent == 3) return run([](T v) { return v * v * v; });
+  if (exponent == 0.5) return run([](T v) { return math::sqrt(v); });
+  if (exponent == -0.5) return run([](T v) { return T(1) / math::sqrt(v); });
+  if (exponent == -1) return run([](T v) { return T(1) / v; });
+  if (exponent == -2) return run([](T v) { return T(1) / (v * v); });
+  return false;
+}
+
+double number(const Tensor& x) {
+  double value;
+  convert(reinterpret_cast<char*>(&value), kFloat64, x.raw_data(), x.dtype(), 1);
+  return value;
+}
+
+void pow(const Tensor& out, const Tensor& a, const Tensor& b) {
+  const DType dtype = promoted_dtype(a, b);
+  if (dtype == kBool) cpu::fail_dtype("pow", dtype);
+  const bool is_constant = b.dim() == 0;
+  visit_loop_dtype(loop_dtype(dtype), [&]<class T>() {
+    if constexpr (std::is_integral_v<T>) {
+      if (b.impl()->is_wrapped_number && number(b) < 0)
+        cpu::fail_kernel("pow", "integers have no negative integer powers; use a float exponent");
+      map<T, T>(out, a, b, [](T x, T y) { return integer_power(x, y); });
+    } else {
+      if (is_constant && constant_power<T>(out, a, number(b))) return;
+      map<T, T>(out, a, b, [](T x, T y) { return math::pow(x, y); });
+    }
+  });
+}
+
+// --- Bits
+
+/// On bytes where all are of one byte, since bits know no carry.
+template <Name op, auto f>
+void bitwise(const Tensor& out, const Tensor& a, const Tensor& b) {
+  const DType dtype = promoted_dtype(a, b);
+  if (is_floating_point(dtype)) cpu::fail_dtype(op.text, dtype);
+  if (dtype == kBool) return logical<f>(out, a, b);
+  if (dtype == kUInt8) return map<uint8_t, uint8_t>(out, a, b, f);
+  if (dtype == kInt64) return map<int64_t, int64_t>(out, a, b, f);
+  map<int32_t, int32_t>(out, a, b, f);
+}
+
+}  // namespace
+
+void register_binary(Backend& table) {
+  table.add = number_binary<[](auto x, auto y) {
+    using W = Wrapping<decltype(x)>;
+    return static_cast<decltype(x)>(static_cast<W>(x) + static_cast<W>(y));
+  }>;
+  table.sub = sub;
+  table.mul = number_binary<[](auto x, auto y) {
+    using W = Wrapping<decltype(x)>;
+    return static_cast<decltype(x)>(static_cast<W>(x) * static_cast<W>(y));
+  }>;
+  table.div = float_binary<[](auto x, auto y) { return x / y; }>;
+  table.pow = pow;
+  table.floor_divide = floor_divide;
+  table.remainder = remainder;
+  table.atan2 = float_binary<[](auto y, auto x) { return math::atan2(y, x); }>;
+  // x != x lets a NaN through from either side.
+  table.maximum = number_binary<[](auto x, auto y) { return y < x || x != x ? x : y; }>;
+  table.minimum = number_binary<[](auto x, auto y) { return x < y || x != x ? x : y; }>;
+
+  table.eq = comparison<[](auto x, auto y) { return x == y; }>;
+  table.ne = comparison<[](auto x, auto y) { return x != y; }>;
+  table.lt = comparison<[](auto x, auto y) { return x < y; }>;
+  table.le = comparison<[](auto x, auto y) { return x <= y; }>;
+  table.gt = comparison<[](auto x, auto y) { return y < x; }>;
+  table.ge = comparison<[](auto x, auto y) { return y <= x; }>;
+
+  table.logical_and = logical<[](auto x, auto y) { return (x != 0) & (y != 0); }>;
+  table.logical_or = logical<[](auto x, auto y) { return (x | y) != 0; }>;
+  table.logical_xor = logical<[](auto x, auto y) { return (x != 0) ^ (y != 0); }>;
+  table.bitwise_and = bitwise<"bitwise_and", [](auto x, auto y) { return x & y; }>;
+  table.bitwise_or = bitwise<"bitwise_or", [](auto x, auto y) { return x | y; }>;
+  table.bitwise_xor = bitwise<"bitwise_xor", [](auto x, auto y) { return x ^ y; }>;
+}
+
+}  // namespace ember::EMBER_ISA

@@ -1,0 +1,136 @@
+// From a formula for one element to a kernel of the backend table: picks the dtype to compute in, lets the elementwise iterator
+// do the rest. A kernel is `table.exp = float_unary<[](auto x) { return math::exp(x); }>`.
+#pragma once
+
+#include "core/backend.h"
+#include "core/cpu/cpu_kernels.h"
+#include "core/cpu/vector_math.h"
+#include "core/elementwise.h"
+
+namespace ember::EMBER_ISA {
+
+/// An op's name as a template argument.
+template <size_t N>
+struct Name {
+  char text[N];
+  consteval Name(const char (&name)[N]) {
+    for (size_t i = 0; i < N; ++i) text[i] = name[i];
+  }
+};
+
+/// The integer type of the same width in which arithmetic wraps; floats stay what they are.
+template <class T>
+struct WrappingType {
+  using type = std::make_unsigned_t<T>;
+};
+template <>
+struct WrappingType<float> {
+  using type = float;
+};
+template <>
+struct WrappingType<double> {
+  using type = double;
+};
+template <class T>
+using Wrapping = typename WrappingType<T>::type;
+
+/// Loops exist for int32, int64, float32 and float64; the narrower types compute in the first of their kind, and what a narrow
+/// integer cannot hold wraps when the result is stored.
+inline DType loop_dtype(DType t) {
+  if (is_reduced_floating_point(t)) return kFloat32;
+  return is_integral(t, true) && t != kInt64 ? kInt32 : t;
+}
+
+/// The same for functions of real numbers: integers compute in the dtype of the result.
+inline DType float_loop_dtype(DType promoted, DType out) {
+  if (is_floating_point(promoted)) return compute_dtype(promoted);
+  return is_floating_point(out) ? compute_dtype(out) : kFloat32;
+}
+
+inline DType promoted_dtype(const Tensor& a, const Tensor& b) {
+  return a.dtype() == b.dtype() ? a.dtype() : result_type(a, b);
+}
+
+/// Calls `f.template operator()<T>()` for a dtype that loops exist for.
+template <class F>
+void visit_loop_dtype(DType t, F f) {
+  switch (t) {
+    case DType::Int32: return f.template operator()<int32_t>();
+    case DType::Int64: return f.template operator()<int64_t>();
+    case DType::Float32: return f.template operator()<float>();
+    default: return f.template operator()<double>();
+  }
+}
+template <class F>
+void visit_float_loop_dtype(DType t, F f) {
+  if (t == kFloat64) return f.template operator()<double>();
+  return f.template operator()<float>();
+}
+
+/// The storage of a C++ type: bools are written as bytes, which vectorises better.
+template <class T>
+using Element = std::conditional_t<std::is_same_v<T, bool>, uint8_t, T>;
+
+// Outputs may be inputs, never overlap them otherwise: so iterations are independent.
+
+template <class Out, class A, class F>
+void map(const Tensor& out, const Tensor& a, F f) {
+  Elementwise({{out, dtype_of<Out>}}, {{a, dtype_of<A>}}).run([=](char* const* p, int64_t n) {
+    auto* y = reinterpret_cast<Element<Out>*>(p[0]);
+    const auto* x = reinterpret_cast<const Element<A>*>(p[1]);
+#pragma GCC ivdep
+    for (int64_t i = 0; i < n; ++i) y[i] = f(x[i]);
+  });
+}
+
+template <class Out, class A, class F>
+void map(const Tensor& out, const Tensor& a, const Tensor& b, F f) {
+  Elementwise({{out, dtype_of<Out>}}, {{a, dtype_of<A>}, {b, dtype_of<A>}})
+      .run([=](char* const* p, int64_t n) {
+        auto* y = reinterpret_cast<Element<Out>*>(p[0]);
+        const auto* x0 = reinterpret_cast<const Element<A>*>(p[1]);
+        const auto* x1 = reinterpret_cast<const Element<A>*>(p[2]);
+#pragma GCC ivdep
+        for (int64_t i = 0; i < n; ++i) y[i] = f(x0[i], x1[i]);
+      });
+}
+
+/// Numbers of any kind but bool: the result has the input's kind.
+template <Name op, auto f>
+void number_unary(const Tensor& out, const Tensor& x) {
+  if (x.dtype() == kBool) cpu::fail_dtype(op.text, kBool);
+  visit_loop_dtype(loop_dtype(x.dtype()), [&]<class T>() { map<T, T>(out, x, f); });
+}
+
+template <auto f>
+void float_unary(const Tensor& out, const Tensor& x) {
+  visit_float_loop_dtype(float_loop_dtype(x.dtype(), out.dtype()),
+                         [&]<class T>() { map<T, T>(out, x, f); });
+}
+
+template <auto f>
+void number_binary(const Tensor& out, const Tensor& a, const Tensor& b) {
+  visit_loop_dtype(loop_dtype(promoted_dtype(a, b)),
+                   [&]<class T>() { map<T, T>(out, a, b, f); });
+}
+
+template <auto f>
+void float_binary(const Tensor& out, const Tensor& a, const Tensor& b) {
+  visit_float_loop_dtype(float_loop_dtype(promoted_dtype(a, b), out.dtype()),
+                         [&]<class T>() { map<T, T>(out, a, b, f); });
+}
+
+/// Writes bool; compares in the promoted dtype.
+template <auto f>
+void comparison(const Tensor& out, const Tensor& a, const Tensor& b) {
+  visit_loop_dtype(loop_dtype(promoted_dtype(a, b)),
+                   [&]<class T>() { map<bool, T>(out, a, b, f); });
+}
+
+/// Reads both as bools.
+template <auto f>
+void logical(const Tensor& out, const Tensor& a, const Tensor& b) {
+  map<bool, bool>(out, a, b, f);
+}
+
+}  // namespace ember::EMBER_ISA

@@ -1,0 +1,78 @@
+#include <algorithm>
+#include <limits>
+
+#include "core/cpu/pointwise.h"
+
+namespace ember::EMBER_ISA {
+
+namespace {
+
+/// Moves words, whatever they mean: a and b arrive in the dtype of `out`.
+template <class Word>
+void where_words(const Tensor& out, const Tensor& condition, const Tensor& a, const Tensor& b) {
+  const DType dtype = out.dtype();
+  Elementwise({{out, dtype}}, {{condition, kBool}, {a, dtype}, {b, dtype}})
+      .run([](char* const* p, int64_t n) {
+        auto* y = reinterpret_cast<Word*>(p[0]);
+        const auto* c = reinterpret_cast<const uint8_t*>(p[1]);
+        const auto* x0 = reinterpret_cast<const Word*>(p[2]);
+        const auto* x1 = reinterpret_cast<const Word*>(p[3]);
+#pragma GCC ivdep
+        for (int64_t i = 0; i < n; ++i) {
+          const Word yes = x0[i], no = x1[i];
+          y[i] = c[i] != 0 ? yes : no;
+        }
+      });
+}
+
+void where(const Tensor& out, const Tensor& condition, const Tensor& a, const Tensor& b) {
+  switch (out.element_size()) {
+    case 1: return where_words<uint8_t>(out, condition, a, b);
+    case 2: return where_words<uint16_t>(out, condition, a, b);
+    case 4: return where_words<uint32_t>(out, condition, a, b);
+    default: return where_words<uint64_t>(out, condition, a, b);
+  }
+}
+
+void add_scaled(const Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alpha) {
+  visit_loop_dtype(loop_dtype(promoted_dtype(a, b)), [&]<class T>() {
+    using W = Wrapping<T>;
+    const W factor = static_cast<W>(alpha.to<T>());
+    map<T, T>(out, a, b, [factor](T x, T y) {
+      return static_cast<T>(static_cast<W>(x) + factor * static_cast<W>(y));
+    });
+  });
+}
+
+/// The bound as a number of the loop's type; a bound beyond its range bounds nothing.
+template <class T>
+T bound(double value) {
+  if constexpr (std::is_integral_v<T>) {
+    using Limits = std::numeric_limits<T>;
+    if (value <= static_cast<double>(Limits::min())) return Limits::min();
+    if (value >= static_cast<double>(Limits::max())) return Limits::max();
+  }
+  return static_cast<T>(value);
+}
+
+void clamp(const Tensor& out, const Tensor& x, double min, double max) {
+  if (x.dtype() == kBool) cpu::fail_dtype("clamp", kBool);
+  visit_loop_dtype(loop_dtype(x.dtype()), [&]<class T>() {
+    const T low = bound<T>(min), high = bound<T>(max);
+    // A NaN among the three wins: no comparison with it holds.
+    map<T, T>(out, x, [=](T v) {
+      const T raised = v >= low || v != v ? v : low;
+      return raised <= high || raised != raised ? raised : high;
+    });
+  });
+}
+
+}  // namespace
+
+void register_ternary(Backend& table) {
+  table.where = where;
+  table.add_scaled = add_scaled;
+  table.clamp = clamp;
+}
+
+}  // namespace ember::EMBER_ISA
