@@ -20,8 +20,6 @@ struct ViewInfo {
   ViewKind kind = ViewKind::Recorded;
   /// The base's count of history changes when this view's grad_fn was made.
   uint32_t base_history = 0;
-  /// One of several views made by one op (split, unbind), which may not be changed in place.
-  bool is_one_of_several = false;
 };
 
 struct Meta final : AutogradMeta {

@@ -15,10 +15,7 @@ namespace {
 /// Puts several views of x on the tape as the outputs of one node.
 template <class F>
 std::vector<Tensor> record_parts(const char* name, std::vector<Tensor> parts, const Tensor& x, F&& pullback) {
-  for (const Tensor& part : parts) {
-    autograd::track_view(part, x);
-    if (autograd::Meta* meta = autograd::find_meta(part); meta && meta->view) meta->view->is_one_of_several = true;
-  }
+  for (const Tensor& part : parts) autograd::track_view(part, x, autograd::ViewKind::MultiOutput);
   return record(name, std::move(parts), inputs(x), std::forward<F>(pullback));
 }
 
