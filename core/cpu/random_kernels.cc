@@ -1,0 +1,233 @@
+#include <immintrin.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/backend.h"
+#include "core/cpu/cast.h"
+#include "core/cpu/cpu_kernels.h"
+#include "core/cpu/philox.h"
+#include "core/cpu/vector_math.h"
+#include "core/parallel.h"
+#include "core/random.h"
+
+namespace ember::EMBER_ISA {
+
+namespace {
+
+// --- Philox on vectors: each 64-bit lane carries one word of one counter in its low half, where the multiplier wants it; what
+// lies above is never read.
+
+#if defined(__AVX512F__)
+using Lanes = uint64_t __attribute__((vector_size(64)));
+inline Lanes multiply_low_halves(Lanes a, Lanes b) {
+  return (Lanes)_mm512_mul_epu32((__m512i)a, (__m512i)b);
+}
+constexpr Lanes kIota = {0, 1, 2, 3, 4, 5, 6, 7};
+constexpr Lanes kZipLow = {0, 8, 1, 9, 2, 10, 3, 11}, kZipHigh = {4, 12, 5, 13, 6, 14, 7, 15};
+#elif defined(__AVX2__)
+using Lanes = uint64_t __attribute__((vector_size(32)));
+inline Lanes multiply_low_halves(Lanes a, Lanes b) {
+  return (Lanes)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+}
+constexpr Lanes kIota = {0, 1, 2, 3};
+constexpr Lanes kZipLow = {0, 4, 1, 5}, kZipHigh = {2, 6, 3, 7};
+#else
+using Lanes = uint64_t __attribute__((vector_size(16)));
+inline Lanes multiply_low_halves(Lanes a, Lanes b) {
+  return (Lanes)_mm_mul_epu32((__m128i)a, (__m128i)b);
+}
+constexpr Lanes kIota = {0, 1};
+constexpr Lanes kZipLow = {0, 2}, kZipHigh = {1, 3};
+#endif
+
+constexpr int64_t kLanes = sizeof(Lanes) / 8;
+
+/// Random words are made in groups: what a group's elements are depends on its 16 words, that is on 4 counters.
+constexpr int64_t kGroup = 16, kGroupCounters = kGroup / 4;
+constexpr int64_t kBlock = 1024;
+
+/// The words of the counters from `counter` on: `groups` times 16, rounded up to whole vectors, kBlock at most.
+void random_words(uint32_t* words, uint64_t counter, uint64_t seed, int64_t groups) {
+  constexpr int kTogether = 2;  // independent vectors, to fill the multiplier's pipeline
+  constexpr int64_t kStep = kLanes * kTogether;
+  static_assert(kBlock % (4 * kStep) == 0);
+  for (int64_t done = 0; done < groups * kGroupCounters; done += kStep) {
+    Lanes c0[kTogether], c1[kTogether], c2[kTogether], c3[kTogether];
+    for (int k = 0; k < kTogether; ++k) {
+      const Lanes at = kIota + (counter + done + k * kLanes);
+      c0[k] = at;
+      c1[k] = at >> 32;
+      c2[k] = c3[k] = Lanes{};
+    }
+    uint32_t key0 = static_cast<uint32_t>(seed), key1 = static_cast<uint32_t>(seed >> 32);
+#pragma GCC unroll 10
+    for (int round = 0; round < kPhiloxRounds; ++round) {
+      for (int k = 0; k < kTogether; ++k) {
+        const Lanes a = multiply_low_halves(c0[k], Lanes{} + kPhiloxMultiplier0);
+        const Lanes b = multiply_low_halves(c2[k], Lanes{} + kPhiloxMultiplier1);
+        c0[k] = (b >> 32) ^ c1[k] ^ uint64_t{key0};
+        c1[k] = b;
+        c2[k] = (a >> 32) ^ c3[k] ^ uint64_t{key1};
+        c3[k] = a;
+      }
+      key0 += kPhiloxKeyStep0;
+      key1 += kPhiloxKeyStep1;
+    }
+    for (int k = 0; k < kTogether; ++k) {
+      const Lanes low = (c0[k] & 0xffffffff) | (c1[k] << 32);
+      const Lanes high = (c2[k] & 0xffffffff) | (c3[k] << 32);
+      const Lanes first = __builtin_shuffle(low, high, kZipLow);
+      const Lanes second = __builtin_shuffle(low, high, kZipHigh);
+      uint32_t* to = words + 4 * (done + k * kLanes);
+      std::memcpy(to, &first, sizeof(Lanes));
+      std::memcpy(to + 2 * kLanes, &second, sizeof(Lanes));
+    }
+  }
+}
+
+/// Fills `out` by `transform(words, to, groups)`, which makes kGroup / kWords elements of each group's words. Element i of a
+/// tensor, in row-major order, is thus a function of the generator's state and i alone.
+template <class T, int64_t kWords, class Transform>
+void generate(const Tensor& out, Generator& generator, Transform transform) {
+  if (!out.is_contiguous()) {
+    const Tensor dense = empty_tensor(out.sizes(), out.dtype(), out.device());
+    generate<T, kWords>(dense, generator, transform);
+    return Elementwise({{out, out.dtype()}}, {{dense, out.dtype()}}).run_cast();
+  }
+  constexpr int64_t kElements = kBlock / kWords, kGroupElements = kGroup / kWords;
+  const int64_t numel = out.numel(), item = out.element_size();
+  const int64_t all_groups = (numel + kGroupElements - 1) / kGroupElements;
+  const auto state = generator.reserve(all_groups * kGroupCounters);
+  char* data = out.raw_data();
+  const DType dtype = out.dtype();
+  const int64_t blocks = (numel + kElements - 1) / kElements;
+  parallel_for(0, blocks, kGrain / kBlock, [&](int64_t first, int64_t last) {
+    alignas(64) uint32_t words[kBlock];
+    alignas(64) T made[kElements];
+    for (int64_t block = first; block < last; ++block) {
+      const int64_t count = std::min(kElements, numel - block * kElements);
+      const int64_t groups = (count + kGroupElements - 1) / kGroupElements;
+      random_words(words, state.position + block * (kBlock / 4), state.seed, groups);
+      char* to = data + block * kElements * item;
+      if (dtype == dtype_of<T> && count == kElements) {
+        transform(words, reinterpret_cast<T*>(to), groups);
+      } else {
+        transform(words, made, groups);
+        convert(to, dtype, reinterpret_cast<const char*>(made), dtype_of<T>, count);
+      }
+    }
+  });
+}
+
+// --- Distributions
+
+/// Uniform on [0, 1) with all the bits of T's mantissa.
+inline float unit(uint32_t word) { return static_cast<float>(static_cast<int32_t>(word >> 8)) * 0x1p-24f; }
+inline double unit(uint64_t word) { return static_cast<double>(static_cast<int64_t>(word >> 11)) * 0x1p-53; }
+
+inline uint64_t word_pair(const uint32_t* words, int64_t i) {
+  uint64_t pair;
+  std::memcpy(&pair, words + 2 * i, 8);
+  return pair;
+}
+
+template <class T>
+inline T unit_at(const uint32_t* words, int64_t i) {
+  if constexpr (sizeof(T) == 4) return unit(words[i]);
+  else return unit(word_pair(words, i));
+}
+
+void uniform(const Tensor& out, double from, double to, Generator& generator) {
+  const auto run = [&]<class T>() {
+    constexpr int64_t kWords = sizeof(T) / 4;
+    const T start = static_cast<T>(from), range = static_cast<T>(to - from);
+    generate<T, kWords>(out, generator, [=](const uint32_t* words, T* y, int64_t groups) {
+      for (int64_t i = 0; i < groups * (kGroup / kWords); ++i)
+        y[i] = unit_at<T>(words, i) * range + start;
+    });
+  };
+  if (out.dtype() == kFloat64) run.template operator()<double>();
+  else run.template operator()<float>();
+}
+
+/// cos and sin of 2 pi u for u in [0, 1): the quarter turns are taken off exactly, Taylor's series does the rest.
+inline void turn(float u, float& cosine, float& sine) {
+  const float quarters = math::round(4.0f * u);
+  const float x = (u - 0.25f * quarters) * 6.28318531f;
+  const float z = x * x;
+  const float s = math::mul_add(
+      x * z, math::polynomial(z, -1.66666667e-1f, 8.33333333e-3f, -1.98412698e-4f, 2.75573192e-6f),
+      x);
+  const float c = math::polynomial(z, 1.0f, -0.5f, 4.16666667e-2f, -1.38888889e-3f,
+                                   2.48015873e-5f, -2.75573192e-7f);
+  const int32_t quarter = static_cast<int32_t>(quarters);
+  const bool swapped = quarter & 1;
+  const float cos_part = swapped ? s : c, sin_part = swapped ? c : s;
+  cosine = (quarter + 1) & 2 ? -cos_part : cos_part;
+  sine = quarter & 2 ? -sin_part : sin_part;
+}
+inline void turn(double u, double& cosine, double& sine) {
+  constexpr double kTwoPi = 6.283185307179586477;
+  cosine = math::cos(kTwoPi * u);
+  sine = math::sin(kTwoPi * u);
+}
+
+/// Box and Muller's: the first half of a group's words gives the radii, the second half the angles.
+void normal(const Tensor& out, double mean, double std, Generator& generator) {
+  const auto run = [&]<class T>() {
+    constexpr int64_t kWords = sizeof(T) / 4, kHalf = kGroup / kWords / 2;
+    const T center = static_cast<T>(mean), scale = static_cast<T>(std);
+    generate<T, kWords>(out, generator, [=](const uint32_t* words, T* y, int64_t groups) {
+      for (int64_t group = 0; group < groups; ++group, words += kGroup, y += 2 * kHalf) {
+#pragma GCC ivdep
+        for (int64_t i = 0; i < kHalf; ++i) {
+          const T radius = scale * math::sqrt(T(-2) * math::log(T(1) - unit_at<T>(words, i)));
+          T cosine, sine;
+          turn(unit_at<T>(words, kHalf + i), cosine, sine);
+          y[i] = radius * cosine + center;
+          y[kHalf + i] = radius * sine + center;
+        }
+      }
+    });
+  };
+  if (out.dtype() == kFloat64) run.template operator()<double>();
+  else run.template operator()<float>();
+}
+
+/// Multiplying a 64-bit word by the range and keeping the high part is biased by at most range / 2^64.
+void random_integers(const Tensor& out, int64_t low, int64_t high, Generator& generator) {
+  const uint64_t range = static_cast<uint64_t>(high) - static_cast<uint64_t>(low);
+  generate<int64_t, 2>(out, generator, [=](const uint32_t* words, int64_t* y, int64_t groups) {
+    for (int64_t i = 0; i < groups * (kGroup / 2); ++i) {
+      const auto product = static_cast<unsigned __int128>(word_pair(words, i)) * range;
+      y[i] = static_cast<int64_t>(static_cast<uint64_t>(low) + static_cast<uint64_t>(product >> 64));
+    }
+  });
+}
+
+void bernoulli(const Tensor& out, double p, Generator& generator) {
+  // 31 bits, since vectors compare signed words.
+  const auto threshold =
+      static_cast<int64_t>(std::clamp(p, 0.0, 1.0) * static_cast<double>(int64_t{1} << 31));
+  const auto run = [&]<class T>() {
+    generate<T, 1>(out, generator, [=](const uint32_t* words, T* y, int64_t groups) {
+      const int32_t last = static_cast<int32_t>(threshold - 1);
+      for (int64_t i = 0; i < groups * kGroup; ++i)
+        y[i] = static_cast<int32_t>(words[i] >> 1) <= last ? T(1) : T(0);
+    });
+  };
+  if (item_size(out.dtype()) == 1) run.template operator()<uint8_t>();
+  else run.template operator()<float>();
+}
+
+}  // namespace
+
+void register_random(Backend& table) {
+  table.uniform = uniform;
+  table.normal = normal;
+  table.random_integers = random_integers;
+  table.bernoulli = bernoulli;
+}
+
+}  // namespace ember::EMBER_ISA
