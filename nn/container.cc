@@ -5,8 +5,8 @@ namespace ember::nn {
 size_t IndexedModules::wrap(int64_t index, bool allow_end) const {
   const auto count = static_cast<int64_t>(size());
   const int64_t wrapped = index < 0 ? index + count : index;
-  check<IndexError>(wrapped >= 0 && wrapped < count + allow_end, name(), ": index ", index,
-                    " is out of range for ", count, " modules");
+  if (wrapped < 0 || wrapped >= count + allow_end)
+    fail<IndexError>(name(), ": index ", index, " is out of range for ", count, " modules");
   return static_cast<size_t>(wrapped);
 }
 

@@ -81,7 +81,7 @@ void Module::check_name(const std::string& name, const char* kind) const {
   const bool taken = (kind[0] != 'p' && parameters_.contains(name)) ||
                      (kind[0] != 'b' && buffers_.contains(name)) ||
                      (kind[0] != 'm' && children_.contains(name));
-  check<ValueError>(!taken, "attribute '", name, "' already exists in ", this->name());
+  if (taken) fail<ValueError>("attribute '", name, "' already exists in ", this->name());
 }
 
 Tensor& Module::register_parameter(std::string name, Tensor tensor, bool requires_grad) {

@@ -46,7 +46,7 @@ class Adam : public Optimizer {
   StateNames state_names() const override {
     return {.step = "step", .first = "exp_avg", .second = "exp_avg_sq", .max_second = "max_exp_avg_sq"};
   }
-  void init_state(const OptimizerOptions& options, const Tensor& param, ParamState& state) const override;
+  void prepare(const OptimizerOptions& options, const Tensor& param, ParamState& state) const override;
   void run(const OptimizerOptions& options, OptimizerStep& step) const override;
 };
 

@@ -26,28 +26,36 @@ class LRScheduler {
   Optimizer& optimizer() const { return optimizer_; }
   const std::vector<double>& base_lrs() const { return base_lrs_; }
 
-  /// PyTorch's keys: base_lrs, last_epoch, _last_lr and the schedule's own.
+  /// PyTorch's keys: base_lrs, last_epoch, _step_count, _last_lr and the schedule's own (step_size, gamma, ...).
   struct State {
-    int64_t last_epoch = 0;
+    int64_t last_epoch = 0, step_count = 0;
     std::vector<double> base_lrs, last_lr;
     OptionDict own;
-    std::vector<int64_t> milestones;  ///< MultiStepLR
+    std::vector<int64_t> milestones;  ///< MultiStepLR's, in rising order
   };
-  virtual State state_dict() const;
-  virtual void load_state_dict(const State& state);
+  State state_dict() const;
+  void load_state_dict(const State& state);
 
  protected:
   /// A last_epoch other than -1 continues a schedule: the groups must have an initial_lr (Error otherwise).
   LRScheduler(Optimizer& optimizer, int64_t last_epoch);
-  /// The derived constructor's last line: the first rates.
-  void start() { step(); }
+  /// The derived constructor's last line: sets the first rates.
+  void start();
   /// Rates for last_epoch(), from the groups' present rates.
   virtual std::vector<double> get_lr() const = 0;
+  virtual OptionDict own_state() const { return {}; }
+  virtual std::vector<int64_t> own_milestones() const { return {}; }
+  virtual void load_own_state(const State&) {}
   std::vector<double> current_lrs() const;
+  /// The present rates times a factor.
+  std::vector<double> scaled_lrs(double factor) const;
+  bool is_initial() const { return is_initial_; }
+  int64_t step_count() const { return step_count_; }
 
  private:
   Optimizer& optimizer_;
-  int64_t last_epoch_;
+  int64_t last_epoch_, step_count_ = 0;
+  bool is_initial_ = false;
   std::vector<double> base_lrs_, last_lr_;
 };
 
@@ -55,11 +63,11 @@ class LRScheduler {
 class StepLR final : public LRScheduler {
  public:
   StepLR(Optimizer& optimizer, int64_t step_size, double gamma = 0.1, int64_t last_epoch = -1);
-  State state_dict() const override;
-  void load_state_dict(const State& state) override;
 
  protected:
   std::vector<double> get_lr() const override;
+  OptionDict own_state() const override;
+  void load_own_state(const State& state) override;
 
  private:
   int64_t step_size_;
@@ -71,11 +79,12 @@ class MultiStepLR final : public LRScheduler {
  public:
   MultiStepLR(Optimizer& optimizer, const std::vector<int64_t>& milestones, double gamma = 0.1,
               int64_t last_epoch = -1);
-  State state_dict() const override;
-  void load_state_dict(const State& state) override;
 
  protected:
   std::vector<double> get_lr() const override;
+  OptionDict own_state() const override;
+  std::vector<int64_t> own_milestones() const override;
+  void load_own_state(const State& state) override;
 
  private:
   std::map<int64_t, int> milestones_;  ///< with multiplicity
@@ -101,11 +110,11 @@ class LinearLR final : public LRScheduler {
  public:
   LinearLR(Optimizer& optimizer, double start_factor = 1.0 / 3, double end_factor = 1.0,
            int64_t total_iters = 5, int64_t last_epoch = -1);
-  State state_dict() const override;
-  void load_state_dict(const State& state) override;
 
  protected:
   std::vector<double> get_lr() const override;
+  OptionDict own_state() const override;
+  void load_own_state(const State& state) override;
 
  private:
   double start_factor_, end_factor_;
@@ -116,11 +125,11 @@ class LinearLR final : public LRScheduler {
 class CosineAnnealingLR final : public LRScheduler {
  public:
   CosineAnnealingLR(Optimizer& optimizer, int64_t T_max, double eta_min = 0, int64_t last_epoch = -1);
-  State state_dict() const override;
-  void load_state_dict(const State& state) override;
 
  protected:
   std::vector<double> get_lr() const override;
+  OptionDict own_state() const override;
+  void load_own_state(const State& state) override;
 
  private:
   int64_t t_max_;
@@ -131,11 +140,11 @@ class CosineAnnealingLR final : public LRScheduler {
 class ExponentialLR final : public LRScheduler {
  public:
   ExponentialLR(Optimizer& optimizer, double gamma, int64_t last_epoch = -1);
-  State state_dict() const override;
-  void load_state_dict(const State& state) override;
 
  protected:
   std::vector<double> get_lr() const override;
+  OptionDict own_state() const override;
+  void load_own_state(const State& state) override;
 
  private:
   double gamma_;

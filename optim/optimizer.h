@@ -44,6 +44,7 @@ struct OptimizerOptions {
   /// By name; a number converts to the field's type. IndexError for an unknown name, TypeError for a value of the wrong kind.
   OptionValue get(const std::string& name) const;
   void set(const std::string& name, const OptionValue& value);
+  bool has(const std::string& name) const;
   OptionDict to_dict() const;
 
   double lr_;
@@ -132,17 +133,19 @@ class Optimizer {
     const char *step = nullptr, *first = nullptr, *second = nullptr, *max_second = nullptr;
   };
   virtual StateNames state_names() const = 0;
-  /// Makes a parameter's state before its first step.
-  virtual void init_state(const OptimizerOptions& options, const Tensor& param, ParamState& state) const = 0;
-  /// Options into `step`, whose lists of tensors and step number are filled in, then the kernel.
+  /// Makes the state that a parameter lacks before a step; called each time, as options may change on the way.
+  virtual void prepare(const OptimizerOptions& options, const Tensor& param, ParamState& state) const = 0;
+  /// Puts the options into `step`, whose lists (all tensors contiguous) and number are filled in, and calls the kernel.
   virtual void run(const OptimizerOptions& options, OptimizerStep& step) const = 0;
 
  private:
   void step_group(ParamGroup& group);
+  void run_batch(ParamGroup& group, int64_t step, Device device);
 
   std::vector<ParamGroup> groups_;
   std::unique_ptr<OptimizerOptions> defaults_;
-  OptimizerStep batch_;  ///< kept for its lists' memory
+  OptimizerStep batch_;          ///< these two are kept for their memory
+  std::vector<size_t> pending_;  ///< parameters of the group that still wait for this step
   int64_t step_count_ = 0;
 };
 

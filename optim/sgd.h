@@ -34,7 +34,7 @@ class SGD final : public Optimizer {
 
  protected:
   StateNames state_names() const override { return {.first = "momentum_buffer"}; }
-  void init_state(const OptimizerOptions& options, const Tensor& param, ParamState& state) const override;
+  void prepare(const OptimizerOptions& options, const Tensor& param, ParamState& state) const override;
   void run(const OptimizerOptions& options, OptimizerStep& step) const override;
 };
 
