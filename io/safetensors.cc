@@ -1,0 +1,239 @@
+#include "io/safetensors.h"
+
+#include <algorithm>
+#include <bit>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <vector>
+
+#include "io/atomic_file.h"
+#include "ops/copy.h"
+
+namespace ember {
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the data is little-endian and read without conversion");
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kMetadataKey = "__metadata__";
+/// The reference implementation's limit.
+constexpr uint64_t kLargestHeader = 100'000'000;
+
+struct DTypeName {
+  DType dtype;
+  const char* name;
+};
+constexpr DTypeName kDTypeNames[] = {
+    {kBool, "BOOL"}, {kUInt8, "U8"},   {kInt8, "I8"},      {kInt16, "I16"},   {kInt32, "I32"},
+    {kInt64, "I64"}, {kFloat16, "F16"}, {kBFloat16, "BF16"}, {kFloat32, "F32"}, {kFloat64, "F64"},
+};
+
+const char* name_of(DType dtype) {
+  for (const auto& entry : kDTypeNames)
+    if (entry.dtype == dtype) return entry.name;
+  fail<TypeError>("save_tensors: no name for dtype ", dtype);
+}
+
+/// One tensor's line of the header.
+struct Entry {
+  std::string name;
+  DType dtype;
+  Shape shape;
+  uint64_t begin, end;  ///< within the data
+};
+
+/// Reads one file's header; every error names the file, and the tensor where there is one.
+class HeaderReader {
+ public:
+  explicit HeaderReader(const io::InputFile& file) : file_(file) {}
+
+  void read() {
+    check_file(file_.size() >= 8, "is no safetensors file: it has ", file_.size(), " bytes but its header's length alone takes 8");
+    uint64_t length;
+    file_.read_at(0, &length, sizeof length);
+    check_file(length <= kLargestHeader, "is no safetensors file: its first 8 bytes give a header of ", length,
+               " bytes, more than the ", kLargestHeader, " allowed");
+    check_file(length <= file_.size() - 8, "is cut short: its header should have ", length, " bytes but only ",
+               file_.size() - 8, " follow");
+    std::string text(length, '\0');
+    file_.read_at(8, text.data(), length);
+    data_start = 8 + length;
+    parse(text);
+    check_layout();
+  }
+
+  std::vector<Entry> entries;
+  Metadata metadata;
+  uint64_t data_start = 0;
+
+ private:
+  template <class... Parts>
+  void check_file(bool ok, const Parts&... parts) const {
+    check<IoError>(ok, file_.path(), ": ", parts...);
+  }
+
+  void parse(const std::string& text) {
+    check_file(!text.empty() && text[0] == '{', "is no safetensors file: its header does not start with '{'");
+    std::set<std::string> names;
+    const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
+      check_file(depth <= 4, "its header is nested too deeply");
+      if (event == Json::parse_event_t::key && depth == 1) {
+        const auto& name = parsed.get_ref<const std::string&>();
+        check_file(names.insert(name).second, "its header names '", name, "' twice");
+      }
+      return true;
+    };
+    Json header;
+    try {
+      header = Json::parse(text, watch);
+    } catch (const Json::exception& error) {
+      fail<IoError>(file_.path(), ": its header is no JSON: ", error.what());
+    }
+    for (const auto& [name, value] : header.items()) {
+      if (name == kMetadataKey) read_metadata(value);
+      else entries.push_back(read_entry(name, value));
+    }
+  }
+
+  void read_metadata(const Json& value) {
+    check_file(value.is_object(), kMetadataKey, " is no object");
+    for (const auto& [key, text] : value.items()) {
+      check_file(text.is_string(), kMetadataKey, "'s entry '", key, "' is no string");
+      metadata[key] = text.get<std::string>();
+    }
+  }
+
+  Entry read_entry(const std::string& name, const Json& value) const {
+    const std::string tensor = "tensor '" + name + "' ";
+    check_file(value.is_object(), tensor, "is no object with dtype, shape and data_offsets");
+    const auto field = [&](const char* key) -> const Json& {
+      check_file(value.contains(key), tensor, "has no ", key);
+      return value[key];
+    };
+    Entry entry{.name = name, .dtype = read_dtype(tensor, field("dtype")), .shape = {}, .begin = 0, .end = 0};
+    const Json &shape = field("shape"), &offsets = field("data_offsets");
+    const auto is_count = [](const Json& n) { return n.is_number_unsigned() && n.get<uint64_t>() >> 63 == 0; };
+    check_file(shape.is_array() && std::all_of(shape.begin(), shape.end(), is_count), tensor, "has the shape ", shape.dump(),
+               ", which is no list of sizes");
+    check_file(offsets.is_array() && offsets.size() == 2 && is_count(offsets[0]) && is_count(offsets[1]) &&
+                   offsets[0] <= offsets[1],
+               tensor, "has the data_offsets ", offsets.dump(), ", which are no [begin, end]");
+    entry.begin = offsets[0].get<uint64_t>();
+    entry.end = offsets[1].get<uint64_t>();
+    int64_t bytes = item_size(entry.dtype);
+    bool fits = true, is_empty = false;
+    for (const Json& size : shape) {
+      entry.shape.push_back(size.get<int64_t>());
+      is_empty |= entry.shape.back() == 0;
+      fits &= !__builtin_mul_overflow(bytes, std::max<int64_t>(entry.shape.back(), 1), &bytes);
+    }
+    check_file(fits, tensor, "has the shape ", entry.shape, ", which no memory can hold");
+    const auto expected = static_cast<uint64_t>(is_empty ? 0 : bytes);
+    check_file(entry.end - entry.begin == expected, tensor, "is ", entry.dtype, " ", entry.shape, ", which takes ", expected,
+               " bytes, but its data_offsets span ", entry.end - entry.begin);
+    return entry;
+  }
+
+  DType read_dtype(const std::string& tensor, const Json& value) const {
+    for (const auto& entry : kDTypeNames)
+      if (value == entry.name) return entry.dtype;
+    fail<IoError>(file_.path(), ": ", tensor, "has dtype ", value.dump(), ", which Ember does not know");
+  }
+
+  /// The tensors must cover the data without holes and overlaps.
+  void check_layout() const {
+    std::vector<const Entry*> order;
+    for (const Entry& entry : entries) order.push_back(&entry);
+    std::sort(order.begin(), order.end(), [](const Entry* a, const Entry* b) {
+      return std::pair(a->begin, a->end) < std::pair(b->begin, b->end);
+    });
+    const uint64_t data_bytes = file_.size() - data_start;
+    uint64_t end = 0;
+    const Entry* before = nullptr;
+    for (const Entry* entry : order) {
+      check_file(entry->begin >= end, "tensor '", entry->name, "' starts at byte ", entry->begin, " of the data but overlaps '",
+                 before ? before->name : "", "', which ends at ", end);
+      check_file(entry->begin == end, "bytes ", end, " to ", entry->begin, " of the data, before tensor '", entry->name,
+                 "', belong to no tensor");
+      check_file(entry->end <= data_bytes, "is cut short: tensor '", entry->name, "' ends at byte ", entry->end,
+                 " of the data but the file has only ", data_bytes);
+      end = entry->end;
+      before = entry;
+    }
+    check_file(end == data_bytes, "the last ", data_bytes - end, " bytes belong to no tensor");
+  }
+
+  const io::InputFile& file_;
+};
+
+/// Bytes other than 0 and 1 are no bool in C++.
+void check_bools(const std::string& path, const std::string& name, const Tensor& x) {
+  const auto* bytes = reinterpret_cast<const uint8_t*>(x.raw_data());
+  for (int64_t i = 0; i < x.numel(); ++i)
+    check<IoError>(bytes[i] <= 1, path, ": tensor '", name, "' is bool but its byte ", i, " is ", int{bytes[i]});
+}
+
+}  // namespace
+
+void save_tensors(const TensorDict& tensors, const std::string& path, const Metadata& metadata) {
+  // Wide elements come first, so that each tensor is aligned to its element size; the header keeps the given order.
+  std::vector<std::pair<std::string, Tensor>> entries;
+  for (const auto& [name, x] : tensors) {
+    check<ValueError>(name != kMetadataKey, "save_tensors: no tensor can be named ", kMetadataKey);
+    check<ValueError>(x.defined(), "save_tensors: tensor '", name, "' is undefined");
+    entries.emplace_back(name, x.detach().cpu().contiguous());
+  }
+  std::vector<size_t> order(entries.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return entries[a].second.element_size() > entries[b].second.element_size();
+  });
+  std::vector<int64_t> begins(entries.size());
+  int64_t end = 0;
+  for (size_t i : order) {
+    begins[i] = end;
+    end += entries[i].second.nbytes();
+  }
+
+  Json header = Json::object();
+  if (!metadata.empty()) header[kMetadataKey] = metadata;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const auto& [name, x] = entries[i];
+    header[name] = {{"dtype", name_of(x.dtype())}, {"shape", x.sizes().vec()}, {"data_offsets", {begins[i], begins[i] + x.nbytes()}}};
+  }
+  std::string text;
+  try {
+    text = header.dump();
+  } catch (const Json::exception& error) {
+    fail<ValueError>("save_tensors: a name or the metadata is no UTF-8: ", error.what());
+  }
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  check<ValueError>(text.size() <= kLargestHeader, "save_tensors: a header of ", text.size(), " bytes is more than the ",
+                    kLargestHeader, " that readers take");
+
+  io::AtomicFile file(path);
+  const uint64_t length = text.size();
+  file.write(&length, sizeof length);
+  file.write(text.data(), text.size());
+  for (size_t i : order) file.write(entries[i].second.raw_data(), static_cast<size_t>(entries[i].second.nbytes()));
+  file.commit();
+}
+
+TensorDict load_tensors(const std::string& path, Metadata* metadata) {
+  const io::InputFile file(path);
+  HeaderReader header(file);
+  header.read();
+  TensorDict tensors;
+  for (const Entry& entry : header.entries) {
+    Tensor x = empty_tensor(entry.shape, entry.dtype);
+    file.read_at(header.data_start + entry.begin, x.raw_data(), static_cast<size_t>(x.nbytes()));
+    if (entry.dtype == kBool) check_bools(path, entry.name, x);
+    tensors.insert(entry.name, std::move(x));
+  }
+  if (metadata) *metadata = std::move(header.metadata);
+  return tensors;
+}
+
+}  // namespace ember
