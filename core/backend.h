@@ -124,6 +124,13 @@ struct Backend {
                               const Tensor& mean, const Tensor& rstd,
                               const Tensor& weight) = nullptr;
 
+  /// losses = -weight[target] x[n, target, d]; total_weight (zero-dim) is the sum of the weights used. x [N, C, d...] or [C].
+  void (*nll_loss)(const Tensor& losses, const Tensor& total_weight, const Tensor& x, const Tensor& target,
+                   const Tensor& weight, int64_t ignore_index) = nullptr;
+  /// grad_x is -weight[target] grad[n, d] at the targets and 0 elsewhere; grad broadcasts to target's shape.
+  void (*nll_loss_backward)(const Tensor& grad_x, const Tensor& grad, const Tensor& target, const Tensor& weight,
+                            int64_t ignore_index) = nullptr;
+
   // Random numbers: element i is a function of the generator's seed and position, whatever the number of threads.
   void (*uniform)(const Tensor& out, double from, double to, Generator& generator) = nullptr;
   void (*normal)(const Tensor& out, double mean, double std, Generator& generator) = nullptr;

@@ -1,0 +1,145 @@
+#include "ops/loss.h"
+
+#include <array>
+
+#include "autograd/record.h"
+#include "ops/copy.h"
+#include "ops/creation.h"
+#include "ops/indexing.h"
+#include "ops/kernel.h"
+#include "ops/pointwise.h"
+#include "ops/reduction.h"
+#include "ops/activation.h"
+#include "ops/shape.h"
+
+namespace ember {
+
+namespace {
+
+Tensor reduce_loss(const Tensor& loss, Reduction reduction) {
+  if (reduction == Reduction::None) return loss;
+  return reduction == Reduction::Sum ? sum(loss) : mean(loss);
+}
+
+void check_float(const char* op, const Tensor& input, const Tensor& target) {
+  kernel::check_defined(op, "input", input);
+  kernel::check_defined(op, "target", target);
+  check<TypeError>(input.is_floating_point(), op, ": input is ", describe(input), " but must be floating-point");
+}
+
+void check_same_shape(const char* op, const Tensor& input, const Tensor& target) {
+  check_float(op, input, target);
+  check<ValueError>(input.sizes() == target.sizes(), op, ": target has shape ", target.sizes(), " but input has shape ",
+                    input.sizes());
+}
+
+}  // namespace
+
+Reduction reduction_from_string(std::string_view name) {
+  if (name == "none") return Reduction::None;
+  if (name == "mean") return Reduction::Mean;
+  check<ValueError>(name == "sum", "reduction is \"", name, "\" but must be \"none\", \"mean\" or \"sum\"");
+  return Reduction::Sum;
+}
+
+Tensor mse_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
+  check_float("mse_loss", input, target);
+  auto difference = kernel::binary("mse_loss", &Backend::sub, input, target);
+  auto loss = kernel::binary("mse_loss", &Backend::mul, difference, difference);
+  double scale = 2;
+  if (reduction != Reduction::None) {
+    const bool is_mean = reduction == Reduction::Mean;
+    Tensor total = empty_tensor(Shape::filled(loss.sizes().size(), 1), loss.dtype(), loss.device());
+    find_kernel("mse_loss", is_mean ? &Backend::mean : &Backend::sum, loss)(total, loss);
+    if (is_mean) scale /= static_cast<double>(loss.numel());
+    loss = total.alias({}, {}, 0);
+  }
+  return record("mse_loss", loss, inputs(input, target),
+                [a = saved(input), b = saved(target), scale](const Tensor& g, const Needs<2>& needs) {
+                  const Tensor slope = (a() - b()) * (g * scale);
+                  return std::array{slope, needs[1] ? -slope : Tensor()};
+                });
+}
+
+Tensor l1_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
+  check_float("l1_loss", input, target);
+  return reduce_loss(abs(input - target), reduction);
+}
+
+Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, Reduction reduction, double beta) {
+  check_float("smooth_l1_loss", input, target);
+  check<ValueError>(beta >= 0, "smooth_l1_loss: beta is ", beta, " but must not be negative");
+  if (beta == 0) return l1_loss(input, target, reduction);
+  const Tensor distance = abs(input - target);
+  return reduce_loss(where(distance < beta, square(distance) * (0.5 / beta), distance - 0.5 * beta), reduction);
+}
+
+Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight, Reduction reduction,
+                     int64_t ignore_index, double label_smoothing) {
+  check_float("cross_entropy", input, target);
+  check<ValueError>(input.dim() > 0, "cross_entropy: input is zero-dim but must have a class dimension");
+  check<ValueError>(0 <= label_smoothing && label_smoothing <= 1, "cross_entropy: label_smoothing is ",
+                    label_smoothing, " but must lie in [0, 1]");
+  const int64_t class_dim = input.dim() == 1 ? 0 : 1;
+  const Tensor log_probabilities = log_softmax(input, class_dim);
+  if (target.is_floating_point()) {
+    check_same_shape("cross_entropy", input, target);
+    const auto classes = static_cast<double>(input.size(class_dim));
+    Tensor expected = target;
+    if (label_smoothing > 0) expected = target * (1 - label_smoothing) + label_smoothing / classes;
+    Tensor terms = expected * log_probabilities;
+    if (weight.defined()) {
+      Shape along = Shape::filled(input.sizes().size(), 1);
+      along[class_dim] = -1;
+      terms = terms * reshape(weight, along);
+    }
+    const Tensor loss = -sum(terms, class_dim);
+    if (reduction != Reduction::Mean) return reduce_loss(loss, reduction);
+    return sum(loss) / static_cast<double>(loss.numel());
+  }
+  const Tensor loss = nll_loss(log_probabilities, target, weight, reduction, ignore_index);
+  if (label_smoothing == 0) return loss;
+  // Every class takes an equal share of the smoothed mass: a second loss over all of them, weighted as the first.
+  const int64_t classes = input.size(class_dim);
+  const Tensor is_counted = target != ignore_index;
+  Tensor all = -log_probabilities;
+  Tensor weights = to(is_counted, input.dtype());
+  if (weight.defined()) {
+    Shape along = Shape::filled(input.sizes().size(), 1);
+    along[class_dim] = -1;
+    all = all * reshape(weight, along);
+    weights = weights * reshape(index_select(weight, 0, reshape(where(is_counted, target, 0), -1)), target.sizes());
+  }
+  const Tensor spread = where(is_counted, sum(all, class_dim), 0);
+  Tensor smooth = reduction == Reduction::None ? spread : sum(spread);
+  if (reduction == Reduction::Mean) smooth = smooth / sum(weights);
+  return loss * (1 - label_smoothing) + smooth * (label_smoothing / static_cast<double>(classes));
+}
+
+Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight, Reduction reduction) {
+  check_same_shape("binary_cross_entropy", input, target);
+  Tensor loss = -(target * clamp_min(log(input), -100) + (1 - target) * clamp_min(log(1 - input), -100));
+  if (weight.defined()) loss = loss * weight;
+  return reduce_loss(loss, reduction);
+}
+
+Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target, const Tensor& weight,
+                                        const Tensor& pos_weight, Reduction reduction) {
+  check_same_shape("binary_cross_entropy_with_logits", input, target);
+  // softplus(-x) = -log(sigmoid(x)).
+  Tensor positive = softplus(-input);
+  if (pos_weight.defined()) positive = positive * (1 + (pos_weight - 1) * target);
+  Tensor loss = (1 - target) * input + positive;
+  if (weight.defined()) loss = loss * weight;
+  return reduce_loss(loss, reduction);
+}
+
+Tensor kl_div(const Tensor& input, const Tensor& target, Reduction reduction, bool log_target) {
+  check_float("kl_div", input, target);
+  if (log_target) return reduce_loss(exp(target) * (target - input), reduction);
+  // 0 log 0 counts as 0.
+  const Tensor entropy = where(target == 0, 0, target * log(where(target == 0, 1, target)));
+  return reduce_loss(entropy - target * input, reduction);
+}
+
+}  // namespace ember

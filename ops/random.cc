@@ -1,0 +1,151 @@
+#include "ops/random.h"
+
+#include <algorithm>
+
+#include "autograd/record.h"
+#include "ops/creation.h"
+#include "ops/indexing.h"
+#include "ops/kernel.h"
+#include "ops/pointwise.h"
+#include "ops/reduction.h"
+#include "ops/shape.h"
+
+namespace ember {
+
+namespace {
+
+Generator& pick(Generator* generator) { return generator ? *generator : default_generator(); }
+
+void check_float(const char* op, DType dtype) {
+  check<TypeError>(is_floating_point(dtype), op, ": needs a floating-point dtype, not ", dtype);
+}
+
+Tensor bernoulli_mask(const Tensor& like, double p, Generator* generator) {
+  Tensor mask = empty_tensor_like(like, like.dtype());
+  find_kernel("bernoulli", &Backend::bernoulli, like)(mask, p, pick(generator));
+  return mask;
+}
+
+}  // namespace
+
+Tensor rand(const Shape& sizes, const TensorOptions& options, Generator* generator) {
+  check_float("rand", options.dtype_or_default());
+  Tensor x = empty(sizes, options);
+  find_kernel("rand", &Backend::uniform, x)(x, 0, 1, pick(generator));
+  return x;
+}
+
+Tensor randn(const Shape& sizes, const TensorOptions& options, Generator* generator) {
+  check_float("randn", options.dtype_or_default());
+  Tensor x = empty(sizes, options);
+  find_kernel("randn", &Backend::normal, x)(x, 0, 1, pick(generator));
+  return x;
+}
+
+Tensor randint(int64_t low, int64_t high, const Shape& sizes, const TensorOptions& options, Generator* generator) {
+  check<ValueError>(low < high, "randint: low is ", low, " but must be less than high, which is ", high);
+  Tensor x = empty(sizes, options.dtype(options.dtype_.value_or(kInt64)));
+  find_kernel("randint", &Backend::random_integers, x)(x, low, high, pick(generator));
+  return x;
+}
+
+Tensor randperm(int64_t n, const TensorOptions& options, Generator* generator) {
+  check<ValueError>(n >= 0, "randperm: n is ", n, " but must not be negative");
+  const Tensor order = arange(n, TensorOptions(kInt64));
+  const Tensor keys = empty_tensor(n, kInt64);
+  find_kernel("randperm", &Backend::random_integers, keys)(keys, 0, INT64_MAX, pick(generator));
+  const int64_t* key = keys.data_ptr<int64_t>();
+  int64_t* position = order.data_ptr<int64_t>();
+  // Keys of 63 bits are all different but once in an age; then position decides.
+  std::sort(position, position + n, [key](int64_t a, int64_t b) { return std::pair(key[a], a) < std::pair(key[b], b); });
+  return order.to(options.dtype(options.dtype_.value_or(kInt64)));
+}
+
+Tensor rand_like(const Tensor& x) { return rand(x.sizes(), x.options()); }
+Tensor randn_like(const Tensor& x) { return randn(x.sizes(), x.options()); }
+
+Tensor bernoulli(const Tensor& x, Generator* generator) {
+  kernel::check_defined("bernoulli", "input", x);
+  check_float("bernoulli", x.dtype());
+  const NoGradGuard no_grad;
+  check<ValueError>(all((x >= 0) & (x <= 1)).item<bool>(), "bernoulli: probabilities must lie in [0, 1]");
+  return (rand(x.sizes(), x.options(), generator) < x).to(x.dtype());
+}
+
+Tensor multinomial(const Tensor& probabilities, int64_t count, bool replacement, Generator* generator) {
+  kernel::check_defined("multinomial", "input", probabilities);
+  check(probabilities.dim() == 1 || probabilities.dim() == 2, "multinomial: input has shape ", probabilities.sizes(),
+        " but must be [classes] or [rows, classes]");
+  check_float("multinomial", probabilities.dtype());
+  check<ValueError>(count > 0, "multinomial: count is ", count, " but must be positive");
+  const NoGradGuard no_grad;
+  const Tensor weights = probabilities.to(kFloat64).to(kCPU).contiguous();
+  const int64_t classes = weights.size(-1), rows = weights.numel() / std::max<int64_t>(classes, 1);
+  check(replacement || count <= classes, "multinomial: cannot draw ", count, " of ", classes,
+        " classes without replacement");
+  const Tensor draws = rand({rows, count}, TensorOptions(kFloat64), generator);
+  const Tensor samples = empty_tensor({rows, count}, kInt64);
+  std::vector<double> left(static_cast<size_t>(classes));
+  for (int64_t row = 0; row < rows; ++row) {
+    const double* weight = weights.data_ptr<double>() + row * classes;
+    left.assign(weight, weight + classes);
+    for (int64_t i = 0; i < count; ++i) {
+      double total = 0;
+      for (const double w : left) {
+        check(w >= 0 && w <= 1e300, "multinomial: row ", row, " holds a negative, infinite or NaN probability");
+        total += w;
+      }
+      check(total > 0, "multinomial: row ", row, " has no class of positive probability left");
+      double rest = draws.data_ptr<double>()[row * count + i] * total;
+      size_t chosen = 0;
+      for (size_t c = 0; c < left.size(); ++c) {
+        if (left[c] == 0) continue;
+        chosen = c;
+        if (rest < left[c]) break;
+        rest -= left[c];
+      }
+      samples.data_ptr<int64_t>()[row * count + i] = static_cast<int64_t>(chosen);
+      if (!replacement) left[chosen] = 0;
+    }
+  }
+  return probabilities.dim() == 1 ? reshape(samples, -1) : samples;
+}
+
+Tensor& uniform_(Tensor& x, double from, double to, Generator* generator) {
+  autograd::check_in_place("uniform_", x);
+  check_float("uniform_", x.dtype());
+  check<ValueError>(from <= to, "uniform_: from is ", from, " but must not exceed to, which is ", to);
+  find_kernel("uniform_", &Backend::uniform, x)(x, from, to, pick(generator));
+  x.storage()->bump_version();
+  return record_in_place("uniform_", x, inputs(x), [](const Tensor&) { return Tensor(); });
+}
+
+Tensor& normal_(Tensor& x, double mean, double std, Generator* generator) {
+  autograd::check_in_place("normal_", x);
+  check_float("normal_", x.dtype());
+  check<ValueError>(std >= 0, "normal_: std is ", std, " but must not be negative");
+  find_kernel("normal_", &Backend::normal, x)(x, mean, std, pick(generator));
+  x.storage()->bump_version();
+  return record_in_place("normal_", x, inputs(x), [](const Tensor&) { return Tensor(); });
+}
+
+Tensor& bernoulli_(Tensor& x, double p, Generator* generator) {
+  autograd::check_in_place("bernoulli_", x);
+  check<ValueError>(0 <= p && p <= 1, "bernoulli_: p is ", p, " but must lie in [0, 1]");
+  find_kernel("bernoulli_", &Backend::bernoulli, x)(x, p, pick(generator));
+  x.storage()->bump_version();
+  return record_in_place("bernoulli_", x, inputs(x), [](const Tensor&) { return Tensor(); });
+}
+
+Tensor dropout(const Tensor& x, double p, bool training) {
+  kernel::check_defined("dropout", "input", x);
+  check<ValueError>(0 <= p && p <= 1, "dropout: p is ", p, " but must lie in [0, 1]");
+  if (!training || p == 0) return x;
+  check_float("dropout", x.dtype());
+  Tensor mask = bernoulli_mask(x, 1 - p, nullptr);
+  if (p < 1) kernel::binary_into("dropout", &Backend::mul, mask, 1 / (1 - p));
+  auto y = kernel::binary("dropout", &Backend::mul, x, mask);
+  return record("dropout", y, inputs(x), [mask = saved(mask)](const Tensor& g) { return g * mask(); });
+}
+
+}  // namespace ember

@@ -1,0 +1,208 @@
+#include "ops/reduction.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "autograd/record.h"
+#include "ops/copy.h"
+#include "ops/creation.h"
+#include "ops/indexing.h"
+#include "ops/kernel.h"
+#include "ops/pointwise.h"
+#include "ops/reduced_dims.h"
+#include "ops/shape.h"
+
+namespace ember {
+
+namespace {
+
+/// Runs a reduction kernel; its result has size 1 in each reduced dim until `shape_result` drops them.
+Tensor reduce(const char* op, ReduceKernel* Backend::* slot, const Tensor& x, const ReducedDims& dims, DType dtype) {
+  Tensor y = empty_tensor(dims.kept_sizes(), dtype, x.device());
+  find_kernel(op, slot, x)(y, x);
+  return dims.shape_result(y);
+}
+
+void check_not_empty(const char* op, const Tensor& x, const ReducedDims& dims) {
+  for (const int64_t d : dims.dims())
+    check<IndexError>(x.size(d) > 0, op, ": dimension ", d, " of ", describe(x), " is empty and has no extreme");
+  check(x.dim() > 0 || x.numel() > 0, op, ": the tensor is empty");
+}
+
+DType sum_dtype(const Tensor& x, std::optional<DType> dtype) {
+  return dtype.value_or(is_integral(x.dtype(), true) ? kInt64 : x.dtype());
+}
+
+Tensor extreme_over(const char* op, ReduceKernel* Backend::* slot, const Tensor& x, const Shape& over, bool keepdim) {
+  kernel::check_defined(op, "input", x);
+  const ReducedDims dims(op, x, over, keepdim);
+  check_not_empty(op, x, dims);
+  auto y = reduce(op, slot, x, dims, x.dtype());
+  return record(op, y, inputs(x), [x = saved(x), y = saved_output(y), dims](const Tensor& g) {
+    const Tensor is_extreme = to(x() == dims.restore(y()), g.dtype());
+    return is_extreme / sum(is_extreme, dims.dims(), true) * dims.restore(g);
+  });
+}
+
+std::pair<Tensor, Tensor> extreme_along(const char* op, ReduceIndexKernel* Backend::* slot, const Tensor& x, int64_t dim,
+                                        bool keepdim) {
+  kernel::check_defined(op, "input", x);
+  if (x.dim() == 0) {
+    wrap_dim(dim, 0, op);
+    return {clone(x), zeros({}, kInt64)};
+  }
+  dim = wrap_dim(dim, x.dim(), op);
+  const ReducedDims dims(op, x, dim, keepdim);
+  check_not_empty(op, x, dims);
+  const Tensor values = empty_tensor(dims.kept_sizes(), x.dtype(), x.device());
+  const Tensor indices = empty_tensor(dims.kept_sizes(), kInt64, x.device());
+  find_kernel(op, slot, x)(values, indices, x, dim);
+  auto y = record(op, dims.shape_result(values), inputs(x), [like = x.alias(), indices, dims, dim](const Tensor& g) {
+    return scatter(zeros_like(like), dim, indices, dims.restore(g));
+  });
+  return {y, dims.shape_result(indices)};
+}
+
+Tensor position_of_extreme(const char* op, ReduceIndexKernel* Backend::* slot, const Tensor& x, std::optional<int64_t> dim,
+                           bool keepdim) {
+  kernel::check_defined(op, "input", x);
+  const NoGradGuard no_grad;
+  if (dim) return extreme_along(op, slot, x, *dim, keepdim).second;
+  check<IndexError>(x.numel() > 0, op, ": ", describe(x), " is empty and has no extreme");
+  const Tensor position = extreme_along(op, slot, reshape(x, -1), 0, false).second;
+  return keepdim ? reshape(position, Shape::filled(x.sizes().size(), 1)) : position;
+}
+
+Tensor truth(const char* op, ReduceKernel* Backend::* slot, const Tensor& x, const Shape& over, bool keepdim) {
+  kernel::check_defined(op, "input", x);
+  return reduce(op, slot, x, ReducedDims(op, x, over, keepdim), kBool);
+}
+
+}  // namespace
+
+Tensor sum(const Tensor& x, const Shape& over, bool keepdim, std::optional<DType> dtype) {
+  kernel::check_defined("sum", "input", x);
+  const ReducedDims dims("sum", x, over, keepdim);
+  auto y = reduce("sum", &Backend::sum, x, dims, sum_dtype(x, dtype));
+  return record("sum", y, inputs(x), [dims](const Tensor& g) { return dims.spread(g); });
+}
+Tensor sum(const Tensor& x, std::optional<DType> dtype) { return sum(x, Shape(), false, dtype); }
+
+Tensor sum_to_size(const Tensor& x, const Shape& sizes) {
+  if (x.sizes() == sizes) return x;
+  check(broadcast_shapes(x.sizes(), sizes, "sum_to_size") == x.sizes(), "sum_to_size: ", describe(x),
+        " is not the broadcast of shape ", sizes);
+  const auto added = static_cast<int64_t>(x.sizes().size() - sizes.size());
+  Shape dims;
+  for (int64_t i = 0; i < x.dim(); ++i)
+    if (i < added || (sizes[i - added] == 1 && x.size(i) != 1)) dims.push_back(i);
+  return view(sum(x, dims, true), sizes);
+}
+
+Tensor mean(const Tensor& x, const Shape& over, bool keepdim, std::optional<DType> dtype) {
+  kernel::check_defined("mean", "input", x);
+  const DType to_dtype = dtype.value_or(x.dtype());
+  check(is_floating_point(to_dtype), "mean: the result must be floating-point, but the input is ", describe(x),
+        "; pass dtype");
+  const ReducedDims dims("mean", x, over, keepdim);
+  auto y = reduce("mean", &Backend::mean, x, dims, to_dtype);
+  return record("mean", y, inputs(x),
+                [dims](const Tensor& g) { return dims.spread(g / static_cast<double>(dims.count())); });
+}
+Tensor mean(const Tensor& x, std::optional<DType> dtype) { return mean(x, Shape(), false, dtype); }
+
+namespace {
+
+Tensor prod_over(const Tensor& x, const Shape& over, bool keepdim, std::optional<DType> dtype) {
+  kernel::check_defined("prod", "input", x);
+  const ReducedDims dims("prod", x, over, keepdim);
+  auto y = reduce("prod", &Backend::prod, x, dims, sum_dtype(x, dtype));
+  return record("prod", y, inputs(x), [x = saved(x), dims](const Tensor& g) {
+    // Each element's derivative is the product of the others: with one zero only that element has one, with two none.
+    const Tensor is_zero = x() == 0, factors = where(is_zero, 1, x());
+    const Tensor others = prod_over(factors, dims.dims(), true, {}) / factors;
+    const Tensor zeros = sum(is_zero, dims.dims(), true);
+    const Tensor has_slope = (zeros == 0) | ((zeros == 1) & is_zero);
+    return where(has_slope, dims.restore(g) * others, 0);
+  });
+}
+
+/// 2 g (x - mean) / (count - correction).
+Tensor var_slope(const Tensor& g, const Tensor& x, const ReducedDims& dims, int64_t correction) {
+  const double divisor = std::max<double>(0, static_cast<double>(dims.count() - correction));
+  return dims.restore(g) * (x - mean(x, dims.dims(), true)) * (2 / divisor);
+}
+
+Tensor var_kernel(const char* op, const Tensor& x, const ReducedDims& dims, int64_t correction) {
+  check(x.is_floating_point(), op, ": needs a floating-point tensor, not ", describe(x));
+  const Tensor y = empty_tensor(dims.kept_sizes(), x.dtype(), x.device());
+  find_kernel(op, &Backend::var, x)(y, x, static_cast<double>(correction));
+  return dims.shape_result(y);
+}
+
+}  // namespace
+
+Tensor prod(const Tensor& x, std::optional<DType> dtype) { return prod_over(x, {}, false, dtype); }
+Tensor prod(const Tensor& x, int64_t dim, bool keepdim, std::optional<DType> dtype) {
+  return prod_over(x, dim, keepdim, dtype);
+}
+
+Tensor var(const Tensor& x, const Shape& over, int64_t correction, bool keepdim) {
+  kernel::check_defined("var", "input", x);
+  const ReducedDims dims("var", x, over, keepdim);
+  auto y = var_kernel("var", x, dims, correction);
+  return record("var", y, inputs(x),
+                [x = saved(x), dims, correction](const Tensor& g) { return var_slope(g, x(), dims, correction); });
+}
+Tensor var(const Tensor& x, int64_t correction) { return var(x, Shape(), correction); }
+
+Tensor std(const Tensor& x, const Shape& over, int64_t correction, bool keepdim) {
+  kernel::check_defined("std", "input", x);
+  const ReducedDims dims("std", x, over, keepdim);
+  Tensor y = var_kernel("std", x, dims, correction);
+  kernel::unary_into("std", &Backend::sqrt, y);
+  return record("std", y, inputs(x), [x = saved(x), y = saved_output(y), dims, correction](const Tensor& g) {
+    return var_slope(where(y() == 0, 0, g / (y() * 2)), x(), dims, correction);
+  });
+}
+Tensor std(const Tensor& x, int64_t correction) { return std(x, Shape(), correction); }
+
+Tensor amax(const Tensor& x, const Shape& dims, bool keepdim) {
+  return extreme_over("amax", &Backend::max, x, dims, keepdim);
+}
+Tensor amin(const Tensor& x, const Shape& dims, bool keepdim) {
+  return extreme_over("amin", &Backend::min, x, dims, keepdim);
+}
+Tensor max(const Tensor& x) { return extreme_over("max", &Backend::max, x, {}, false); }
+Tensor min(const Tensor& x) { return extreme_over("min", &Backend::min, x, {}, false); }
+std::pair<Tensor, Tensor> max(const Tensor& x, int64_t dim, bool keepdim) {
+  return extreme_along("max", &Backend::max_dim, x, dim, keepdim);
+}
+std::pair<Tensor, Tensor> min(const Tensor& x, int64_t dim, bool keepdim) {
+  return extreme_along("min", &Backend::min_dim, x, dim, keepdim);
+}
+Tensor argmax(const Tensor& x, std::optional<int64_t> dim, bool keepdim) {
+  return position_of_extreme("argmax", &Backend::max_dim, x, dim, keepdim);
+}
+Tensor argmin(const Tensor& x, std::optional<int64_t> dim, bool keepdim) {
+  return position_of_extreme("argmin", &Backend::min_dim, x, dim, keepdim);
+}
+
+Tensor all(const Tensor& x) { return truth("all", &Backend::all, x, {}, false); }
+Tensor all(const Tensor& x, int64_t dim, bool keepdim) { return truth("all", &Backend::all, x, dim, keepdim); }
+Tensor any(const Tensor& x) { return truth("any", &Backend::any, x, {}, false); }
+Tensor any(const Tensor& x, int64_t dim, bool keepdim) { return truth("any", &Backend::any, x, dim, keepdim); }
+
+Tensor logsumexp(const Tensor& x, const Shape& over, bool keepdim) {
+  kernel::check_defined("logsumexp", "input", x);
+  check(x.is_floating_point(), "logsumexp: needs a floating-point tensor, not ", describe(x));
+  const ReducedDims dims("logsumexp", x, over, keepdim);
+  auto y = reduce("logsumexp", &Backend::logsumexp, x, dims, x.dtype());
+  return record("logsumexp", y, inputs(x), [x = saved(x), y = saved_output(y), dims](const Tensor& g) {
+    // Where every element is -inf, so is y, and the difference would be NaN.
+    const Tensor total = where(y() == -INFINITY, 0, y());
+    return dims.restore(g) * exp(x() - dims.restore(total));
+  });
+}
+
+}  // namespace ember

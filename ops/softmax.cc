@@ -1,0 +1,71 @@
+// softmax and log_softmax; declared in ops/reduction.h.
+#include "autograd/record.h"
+#include "ops/copy.h"
+#include "ops/kernel.h"
+#include "ops/pointwise.h"
+#include "ops/reduction.h"
+#include "ops/shape.h"
+
+namespace ember {
+
+namespace {
+
+using BackwardKernel = void(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t dim);
+
+Tensor backward_kernel(const char* op, BackwardKernel* Backend::* slot, const Tensor& g, const Tensor& y, int64_t dim) {
+  Tensor d = empty_tensor_like(y, y.dtype());
+  find_kernel(op, slot, y)(d, g, y, dim);
+  return d;
+}
+
+/// y (g - sum(g y)).
+Tensor softmax_backward(const Tensor& g, const Tensor& y, int64_t dim) {
+  auto d = backward_kernel("softmax_backward", &Backend::softmax_backward, g, y, dim);
+  return record(
+      "softmax_backward", d, inputs(g, y),
+      [y = saved(y), dim](const Tensor& gg) { return softmax_backward(gg, y(), dim); },
+      [g = saved(g), y = saved(y), dim](const Tensor& gg) {
+        return gg * (g() - sum(g() * y(), dim, true)) - g() * sum(gg * y(), dim, true);
+      });
+}
+
+/// g - exp(y) sum(g).
+Tensor log_softmax_backward(const Tensor& g, const Tensor& y, int64_t dim) {
+  auto d = backward_kernel("log_softmax_backward", &Backend::log_softmax_backward, g, y, dim);
+  return record(
+      "log_softmax_backward", d, inputs(g, y),
+      [y = saved(y), dim](const Tensor& gg) { return gg - sum(gg * exp(y()), dim, true); },
+      [g = saved(g), y = saved(y), dim](const Tensor& gg) { return -(gg * exp(y()) * sum(g(), dim, true)); });
+}
+
+/// The input as the kernel wants it.
+Tensor prepare(const char* op, const Tensor& x, std::optional<DType> dtype) {
+  kernel::check_defined(op, "input", x);
+  const Tensor in = to(x, dtype.value_or(x.dtype()));
+  check(in.is_floating_point(), op, ": needs a floating-point tensor, not ", describe(x), "; pass dtype");
+  return in;
+}
+
+}  // namespace
+
+Tensor softmax(const Tensor& x, int64_t dim, std::optional<DType> dtype) {
+  const Tensor in = prepare("softmax", x, dtype);
+  dim = wrap_dim(dim, in.dim(), "softmax");
+  if (in.dim() == 0) return squeeze(softmax(unsqueeze(in, 0), 0), 0);
+  Tensor y = empty_tensor_like(in, in.dtype());
+  find_kernel("softmax", &Backend::softmax, in)(y, in, dim);
+  return record("softmax", y, inputs(in),
+                [y = saved_output(y), dim](const Tensor& g) { return softmax_backward(g, y(), dim); });
+}
+
+Tensor log_softmax(const Tensor& x, int64_t dim, std::optional<DType> dtype) {
+  const Tensor in = prepare("log_softmax", x, dtype);
+  dim = wrap_dim(dim, in.dim(), "log_softmax");
+  if (in.dim() == 0) return squeeze(log_softmax(unsqueeze(in, 0), 0), 0);
+  Tensor y = empty_tensor_like(in, in.dtype());
+  find_kernel("log_softmax", &Backend::log_softmax, in)(y, in, dim);
+  return record("log_softmax", y, inputs(in),
+                [y = saved_output(y), dim](const Tensor& g) { return log_softmax_backward(g, y(), dim); });
+}
+
+}  // namespace ember
