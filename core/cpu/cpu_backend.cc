@@ -65,6 +65,7 @@ void register_all(Isa isa, Backend& table) {
   for (const auto& family : kFamilies) family[static_cast<int>(isa)](table);
   dnnl::register_matmul(table);
   dnnl::register_convolution(table);
+  register_loss(table);
 }
 
 void fail_dtype(const char* op, DType dtype) {

@@ -60,6 +60,8 @@ void register_convolution(Backend& table);
 
 namespace cpu {
 
+void register_loss(Backend& table);
+
 /// The instruction sets that the CPU backend knows, the best last.
 enum class Isa { SSE2, AVX2, AVX512 };
 
