@@ -20,7 +20,8 @@ struct Window {
   std::optional<int64_t> divisor;
 };
 
-/// One optimizer step over many parameters; the lists run in parallel, unused ones are empty. Sgd: `first` are the momentum
+/// One optimizer step over many parameters; the lists run in parallel, unused ones are empty. All tensors are contiguous. Step 1
+/// starts the momentum buffers of sgd, whatever is in them. Sgd: `first` are the momentum
 /// buffers, empty without momentum; at step 1 they hold nothing yet and become the gradient. Adam: `first` and `second` start at
 /// zero, as does `max_second`, which is empty unless amsgrad; `step` is the count for the bias corrections, from 1.
 struct OptimizerStep {

@@ -21,7 +21,7 @@ namespace {
 #if defined(__AVX512F__)
 using Lanes = uint64_t __attribute__((vector_size(64)));
 inline Lanes multiply_low_halves(Lanes a, Lanes b) {
-  return (Lanes)_mm512_mul_epu32((__m512i)a, (__m512i)b);
+  return (Lanes)_mm512_maskz_mul_epu32(0xff, (__m512i)a, (__m512i)b);
 }
 constexpr Lanes kIota = {0, 1, 2, 3, 4, 5, 6, 7};
 constexpr Lanes kZipLow = {0, 8, 1, 9, 2, 10, 3, 11}, kZipHigh = {4, 12, 5, 13, 6, 14, 7, 15};
