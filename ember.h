@@ -1,0 +1,23 @@
+// Everything a program needs: tensors and ops, autograd, layers, optimizers, data loading, files.
+#pragma once
+
+#include "autograd/backward.h"
+#include "autograd/function.h"
+#include "autograd/grad_mode.h"
+#include "autograd/gradcheck.h"
+#include "core/allocator.h"
+#include "core/parallel.h"
+#include "core/random.h"
+#include "core/tensor.h"
+#include "data/data_loader.h"
+#include "data/dataset.h"
+#include "data/mnist.h"
+#include "data/sampler.h"
+#include "data/transforms.h"
+#include "io/checkpoint.h"
+#include "io/npy.h"
+#include "io/safetensors.h"
+#include "io/serialize.h"
+#include "nn/nn.h"
+#include "ops/ops.h"
+#include "optim/optim.h"

@@ -1,0 +1,264 @@
+#include "ops/normalization.h"
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "autograd/record.h"
+#include "ops/copy.h"
+#include "ops/creation.h"
+#include "ops/kernel.h"
+#include "ops/linalg.h"
+#include "ops/pointwise.h"
+#include "ops/reduction.h"
+#include "ops/shape.h"
+
+namespace ember {
+
+namespace {
+
+using Gradients = std::array<Tensor, 3>;
+
+/// What a normalisation runs over: `over` are the dims of x that share a mean, `weight` the shape that weight and bias take
+/// to broadcast against x.
+struct Axes {
+  Shape over, weight;
+};
+
+/// The mean of x over some dims, and 1 / sqrt(variance + eps).
+struct Statistics {
+  Tensor mean, rstd;
+};
+
+/// The statistics as functions of x, for gradients of gradients.
+Statistics statistics(const Tensor& x, const Shape& over, double eps) {
+  const Tensor m = mean(x, over, true);
+  return {m, rsqrt(add(mean(square(sub(x, m)), over, true), eps))};
+}
+
+/// The gradients for x, weight and bias, composed so that they have gradients themselves. `fixed` says that the statistics do not
+/// depend on x.
+Gradients composed_gradients(const Tensor& grad, const Tensor& input, const Tensor& weight, const Statistics& s,
+                             const Axes& axes, bool fixed, const Needs<3>& needs) {
+  const DType dtype = compute_dtype(input.dtype());
+  const Tensor g = to(grad, dtype), x = to(input, dtype);
+  const Tensor normal = mul(sub(x, s.mean), s.rstd);
+  Gradients result;
+  if (needs[0]) {
+    Tensor h = weight.defined() ? mul(g, reshape(to(weight, dtype), axes.weight)) : g;
+    if (!fixed) {
+      h = sub(h, mean(h, axes.over, true));
+      h = sub(h, mul(normal, mean(mul(h, normal), axes.over, true)));
+    }
+    result[0] = mul(h, s.rstd);
+  }
+  if (needs[1]) result[1] = reshape(sum_to_size(mul(g, normal), axes.weight), weight.sizes());
+  if (needs[2]) result[2] = reshape(sum_to_size(g, axes.weight), {axes.weight.numel()});
+  return result;
+}
+
+/// Empty tensors for the gradients that are wanted.
+Gradients empty_gradients(const Tensor& x, const Tensor& weight, const Tensor& bias, const Needs<3>& needs) {
+  Gradients result;
+  if (needs[0]) result[0] = empty_tensor(x.sizes(), x.dtype(), x.device());
+  if (needs[1]) result[1] = empty_tensor(weight.sizes(), weight.dtype(), x.device());
+  if (needs[2]) result[2] = empty_tensor(bias.sizes(), bias.dtype(), x.device());
+  return result;
+}
+
+void check_parameter(const char* op, const char* name, const Tensor& parameter, const Shape& sizes, const Tensor& x) {
+  if (!parameter.defined()) return;
+  check(parameter.sizes() == sizes, op, ": ", name, " has shape ", parameter.sizes(), " but must have ", sizes,
+        " to match input ", x.sizes());
+  check(parameter.device() == x.device(), op, ": ", name, " is on ", parameter.device(), " but input is on ",
+        x.device());
+}
+
+void check_input(const char* op, const Tensor& x, int64_t least_rank) {
+  kernel::check_defined(op, "input", x);
+  check(x.is_floating_point(), op, ": input must be of a floating-point dtype but is ", x.dtype());
+  check(x.dim() >= least_rank, op, ": input has shape ", x.sizes(), " but must have at least ", least_rank,
+        " dimensions");
+}
+
+/// Parameters in x's compute dtype: kernels read them next to the statistics.
+Tensor in_dtype(const Tensor& parameter, DType dtype) { return parameter.defined() ? to(parameter, dtype) : parameter; }
+
+Axes channel_axes(const Tensor& x) {
+  Axes axes{{}, Shape::filled(x.dim(), 1)};
+  for (int64_t d = 0; d < x.dim(); ++d)
+    if (d != 1) axes.over.push_back(d);
+  axes.weight[1] = x.sizes()[1];
+  return axes;
+}
+
+/// running = (1 - momentum) running + momentum batch.
+void move_towards(const Tensor& running, const Tensor& batch, double momentum) {
+  Tensor kept = running;
+  kept.mul_(1 - momentum).add_(to(batch, running.dtype()), momentum);
+}
+
+}  // namespace
+
+Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var, const Tensor& weight,
+                  const Tensor& bias, bool training, double momentum, double eps) {
+  check_input("batch_norm", x, 2);
+  const int64_t channels = x.sizes()[1];
+  for (const auto& [name, parameter] : {std::pair<const char*, const Tensor&>{"running_mean", running_mean},
+                                        {"running_var", running_var}, {"weight", weight}, {"bias", bias}})
+    check_parameter("batch_norm", name, parameter, {channels}, x);
+  check(training || (running_mean.defined() && running_var.defined()),
+        "batch_norm: running_mean and running_var must be given when not training");
+  const int64_t count = channels == 0 ? 0 : x.numel() / channels;
+  check<ValueError>(!training || count > 1 || x.numel() == 0,
+                    "batch_norm: expected more than 1 value per channel when training, got input of shape ", x.sizes());
+
+  const DType dtype = compute_dtype(x.dtype());
+  const Tensor input = contiguous(x.detach()), scale = in_dtype(weight.defined() ? weight.detach() : weight, dtype),
+               shift = in_dtype(bias.defined() ? bias.detach() : bias, dtype);
+  Tensor y = empty_tensor(x.sizes(), x.dtype(), x.device());
+  Tensor mean, rstd;
+  {
+    NoGradGuard no_grad;
+    if (training) {
+      mean = empty_tensor(channels, dtype, x.device());
+      rstd = empty_tensor(channels, dtype, x.device());
+    } else {
+      // A copy: the running mean may move on before backward.
+      mean = to(running_mean, dtype, /*copy=*/true);
+      rstd = rsqrt(add(to(running_var, dtype), eps));
+    }
+    if (x.numel() > 0) find_kernel("batch_norm", &Backend::batch_norm, x)(y, mean, rstd, input, scale, shift, eps, training);
+    if (training && count > 1) {
+      if (running_mean.defined()) move_towards(running_mean, mean, momentum);
+      if (running_var.defined()) {
+        const double unbiased = static_cast<double>(count) / static_cast<double>(count - 1);
+        move_towards(running_var, mul(clamp_min(sub(reciprocal(square(rstd)), eps), 0), unbiased), momentum);
+      }
+    }
+  }
+  return record("batch_norm", y, inputs(x, weight, bias),
+                [x = saved(x), weight = saved(weight), bias = saved(bias), mean, rstd, training, eps](
+                    const Tensor& g, const Needs<3>& needs) {
+                  const Tensor input = x(), scale = weight();
+                  const Axes axes = channel_axes(input);
+                  if (GradMode::is_enabled() || input.numel() == 0) {
+                    const Statistics s =
+                        training ? statistics(to(input, mean.dtype()), axes.over, eps)
+                                 : Statistics{reshape(mean, axes.weight), reshape(rstd, axes.weight)};
+                    return composed_gradients(g, input, scale, s, axes, !training, needs);
+                  }
+                  Gradients result = empty_gradients(input, scale, bias(), needs);
+                  find_kernel("batch_norm_backward", &Backend::batch_norm_backward, input)(
+                      result[0], result[1], result[2], contiguous(g), contiguous(input), mean, rstd, scale, training);
+                  return result;
+                });
+}
+
+Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight, const Tensor& bias, double eps) {
+  check_input("layer_norm", x, 1);
+  const int64_t dims = static_cast<int64_t>(normalized_shape.size()), outer = x.dim() - dims;
+  check(dims > 0, "layer_norm: normalized_shape must not be empty");
+  bool fits = outer >= 0;
+  for (int64_t d = 0; fits && d < dims; ++d) fits = x.sizes()[outer + d] == normalized_shape[d];
+  check(fits, "layer_norm: input has shape ", x.sizes(), " but its last dimensions must be ", normalized_shape);
+  check_parameter("layer_norm", "weight", weight, normalized_shape, x);
+  check_parameter("layer_norm", "bias", bias, normalized_shape, x);
+
+  const int64_t columns = normalized_shape.numel(), rows = Shape(std::span(x.sizes().data(), outer)).numel();
+  const DType dtype = compute_dtype(x.dtype());
+  Tensor y = empty_tensor(x.sizes(), x.dtype(), x.device());
+  const Tensor mean = empty_tensor(rows, dtype, x.device()), rstd = empty_tensor(rows, dtype, x.device());
+  const auto flat = [columns](const Tensor& parameter) {
+    return parameter.defined() ? reshape(parameter, columns) : parameter;
+  };
+  if (x.numel() > 0) {
+    NoGradGuard no_grad;
+    find_kernel("layer_norm", &Backend::layer_norm, x)(y.alias({rows, columns}, {columns, 1}, 0), mean, rstd,
+                                                       reshape(x, {rows, columns}), flat(weight), flat(bias), eps);
+  }
+  return record("layer_norm", y, inputs(x, weight, bias),
+                [x = saved(x), weight = saved(weight), bias = saved(bias), mean, rstd, dims, eps, flat](
+                    const Tensor& g, const Needs<3>& needs) {
+                  const Tensor input = x(), scale = weight();
+                  Axes axes{{}, Shape(std::span(input.sizes().data() + (input.dim() - dims), dims))};
+                  for (int64_t d = -dims; d < 0; ++d) axes.over.push_back(d);
+                  if (GradMode::is_enabled() || input.numel() == 0) {
+                    const Statistics s = statistics(to(input, mean.dtype()), axes.over, eps);
+                    Gradients result = composed_gradients(g, input, scale, s, axes, false, needs);
+                    if (needs[2]) result[2] = reshape(result[2], axes.weight);
+                    return result;
+                  }
+                  Gradients result = empty_gradients(input, scale, bias(), needs);
+                  const Shape matrix{mean.numel(), axes.weight.numel()};
+                  const auto as_matrix = [&](const Tensor& t) { return t.defined() ? reshape(t, matrix) : t; };
+                  find_kernel("layer_norm_backward", &Backend::layer_norm_backward, input)(
+                      as_matrix(result[0]), flat(result[1]), flat(result[2]), as_matrix(g), as_matrix(input), mean, rstd,
+                      flat(scale));
+                  return result;
+                });
+}
+
+Tensor rms_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight, std::optional<double> eps) {
+  check_input("rms_norm", x, 1);
+  const int64_t dims = static_cast<int64_t>(normalized_shape.size()), outer = x.dim() - dims;
+  bool fits = outer >= 0 && dims > 0;
+  for (int64_t d = 0; fits && d < dims; ++d) fits = x.sizes()[outer + d] == normalized_shape[d];
+  check(fits, "rms_norm: input has shape ", x.sizes(), " but its last dimensions must be ", normalized_shape);
+  check_parameter("rms_norm", "weight", weight, normalized_shape, x);
+  Shape over;
+  for (int64_t d = -dims; d < 0; ++d) over.push_back(d);
+  const DType dtype = compute_dtype(x.dtype());
+  const double smallest = dtype == kFloat64 ? std::numeric_limits<double>::epsilon() : std::numeric_limits<float>::epsilon();
+  const Tensor input = to(x, dtype);
+  const Tensor y = to(mul(input, rsqrt(add(mean(square(input), over, true), eps.value_or(smallest)))), x.dtype());
+  return weight.defined() ? mul(y, weight) : y;
+}
+
+namespace {
+
+/// y [N, C, ...] times weight [C] plus bias [C].
+Tensor scaled(const Tensor& y, const Tensor& weight, const Tensor& bias) {
+  const Shape shape = channel_axes(y).weight;
+  const Tensor product = weight.defined() ? mul(y, reshape(weight, shape)) : y;
+  return bias.defined() ? add(product, reshape(bias, shape)) : product;
+}
+
+}  // namespace
+
+Tensor group_norm(const Tensor& x, int64_t num_groups, const Tensor& weight, const Tensor& bias, double eps) {
+  check_input("group_norm", x, 2);
+  const int64_t batch = x.sizes()[0], channels = x.sizes()[1];
+  check(num_groups > 0 && channels % num_groups == 0, "group_norm: ", channels, " channels of input ", x.sizes(),
+        " cannot be divided into ", num_groups, " groups");
+  check_parameter("group_norm", "weight", weight, {channels}, x);
+  check_parameter("group_norm", "bias", bias, {channels}, x);
+  if (x.numel() == 0) return scaled(clone(x), weight, bias);
+  const int64_t columns = x.numel() / (batch * num_groups);
+  const Tensor y = layer_norm(reshape(x, {batch * num_groups, columns}), columns, {}, {}, eps);
+  return scaled(reshape(y, x.sizes()), weight, bias);
+}
+
+Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var, const Tensor& weight,
+                     const Tensor& bias, bool use_input_stats, double momentum, double eps) {
+  check_input("instance_norm", x, 3);
+  if (!use_input_stats) return batch_norm(x, running_mean, running_var, weight, bias, false, momentum, eps);
+  const int64_t batch = x.sizes()[0], channels = x.sizes()[1];
+  const int64_t count = batch * channels == 0 ? 0 : x.numel() / (batch * channels);
+  check<ValueError>(count > 1 || x.numel() == 0,
+                    "instance_norm: expected more than 1 spatial element when training, got input of shape ", x.sizes());
+  if (running_mean.defined() || running_var.defined()) {
+    NoGradGuard no_grad;
+    const Tensor values = reshape(to(x, compute_dtype(x.dtype())), {batch, channels, count});
+    if (running_mean.defined()) move_towards(running_mean, mean(mean(values, 2), 0), momentum);
+    if (running_var.defined()) move_towards(running_var, mean(var(values, 2), 0), momentum);
+  }
+  return group_norm(x, channels, weight, bias, eps);
+}
+
+Tensor normalize(const Tensor& x, double p, int64_t dim, double eps) {
+  kernel::check_defined("normalize", "input", x);
+  return div(x, clamp_min(norm(x, p, dim, true), eps));
+}
+
+}  // namespace ember
