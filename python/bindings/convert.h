@@ -39,6 +39,11 @@ bool convert(PyObject* object, Reduction& out);
 /// A tensor; a number becomes a wrapped one, a NumPy array a tensor on its memory.
 bool convert(PyObject* object, Tensor& out);
 
+/// Any object, borrowed.
+inline bool convert(PyObject* object, PyObject*& out) {
+  out = object;
+  return true;
+}
 template <class T>
 bool convert(PyObject* object, std::optional<T>& out) {
   if (object == Py_None) {

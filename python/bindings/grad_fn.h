@@ -3,13 +3,14 @@
 
 #include <Python.h>
 
-#include <string>
-
 #include "core/tensor.h"
 
 namespace ember::python {
 
 /// The node that made x, or None. A new reference.
 PyObject* grad_fn_object(const Tensor& x);
+
+/// Adds the types of nodes to `module`.
+void bind_grad_fn(PyObject* module);
 
 }  // namespace ember::python

@@ -122,8 +122,9 @@ PyObject* evaluate(const std::string& expression) {
   return value;
 }
 
-bool is_integer(PyObject* object) {
-  return PyLong_Check(object) || (!is_tensor(object) && !PySequence_Check(object) && PyIndex_Check(object));
+/// Whether this is one of many variadic arguments, rather than the sequence of all of them.
+bool is_item(PyObject* object) {
+  return PyLong_Check(object) || is_tensor(object) || (!PySequence_Check(object) && PyIndex_Check(object));
 }
 
 }  // namespace
@@ -159,7 +160,7 @@ Overload::Overload(std::string_view signature) : signature_(signature) {
 bool Overload::bind(PyObject* const* args, size_t count, PyObject* keywords, PyObject** values,
                     PyObject*& spare, std::string* why) const {
   for (size_t i = 0; i < count; ++i) {
-    if (i < positional_ && parameters_[i].variadic && is_integer(args[i])) {
+    if (i < positional_ && parameters_[i].variadic && is_item(args[i])) {
       spare = PyTuple_New(static_cast<Py_ssize_t>(count - i));
       if (!spare) throw_python_error();
       for (size_t j = i; j < count; ++j)

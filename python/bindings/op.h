@@ -6,7 +6,7 @@
 //   ops.add("sum(input, *, dtype=None)", [](...) {...});          adding to a name again makes an overload
 //   ops.add_method("view(input, *shape)", view);                  x.view(2, 3) and x.view((2, 3))
 //
-// Defaults are Python expressions, a parameter with a star before it takes one sequence or many ints, and a tensor whose
+// Defaults are Python expressions, a parameter with a star before it takes one sequence or many ints (or tensors), and a tensor whose
 // default is None may be None. Overloads are tried in order.
 #pragma once
 
@@ -64,6 +64,7 @@ struct Argument {
   T value{};
   bool load(PyObject* object, const Parameter&) { return convert(object, value); }
   T& get() { return value; }
+  /// Elements that the call will touch on this argument's account.
   int64_t work() const {
     if constexpr (std::is_same_v<T, Shape>) return value.numel();
     return 0;

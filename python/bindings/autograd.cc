@@ -1,0 +1,164 @@
+// The tape from Python: backward, grad, hooks, grad modes, custom functions, gradcheck.
+#include "autograd/backward.h"
+#include "autograd/function.h"
+#include "autograd/gradcheck.h"
+#include "python/bindings/bindings.h"
+#include "python/bindings/casters.h"
+#include "python/bindings/grad_fn.h"
+#include "python/bindings/op.h"
+#include "python/bindings/owner.h"
+
+namespace ember::python {
+
+namespace {
+
+using Tensors = std::vector<Tensor>;
+
+/// A tensor, a list of tensors (None where undefined), or None for an empty list.
+Tensors to_tensors(const py::object& object) {
+  if (object.is_none()) return {};
+  if (is_tensor(object.ptr())) return {tensor_of(object.ptr())};
+  return object.cast<Tensors>();
+}
+
+/// What removes a hook again; also a context manager.
+struct HookHandle {
+  Tensor tensor;
+  int64_t id;
+
+  void remove() {
+    if (tensor.defined()) tensor.remove_hook(id);
+    tensor = {};
+  }
+};
+
+HookHandle register_hook(const Tensor& x, py::function hook) {
+  check(x.requires_grad(), "register_hook: the tensor does not require grad");
+  const int64_t id = x.register_hook([owner = Owner(std::move(hook))](const Tensor& grad) {
+    py::gil_scoped_acquire gil;
+    return owner.get()(grad).cast<Tensor>();
+  });
+  return {x, id};
+}
+
+HookHandle register_post_accumulate_grad_hook(const Tensor& x, py::function hook) {
+  const int64_t id = x.register_post_accumulate_grad_hook([owner = Owner(std::move(hook))](const Tensor& leaf) {
+    py::gil_scoped_acquire gil;
+    owner.get()(leaf);
+  });
+  return {x, id};
+}
+
+/// `function(*inputs)` as C++ sees it.
+autograd::TensorFunction to_function(py::function function) {
+  return [owner = Owner(std::move(function))](const Tensors& inputs) {
+    py::gil_scoped_acquire gil;
+    py::tuple arguments(inputs.size());
+    for (size_t i = 0; i < inputs.size(); ++i) arguments[i] = py::cast(inputs[i]);
+    return to_tensors(owner.get()(*arguments));
+  };
+}
+
+void bind_backward(py::module_& m) {
+  m.def("backward",
+        [](const py::object& tensors, const py::object& grads, std::optional<bool> retain_graph,
+           bool create_graph, const py::object& inputs) {
+          const Tensors outputs = to_tensors(tensors), grad_outputs = to_tensors(grads),
+                        leaves = to_tensors(inputs);
+          py::gil_scoped_release gil;
+          autograd::backward(outputs, grad_outputs, retain_graph.value_or(create_graph), create_graph, leaves);
+        },
+        py::arg("tensors"), py::arg("grad_tensors") = py::none(), py::arg("retain_graph") = py::none(),
+        py::arg("create_graph") = false, py::arg("inputs") = py::none(),
+        "Accumulates into the leaves' .grad the gradients of all tensors.");
+  m.def("grad",
+        [](const py::object& outputs, const py::object& inputs, const py::object& grads,
+           std::optional<bool> retain_graph, bool create_graph, std::optional<bool> allow_unused,
+           bool materialize_grads) {
+          const Tensors ys = to_tensors(outputs), xs = to_tensors(inputs), grad_outputs = to_tensors(grads);
+          Tensors result;
+          {
+            py::gil_scoped_release gil;
+            result = autograd::grad(ys, xs, grad_outputs, retain_graph.value_or(create_graph), create_graph,
+                                    allow_unused.value_or(materialize_grads), materialize_grads);
+          }
+          return py::reinterpret_steal<py::tuple>(to_python(result));
+        },
+        py::arg("outputs"), py::arg("inputs"), py::arg("grad_outputs") = py::none(),
+        py::arg("retain_graph") = py::none(), py::arg("create_graph") = false,
+        py::arg("allow_unused") = py::none(), py::arg("materialize_grads") = false,
+        "The gradients of outputs with respect to inputs, as a tuple.");
+
+  const auto check_gradients = [](auto checker) {
+    return [checker](py::function function, const py::object& inputs, double eps, double atol, double rtol,
+                     bool raise_exception) {
+      const Tensors xs = to_tensors(inputs);
+      const auto f = to_function(std::move(function));
+      py::gil_scoped_release gil;
+      autograd::GradcheckOptions options;
+      options.eps = eps;
+      options.atol = atol;
+      options.rtol = rtol;
+      options.raise_exception = raise_exception;
+      return checker(f, xs, options);
+    };
+  };
+  const auto define = [&](const char* name, auto function, const char* doc) {
+    m.def(name, function, py::arg("func"), py::arg("inputs"), py::arg("eps") = 1e-6, py::arg("atol") = 1e-5,
+          py::arg("rtol") = 1e-3, py::arg("raise_exception") = true, doc);
+  };
+  define("gradcheck",
+         check_gradients([](const auto&... a) { return autograd::gradcheck(a...); }),
+         "Whether backward agrees with finite differences at these float64 inputs.");
+  define("gradgradcheck",
+         check_gradients([](const auto&... a) { return autograd::gradgradcheck(a...); }),
+         "gradcheck for the gradients themselves.");
+}
+
+void bind_modes(py::module_& m) {
+  m.def("is_grad_enabled", &GradMode::is_enabled, "Whether ops are recorded.");
+  m.def("_set_grad_enabled", &GradMode::set_enabled);
+  m.def("is_inference_mode_enabled", &InferenceMode::is_enabled, "Whether inference_mode is on.");
+  m.def("_enter_inference_mode", [](bool on) { return new InferenceMode(on); },
+        py::return_value_policy::take_ownership);
+  py::class_<InferenceMode>(m, "_InferenceMode");
+  m.def("is_anomaly_enabled", &AnomalyMode::is_enabled, "Whether backward checks for NaN.");
+  m.def("is_anomaly_check_nan_enabled", &AnomalyMode::checks_nan);
+  m.def("_set_anomaly_enabled", &AnomalyMode::set_enabled, py::arg("mode"), py::arg("check_nan") = true);
+}
+
+}  // namespace
+
+void bind_autograd(py::module_& ember, py::module_& autograd, Ops& ops) {
+  bind_grad_fn(autograd.ptr());
+  bind_backward(autograd);
+  bind_modes(ember);
+  bind_function(autograd);
+
+  py::class_<HookHandle>(autograd, "HookHandle", "Removes a hook.")
+      .def("remove", &HookHandle::remove, "The hook is not called any more.")
+      .def("__enter__", [](py::object self) { return self; })
+      .def("__exit__", [](HookHandle& self, const py::args&) { self.remove(); });
+  ops.add_method("backward(input, gradient=None, retain_graph=None, create_graph=False, inputs=None)",
+                 [](const Tensor& x, const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph,
+                    PyObject* inputs) {
+                   const Tensors leaves = to_tensors(py::reinterpret_borrow<py::object>(inputs));
+                   GilRelease gil(true);
+                   x.backward(gradient, retain_graph.value_or(create_graph), create_graph, leaves);
+                 },
+                 "Accumulates the gradients of this tensor into the leaves' .grad.");
+  ops.add_method("register_hook(input, hook)",
+                 [](const Tensor& x, PyObject* hook) {
+                   return py::cast(register_hook(x, py::reinterpret_borrow<py::function>(hook))).release().ptr();
+                 },
+                 "Calls hook(grad) when the gradient is computed; a result that is not None replaces it.");
+  ops.add_method("register_post_accumulate_grad_hook(input, hook)",
+                 [](const Tensor& x, PyObject* hook) {
+                   return py::cast(register_post_accumulate_grad_hook(x, py::reinterpret_borrow<py::function>(hook)))
+                       .release()
+                       .ptr();
+                 },
+                 "Calls hook(leaf) after the leaf's gradient was accumulated.");
+}
+
+}  // namespace ember::python

@@ -1,0 +1,142 @@
+// ember.autograd.Function: forward and backward written in Python, on the node that C++'s Function<T> uses.
+#include "autograd/function.h"
+
+#include <set>
+
+#include "python/bindings/bindings.h"
+#include "python/bindings/casters.h"
+#include "python/bindings/owner.h"
+
+namespace ember::python {
+
+namespace {
+
+using autograd::AutogradContext;
+using Tensors = std::vector<Tensor>;
+
+/// ctx, as forward and backward see it; attributes can be set on it.
+struct FunctionContext {
+  std::shared_ptr<AutogradContext> context;
+  std::vector<bool> is_tensor;  ///< which of forward's arguments are
+};
+
+/// A name that lives as long as any graph.
+const char* intern(const std::string& name) {
+  static std::set<std::string> names;
+  return names.insert(name).first->c_str();
+}
+
+Tensors outputs_of(const std::string& name, const py::object& result) {
+  if (is_tensor(result.ptr())) return {tensor_of(result.ptr())};
+  check<TypeError>(py::isinstance<py::tuple>(result), name, ": forward must return a tensor or a tuple of tensors");
+  Tensors outputs;
+  for (py::handle item : result) {
+    check<TypeError>(is_tensor(item.ptr()), name, ": forward returned a ", type_name(item.ptr()), " in its tuple");
+    outputs.push_back(tensor_of(item.ptr()));
+  }
+  return outputs;
+}
+
+/// backward(ctx, *grads) of the class, and of its result the gradients of the arguments that are tensors.
+Tensors call_backward(py::handle cls, py::handle ctx, const Tensors& grads, const std::vector<bool>& is_tensor_argument) {
+  py::gil_scoped_acquire gil;
+  py::tuple arguments(grads.size() + 1);
+  arguments[0] = py::reinterpret_borrow<py::object>(ctx);
+  for (size_t i = 0; i < grads.size(); ++i) arguments[i + 1] = py::cast(grads[i]);
+  py::object result = cls.attr("backward")(*arguments);
+  if (!py::isinstance<py::tuple>(result)) result = py::make_tuple(result);
+  const auto all = py::cast<py::tuple>(result);
+  const auto name = cls.attr("__name__").cast<std::string>();
+  check(all.size() >= is_tensor_argument.size(), name, ": backward returned ", all.size(), " gradients for ",
+        is_tensor_argument.size(), " arguments");
+  Tensors of_tensors;
+  for (size_t i = 0; i < all.size(); ++i) {
+    const py::object item = all[i];
+    if (i < is_tensor_argument.size() && is_tensor_argument[i]) {
+      check<TypeError>(item.is_none() || is_tensor(item.ptr()), name, ": backward returned a ",
+                       type_name(item.ptr()), " for argument ", i);
+      of_tensors.push_back(item.cast<Tensor>());
+    } else {
+      check(item.is_none(), name, ": backward returned a gradient for argument ", i, ", which is no tensor");
+    }
+  }
+  return of_tensors;
+}
+
+py::object apply(const py::object& cls, const py::args& args) {
+  const auto name = cls.attr("__name__").cast<std::string>();
+  auto context = std::make_shared<AutogradContext>();
+  FunctionContext holder{context, {}};
+  Tensors tensors;
+  for (py::handle argument : args) {
+    holder.is_tensor.push_back(is_tensor(argument.ptr()));
+    if (holder.is_tensor.back()) tensors.push_back(tensor_of(argument.ptr()));
+  }
+  const std::vector<bool> is_tensor_argument = holder.is_tensor;
+  py::object ctx = py::cast(std::move(holder));
+  bool is_tuple = false;
+  const auto forward = [&] {
+    py::object result;
+    if (py::hasattr(cls, "setup_context")) {
+      result = cls.attr("forward")(*args);
+      cls.attr("setup_context")(ctx, args, result);
+    } else {
+      result = cls.attr("forward")(ctx, *args);
+    }
+    is_tuple = !is_tensor(result.ptr());
+    return outputs_of(name, result);
+  };
+  auto backward = [cls = Owner(cls), ctx = Owner(ctx), is_tensor_argument](const Tensors& grads) {
+    return call_backward(cls.get(), ctx.get(), grads, is_tensor_argument);
+  };
+  Tensors outputs = autograd::apply_custom(intern(name), context, tensors, forward, std::move(backward));
+  if (!is_tuple) return py::cast(outputs[0]);
+  return py::reinterpret_steal<py::object>(to_python(outputs));
+}
+
+Tensors tensors_of(const py::args& args) {
+  Tensors tensors;
+  for (py::handle item : args) tensors.push_back(item.cast<Tensor>());
+  return tensors;
+}
+
+py::tuple needs_input_grad(const FunctionContext& self) {
+  py::tuple needs(self.is_tensor.size());
+  size_t tensor = 0;
+  for (size_t i = 0; i < self.is_tensor.size(); ++i)
+    needs[i] = py::bool_(self.is_tensor[i] && self.context->needs_input_grad(tensor++));
+  return needs;
+}
+
+}  // namespace
+
+void bind_function(py::module_& m) {
+  py::class_<FunctionContext>(m, "FunctionCtx", py::dynamic_attr(), "What forward leaves for backward.")
+      .def("save_for_backward",
+           [](FunctionContext& self, const py::args& tensors) {
+             self.context->save_for_backward(tensors_of(tensors));
+           },
+           "Keeps inputs, outputs or intermediate results.")
+      .def_property_readonly(
+          "saved_tensors",
+          [](const FunctionContext& self) {
+            return py::reinterpret_steal<py::tuple>(to_python(self.context->get_saved_variables()));
+          },
+          "What save_for_backward kept; an error if it was modified in place since.")
+      .def("mark_dirty",
+           [](FunctionContext& self, const py::args& tensors) { self.context->mark_dirty(tensors_of(tensors)); },
+           "These inputs were changed in place, and are returned.")
+      .def("mark_non_differentiable",
+           [](FunctionContext& self, const py::args& tensors) {
+             self.context->mark_non_differentiable(tensors_of(tensors));
+           },
+           "These outputs carry no gradient.")
+      .def("set_materialize_grads",
+           [](FunctionContext& self, bool value) { self.context->set_materialize_grads(value); }, py::arg("value"),
+           "Whether backward sees zeros (the default) or None for outputs that nothing used.")
+      .def_property_readonly("needs_input_grad", needs_input_grad,
+                             "Whether each argument of forward needs a gradient.");
+  m.def("_apply", &apply, py::arg("cls"));
+}
+
+}  // namespace ember::python

@@ -1,0 +1,113 @@
+// The extension module ember._C. Its submodules carry the public names (ember.nn, ember.optim, ...), under which the package's
+// files re-export them.
+#include <pybind11/pybind11.h>
+
+#include "core/allocator.h"
+#include "core/parallel.h"
+#include "python/bindings/bindings.h"
+#include "python/bindings/casters.h"
+#include "python/bindings/generator.h"
+#include "python/bindings/ops.h"
+
+namespace ember::python {
+
+namespace {
+
+/// A submodule that calls itself ember.<path>, so that its classes do too.
+py::module_ submodule(py::module_& parent, const char* name, const std::string& path, const char* doc) {
+  py::module_ m = parent.def_submodule(name, doc);
+  m.attr("__name__") = "ember." + path;
+  return m;
+}
+
+void bind_settings(py::module_& m) {
+  m.def("get_num_threads", &num_threads, "Threads that a kernel may use.");
+  m.def("set_num_threads", &set_num_threads, py::arg("num"));
+  m.def("get_default_dtype", &default_dtype, "The dtype of floating-point factories.");
+  m.def("set_default_dtype", &set_default_dtype, py::arg("d"));
+  m.def("promote_types", &promote_types, py::arg("type1"), py::arg("type2"),
+        "The smallest dtype that both convert to.");
+  m.def("result_type",
+        [](const py::object& a, const py::object& b) {
+          Tensor x, y;
+          check<TypeError>(convert(a.ptr(), x) && convert(b.ptr(), y), "result_type: expected tensors or numbers");
+          return result_type(x, y);
+        },
+        py::arg("tensor1"), py::arg("tensor2"), "The dtype of an op on both.");
+  m.def("broadcast_shapes",
+        [](const py::args& shapes) {
+          Shape result;
+          for (py::handle shape : shapes) result = broadcast_shapes(result, shape.cast<Shape>(), "broadcast_shapes");
+          return result;
+        },
+        "The shape that all broadcast to.");
+  m.def("memory_stats",
+        [] {
+          const MemoryStats s = cpu_allocator::stats();
+          py::dict d;
+          d["current_bytes"] = s.current_bytes;
+          d["peak_bytes"] = s.peak_bytes;
+          d["cached_bytes"] = s.cached_bytes;
+          d["allocations"] = s.allocations;
+          return d;
+        },
+        "Bytes in live tensors now and at most, bytes kept for reuse, and blocks handed out so far.");
+  m.def("reset_peak_memory_stats", &cpu_allocator::reset_peak, "The peak starts again from now.");
+  m.def("empty_cache", &cpu_allocator::empty_cache, "Gives unused memory back to the system.");
+}
+
+}  // namespace
+
+PYBIND11_MODULE(_C, m) {
+  const py::object own_name = m.attr("__name__");
+  m.attr("__name__") = "ember";
+  py::module_ nn = submodule(m, "nn", "nn", "Layers.");
+  py::module_ functional = submodule(nn, "functional", "nn.functional", "The ops of neural networks.");
+  py::module_ init = submodule(nn, "init", "nn.init", "Initialisers of parameters.");
+  py::module_ utils = submodule(nn, "utils", "nn.utils", "Tools for parameters and their gradients.");
+  py::module_ autograd = submodule(m, "autograd", "autograd", "The tape.");
+  py::module_ optim = submodule(m, "optim", "optim", "Optimizers.");
+  py::module_ lr_scheduler = submodule(optim, "lr_scheduler", "optim.lr_scheduler", "Learning-rate schedules.");
+  py::module_ data = submodule(m, "data", "data", "Datasets and their loader.");
+  py::module_ io = submodule(m, "io", "io", "Tensors in files.");
+  py::module_ linalg = submodule(m, "linalg", "linalg", "Linear algebra.");
+
+  register_errors();
+  make_tensor_types(m.ptr());
+  nn.attr("Parameter") = py::handle(reinterpret_cast<PyObject*>(parameter_type));
+  make_value_types(m.ptr());
+  make_op_type();
+
+  Ops ops(m.ptr()), functional_ops(functional.ptr()), linalg_ops(linalg.ptr());
+  bind_tensor_methods(ops);
+  bind_creation(ops);
+  bind_pointwise(ops, functional_ops);
+  bind_in_place(ops);
+  bind_reduction(ops, functional_ops);
+  bind_shape(ops);
+  bind_index_ops(ops, functional_ops);
+  bind_linalg(ops, functional_ops, linalg_ops);
+  bind_layers(ops, functional_ops);
+  bind_losses(functional_ops);
+
+  bind_settings(m);
+  bind_generator(m.ptr());
+  bind_autograd(m, autograd, ops);
+  bind_module(nn);
+  bind_containers(nn);
+  bind_linear_layers(nn);
+  bind_convolution_layers(nn);
+  bind_activation_layers(nn);
+  bind_normalization_layers(nn);
+  bind_sequence_layers(nn);
+  bind_loss_layers(nn);
+  bind_init(init);
+  bind_nn_utils(utils);
+  bind_optim(optim);
+  bind_lr_scheduler(lr_scheduler);
+  bind_data(data);
+  bind_io(io);
+  m.attr("__name__") = own_name;
+}
+
+}  // namespace ember::python

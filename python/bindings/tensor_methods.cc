@@ -1,0 +1,135 @@
+// Methods that belong to Tensor alone: conversion, copies, geometry, the tape.
+#include "autograd/backward.h"
+#include "ops/copy.h"
+#include "ops/linalg.h"
+#include "ops/shape.h"
+#include "python/bindings/creation.h"
+#include "python/bindings/dlpack.h"
+#include "python/bindings/numpy.h"
+#include "python/bindings/ops.h"
+
+namespace ember::python {
+
+namespace {
+
+using OptionalDType = std::optional<DType>;
+using OptionalDevice = std::optional<Device>;
+
+template <DType dtype>
+Tensor convert_to(const Tensor& x) {
+  return to(x, dtype);
+}
+
+void bind_conversion(Ops& ops) {
+  ops.add_method("to(input, dtype, non_blocking=False, copy=False)",
+                 [](const Tensor& x, DType t, bool, bool copy) { return to(x, t, copy); },
+                 "This tensor in another dtype or on another device; itself when nothing changes.");
+  ops.add_method("to(input, device=None, dtype=None, non_blocking=False, copy=False)",
+                 [](const Tensor& x, OptionalDevice d, OptionalDType t, bool, bool copy) {
+                   return to(x, TensorOptions(t.value_or(x.dtype())).device(d.value_or(x.device())), copy);
+                 });
+  ops.add_method("to(input, other, non_blocking=False, copy=False)",
+                 [](const Tensor& x, const Tensor& other, bool, bool copy) { return to(x, other.options(), copy); });
+  ops.add_method("type(input)", [](const Tensor& x) { return "ember." + to_string(x.dtype()); });
+  ops.add_method("type(input, dtype)", [](const Tensor& x, DType t) { return to(x, t); });
+  ops.add_method("type_as(input, other)", [](const Tensor& x, const Tensor& y) { return to(x, y.dtype()); });
+  ops.add_method("float(input)", convert_to<kFloat32>);
+  ops.add_method("double(input)", convert_to<kFloat64>);
+  ops.add_method("half(input)", convert_to<kFloat16>);
+  ops.add_method("bfloat16(input)", convert_to<kBFloat16>);
+  ops.add_method("long(input)", convert_to<kInt64>);
+  ops.add_method("int(input)", convert_to<kInt32>);
+  ops.add_method("short(input)", convert_to<kInt16>);
+  ops.add_method("char(input)", convert_to<kInt8>);
+  ops.add_method("byte(input)", convert_to<kUInt8>);
+  ops.add_method("bool(input)", convert_to<kBool>);
+  ops.add_method("cpu(input)", [](const Tensor& x) { return x.cpu(); });
+  ops.add_method("item(input)", [](const Tensor& x) { return x.item(); }, "The only element as a Python number.");
+  ops.add_method("tolist(input)", [](PyObject* x) { return to_nested_list(tensor_of(x)); }, "Nested lists.");
+  ops.add_method("numpy(input, *, force=False)",
+                 [](PyObject* x, bool force) {
+                   return numpy_from_tensor(force ? tensor_of(x).detach().cpu() : tensor_of(x));
+                 },
+                 "An array on the same memory.");
+  ops.add_method("__array__(input, dtype=None, copy=None)", [](PyObject* x, PyObject* dtype, PyObject*) {
+    PyObject* array = numpy_from_tensor(tensor_of(x));
+    if (!array || dtype == Py_None) return array;
+    PyObject* converted = PyObject_CallMethod(array, "astype", "O", dtype);
+    Py_DECREF(array);
+    return converted;
+  });
+  ops.add_method("__dlpack__(input, *, stream=None, max_version=None, dl_device=None, copy=None)",
+                 [](PyObject* x, PyObject*, PyObject*, PyObject*, PyObject*) { return to_dlpack(tensor_of(x)); });
+  ops.add_method("__dlpack_device__(input)", [](PyObject* x) {
+    const Device device = tensor_of(x).device();
+    return Py_BuildValue("(ii)", device.is_cpu() ? 1 : 2, static_cast<int>(device.index));
+  });
+}
+
+void bind_geometry(Ops& ops) {
+  ops.add_method("size(input)", [](const Tensor& x) { return x.sizes(); }, "The shape, or one of its sizes.");
+  ops.add_method("size(input, dim)", [](const Tensor& x, int64_t dim) { return x.size(dim); });
+  ops.add_method("stride(input)",
+                 [](PyObject* x) {
+                   PyObject* size = to_python(tensor_of(x).strides());
+                   PyObject* tuple = PySequence_List(size);
+                   Py_DECREF(size);
+                   PyObject* result = tuple ? PyList_AsTuple(tuple) : nullptr;
+                   Py_XDECREF(tuple);
+                   return result;
+                 },
+                 "The strides in elements, or one of them.");
+  ops.add_method("stride(input, dim)", [](const Tensor& x, int64_t dim) { return x.stride(dim); });
+  ops.add("numel(input)", [](const Tensor& x) { return x.numel(); }, "The number of elements.");
+  ops.add_method("dim(input)", [](const Tensor& x) { return x.dim(); }, "The number of dims.");
+  ops.add_method("element_size(input)", [](const Tensor& x) { return x.element_size(); }, "Bytes of an element.");
+  ops.add_method("storage_offset(input)", [](const Tensor& x) { return x.storage_offset(); });
+  ops.add_method("data_ptr(input)",
+                 [](const Tensor& x) { return static_cast<int64_t>(reinterpret_cast<intptr_t>(x.raw_data())); });
+  ops.add_method("is_contiguous(input)", [](const Tensor& x) { return x.is_contiguous(); });
+  ops.add("is_floating_point(input)", [](const Tensor& x) { return x.is_floating_point(); });
+  ops.add_function("is_tensor(obj)", [](PyObject* x) { return to_python(is_tensor(x)); });
+  ops.add("contiguous(input)", contiguous, "Row-major memory; itself when it is so already.");
+  ops.add("clone(input)", clone, "A copy.");
+  ops.add("equal(input, other)", equal, "Whether shapes and all elements are the same.");
+  ops.add("isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False)", isclose,
+          "|input - other| <= atol + rtol |other|.");
+  ops.add("allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False)", allclose, "isclose for all elements.");
+  ops.alias("nelement", "numel");
+  ops.alias("ndimension", "dim");
+}
+
+void bind_tape(Ops& ops) {
+  ops.add("detach(input)", [](const Tensor& x) { return x.detach(); }, "The same memory outside of the tape.");
+  ops.add_method("detach_(input)", [](Tensor& x) -> Tensor& { return x.detach_(); });
+  ops.add_method("requires_grad_(input, requires_grad=True)",
+                 [](Tensor& x, bool value) -> Tensor& { return x.requires_grad_(value); });
+  ops.add_method("retain_grad(input)", [](Tensor& x) { x.retain_grad(); }, "Lets backward fill grad of a non-leaf.");
+  ops.add_method("is_inference(input)", [](const Tensor& x) { return x.is_inference(); });
+  ops.add_method("__deepcopy__(input, memo)", [](PyObject* self, PyObject* memo) -> PyObject* {
+    PyObject* key = PyLong_FromVoidPtr(self);
+    PyObject* found = PyDict_GetItem(memo, key);
+    PyObject* result = Py_XNewRef(found);
+    if (!found) {
+      const Tensor& x = tensor_of(self);
+      check(x.is_leaf(), "deepcopy: only leaves can be copied with their gradient; use detach().clone()");
+      Tensor copy = clone(x.detach());
+      if (x.requires_grad()) copy.requires_grad_();
+      if (x.grad().defined()) copy.set_grad(clone(x.grad()));
+      result = wrap_new(copy, Py_TYPE(self));
+      PyDict_SetItem(memo, key, result);
+    }
+    Py_DECREF(key);
+    return result;
+  });
+}
+
+}  // namespace
+
+void bind_tensor_methods(Ops& ops) {
+  bind_conversion(ops);
+  bind_geometry(ops);
+  bind_tape(ops);
+}
+
+}  // namespace ember::python
