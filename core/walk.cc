@@ -1,5 +1,6 @@
 #include "core/walk.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -78,6 +79,24 @@ void WalkCursor::next() {
     position_[d] = 0;
     for (int operand = 0; operand < Walk::kMaxOperands; ++operand)
       offsets_[operand] -= stride[operand] * (walk_.sizes[d] - 1);
+  }
+}
+
+void for_each_run(const Walk& walk, int64_t first, int64_t last,
+                  FunctionRef<void(const Walk::Strides& offsets, int64_t count)> body) {
+  if (first >= last) return;
+  const int64_t length = walk.size_or_1(0);
+  int64_t row = first / length, column = first - row * length;
+  WalkCursor cursor(walk, row, 1);
+  while (first < last) {
+    const int64_t count = std::min(length - column, last - first);
+    Walk::Strides at;
+    for (int operand = 0; operand < Walk::kMaxOperands; ++operand)
+      at[operand] = cursor.offset(operand) + column * walk.stride_or_0(0, operand);
+    body(at, count);
+    first += count;
+    column = 0;
+    cursor.next();
   }
 }
 

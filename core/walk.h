@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdint>
 
+#include "core/function_ref.h"
+
 namespace ember {
 
 struct Walk {
@@ -45,5 +47,9 @@ class WalkCursor {
   Walk::Strides offsets_;
   std::array<int64_t, Walk::kMaxRank> position_;
 };
+
+/// Calls `body` with the offsets and the length of each run along dim 0 that together make elements [first, last).
+void for_each_run(const Walk& walk, int64_t first, int64_t last,
+                  FunctionRef<void(const Walk::Strides& offsets, int64_t count)> body);
 
 }  // namespace ember

@@ -1,0 +1,17 @@
+// The files that together make the indexing family; register_indexing calls them.
+#pragma once
+
+#include "core/tensor.h"
+
+namespace ember {
+
+struct Backend;
+
+namespace EMBER_ISA {
+
+/// gather, scatter and scatter_add.
+void register_gather(Backend& table);
+Tensor nonzero_positions(const Tensor& x);
+
+}  // namespace EMBER_ISA
+}  // namespace ember

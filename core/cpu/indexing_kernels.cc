@@ -1,0 +1,105 @@
+// index_select, index_add, index and index_put: copies and sums of the runs that a Selection hands out.
+#include <cstring>
+
+#include "core/backend.h"
+#include "core/cpu/elements.h"
+#include "core/cpu/indexing_families.h"
+#include "core/selection.h"
+
+namespace ember::EMBER_ISA {
+
+namespace {
+
+template <class T>
+T& at(char* data) {
+  return *reinterpret_cast<T*>(data);
+}
+
+/// Copies one run of words.
+template <class Word>
+void copy_run(char* to, int64_t to_stride, char* from, int64_t from_stride, int64_t count) {
+  constexpr int64_t kWidth = sizeof(Word);
+  if (to_stride == kWidth && from_stride == kWidth) {
+    std::memcpy(to, from, static_cast<size_t>(count * kWidth));
+  } else {
+    for (int64_t i = 0; i < count; ++i) at<Word>(to + i * to_stride) = at<Word>(from + i * from_stride);
+  }
+}
+
+void read_selected(const Selection& selection, int64_t item) {
+  visit_word(item, [&]<class Word>() {
+    selection.read([](const Selection::Run& run) {
+      if (run.count == 1) {
+        for (int64_t p = 0; p < run.positions; ++p)
+          at<Word>(run.plain + run.plain_offsets[p]) = at<Word>(run.selected + run.selected_offsets[p]);
+        return;
+      }
+      for (int64_t p = 0; p < run.positions; ++p)
+        copy_run<Word>(run.plain + run.plain_offsets[p], run.plain_stride, run.selected + run.selected_offsets[p],
+                       run.selected_stride, run.count);
+    });
+  });
+}
+
+void write_selected(const Selection& selection, int64_t item) {
+  visit_word(item, [&]<class Word>() {
+    selection.write([](const Selection::Run& run) {
+      for (int64_t p = 0; p < run.positions; ++p)
+        copy_run<Word>(run.selected + run.selected_offsets[p], run.selected_stride, run.plain + run.plain_offsets[p],
+                       run.plain_stride, run.count);
+    });
+  });
+}
+
+void add_to_selected(const Selection& selection, DType dtype) {
+  visit_addable(dtype, [&]<class T>() {
+    selection.write([](const Selection::Run& run) {
+      const bool is_dense = run.plain_stride == sizeof(T) && run.selected_stride == sizeof(T);
+      for (int64_t p = 0; p < run.positions; ++p) {
+        char* to = run.selected + run.selected_offsets[p];
+        char* from = run.plain + run.plain_offsets[p];
+        if (is_dense) {
+          T* sums = reinterpret_cast<T*>(to);
+          const T* terms = reinterpret_cast<const T*>(from);
+#pragma GCC ivdep
+          for (int64_t i = 0; i < run.count; ++i) sums[i] = plus(sums[i], terms[i]);
+        } else {
+          for (int64_t i = 0; i < run.count; ++i) {
+            T& sum = at<T>(to + i * run.selected_stride);
+            sum = plus(sum, at<T>(from + i * run.plain_stride));
+          }
+        }
+      }
+    });
+  });
+}
+
+void index_select(const Tensor& out, const Tensor& x, int64_t dim, const Tensor& index) {
+  read_selected(Selection("index_select", out, x, {&index, 1}, dim), x.element_size());
+}
+
+void index_add(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& src) {
+  add_to_selected(Selection("index_add", src, out, {&index, 1}, dim), out.dtype());
+}
+
+void index(const Tensor& out, const Tensor& x, std::span<const Tensor> indices) {
+  read_selected(Selection("index", out, x, indices, 0), x.element_size());
+}
+
+void index_put(const Tensor& out, std::span<const Tensor> indices, const Tensor& value, bool accumulate) {
+  const Selection selection("index_put", value, out, indices, 0);
+  accumulate ? add_to_selected(selection, out.dtype()) : write_selected(selection, out.element_size());
+}
+
+}  // namespace
+
+void register_indexing(Backend& table) {
+  table.index_select = index_select;
+  table.index_add = index_add;
+  table.index = index;
+  table.index_put = index_put;
+  register_gather(table);
+  table.nonzero = nonzero_positions;
+}
+
+}  // namespace ember::EMBER_ISA
