@@ -100,10 +100,12 @@ Tensor RandomHorizontalFlip::operator()(const Tensor& x) const {
   return random_word() * 0x1p-32 < p_ ? flip(x, {-1}) : x;
 }
 
-RandomCrop::RandomCrop(int64_t height, int64_t width, int64_t padding)
-    : height_(height), width_(width), padding_(padding) {
-  check<ValueError>(height >= 1 && width >= 1 && padding >= 0, "RandomCrop: [", height, ", ", width,
-                    "] with padding ", padding, " is no window");
+RandomCrop::RandomCrop(const Shape& size, int64_t padding) : padding_(padding) {
+  check<ValueError>(size.size() == 1 || size.size() == 2, "RandomCrop: size ", size, " must be [height, width] or one number");
+  height_ = size[0];
+  width_ = size.back();
+  check<ValueError>(height_ >= 1 && width_ >= 1 && padding >= 0, "RandomCrop: ", size, " with padding ", padding,
+                    " is no window");
 }
 
 Tensor RandomCrop::operator()(const Tensor& x) const {

@@ -80,11 +80,11 @@ class RandomHorizontalFlip {
   double p_;
 };
 
-/// A window of [height, width] at a random place, after `padding` zeros on each side.
+/// A window of `size` [height, width] at a random place, after `padding` zeros on each side.
 class RandomCrop {
  public:
-  RandomCrop(int64_t height, int64_t width, int64_t padding = 0);
-  explicit RandomCrop(int64_t size, int64_t padding = 0) : RandomCrop(size, size, padding) {}
+  /// One size makes a square window. ValueError unless there are one or two sizes, all positive.
+  explicit RandomCrop(const Shape& size, int64_t padding = 0);
   /// Throws ValueError when the padded image is smaller than the window.
   Tensor operator()(const Tensor& x) const;
 

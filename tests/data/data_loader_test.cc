@@ -1,0 +1,250 @@
+#include "data/data_loader.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <numeric>
+#include <thread>
+
+#include "data/transforms.h"
+#include "ops/copy.h"
+#include "ops/creation.h"
+#include "ops/pointwise.h"
+#include "ops/random.h"
+#include "ops/shape.h"
+#include "tests/temporary_folder.h"
+
+namespace ember::data {
+namespace {
+
+using ember::testing::message_of;
+
+/// Sample i is {i}; loads one by one, slowly for some, and fails at `bad`.
+struct Numbers : Dataset {
+  explicit Numbers(int64_t count, int64_t bad = -1) : count(count), bad(bad) {}
+  int64_t size() const override { return count; }
+  Example get(int64_t index) const override {
+    check_index(index, count, "Numbers");
+    if (index % 7 == 0) std::this_thread::sleep_for(std::chrono::microseconds(200));
+    check<TypeError>(index != bad, "it is a bad one");
+    return {full({}, index)};
+  }
+  int64_t count, bad;
+};
+
+std::vector<int64_t> values(const Tensor& x) {
+  return {x.data_ptr<int64_t>(), x.data_ptr<int64_t>() + x.numel()};
+}
+
+/// All samples of one epoch, in the order they came.
+std::vector<int64_t> drain(DataLoader& loader) {
+  std::vector<int64_t> all;
+  for (auto& batch : loader)
+    for (int64_t value : values(batch[0])) all.push_back(value);
+  return all;
+}
+
+std::vector<int64_t> up_to(int64_t count) {
+  std::vector<int64_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  return numbers;
+}
+
+TEST(DataLoader, KeepsTheDatasetsOrder) {
+  for (int64_t workers : {0, 1, 3}) {
+    DataLoader loader(Numbers(100), DataLoaderOptions(8).workers(workers));
+    EXPECT_EQ(drain(loader), up_to(100)) << workers << " workers";
+  }
+}
+
+TEST(DataLoader, LastBatchIsSmallerOrDropped) {
+  std::vector<int64_t> sizes;
+  DataLoader all(Numbers(10), DataLoaderOptions(4));
+  EXPECT_EQ(all.size(), 3);
+  for (auto& batch : all) sizes.push_back(batch[0].size(0));
+  EXPECT_EQ(sizes, std::vector<int64_t>({4, 4, 2}));
+  DataLoader full_only(Numbers(10), DataLoaderOptions(4).drop_last());
+  EXPECT_EQ(full_only.size(), 2);
+  EXPECT_EQ(drain(full_only), up_to(8));
+}
+
+TEST(DataLoader, ShuffledOrderIsAPermutationOfItsOwnEachEpoch) {
+  DataLoader loader(Numbers(100), DataLoaderOptions(8).shuffle().seed(3));
+  const auto first = drain(loader), second = drain(loader);
+  EXPECT_NE(first, up_to(100));
+  EXPECT_NE(first, second);
+  for (auto order : {first, second}) {
+    std::sort(order.begin(), order.end());
+    EXPECT_EQ(order, up_to(100));
+  }
+}
+
+TEST(DataLoader, OrderDependsOnSeedAndEpochOnly) {
+  DataLoader direct(Numbers(100), DataLoaderOptions(8).shuffle().seed(3));
+  const auto first = drain(direct), second = drain(direct);
+  for (int64_t workers : {1, 2, 5}) {
+    DataLoader threaded(Numbers(100), DataLoaderOptions(8).shuffle().seed(3).workers(workers).prefetch(1));
+    EXPECT_EQ(drain(threaded), first);
+    EXPECT_EQ(drain(threaded), second);
+    threaded.set_epoch(1);
+    EXPECT_EQ(drain(threaded), second);
+  }
+  DataLoader other(Numbers(100), DataLoaderOptions(8).shuffle().seed(4));
+  EXPECT_NE(drain(other), first);
+}
+
+TEST(DataLoader, SeedComesFromTheDefaultGenerator) {
+  const auto run = [] {
+    DataLoader loader(Numbers(50), DataLoaderOptions(8).shuffle());
+    return drain(loader);
+  };
+  manual_seed(5);
+  const auto first = run(), second = run();
+  EXPECT_NE(first, second);
+  manual_seed(5);
+  EXPECT_EQ(run(), first);
+}
+
+TEST(DataLoader, EmptyDatasetGivesNoBatch) {
+  for (int64_t workers : {0, 2}) {
+    DataLoader loader(Numbers(0), DataLoaderOptions(8).workers(workers).shuffle());
+    EXPECT_EQ(loader.size(), 0);
+    EXPECT_TRUE(drain(loader).empty());
+  }
+}
+
+TEST(DataLoader, ErrorArrivesAtItsBatchWithTheSamplesIndex) {
+  for (int64_t workers : {0, 1, 3}) {
+    DataLoader loader(Numbers(40, 17), DataLoaderOptions(4).workers(workers));
+    auto epoch = loader.start_epoch();
+    for (int64_t i = 0; i < 4; ++i) EXPECT_EQ(values((*epoch->next())[0])[0], 4 * i);
+    EXPECT_EQ(message_of<TypeError>([&] { epoch->next(); }), "DataLoader: sample 17: it is a bad one");
+    EXPECT_EQ(values((*epoch->next())[0])[0], 20) << "the batch after the failed one";
+  }
+}
+
+TEST(DataLoader, ErrorLeavesTheLoopAndTheLoaderUsable) {
+  DataLoader loader(Numbers(40, 39), DataLoaderOptions(4).workers(2));
+  EXPECT_THROW(drain(loader), TypeError);
+  EXPECT_THROW(drain(loader), TypeError);
+}
+
+TEST(DataLoader, NamesTheSampleOfAFailingBulkRead) {
+  DataLoader loader(TensorDataset(zeros({10, 2})),
+                    DataLoaderOptions().batch_sampler(std::make_shared<BatchSampler>(
+                        std::make_shared<SequentialSampler>(12), 4)));
+  EXPECT_EQ(message_of<IndexError>([&] { for (auto& batch : loader) (void)batch; }),
+            "DataLoader: sample 10: TensorDataset: index 10 is out of range for 10 samples");
+}
+
+/// Counts the threads inside of get.
+struct Counting : Numbers {
+  using Numbers::Numbers;
+  Example get(int64_t index) const override {
+    ++*started;
+    auto sample = Numbers::get(index);
+    ++*finished;
+    return sample;
+  }
+  std::shared_ptr<std::atomic<int64_t>> started = std::make_shared<std::atomic<int64_t>>(0);
+  std::shared_ptr<std::atomic<int64_t>> finished = std::make_shared<std::atomic<int64_t>>(0);
+};
+
+TEST(DataLoader, LeavingALoopEarlyEndsItsThreads) {
+  const Counting dataset(100000);
+  DataLoader loader(dataset, DataLoaderOptions(2).workers(3).prefetch(4));
+  for (auto& batch : loader)
+    if (values(batch[0])[0] >= 10) break;
+  const int64_t started = *dataset.started;
+  EXPECT_EQ(started, *dataset.finished) << "the loop's end waits for every thread";
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_EQ(started, *dataset.started) << "nothing is loaded afterwards";
+}
+
+TEST(DataLoader, WorkersStayWithinThePrefetchBound) {
+  const Counting dataset(100000);
+  DataLoader loader(dataset, DataLoaderOptions(1).workers(2).prefetch(3));
+  auto epoch = loader.start_epoch();
+  for (int64_t i = 0; i < 10; ++i) epoch->next();
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_LE(*dataset.started, 10 + 2 * 3);
+  EXPECT_GE(*dataset.started, 10);
+}
+
+TEST(DataLoader, TwoEpochsAtOnceDoNotDisturbOneAnother) {
+  DataLoader loader(Numbers(20), DataLoaderOptions(5).workers(2));
+  auto first = loader.start_epoch(), second = loader.start_epoch();
+  for (int64_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(values((*first->next())[0])[0], 5 * i);
+    EXPECT_EQ(values((*second->next())[0])[0], 5 * i);
+  }
+  EXPECT_FALSE(first->next());
+  EXPECT_FALSE(first->next());
+}
+
+TEST(DataLoader, BulkReadsGiveTheSameAsSingleOnes) {
+  const Tensor x = randn({30, 3}), y = arange(30);
+  DataLoader bulk(TensorDataset(x, y), DataLoaderOptions(7).shuffle().seed(1));
+  DataLoader single(TensorDataset(x, y), DataLoaderOptions(7).shuffle().seed(1).collate(stack_examples));
+  auto other = single.begin();
+  for (auto& batch : bulk) {
+    EXPECT_TRUE(equal(batch[0], (*other)[0]));
+    EXPECT_TRUE(equal(batch[1], (*other)[1]));
+    ++other;
+  }
+  EXPECT_TRUE(other == single.end());
+}
+
+TEST(DataLoader, CollateFunctionMakesTheBatch) {
+  const auto pad = [](const std::vector<Example>& samples) -> Example {
+    return {full({}, static_cast<int64_t>(samples.size()))};
+  };
+  DataLoader loader(Numbers(5), DataLoaderOptions(3).workers(1).collate(pad));
+  EXPECT_EQ(drain(loader), std::vector<int64_t>({3, 2}));
+}
+
+struct Ragged : Numbers {
+  using Numbers::Numbers;
+  Example get(int64_t index) const override { return {zeros({index})}; }
+};
+
+TEST(DataLoader, SamplesOfDifferentShapeNeedACollateFunction) {
+  DataLoader loader(Ragged(4), DataLoaderOptions(2));
+  const std::string message = message_of<ValueError>([&] { loader.begin(); });
+  EXPECT_HAS(message, "tensor 0 of one batch's samples is float32 [0] and float32 [1]");
+  EXPECT_HAS(message, "collate");
+}
+
+TEST(DataLoader, RandomTransformsDependOnSeedEpochAndIndexOnly) {
+  const auto noise = [](const Tensor& x) { return x + rand({2}, {}, &sample_generator()); };
+  const auto data = std::make_shared<TransformedDataset>(std::make_shared<TensorDataset>(zeros({20, 2})), Transform(noise));
+  const auto run = [&](int64_t workers, int64_t batch_size, bool shuffle, int64_t epoch) {
+    DataLoader loader(data, DataLoaderOptions(batch_size).workers(workers).shuffle(shuffle).seed(9));
+    loader.set_epoch(epoch);
+    std::vector<Tensor> batches;
+    for (auto& batch : loader) batches.push_back(batch[0]);
+    return cat(batches);
+  };
+  const Tensor x = run(0, 4, false, 0);
+  EXPECT_FALSE(equal(x[0], x[1])) << "each sample has numbers of its own";
+  EXPECT_TRUE(equal(x, run(2, 4, false, 0)));
+  EXPECT_TRUE(equal(x, run(3, 5, false, 0)));
+  EXPECT_FALSE(equal(x, run(0, 4, false, 1)));
+  EXPECT_TRUE(allclose(x.sum(0), run(0, 4, true, 0).sum(0))) << "whatever the order";
+}
+
+TEST(DataLoader, RefusesOptionsThatMakeNoSense) {
+  const auto make = [](DataLoaderOptions options) { DataLoader(Numbers(3), std::move(options)); };
+  EXPECT_THROW(make(DataLoaderOptions(0)), ValueError);
+  EXPECT_THROW(make(DataLoaderOptions(1).workers(-1)), ValueError);
+  EXPECT_THROW(make(DataLoaderOptions(1).prefetch(0)), ValueError);
+  const auto order = std::make_shared<SequentialSampler>(3);
+  EXPECT_THROW(make(DataLoaderOptions(1).sampler(order).shuffle()), ValueError);
+  EXPECT_THROW(make(DataLoaderOptions(2).batch_sampler(std::make_shared<BatchSampler>(order, 2))), ValueError);
+  EXPECT_THROW(DataLoader{DatasetPtr()}, ValueError);
+}
+
+}  // namespace
+}  // namespace ember::data
