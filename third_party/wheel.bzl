@@ -2,13 +2,13 @@
 
 def _wheels_impl(ctx):
     home = ctx.os.environ.get("HOME", "/root")
-    cache = ctx.os.environ.get("EMBER_CACHE", home + "/.cache/ember") + "/wheels/"
+    cache = ctx.os.environ.get("EMBER_CACHE", home + "/.cache/ember")
     for package, sha256 in ctx.attr.packages.items():
-        folder = cache + sha256
+        folder = cache + "/wheels/" + sha256
         if not _wheel_in(ctx, folder):
             ctx.file("requirements.txt", "%s --hash=sha256:%s\n" % (package, sha256))
             ctx.report_progress("downloading " + package)
-            fetched = ctx.execute(_pip(ctx) + [
+            fetched = ctx.execute(_pip(ctx, cache) + [
                 "download",
                 "--quiet",
                 "--no-deps",
@@ -22,8 +22,8 @@ def _wheels_impl(ctx):
         ctx.extract(_zip_link(ctx, _wheel_in(ctx, folder)))
 
     # A wheel's <name>.data/data/ is what pip would merge into the prefix.
-    merge = "set -e; for d in *.data/data; do [ -d $d ] && cp -r $d/. . && rm -r $d; done; rm -rf wheel-*.zip"
-    merged = ctx.execute(["bash", "-c", merge + " || true"])
+    merge = "set -e; shopt -s nullglob; for d in *.data/data; do cp -r $d/. .; rm -r $d; done; rm -f wheel-*.zip"
+    merged = ctx.execute(["bash", "-c", merge])
     if merged.return_code != 0:
         fail(merged.stderr)
     ctx.symlink(ctx.attr.build_file, "BUILD")
@@ -37,13 +37,11 @@ def _zip_link(ctx, wheel):
     ctx.symlink(wheel, name)
     return name
 
-def _pip(ctx):
-    """The system's pip, or that of a throw-away environment where Debian has none installed."""
-    if ctx.execute(["/usr/bin/python3", "-m", "pip", "--version"]).return_code == 0:
-        return ["/usr/bin/python3", "-m", "pip"]
-    if ctx.execute(["/usr/bin/python3", "-m", "venv", "pip"]).return_code != 0:
-        fail("python3 -m venv failed: run ./ember setup")
-    return ["pip/bin/python", "-m", "pip"]
+def _pip(ctx, cache):
+    for python in [cache + "/venv/bin/python", "/usr/bin/python3"]:
+        if ctx.execute([python, "-m", "pip", "--version"]).return_code == 0:
+            return [python, "-m", "pip"]
+    fail("pip is missing: run ./ember setup")
 
 wheels = repository_rule(
     implementation = _wheels_impl,
