@@ -63,7 +63,7 @@ TEST(RandomCrop, TakesEveryWindow) {
   std::set<float> corners;
   for (int64_t index = 0; index < 200; ++index) {
     const SampleGeneratorGuard guard(1, 0, index);
-    const Tensor y = RandomCrop({2, 2})(x);
+    const Tensor y = RandomCrop(Shape({2, 2}))(x);
     ASSERT_EQ(y.sizes(), Shape({1, 2, 2}));
     const float corner = y[0][0][0].item<float>();
     EXPECT_EQ(y[0][1][1].item<float>(), corner + 5);
