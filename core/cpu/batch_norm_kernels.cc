@@ -1,0 +1,416 @@
+// batch_norm over every dim but the second, Ioffe and Szegedy 2015. x is a number of planes, one for each sample and channel, whose
+// elements lie behind one another; where channels do instead, x is a number of rows of channels.
+#include <algorithm>
+#include <cmath>
+
+#include "core/cpu/cpu_kernels.h"
+#include "core/cpu/normalization_families.h"
+#include "core/cpu/vector.h"
+#include "core/parallel.h"
+
+namespace ember::EMBER_ISA {
+
+namespace {
+
+/// Elements that one task reduces before results are combined.
+constexpr int64_t kChunk = 16384;
+/// From this many channels on, a channel is one thread's work from its statistics to its results, while it is in the cache.
+constexpr int64_t kManyChannels = 16;
+
+/// x as [samples, channels, plane], or as [samples * plane, channels] when `is_rows`.
+struct Layout {
+  int64_t samples, channels, plane;
+  bool is_rows;
+  Shape strides;
+
+  explicit Layout(const Tensor& x) : samples(x.sizes()[0]), channels(x.sizes()[1]), plane(1), is_rows(false) {
+    for (size_t d = 2; d < x.sizes().size(); ++d) plane *= x.sizes()[d];
+    strides = contiguous_strides(x.sizes());
+    Shape channels_last = Shape::filled(x.sizes().size(), 1);
+    int64_t stride = channels;
+    for (size_t d = x.sizes().size(); d-- > 2;) {
+      channels_last[d] = stride;
+      stride *= x.sizes()[d];
+    }
+    channels_last[0] = stride;
+    if (plane == 1 || (channels > 1 && !has_strides(x, strides) && has_strides(x, channels_last))) {
+      is_rows = true;
+      strides = channels_last;
+    }
+  }
+  int64_t count() const { return samples * plane; }
+  /// Where sample n's plane of channel c begins.
+  int64_t at(int64_t n, int64_t c) const { return (n * channels + c) * plane; }
+  int64_t rows_in_chunk() const { return std::max<int64_t>(16, kChunk / std::max<int64_t>(channels, 1)); }
+  int64_t chunks() const { return (count() + rows_in_chunk() - 1) / rows_in_chunk(); }
+};
+
+/// What is known of some elements of one channel: their number, mean and summed squared distances from it.
+struct Moments {
+  double count = 0, mean = 0, squares = 0;
+
+  /// Chan, Golub and LeVeque 1979.
+  void add(const Moments& other) {
+    if (other.count == 0) return;
+    const double total = count + other.count, delta = other.mean - mean;
+    mean += delta * other.count / total;
+    squares += other.squares + delta * delta * count * other.count / total;
+    count = total;
+  }
+};
+
+template <class T>
+Moments plane_moments(const T* x, int64_t count) {
+  constexpr int64_t kRun = 4096;
+  Moments moments;
+  for (int64_t i = 0; i < count; i += kRun) {
+    const int64_t here = std::min(kRun, count - i);
+    const T mean = fold<Sum>(x + i, here) / static_cast<T>(here);
+    const T squares = fold<Sum>(x + i, here, [mean](auto v) { return (v - mean) * (v - mean); });
+    moments.add({static_cast<double>(here), mean, squares});
+  }
+  return moments;
+}
+
+/// The sums of g and of g * (x - mean).
+struct GradientSums {
+  double grad = 0, product = 0;
+};
+
+template <class T>
+GradientSums plane_sums(const T* g, const T* x, T mean, int64_t count) {
+  using V = Vector<T>;
+  constexpr int64_t kRun = 4096, kStep = V::kLanes * V::kAccumulators;
+  GradientSums sums;
+  for (int64_t begin = 0; begin < count; begin += kRun) {
+    const int64_t end = std::min(count, begin + kRun);
+    typename V::Type grads[V::kAccumulators] = {}, products[V::kAccumulators] = {};
+    int64_t i = begin;
+    for (; i + kStep <= end; i += kStep) {
+      for (int64_t k = 0; k < V::kAccumulators; ++k) {
+        const auto value = V::load(g + i + k * V::kLanes);
+        grads[k] += value;
+        products[k] += value * (V::load(x + i + k * V::kLanes) - mean);
+      }
+    }
+    T lanes[2 * kStep];
+    for (int64_t k = 0; k < V::kAccumulators; ++k) {
+      V::store(lanes + k * V::kLanes, grads[k]);
+      V::store(lanes + kStep + k * V::kLanes, products[k]);
+    }
+    T grad = fold<Sum>(lanes, kStep), product = fold<Sum>(lanes + kStep, kStep);
+    for (; i < end; ++i) {
+      grad += g[i];
+      product += g[i] * (x[i] - mean);
+    }
+    sums.grad += grad;
+    sums.product += product;
+  }
+  return sums;
+}
+
+/// Calls reduce(n, c) for every plane, finish(c) for every channel and then apply(n, c) for every plane.
+template <class Reduce, class Finish, class Apply>
+void for_each_plane(const Layout& layout, Reduce reduce, Finish finish, Apply apply) {
+  const int64_t samples = layout.samples, channels = layout.channels;
+  const auto grain = [](int64_t work) { return std::max<int64_t>(1, kChunk / std::max<int64_t>(work, 1)); };
+  if (channels >= kManyChannels) {
+    parallel_for(0, channels, grain(layout.count()), [&](int64_t first, int64_t last) {
+      for (int64_t c = first; c < last; ++c) {
+        for (int64_t n = 0; n < samples; ++n) reduce(n, c);
+        finish(c);
+        for (int64_t n = 0; n < samples; ++n) apply(n, c);
+      }
+    });
+    return;
+  }
+  const auto planes = [&](auto& body) {
+    parallel_for(0, samples * channels, grain(layout.plane), [&](int64_t first, int64_t last) {
+      for (int64_t i = first; i < last; ++i) body(i / channels, i % channels);
+    });
+  };
+  planes(reduce);
+  for (int64_t c = 0; c < channels; ++c) finish(c);
+  planes(apply);
+}
+
+/// The same for chunks of rows: reduce(chunk, first_row, last_row), finish(), apply(first_row, last_row).
+template <class Reduce, class Finish, class Apply>
+void for_each_chunk(const Layout& layout, Reduce reduce, Finish finish, Apply apply) {
+  const int64_t size = layout.rows_in_chunk(), rows = layout.count();
+  const auto chunks = [&](auto body) {
+    parallel_for(0, layout.chunks(), 1, [&](int64_t first, int64_t last) {
+      for (int64_t k = first; k < last; ++k) body(k, k * size, std::min(rows, (k + 1) * size));
+    });
+  };
+  chunks(reduce);
+  finish();
+  chunks([&](int64_t, int64_t first, int64_t last) { apply(first, last); });
+}
+
+Tensor doubles(int64_t count) { return empty_tensor({count}, kFloat64); }
+
+template <class T>
+class Forward {
+ public:
+  Forward(const Tensor& out, const Tensor& mean, const Tensor& rstd, const Tensor& x, const Tensor& weight,
+          const Tensor& bias, double eps, bool training)
+      : layout_(x),
+        training_(training),
+        eps_(eps),
+        x_(read_as(x, dtype_of<T>, layout_.strides)),
+        weight_(read_as(weight, dtype_of<T>)),
+        bias_(read_as(bias, dtype_of<T>)),
+        mean_(training ? mean : read_as(mean, dtype_of<T>)),
+        rstd_(training ? rstd : read_as(rstd, dtype_of<T>)),
+        out_(out, dtype_of<T>, layout_.strides),
+        means_(mean_, dtype_of<T>),
+        rstds_(rstd_, dtype_of<T>),
+        affine_(empty_tensor({2 * layout_.channels}, dtype_of<T>)) {}
+
+  void run() {
+    layout_.is_rows ? run_rows() : run_planes();
+    out_.finish();
+    if (training_) means_.finish(), rstds_.finish();
+  }
+
+ private:
+  /// Turns a channel's moments into mean and rstd, and those into the scale and shift of its elements.
+  void finish_channel(int64_t c, const Moments& moments) {
+    if (training_) {
+      means_.template data<T>()[c] = static_cast<T>(moments.mean);
+      rstds_.template data<T>()[c] = static_cast<T>(1 / std::sqrt(moments.squares / moments.count + eps_));
+    }
+    const T mean = means_.template data<T>()[c], rstd = rstds_.template data<T>()[c];
+    const T* weight = data_or_null<T>(weight_);
+    const T* bias = data_or_null<T>(bias_);
+    scale()[c] = weight ? rstd * weight[c] : rstd;
+    shift()[c] = (bias ? bias[c] : T(0)) - mean * scale()[c];
+  }
+  T* scale() const { return reinterpret_cast<T*>(affine_.raw_data()); }
+  T* shift() const { return scale() + layout_.channels; }
+
+  void run_planes() {
+    const T* x = data_or_null<T>(x_);
+    T* out = out_.template data<T>();
+    const int64_t samples = layout_.samples, plane = layout_.plane;
+    const Tensor partial = empty_tensor({samples * layout_.channels * static_cast<int64_t>(sizeof(Moments))}, kUInt8);
+    auto* moments = reinterpret_cast<Moments*>(partial.raw_data());
+    for_each_plane(
+        layout_,
+        [&](int64_t n, int64_t c) {
+          if (training_) moments[c * samples + n] = plane_moments(x + layout_.at(n, c), plane);
+        },
+        [&](int64_t c) {
+          Moments all;
+          for (int64_t n = 0; training_ && n < samples; ++n) all.add(moments[c * samples + n]);
+          finish_channel(c, all);
+        },
+        [&](int64_t n, int64_t c) {
+          const T a = scale()[c], b = shift()[c];
+          const T* from = x + layout_.at(n, c);
+          T* to = out + layout_.at(n, c);
+          for (int64_t i = 0; i < plane; ++i) to[i] = from[i] * a + b;
+        });
+  }
+
+  void run_rows() {
+    const T* x = data_or_null<T>(x_);
+    T* out = out_.template data<T>();
+    const int64_t channels = layout_.channels;
+    // For each chunk, each channel's mean and squares.
+    const Tensor partial = empty_tensor({layout_.chunks() * 2 * channels}, dtype_of<T>);
+    T* partials = reinterpret_cast<T*>(partial.raw_data());
+    for_each_chunk(
+        layout_,
+        [&](int64_t chunk, int64_t first, int64_t last) {
+          if (!training_) return;
+          T* mean = partials + chunk * 2 * channels;
+          T* squares = mean + channels;
+          fold_rows<Sum>(mean, x + first * channels, last - first, channels, channels);
+          for (int64_t c = 0; c < channels; ++c) {
+            mean[c] /= static_cast<T>(last - first);
+            squares[c] = 0;
+          }
+          for (int64_t row = first; row < last; ++row) {
+            const T* from = x + row * channels;
+            for (int64_t c = 0; c < channels; ++c) squares[c] += (from[c] - mean[c]) * (from[c] - mean[c]);
+          }
+        },
+        [&] {
+          for (int64_t c = 0; c < channels; ++c) {
+            Moments all;
+            for (int64_t chunk = 0; training_ && chunk < layout_.chunks(); ++chunk) {
+              const T* mean = partials + chunk * 2 * channels;
+              const int64_t left = layout_.count() - chunk * layout_.rows_in_chunk();
+              const auto count = static_cast<double>(std::min(layout_.rows_in_chunk(), left));
+              all.add({count, mean[c], mean[channels + c]});
+            }
+            finish_channel(c, all);
+          }
+        },
+        [&](int64_t first, int64_t last) {
+          for (int64_t row = first; row < last; ++row) {
+            const T* from = x + row * channels;
+            T* to = out + row * channels;
+            for (int64_t c = 0; c < channels; ++c) to[c] = from[c] * scale()[c] + shift()[c];
+          }
+        });
+  }
+
+  Layout layout_;
+  bool training_;
+  double eps_;
+  Tensor x_, weight_, bias_, mean_, rstd_;
+  WriteAs out_, means_, rstds_;
+  Tensor affine_;
+};
+
+template <class T>
+class Backward {
+ public:
+  Backward(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad_bias, const Tensor& grad,
+           const Tensor& x, const Tensor& mean, const Tensor& rstd, const Tensor& weight, bool training)
+      : layout_(x),
+        training_(training),
+        x_(read_as(x, dtype_of<T>, layout_.strides)),
+        grad_(read_as(grad, dtype_of<T>, layout_.strides)),
+        mean_(read_as(mean, dtype_of<T>)),
+        rstd_(read_as(rstd, dtype_of<T>)),
+        weight_(read_as(weight, dtype_of<T>)),
+        grad_x_(grad_x, dtype_of<T>, layout_.strides),
+        grad_weight_(grad_weight, dtype_of<T>),
+        grad_bias_(grad_bias, dtype_of<T>),
+        factors_(empty_tensor({3 * layout_.channels}, dtype_of<T>)) {}
+
+  void run() {
+    layout_.is_rows ? run_rows() : run_planes();
+    grad_x_.finish(), grad_weight_.finish(), grad_bias_.finish();
+  }
+
+ private:
+  /// Turns a channel's sums into its parameters' gradients and the factors of
+  /// grad_x = scale * grad + slope * (x - mean) + shift.
+  void finish_channel(int64_t c, const GradientSums& sums) {
+    const T rstd = data_or_null<T>(rstd_)[c];
+    const T* weight = data_or_null<T>(weight_);
+    if (T* to = grad_weight_.template data<T>()) to[c] = static_cast<T>(sums.product * rstd);
+    if (T* to = grad_bias_.template data<T>()) to[c] = static_cast<T>(sums.grad);
+    const T a = weight ? rstd * weight[c] : rstd;
+    const double count = static_cast<double>(layout_.count());
+    scale()[c] = a;
+    slope()[c] = training_ ? static_cast<T>(-a * sums.product * rstd * rstd / count) : T(0);
+    shift()[c] = training_ ? static_cast<T>(-a * sums.grad / count) : T(0);
+  }
+  T* scale() const { return reinterpret_cast<T*>(factors_.raw_data()); }
+  T* slope() const { return scale() + layout_.channels; }
+  T* shift() const { return slope() + layout_.channels; }
+
+  void run_planes() {
+    const T* x = data_or_null<T>(x_);
+    const T* grad = data_or_null<T>(grad_);
+    const T* means = data_or_null<T>(mean_);
+    T* grad_x = grad_x_.template data<T>();
+    const int64_t samples = layout_.samples, plane = layout_.plane;
+    const Tensor partial = doubles(samples * layout_.channels * 2);
+    auto* sums = reinterpret_cast<GradientSums*>(partial.raw_data());
+    for_each_plane(
+        layout_,
+        [&](int64_t n, int64_t c) {
+          const int64_t at = layout_.at(n, c);
+          sums[c * samples + n] = plane_sums(grad + at, x + at, means[c], plane);
+        },
+        [&](int64_t c) {
+          GradientSums all;
+          for (int64_t n = 0; n < samples; ++n) {
+            all.grad += sums[c * samples + n].grad;
+            all.product += sums[c * samples + n].product;
+          }
+          finish_channel(c, all);
+        },
+        [&](int64_t n, int64_t c) {
+          if (!grad_x) return;
+          const int64_t at = layout_.at(n, c);
+          apply(grad_x + at, grad + at, x + at, plane, [&, c](int64_t) { return c; });
+        });
+  }
+
+  void run_rows() {
+    const T* x = data_or_null<T>(x_);
+    const T* grad = data_or_null<T>(grad_);
+    const T* means = data_or_null<T>(mean_);
+    T* grad_x = grad_x_.template data<T>();
+    const int64_t channels = layout_.channels;
+    const Tensor partial = empty_tensor({layout_.chunks() * 2 * channels}, dtype_of<T>);
+    T* partials = reinterpret_cast<T*>(partial.raw_data());
+    for_each_chunk(
+        layout_,
+        [&](int64_t chunk, int64_t first, int64_t last) {
+          T* grads = partials + chunk * 2 * channels;
+          T* products = grads + channels;
+          fold_rows<Sum>(grads, grad + first * channels, last - first, channels, channels);
+          for (int64_t c = 0; c < channels; ++c) products[c] = 0;
+          for (int64_t row = first; row < last; ++row) {
+            const int64_t at = row * channels;
+            for (int64_t c = 0; c < channels; ++c) products[c] += grad[at + c] * (x[at + c] - means[c]);
+          }
+        },
+        [&] {
+          for (int64_t c = 0; c < channels; ++c) {
+            GradientSums all;
+            for (int64_t chunk = 0; chunk < layout_.chunks(); ++chunk) {
+              all.grad += partials[chunk * 2 * channels + c];
+              all.product += partials[(chunk * 2 + 1) * channels + c];
+            }
+            finish_channel(c, all);
+          }
+        },
+        [&](int64_t first, int64_t last) {
+          for (int64_t row = first; grad_x && row < last; ++row) {
+            const int64_t at = row * channels;
+            apply(grad_x + at, grad + at, x + at, channels, [](int64_t i) { return i; });
+          }
+        });
+  }
+
+  /// `channel(i)` is that of element i.
+  template <class Channel>
+  void apply(T* to, const T* grad, const T* x, int64_t count, Channel channel) const {
+    const T *means = data_or_null<T>(mean_), *scales = scale(), *slopes = slope(), *shifts = shift();
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t c = channel(i);
+      to[i] = scales[c] * grad[i] + (slopes[c] * (x[i] - means[c]) + shifts[c]);
+    }
+  }
+
+  Layout layout_;
+  bool training_;
+  Tensor x_, grad_, mean_, rstd_, weight_;
+  WriteAs grad_x_, grad_weight_, grad_bias_;
+  Tensor factors_;
+};
+
+void batch_norm(const Tensor& out, const Tensor& mean, const Tensor& rstd, const Tensor& x, const Tensor& weight,
+                const Tensor& bias, double eps, bool training) {
+  if (!is_floating_point(x.dtype())) cpu::fail_dtype("batch_norm", x.dtype());
+  x.dtype() == kFloat64 ? Forward<double>(out, mean, rstd, x, weight, bias, eps, training).run()
+                        : Forward<float>(out, mean, rstd, x, weight, bias, eps, training).run();
+}
+
+void batch_norm_backward(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad_bias, const Tensor& grad,
+                         const Tensor& x, const Tensor& mean, const Tensor& rstd, const Tensor& weight,
+                         bool training) {
+  if (!is_floating_point(x.dtype())) cpu::fail_dtype("batch_norm_backward", x.dtype());
+  x.dtype() == kFloat64
+      ? Backward<double>(grad_x, grad_weight, grad_bias, grad, x, mean, rstd, weight, training).run()
+      : Backward<float>(grad_x, grad_weight, grad_bias, grad, x, mean, rstd, weight, training).run();
+}
+
+}  // namespace
+
+void register_batch_norm(Backend& table) {
+  table.batch_norm = batch_norm;
+  table.batch_norm_backward = batch_norm_backward;
+}
+
+}  // namespace ember::EMBER_ISA
