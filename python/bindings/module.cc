@@ -43,7 +43,7 @@ void bind_settings(py::module_& m) {
         "The shape that all broadcast to.");
   m.def("memory_stats",
         [] {
-          const MemoryStats s = cpu_allocator::stats();
+          const MemoryStats s = memory_stats();
           py::dict d;
           d["current_bytes"] = s.current_bytes;
           d["peak_bytes"] = s.peak_bytes;
@@ -52,8 +52,8 @@ void bind_settings(py::module_& m) {
           return d;
         },
         "Bytes in live tensors now and at most, bytes kept for reuse, and blocks handed out so far.");
-  m.def("reset_peak_memory_stats", &cpu_allocator::reset_peak, "The peak starts again from now.");
-  m.def("empty_cache", &cpu_allocator::empty_cache, "Gives unused memory back to the system.");
+  m.def("reset_peak_memory_stats", [] { reset_peak_memory(); }, "The peak starts again from now.");
+  m.def("empty_cache", [] { empty_cache(); }, "Gives unused memory back to the system.");
 }
 
 }  // namespace

@@ -1,0 +1,216 @@
+// Calling a module and its attributes, as slots of the Python type: a module call costs no look-up of __call__, and children and
+// parameters are found in the C++ module itself, so that C++ and Python never disagree.
+#include "python/bindings/op.h"
+#include "python/bindings/python_module.h"
+
+namespace ember::python {
+
+PyTypeObject* module_type = nullptr;
+
+namespace {
+
+std::string_view text_of(PyObject* name) {
+  Py_ssize_t size;
+  const char* text = PyUnicode_AsUTF8AndSize(name, &size);
+  if (!text) throw_python_error();
+  return {text, static_cast<size_t>(size)};
+}
+
+PyObject* forward_name() {
+  static PyObject* const name = PyUnicode_InternFromString("forward");
+  return name;
+}
+
+/// Hooks may add or remove hooks, so a walk is over a copy.
+std::vector<PythonModule::Hook> hooks_of(PythonModule& module, bool before) {
+  std::vector<PythonModule::Hook> hooks;
+  for (const auto& hook : module.hooks)
+    if (hook.before == before) hooks.push_back(hook);
+  return hooks;
+}
+
+PyObject* call_with_hooks(PyObject* self, PythonModule& module, py::tuple args, py::dict kwargs) {
+  const auto me = py::reinterpret_borrow<py::object>(self);
+  for (const auto& hook : hooks_of(module, true)) {
+    py::object changed = hook.with_kwargs ? hook.function.get()(me, args, kwargs) : hook.function.get()(me, args);
+    if (changed.is_none()) continue;
+    if (hook.with_kwargs) {
+      const auto both = changed.cast<py::tuple>();
+      args = both[0];
+      kwargs = both[1];
+    } else {
+      args = py::isinstance<py::tuple>(changed) ? py::tuple(changed) : py::make_tuple(changed);
+    }
+  }
+  py::object result = me.attr("forward")(*args, **kwargs);
+  for (const auto& hook : hooks_of(module, false)) {
+    py::object changed =
+        hook.with_kwargs ? hook.function.get()(me, args, kwargs, result) : hook.function.get()(me, args, result);
+    if (!changed.is_none()) result = std::move(changed);
+  }
+  return result.release().ptr();
+}
+
+/// The registered parameter, buffer or child of this name; null without an error when there is none.
+PyObject* registered(nn::Module& module, std::string_view name) {
+  if (Tensor* parameter = module.own_parameters().find(name)) return wrap_parameter(*parameter);
+  if (auto* child = module.own_children().find(name)) return module_object(*child).release().ptr();
+  if (Tensor* buffer = module.own_buffers().find(name)) return wrap(*buffer);
+  return nullptr;
+}
+
+/// Makes room for `name` as something else than it was.
+void forget(PyObject* self, nn::Module& module, PyObject* name, std::string_view text) {
+  PyTypeObject* type = Py_TYPE(self);
+  const bool is_slot = module.own_parameters().contains(text) || module.own_buffers().contains(text) ||
+                       module.own_children().contains(text);
+  check<TypeError>(!is_slot || !module_class(type).owns_slots, "cannot replace '", text, "' of ", class_name(self),
+                   ": the layer needs it");
+  module.unregister(std::string(text));
+  if (PyObject** dictionary = _PyObject_GetDictPtr(self); dictionary && *dictionary) {
+    if (PyDict_DelItem(*dictionary, name) < 0) PyErr_Clear();
+  }
+}
+
+int delete_attribute(PyObject* self, nn::Module* module, PyObject* name) {
+  const std::string_view text = text_of(name);
+  PyTypeObject* type = Py_TYPE(self);
+  Tensor* slot = module ? module->own_parameters().find(text) : nullptr;
+  if (module && !slot) slot = module->own_buffers().find(text);
+  if (slot && module_class(type).owns_slots) {
+    *slot = {};
+    return 0;
+  }
+  if (module && (slot || module->own_children().contains(text))) {
+    forget(self, *module, name, text);
+    return 0;
+  }
+  return PyObject_GenericSetAttr(self, name, nullptr);
+}
+
+/// True when `value` was registered, or written to a registered name.
+bool set_registered(PyObject* self, nn::Module* module, PyObject* name, PyObject* value) {
+  const bool is_parameter = PyObject_TypeCheck(value, parameter_type);
+  const bool is_child = PyObject_TypeCheck(value, module_type);
+  if (!module) {
+    check(!is_parameter && !is_child, "cannot assign a ", is_child ? "module" : "parameter",
+          " before super().__init__() was called");
+    return false;
+  }
+  const std::string_view text = text_of(name);
+  if (is_parameter) {
+    if (!module->own_parameters().contains(text)) forget(self, *module, name, text);
+    const Tensor& x = tensor_of(value);
+    module->register_parameter(std::string(text), x, x.requires_grad());
+    return true;
+  }
+  if (is_child) {
+    if (!module->own_children().contains(text)) forget(self, *module, name, text);
+    module->register_child(std::string(text), py::cast<std::shared_ptr<nn::Module>>(py::handle(value)));
+    return true;
+  }
+  if (Tensor* parameter = module->own_parameters().find(text)) {
+    check<TypeError>(value == Py_None, "cannot assign ", type_name(value), " as parameter '", text,
+                     "' (nn.Parameter or None expected)");
+    *parameter = {};
+    return true;
+  }
+  if (auto* child = module->own_children().find(text)) {
+    check<TypeError>(value == Py_None, "cannot assign ", type_name(value), " as child module '", text,
+                     "' (nn.Module or None expected)");
+    child->reset();
+    return true;
+  }
+  if (Tensor* buffer = module->own_buffers().find(text)) {
+    check<TypeError>(value == Py_None || is_tensor(value), "cannot assign ", type_name(value), " as buffer '", text,
+                     "' (Tensor or None expected)");
+    *buffer = value == Py_None ? Tensor() : tensor_of(value);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+nn::Module* find_module(PyObject* self) {
+  auto* instance = reinterpret_cast<py::detail::instance*>(self);
+  // All bound classes derive from Module alone and first, so the pointer to any of them is one to Module.
+  const auto value = instance->get_value_and_holder();
+  return value.holder_constructed() ? static_cast<nn::Module*>(value.value_ptr()) : nullptr;
+}
+
+nn::Module& module_of(PyObject* self) {
+  nn::Module* module = find_module(self);
+  check(module != nullptr, class_name(self), ": super().__init__() was not called");
+  return *module;
+}
+
+bool PythonModule::find_route(PyObject* self, PyTypeObject* bound) {
+  if (route_.load(std::memory_order_relaxed) == Route::Unknown) {
+    PyObject** dictionary = _PyObject_GetDictPtr(self);
+    const bool has_own = dictionary && *dictionary && PyDict_Contains(*dictionary, forward_name()) == 1;
+    // nn.Module has no forward of its own to run.
+    const bool overrides = _PyType_Lookup(Py_TYPE(self), forward_name()) != _PyType_Lookup(bound, forward_name());
+    route_ = has_own || overrides || !hooks.empty() ? Route::Python : Route::Cpp;
+  }
+  return runs_in_cpp();
+}
+
+Tensor call_in_python(PyObject* self, const Tensor& input) {
+  const auto x = py::reinterpret_steal<py::object>(wrap(input));
+  const auto y = py::reinterpret_steal<py::object>(PyObject_CallOneArg(self, x.ptr()));
+  if (!y) throw py::error_already_set();
+  check<TypeError>(is_tensor(y.ptr()), class_name(self), ": forward returned a ", type_name(y.ptr()),
+                   " where a tensor is needed");
+  return tensor_of(y.ptr());
+}
+
+PyObject* call_module(PyObject* self, PyObject* args, PyObject* kwargs) {
+  return guarded([&]() -> PyObject* {
+    nn::Module& module = module_of(self);
+    auto* python = dynamic_cast<PythonModule*>(&module);
+    const bool one_tensor = PyTuple_GET_SIZE(args) == 1 && (!kwargs || PyDict_GET_SIZE(kwargs) == 0) &&
+                            is_tensor(PyTuple_GET_ITEM(args, 0));
+    PyTypeObject* type = Py_TYPE(self);
+    if (one_tensor && (python ? python->maps_one_tensor() && python->find_route(self, python->bound_type())
+                              : module_class(type).maps_one_tensor)) {
+      const Tensor& x = tensor_of(PyTuple_GET_ITEM(args, 0));
+      Tensor y;
+      {
+        GilRelease gil(true);
+        y = module(x);
+      }
+      return wrap(y);
+    }
+    if (python && !python->hooks.empty())
+      return call_with_hooks(self, *python, py::reinterpret_borrow<py::tuple>(args),
+                             kwargs ? py::reinterpret_borrow<py::dict>(kwargs) : py::dict());
+    PyObject* forward = PyObject_GetAttr(self, forward_name());
+    if (!forward) return nullptr;
+    PyObject* result = PyObject_Call(forward, args, kwargs);
+    Py_DECREF(forward);
+    return result;
+  });
+}
+
+PyObject* get_module_attribute(PyObject* self, PyObject* name) {
+  PyObject* found = _PyObject_GenericGetAttrWithDict(self, name, nullptr, 1);
+  if (found || PyErr_Occurred()) return found;
+  return guarded([&]() -> PyObject* {
+    if (nn::Module* module = find_module(self))
+      if (PyObject* value = registered(*module, text_of(name))) return value;
+    return PyErr_Format(PyExc_AttributeError, "'%s' object has no attribute '%U'", class_name(self).c_str(), name);
+  });
+}
+
+int set_module_attribute(PyObject* self, PyObject* name, PyObject* value) {
+  return guarded_status([&] {
+    nn::Module* module = find_module(self);
+    if (!value) return delete_attribute(self, module, name);
+    if (set_registered(self, module, name, value)) return 0;
+    if (auto* python = dynamic_cast<PythonModule*>(module); python && name == forward_name()) python->reset_route();
+    return PyObject_GenericSetAttr(self, name, value);
+  });
+}
+
+}  // namespace ember::python

@@ -1,0 +1,294 @@
+// ember.nn.Module.
+#include <sstream>
+
+#include "python/bindings/bindings.h"
+#include "python/bindings/layer.h"
+
+namespace ember::python {
+
+namespace {
+
+using nn::Module;
+using ModulePtr = std::shared_ptr<Module>;
+
+py::object parameter_object(const Tensor& x) { return py::reinterpret_steal<py::object>(wrap_parameter(x)); }
+
+py::iterator iterate(const py::list& list) { return py::iter(list); }
+
+py::iterator parameters(const Module& self, bool recurse) {
+  py::list list;
+  for (const Tensor& x : self.parameters(recurse)) list.append(parameter_object(x));
+  return iterate(list);
+}
+py::iterator named_parameters(const Module& self, const std::string& prefix, bool recurse) {
+  py::list list;
+  for (const auto& [name, x] : self.named_parameters(prefix, recurse))
+    list.append(py::make_tuple(name, parameter_object(x)));
+  return iterate(list);
+}
+template <class Values>
+py::iterator iterate_values(const Values& values) {
+  py::list list;
+  for (const auto& value : values) list.append(py::cast(value));
+  return iterate(list);
+}
+template <class Items>
+py::iterator iterate_items(const Items& items) {
+  py::list list;
+  for (const auto& [name, value] : items) list.append(py::make_tuple(name, py::cast(value)));
+  return iterate(list);
+}
+
+py::dict state_dict(const Module& self, const std::string& prefix, bool keep_vars) {
+  py::dict dict;
+  if (keep_vars) {
+    for (const auto& [name, x] : self.named_parameters(prefix)) dict[py::str(name)] = parameter_object(x);
+  }
+  for (const auto& [name, x] : self.state_dict(prefix))
+    if (!dict.contains(name)) dict[py::str(name)] = py::cast(x);
+  return dict;
+}
+
+py::object load_state_dict(Module& self, const py::dict& dict, bool strict) {
+  nn::StateDict state;
+  for (auto [name, value] : dict) {
+    check<TypeError>(is_tensor(value.ptr()), "load_state_dict: '", name.cast<std::string>(), "' is a ",
+                     type_name(value.ptr()), ", not a tensor");
+    state.insert(name.cast<std::string>(), tensor_of(value.ptr()));
+  }
+  nn::IncompatibleKeys keys;
+  {
+    py::gil_scoped_release gil;
+    keys = self.load_state_dict(state, strict);
+  }
+  static const py::object type = py::module_::import("collections").attr("namedtuple")("IncompatibleKeys",
+                                                                                     "missing_keys unexpected_keys");
+  return type(keys.missing_keys, keys.unexpected_keys);
+}
+
+/// to(dtype), to(device), to(device, dtype), to(other), and the keywords device and dtype.
+py::object to(const py::object& self, const py::args& args, const py::kwargs& kwargs) {
+  std::optional<Device> device;
+  std::optional<DType> dtype;
+  const auto take = [&](py::handle value) {
+    DType t;
+    Device d;
+    if (is_tensor(value.ptr())) {
+      dtype = tensor_of(value.ptr()).dtype();
+      device = tensor_of(value.ptr()).device();
+    } else if (convert(value.ptr(), t)) {
+      dtype = t;
+    } else if (convert(value.ptr(), d)) {
+      device = d;
+    } else {
+      check<TypeError>(value.is_none() || PyBool_Check(value.ptr()), "to: expected a dtype, a device or a tensor, not ",
+                       type_name(value.ptr()));
+    }
+  };
+  for (py::handle value : args) take(value);
+  for (auto [name, value] : kwargs) take(value);
+  Module& module = module_of(self.ptr());
+  if (dtype) module.to(*dtype);
+  if (device) module.to(*device);
+  return self;
+}
+
+Tensor find_tensor(const Module& self, const std::string& path, bool is_parameter) {
+  const auto named = is_parameter ? self.named_parameters() : self.named_buffers();
+  const Tensor* x = named.find(path);
+  if (!x) throw py::attribute_error(self.name() + " has no " + (is_parameter ? "parameter" : "buffer") + " '" + path + "'");
+  return *x;
+}
+
+ModulePtr find_submodule(const ModulePtr& self, const std::string& path) {
+  ModulePtr module = self;
+  std::stringstream parts(path);
+  for (std::string part; std::getline(parts, part, '.');) {
+    ModulePtr* child = module->own_children().find(part);
+    if (!child || !*child) throw py::attribute_error(module->name() + " has no child '" + part + "'");
+    module = *child;
+  }
+  return module;
+}
+
+/// Removes a module's hook.
+struct ModuleHookHandle {
+  std::weak_ptr<Module> module;
+  int64_t id;
+
+  void remove() {
+    const ModulePtr owner = module.lock();
+    if (!owner) return;
+    if (auto* python = dynamic_cast<PythonModule*>(owner.get())) {
+      std::erase_if(python->hooks, [&](const auto& hook) { return hook.id == id; });
+      python->reset_route();
+    } else {
+      owner->remove_hook(id);
+    }
+  }
+};
+
+ModuleHookHandle add_hook(const ModulePtr& self, py::function function, bool before, bool with_kwargs) {
+  if (auto* python = dynamic_cast<PythonModule*>(self.get())) {
+    static int64_t next_id = 0;
+    python->hooks.push_back({next_id, Owner(std::move(function)), before, with_kwargs});
+    python->reset_route();
+    return {self, next_id++};
+  }
+  // A module that C++ made: its hooks are C++'s, on one tensor.
+  auto owner = Owner(std::move(function));
+  if (before)
+    return {self, self->register_forward_pre_hook([owner](Module& module, const Tensor& x) {
+              py::gil_scoped_acquire gil;
+              py::object changed = owner.get()(module_object(module.shared_from_this()), py::make_tuple(x));
+              return (py::isinstance<py::tuple>(changed) ? py::object(changed[py::int_(0)]) : changed).cast<Tensor>();
+            })};
+  return {self, self->register_forward_hook([owner](Module& module, const Tensor& x, const Tensor& y) {
+            py::gil_scoped_acquire gil;
+            return owner.get()(module_object(module.shared_from_this()), py::make_tuple(x), y).cast<Tensor>();
+          })};
+}
+
+template <DType dtype>
+py::object convert_module(const py::object& self) {
+  module_of(self.ptr()).to(dtype);
+  return self;
+}
+
+py::list directory(const py::object& self) {
+  py::list names = py::module_::import("builtins").attr("object").attr("__dir__")(self);
+  const Module& module = module_of(self.ptr());
+  for (const auto& dict : {module.own_parameters().keys(), module.own_buffers().keys(), module.own_children().keys()})
+    for (const std::string& name : dict) names.append(name);
+  return names;
+}
+
+using ModuleBinding = py::class_<Module, Trampoline<Module>, py::smart_holder>;
+
+void bind_tree(ModuleBinding& c) {
+  c.def("parameters", &parameters, py::arg("recurse") = true, "An iterator over the parameters, each once.");
+  c.def("named_parameters", &named_parameters, py::arg("prefix") = "", py::arg("recurse") = true,
+        "An iterator over (name, parameter).");
+  c.def("buffers", [](const Module& self, bool recurse) { return iterate_values(self.buffers(recurse)); },
+        py::arg("recurse") = true, "An iterator over the buffers.");
+  c.def("named_buffers",
+        [](const Module& self, const std::string& prefix, bool recurse) {
+          return iterate_items(self.named_buffers(prefix, recurse));
+        },
+        py::arg("prefix") = "", py::arg("recurse") = true, "An iterator over (name, buffer).");
+  c.def("children", [](const Module& self) { return iterate_values(self.children()); },
+        "An iterator over the direct children.");
+  c.def("named_children", [](const Module& self) { return iterate_items(self.named_children()); },
+        "An iterator over (name, child).");
+  c.def("modules", [](const ModulePtr& self) { return iterate_values(self->modules()); },
+        "An iterator over this module and all below it.");
+  c.def("named_modules",
+        [](const ModulePtr& self, const std::string& prefix) { return iterate_items(self->named_modules(prefix)); },
+        py::arg("prefix") = "", "An iterator over (name, module), this module first.");
+  c.def("get_submodule", &find_submodule, py::arg("target"), "The module at a dotted path.");
+  c.def("get_parameter",
+        [](const Module& self, const std::string& path) { return parameter_object(find_tensor(self, path, true)); },
+        py::arg("target"), "The parameter at a dotted path.");
+  c.def("get_buffer", [](const Module& self, const std::string& path) { return find_tensor(self, path, false); },
+        py::arg("target"), "The buffer at a dotted path.");
+}
+
+void bind_registration(ModuleBinding& c) {
+  c.def("register_parameter",
+        [](Module& self, const std::string& name, const Tensor& x) {
+          self.register_parameter(name, x, x.defined() && x.requires_grad());
+        },
+        py::arg("name"), py::arg("param"), "Adopts a parameter; None keeps the name free.");
+  c.def("register_buffer",
+        [](Module& self, const std::string& name, const Tensor& x, bool persistent) {
+          self.register_buffer(name, x, persistent);
+        },
+        py::arg("name"), py::arg("tensor"), py::arg("persistent") = true,
+        "Adopts a tensor that is part of the state but not trained.");
+  for (const char* name : {"add_module", "register_module"})
+    c.def(name, [](Module& self, const std::string& child_name, ModulePtr child) {
+      self.register_child(child_name, std::move(child));
+    }, py::arg("name"), py::arg("module").none(true), "Adopts a child.");
+  c.def("register_forward_hook",
+        [](const ModulePtr& self, py::function hook, bool with_kwargs) {
+          return add_hook(self, std::move(hook), false, with_kwargs);
+        },
+        py::arg("hook"), py::kw_only(), py::arg("with_kwargs") = false,
+        "Calls hook(module, args, output) after forward; a result that is not None replaces the output.");
+  c.def("register_forward_pre_hook",
+        [](const ModulePtr& self, py::function hook, bool with_kwargs) {
+          return add_hook(self, std::move(hook), true, with_kwargs);
+        },
+        py::arg("hook"), py::kw_only(), py::arg("with_kwargs") = false,
+        "Calls hook(module, args) before forward; a result that is not None replaces the arguments.");
+}
+
+void bind_state(ModuleBinding& c) {
+  c.def("state_dict", &state_dict, py::kw_only(), py::arg("prefix") = "", py::arg("keep_vars") = false,
+        "Parameters and persistent buffers by dotted name.");
+  c.def("load_state_dict", &load_state_dict, py::arg("state_dict"), py::arg("strict") = true,
+        "Copies values in; strict refuses missing and unexpected names.");
+  c.def("zero_grad", &Module::zero_grad, py::arg("set_to_none") = true, "Forgets the parameters' gradients.");
+  c.def("train",
+        [](const py::object& self, bool mode) {
+          // Not by the virtual call, which would find a subclass's override, our caller.
+          module_of(self.ptr()).Module::train(mode);
+          return self;
+        },
+        py::arg("mode") = true, "Training mode for this module and all below it.");
+  c.def("eval", [](const py::object& self) { return self.attr("train")(false); }, "train(False).");
+  c.def_property("training", &Module::is_training, [](Module& self, bool mode) { self.Module::train(mode); });
+  c.def("requires_grad_",
+        [](const py::object& self, bool value) {
+          module_of(self.ptr()).requires_grad_(value);
+          return self;
+        },
+        py::arg("requires_grad") = true, "Freezes or unfreezes the parameters.");
+  c.def("to", &to, "Moves parameters and buffers to a device or a floating-point dtype.");
+  c.def("float", &convert_module<kFloat32>);
+  c.def("double", &convert_module<kFloat64>);
+  c.def("half", &convert_module<kFloat16>);
+  c.def("bfloat16", &convert_module<kBFloat16>);
+  c.def("cpu", [](const py::object& self) {
+    module_of(self.ptr()).to(Device());
+    return self;
+  });
+  c.def("apply",
+        [](const py::object& self, const py::function& fn) {
+          module_of(self.ptr()).apply([&](Module& module) { fn(module_object(module.shared_from_this())); });
+          return self;
+        },
+        py::arg("fn"), "Calls fn on every module, children before their parent.");
+  c.def("__reduce__", &reduce_module);
+  c.def("__setstate__", &set_module_state);
+}
+
+}  // namespace
+
+void bind_module(py::module_& m) {
+  py::class_<ModuleHookHandle>(m, "ModuleHookHandle", "Removes a hook.")
+      .def("remove", &ModuleHookHandle::remove)
+      .def("__enter__", [](py::object self) { return self; })
+      .def("__exit__", [](ModuleHookHandle& self, const py::args&) { self.remove(); });
+
+  const auto slots = [](PyHeapTypeObject* heap_type) {
+    PyTypeObject& type = heap_type->ht_type;
+    type.tp_call = call_module;
+    type.tp_getattro = get_module_attribute;
+    type.tp_setattro = set_module_attribute;
+  };
+  ModuleBinding c(m, "Module", py::dynamic_attr(), py::custom_type_setup(slots),
+                  "A tree of parameters, buffers and child modules with a forward pass.");
+  module_type = reinterpret_cast<PyTypeObject*>(c.ptr());
+  register_module_class(module_type, {});
+  c.def(py::init([] { return new Trampoline<Module>(); }));
+  bind_tree(c);
+  bind_registration(c);
+  bind_state(c);
+  c.def("extra_repr", [](const Module& self) { return self.Module::extra_repr(); }, "What stands between the parentheses.");
+  c.def("__repr__", [](const Module& self) { return self.repr(); });
+  c.def("__dir__", &directory);
+  m.def("_rebuild_module", &rebuild_module);
+}
+
+}  // namespace ember::python

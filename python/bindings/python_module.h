@@ -1,0 +1,130 @@
+// Modules made from Python. Every layer that Python makes is a Trampoline: the C++ layer itself plus what lets a Python subclass
+// override forward, extra_repr and train, and what keeps the Python object alive while C++ holds the module.
+#pragma once
+
+#include <atomic>
+#include <concepts>
+
+#include "nn/module.h"
+#include "python/bindings/casters.h"
+#include "python/bindings/owner.h"
+
+namespace ember::python {
+
+/// What a Trampoline has beside the layer.
+class PythonModule {
+ public:
+  virtual ~PythonModule() = default;
+
+  struct Hook {
+    int64_t id;
+    Owner function;
+    bool before, with_kwargs;
+  };
+  /// Needs the GIL.
+  std::vector<Hook> hooks;
+
+  /// Whether forward runs as C++ alone, or a subclass, an instance attribute or a hook takes part. Found out at the first call
+  /// and again after reset_route.
+  bool runs_in_cpp() const { return route_.load(std::memory_order_relaxed) == Route::Cpp; }
+  /// The same, found out now; needs the GIL.
+  bool find_route(PyObject* self, PyTypeObject* bound_type);
+  void reset_route() { route_.store(Route::Unknown, std::memory_order_relaxed); }
+
+  /// Whether the C++ forward maps one tensor to one.
+  virtual bool maps_one_tensor() const = 0;
+  /// Of the C++ class that this trampoline extends.
+  virtual PyTypeObject* bound_type() const = 0;
+
+ private:
+  enum class Route { Unknown, Cpp, Python };
+  std::atomic<Route> route_ = Route::Unknown;
+};
+
+/// forward by way of the object's __call__, hooks included.
+Tensor call_in_python(PyObject* self, const Tensor& input);
+/// A new object like `self`: of its class, built with its arguments, with a deep copy of its attributes.
+std::shared_ptr<nn::Module> make_empty_in_python(PyObject* self);
+/// The class's name.
+std::string class_name(PyObject* self);
+
+template <class M>
+class Trampoline final : public M, public PythonModule, public py::trampoline_self_life_support {
+ public:
+  using M::M;
+
+  static constexpr bool kMapsOneTensor = requires(M& m, const Tensor& x) {
+    { m.forward(x) } -> std::same_as<Tensor>;
+  };
+
+  Tensor forward(const Tensor& input) override {
+    if (!runs_in_cpp()) {
+      py::gil_scoped_acquire gil;
+      if (!find_route(self(), bound_type())) return call_in_python(self(), input);
+    }
+    if constexpr (kMapsOneTensor) return M::forward(input);
+    else return nn::Module::forward(input);
+  }
+  std::string extra_repr() const override { PYBIND11_OVERRIDE(std::string, M, extra_repr, ); }
+  void train(bool on) override { PYBIND11_OVERRIDE(void, M, train, on); }
+  std::string name() const override {
+    py::gil_scoped_acquire gil;
+    return class_name(self());
+  }
+  std::shared_ptr<nn::Module> make_empty() const override {
+    py::gil_scoped_acquire gil;
+    return make_empty_in_python(self());
+  }
+
+  bool maps_one_tensor() const override { return kMapsOneTensor; }
+  PyTypeObject* bound_type() const override {
+    static PyTypeObject* const type = py::detail::get_type_info(typeid(M))->type;
+    return type;
+  }
+
+ private:
+  /// The Python object, which owns this one.
+  PyObject* self() const {
+    if (!self_) {
+      self_ = py::detail::get_object_handle(static_cast<const M*>(this), py::detail::get_type_info(typeid(M))).ptr();
+      check(self_ != nullptr, "a module made in Python lost its Python object");
+    }
+    return self_;
+  }
+
+  mutable PyObject* self_ = nullptr;
+};
+
+/// ember.nn.Module.
+extern PyTypeObject* module_type;
+
+/// The C++ module in a Python object; null before its __init__ has run.
+nn::Module* find_module(PyObject* self);
+/// The same; throws where find_module gives null.
+nn::Module& module_of(PyObject* self);
+/// The Python object of a module, of its most derived bound class.
+inline py::object module_object(const std::shared_ptr<nn::Module>& module) { return py::cast(module); }
+
+// The slots of module_type (module_slots.cc).
+PyObject* call_module(PyObject* self, PyObject* args, PyObject* kwargs);
+PyObject* get_module_attribute(PyObject* self, PyObject* name);
+int set_module_attribute(PyObject* self, PyObject* name, PyObject* value);
+
+/// What bindings know of a bound class.
+struct ModuleClass {
+  /// The arguments of __init__ that make a module like this one.
+  std::function<py::dict(const nn::Module& module)> arguments;
+  /// The C++ class holds references to its own slots and children, which so must not go.
+  bool owns_slots = false;
+  bool maps_one_tensor = false;
+};
+void register_module_class(PyTypeObject* type, ModuleClass description);
+/// Of the nearest base that is registered; `type` becomes that base.
+const ModuleClass& module_class(PyTypeObject*& type);
+
+// Pickling and copying (module_state.cc).
+py::object reduce_module(const py::object& self);
+void set_module_state(const py::object& self, const py::dict& state);
+py::object rebuild_module(const py::type& type, const py::dict& arguments);
+
+}  // namespace ember::python
