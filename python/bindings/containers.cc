@@ -1,0 +1,136 @@
+// ember.nn.Sequential, ModuleList and ModuleDict.
+#include "nn/container.h"
+
+#include "python/bindings/bindings.h"
+#include "python/bindings/layer.h"
+
+namespace ember::python {
+
+namespace {
+
+using ModulePtr = std::shared_ptr<nn::Module>;
+
+/// The children that a slice names, as a new container of the same class.
+template <class M>
+ModulePtr get_slice(const M& self, const py::slice& slice) {
+  py::ssize_t start, stop, step, length;
+  if (!slice.compute(static_cast<py::ssize_t>(self.size()), &start, &stop, &step, &length)) throw py::error_already_set();
+  py::object result = py::type::of<M>()();
+  auto& container = result.cast<M&>();
+  for (py::ssize_t i = 0; i < length; ++i) container.append(self[start + i * step]);
+  return result.cast<ModulePtr>();
+}
+
+template <class M>
+using ContainerBinding = py::class_<M, nn::Module, Trampoline<M>, py::smart_holder>;
+
+/// What Sequential and ModuleList have in common.
+template <class M>
+void bind_indexed(ContainerBinding<M>& c) {
+  register_module_class(reinterpret_cast<PyTypeObject*>(c.ptr()), {{}, false, Trampoline<M>::kMapsOneTensor});
+  c.def("__len__", [](const M& self) { return self.size(); });
+  c.def("__iter__", [](const M& self) {
+    py::list list;
+    for (const ModulePtr& child : self.children()) list.append(py::cast(child));
+    return py::iter(list);
+  });
+  c.def("__getitem__", [](const M& self, int64_t index) { return self[index]; }, py::arg("idx"));
+  c.def("__getitem__", &get_slice<M>, py::arg("idx"));
+  c.def("__setitem__", [](M& self, int64_t index, ModulePtr module) { self.replace(index, std::move(module)); });
+  c.def("__delitem__", [](M& self, int64_t index) { self.erase(index); });
+  c.def("append", [](py::object self, ModulePtr module) {
+    self.cast<M&>().append(std::move(module));
+    return self;
+  }, py::arg("module"), "Adds a module at the end.");
+  c.def("extend", [](py::object self, const py::iterable& modules) {
+    for (py::handle module : modules) self.cast<M&>().append(module.cast<ModulePtr>());
+    return self;
+  }, py::arg("modules"), "Adds modules at the end.");
+  c.def("insert", [](py::object self, int64_t index, ModulePtr module) {
+    self.cast<M&>().insert(index, std::move(module));
+    return self;
+  }, py::arg("index"), py::arg("module"), "Adds a module before that at index.");
+}
+
+void bind_sequential(py::module_& m) {
+  using Sequential = nn::SequentialImpl;
+  ContainerBinding<Sequential> c(m, "Sequential", "Modules one after another: Sequential(a, b) or Sequential({'first': a}).");
+  c.def(py::init([](const py::args& modules) {
+    auto self = std::make_unique<Trampoline<Sequential>>();
+    if (modules.size() == 1 && py::isinstance<py::dict>(modules[0])) {
+      for (auto [name, module] : modules[0].cast<py::dict>())
+        self->push_back(name.cast<std::string>(), module.cast<ModulePtr>());
+    } else {
+      for (py::handle module : modules) {
+        check<TypeError>(PyObject_TypeCheck(module.ptr(), module_type), "Sequential: expected modules, not ",
+                         type_name(module.ptr()));
+        self->append(module.cast<ModulePtr>());
+      }
+    }
+    return self.release();
+  }));
+  c.def("forward", [](Sequential& self, const Tensor& input) {
+    py::gil_scoped_release gil;
+    return self.Sequential::forward(input);
+  }, py::arg("input"));
+  bind_indexed<Sequential>(c);
+}
+
+void bind_module_list(py::module_& m) {
+  using ModuleList = nn::ModuleListImpl;
+  ContainerBinding<ModuleList> c(m, "ModuleList", "A list of modules for the parent's own forward.");
+  c.def(py::init([](const std::optional<py::iterable>& modules) {
+          auto self = std::make_unique<Trampoline<ModuleList>>();
+          if (modules)
+            for (py::handle module : *modules) self->append(module.cast<ModulePtr>());
+          return self.release();
+        }),
+        py::arg("modules") = py::none());
+  bind_indexed<ModuleList>(c);
+}
+
+void bind_module_dict(py::module_& m) {
+  using ModuleDict = nn::ModuleDictImpl;
+  ContainerBinding<ModuleDict> c(m, "ModuleDict", "Modules by name for the parent's own forward.");
+  register_module_class(reinterpret_cast<PyTypeObject*>(c.ptr()), {});
+  c.def(py::init([](const std::optional<py::dict>& modules) {
+          auto self = std::make_unique<Trampoline<ModuleDict>>();
+          if (modules)
+            for (auto [name, module] : *modules) self->insert(name.cast<std::string>(), module.cast<ModulePtr>());
+          return self.release();
+        }),
+        py::arg("modules") = py::none());
+  c.def("__len__", &ModuleDict::size);
+  c.def("__contains__", &ModuleDict::contains);
+  const auto find = [](const ModuleDict& self, const std::string& key) {
+    if (!self.contains(key)) throw py::key_error(key);
+    return self[key];
+  };
+  c.def("__getitem__", find);
+  c.def("__setitem__", [](ModuleDict& self, const std::string& key, ModulePtr module) {
+    self.insert(key, std::move(module));
+  });
+  c.def("__delitem__", [](ModuleDict& self, const std::string& key) {
+    if (!self.contains(key)) throw py::key_error(key);
+    self.unregister(key);
+  });
+  const auto keys = [](const ModuleDict& self) { return self.own_children().keys(); };
+  c.def("__iter__", [keys](const ModuleDict& self) { return py::iter(py::cast(keys(self))); });
+  c.def("keys", keys);
+  c.def("values", [](const ModuleDict& self) { return self.own_children().values(); });
+  c.def("items", [](const ModuleDict& self) {
+    std::vector<std::pair<std::string, ModulePtr>> items;
+    for (const auto& [name, child] : self.own_children()) items.emplace_back(name, child);
+    return items;
+  });
+}
+
+}  // namespace
+
+void bind_containers(py::module_& m) {
+  bind_sequential(m);
+  bind_module_list(m);
+  bind_module_dict(m);
+}
+
+}  // namespace ember::python
