@@ -61,9 +61,9 @@ void register_all(Isa isa, Backend& table) {
       {sse2::register_indexing, avx2::register_indexing, avx512::register_indexing},
       {sse2::register_normalization, avx2::register_normalization, avx512::register_normalization},
       {sse2::register_pooling, avx2::register_pooling, avx512::register_pooling},
+      {sse2::register_matmul, avx2::register_matmul, avx512::register_matmul},
   };
   for (const auto& family : kFamilies) family[static_cast<int>(isa)](table);
-  dnnl::register_matmul(table);
   dnnl::register_convolution(table);
   register_loss(table);
 }

@@ -21,6 +21,7 @@ void register_softmax(Backend& table);
 void register_indexing(Backend& table);
 void register_normalization(Backend& table);
 void register_pooling(Backend& table);
+void register_matmul(Backend& table);
 }  // namespace sse2
 
 namespace avx2 {
@@ -36,6 +37,7 @@ void register_softmax(Backend& table);
 void register_indexing(Backend& table);
 void register_normalization(Backend& table);
 void register_pooling(Backend& table);
+void register_matmul(Backend& table);
 }  // namespace avx2
 
 namespace avx512 {
@@ -51,10 +53,10 @@ void register_softmax(Backend& table);
 void register_indexing(Backend& table);
 void register_normalization(Backend& table);
 void register_pooling(Backend& table);
+void register_matmul(Backend& table);
 }  // namespace avx512
 
 namespace dnnl {
-void register_matmul(Backend& table);
 void register_convolution(Backend& table);
 }  // namespace dnnl
 

@@ -1,0 +1,248 @@
+// Matrix products by register tiles: of all integers and float64, and of small float32 matrices, for which a library call would
+// cost more than the product. Larger ones of the other floating-point dtypes go to oneDNN.
+#include <cstring>
+#include <type_traits>
+
+#include "core/allocator.h"
+#include "core/backend.h"
+#include "core/cpu/cpu_kernels.h"
+#include "core/cpu/dnnl_kernels.h"
+#include "core/parallel.h"
+
+namespace ember::EMBER_ISA {
+
+namespace {
+
+#if defined(__AVX512F__)
+constexpr int64_t kVectorBytes = 64;
+#elif defined(__AVX2__)
+constexpr int64_t kVectorBytes = 32;
+#else
+constexpr int64_t kVectorBytes = 16;
+#endif
+
+template <class T>
+struct VectorOf {
+  typedef T type __attribute__((vector_size(kVectorBytes)));
+};
+template <class T>
+constexpr int64_t kLanes = kVectorBytes / static_cast<int64_t>(sizeof(T));
+
+/// Rows of a tile; with two vectors of columns they fill the registers.
+constexpr int64_t kTileRows = 6;
+/// Rows for which one packed panel of b serves.
+constexpr int64_t kBlockRows = 96;
+/// Products below this many multiplications are not worth a second thread.
+constexpr int64_t kSerialWork = 65536;
+/// Products of float32 up to this many multiplications are computed here.
+constexpr int64_t kSmallWork = 16384;
+
+/// A matrix in memory; strides in elements, zero where it broadcasts.
+template <class T>
+struct Matrix {
+  T* data;
+  int64_t row, column;
+
+  T* at(int64_t i, int64_t j) const { return data + i * row + j * column; }
+};
+
+template <class T>
+struct Product {
+  int64_t batch, m, n, k;
+  Matrix<T> c;
+  Matrix<const T> a, b, bias;  ///< bias.data may be null
+  int64_t c_batch, a_batch, b_batch, bias_batch;
+};
+
+/// c[Rows, columns] = a[Rows, k] b (+ bias) where b has rows of Vectors whole vectors, `b_row` elements apart.
+template <int Rows, int Vectors, class T>
+inline void multiply_tile(int64_t k, Matrix<const T> a, const T* b, int64_t b_row, Matrix<const T> bias, Matrix<T> c,
+                          int64_t columns) {
+  using Vector = typename VectorOf<T>::type;
+  constexpr int64_t kWidth = Vectors * kLanes<T>;
+  Vector sums[Rows][Vectors] = {};
+  for (int64_t p = 0; p < k; ++p) {
+    Vector row[Vectors];
+    std::memcpy(row, b + p * b_row, sizeof row);
+    for (int r = 0; r < Rows; ++r) {
+      const T factor = *a.at(r, p);
+      for (int v = 0; v < Vectors; ++v) sums[r][v] += row[v] * factor;
+    }
+  }
+  const bool is_plain = columns == kWidth && c.column == 1 && (!bias.data || bias.column == 1);
+  for (int r = 0; r < Rows; ++r) {
+    if (is_plain) {
+      if (bias.data) {
+        Vector added[Vectors];
+        std::memcpy(added, bias.at(r, 0), sizeof added);
+        for (int v = 0; v < Vectors; ++v) sums[r][v] += added[v];
+      }
+      std::memcpy(c.at(r, 0), sums[r], sizeof sums[r]);
+    } else {
+      T line[kWidth];
+      std::memcpy(line, sums[r], sizeof line);
+      for (int64_t j = 0; j < columns; ++j)
+        *c.at(r, j) = bias.data ? static_cast<T>(line[j] + *bias.at(r, j)) : line[j];
+    }
+  }
+}
+
+template <int Rows, int Vectors, class T>
+inline int64_t multiply_tiles(int64_t first, int64_t last, int64_t k, Matrix<const T> a, const T* b, int64_t b_row,
+                              Matrix<const T> bias, Matrix<T> c, int64_t columns) {
+  for (; last - first >= Rows; first += Rows) {
+    multiply_tile<Rows, Vectors, T>(k, {a.at(first, 0), a.row, a.column}, b, b_row,
+                                    {bias.data ? bias.at(first, 0) : nullptr, bias.row, bias.column},
+                                    {c.at(first, 0), c.row, c.column}, columns);
+  }
+  return first;
+}
+
+template <int Vectors, class T>
+void multiply_rows(int64_t first, int64_t last, int64_t k, Matrix<const T> a, const T* b, int64_t b_row,
+                   Matrix<const T> bias, Matrix<T> c, int64_t columns) {
+  first = multiply_tiles<kTileRows, Vectors>(first, last, k, a, b, b_row, bias, c, columns);
+  first = multiply_tiles<4, Vectors>(first, last, k, a, b, b_row, bias, c, columns);
+  first = multiply_tiles<2, Vectors>(first, last, k, a, b, b_row, bias, c, columns);
+  multiply_tiles<1, Vectors>(first, last, k, a, b, b_row, bias, c, columns);
+}
+
+/// Room for one packed panel, on the stack unless it is large.
+template <class T>
+class Panel {
+ public:
+  explicit Panel(int64_t count) : bytes_(static_cast<size_t>(count) * sizeof(T)) {
+    data_ = bytes_ <= sizeof small_ ? static_cast<void*>(small_) : allocator(kCPU).allocate(bytes_);
+  }
+  ~Panel() {
+    if (data_ != small_) allocator(kCPU).release(data_, bytes_);
+  }
+  Panel(const Panel&) = delete;
+  Panel& operator=(const Panel&) = delete;
+  T* data() const { return static_cast<T*>(data_); }
+
+ private:
+  size_t bytes_;
+  void* data_;
+  alignas(64) unsigned char small_[16384];
+};
+
+/// `columns` columns of b as rows of `width` elements, zeros behind.
+template <class T>
+void pack(T* panel, int64_t width, Matrix<const T> b, int64_t k, int64_t columns) {
+  if (b.column == 1 || columns == 1) {
+    for (int64_t p = 0; p < k; ++p) {
+      const T* row = b.at(p, 0);
+      for (int64_t j = 0; j < columns; ++j) panel[p * width + j] = row[j];
+      for (int64_t j = columns; j < width; ++j) panel[p * width + j] = 0;
+    }
+    return;
+  }
+  for (int64_t j = 0; j < columns; ++j) {
+    const T* column = b.at(0, j);
+    for (int64_t p = 0; p < k; ++p) panel[p * width + j] = column[p * b.row];
+  }
+  if (columns < width)
+    for (int64_t p = 0; p < k; ++p)
+      for (int64_t j = columns; j < width; ++j) panel[p * width + j] = 0;
+}
+
+/// Rows [first, last) of the columns from `column` on, as many as two vectors hold.
+template <class T>
+void multiply_block(const Product<T>& p, int64_t batch, int64_t first, int64_t last, int64_t column) {
+  const int64_t columns = p.n - column < 2 * kLanes<T> ? p.n - column : 2 * kLanes<T>;
+  const int64_t width = columns <= kLanes<T> ? kLanes<T> : 2 * kLanes<T>;
+  const Matrix<const T> a = {p.a.data + batch * p.a_batch, p.a.row, p.a.column};
+  const Matrix<const T> b = {p.b.data + batch * p.b_batch + column * p.b.column, p.b.row, p.b.column};
+  const Matrix<T> c = {p.c.data + batch * p.c_batch + column * p.c.column, p.c.row, p.c.column};
+  const Matrix<const T> bias = {
+      p.bias.data ? p.bias.data + batch * p.bias_batch + column * p.bias.column : nullptr, p.bias.row, p.bias.column};
+  auto multiply = [&](const T* rows, int64_t row) {
+    if (width == kLanes<T>) multiply_rows<1>(first, last, p.k, a, rows, row, bias, c, columns);
+    else multiply_rows<2>(first, last, p.k, a, rows, row, bias, c, columns);
+  };
+  if (columns == width && b.column == 1 && p.m <= 4 * kTileRows) return multiply(b.data, b.row);
+  const Panel<T> panel(p.k * width);
+  pack(panel.data(), width, b, p.k, columns);
+  multiply(panel.data(), width);
+}
+
+template <class T>
+void multiply(const Product<T>& p) {
+  const int64_t panels = (p.n - 1) / (2 * kLanes<T>) + 1, blocks = (p.m - 1) / kBlockRows + 1;
+  auto run = [&](int64_t first, int64_t last) {
+    for (int64_t task = first; task < last; ++task) {
+      const int64_t rows = task / panels % blocks * kBlockRows;
+      multiply_block(p, task / (panels * blocks), rows, rows + kBlockRows < p.m ? rows + kBlockRows : p.m,
+                     task % panels * 2 * kLanes<T>);
+    }
+  };
+  const int64_t tasks = p.batch * panels * blocks, work = p.batch * p.m * p.n * p.k;
+  if (work <= kSerialWork) run(0, tasks);
+  else parallel_for(0, tasks, kSerialWork * tasks / work + 1, run);
+}
+
+template <class T>
+Product<T> describe_product(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& bias) {
+  const size_t rank = out.sizes().size(), row = rank - 2, column = rank - 1;
+  auto matrix = [&](const Tensor& x) {
+    return Matrix<T>{reinterpret_cast<T*>(x.raw_data()), x.strides()[row], x.strides()[column]};
+  };
+  auto constant = [&](const Tensor& x) {
+    const Matrix<T> m = matrix(x);
+    return Matrix<const T>{m.data, m.row, m.column};
+  };
+  Product<T> p{};
+  p.batch = rank == 3 ? out.sizes()[0] : 1;
+  p.m = out.sizes()[row];
+  p.n = out.sizes()[column];
+  p.k = a.sizes()[column];
+  p.c = matrix(out);
+  p.a = constant(a);
+  p.b = constant(b);
+  if (rank == 3) {
+    p.c_batch = out.strides()[0];
+    p.a_batch = a.strides()[0];
+    p.b_batch = b.strides()[0];
+  }
+  if (bias.defined()) {
+    // Missing dims and dims of size 1 broadcast.
+    const size_t missing = rank - bias.sizes().size();
+    auto stride = [&](size_t dim) {
+      return dim < missing || bias.sizes()[dim - missing] == 1 ? 0 : bias.strides()[dim - missing];
+    };
+    p.bias = {reinterpret_cast<const T*>(bias.raw_data()), stride(row), stride(column)};
+    p.bias_batch = rank == 3 ? stride(0) : 0;
+  }
+  return p;
+}
+
+template <class T>
+void multiply(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& bias) {
+  multiply(describe_product<T>(out, a, b, bias));
+}
+
+void matmul(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& bias) {
+  if (out.numel() == 0) return;
+  switch (out.dtype()) {
+    case DType::Float32:
+      if (out.numel() * a.sizes().back() <= kSmallWork) return multiply<float>(out, a, b, bias);
+      return dnnl::matmul(out, a, b, bias);
+    case DType::Float16:
+    case DType::BFloat16: return dnnl::matmul(out, a, b, bias);
+    case DType::Float64: return multiply<double>(out, a, b, bias);
+    // Sums wrap around, so the sign plays no part.
+    case DType::Int8:
+    case DType::UInt8: return multiply<uint8_t>(out, a, b, bias);
+    case DType::Int16: return multiply<uint16_t>(out, a, b, bias);
+    case DType::Int32: return multiply<uint32_t>(out, a, b, bias);
+    case DType::Int64: return multiply<uint64_t>(out, a, b, bias);
+    default: cpu::fail_dtype("matmul", out.dtype());
+  }
+}
+
+}  // namespace
+
+void register_matmul(Backend& table) { table.matmul = matmul; }
+
+}  // namespace ember::EMBER_ISA
