@@ -6,8 +6,16 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <mutex>
 
 #include "core/error.h"
+
+#if defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+#else
+#define __tsan_acquire(address)
+#define __tsan_release(address)
+#endif
 
 namespace ember {
 
@@ -38,7 +46,7 @@ std::atomic<int>& thread_limit() {
 class FirstException {
  public:
   void keep(int64_t position) {
-#pragma omp critical(ember_first_exception)
+    std::lock_guard lock(mutex_);
     if (!exception_ || position < position_) {
       exception_ = std::current_exception();
       position_ = position;
@@ -49,6 +57,7 @@ class FirstException {
   }
 
  private:
+  std::mutex mutex_;
   std::exception_ptr exception_;
   int64_t position_ = 0;
 };
@@ -75,9 +84,14 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain,
     body(begin, end);
     return;
   }
+  const int team = static_cast<int>(std::min<int64_t>(num_threads(), chunks));
   FirstException exception;
-#pragma omp parallel num_threads(static_cast<int>(std::min<int64_t>(num_threads(), chunks)))
+  // The thread sanitizer does not see how GNU's OpenMP starts and joins its threads.
+  [[maybe_unused]] static char start, end_of_work;
+  __tsan_release(&start);
+#pragma omp parallel num_threads(team)
   {
+    __tsan_acquire(&start);
     const int64_t thread = omp_get_thread_num(), threads = omp_get_num_threads();
     const int64_t first = begin + chunks * thread / threads * grain;
     const int64_t last = std::min(end, begin + chunks * (thread + 1) / threads * grain);
@@ -86,7 +100,9 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain,
     } catch (...) {
       exception.keep(first);
     }
+    __tsan_release(&end_of_work);
   }
+  __tsan_acquire(&end_of_work);
   exception.rethrow();
 }
 
