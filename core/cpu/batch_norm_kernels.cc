@@ -250,10 +250,11 @@ class Forward {
           }
         },
         [&](int64_t first, int64_t last) {
+          const T *scales = scale(), *shifts = shift();
           for (int64_t row = first; row < last; ++row) {
             const T* from = x + row * channels;
             T* to = out + row * channels;
-            for (int64_t c = 0; c < channels; ++c) to[c] = from[c] * scale()[c] + shift()[c];
+            for (int64_t c = 0; c < channels; ++c) to[c] = from[c] * scales[c] + shifts[c];
           }
         });
   }
@@ -331,7 +332,8 @@ class Backward {
         [&](int64_t n, int64_t c) {
           if (!grad_x) return;
           const int64_t at = layout_.at(n, c);
-          apply(grad_x + at, grad + at, x + at, plane, [&, c](int64_t) { return c; });
+          const T a = scale()[c], b = slope()[c], shifted = shift()[c], mean = means[c];
+          for (int64_t i = at; i < at + plane; ++i) grad_x[i] = a * grad[i] + (b * (x[i] - mean) + shifted);
         });
   }
 
@@ -366,21 +368,13 @@ class Backward {
           }
         },
         [&](int64_t first, int64_t last) {
+          const T *a = scale(), *b = slope(), *shifted = shift();
           for (int64_t row = first; grad_x && row < last; ++row) {
-            const int64_t at = row * channels;
-            apply(grad_x + at, grad + at, x + at, channels, [](int64_t i) { return i; });
+            const T *gs = grad + row * channels, *xs = x + row * channels;
+            T* to = grad_x + row * channels;
+            for (int64_t c = 0; c < channels; ++c) to[c] = a[c] * gs[c] + (b[c] * (xs[c] - means[c]) + shifted[c]);
           }
         });
-  }
-
-  /// `channel(i)` is that of element i.
-  template <class Channel>
-  void apply(T* to, const T* grad, const T* x, int64_t count, Channel channel) const {
-    const T *means = data_or_null<T>(mean_), *scales = scale(), *slopes = slope(), *shifts = shift();
-    for (int64_t i = 0; i < count; ++i) {
-      const int64_t c = channel(i);
-      to[i] = scales[c] * grad[i] + (slopes[c] * (x[i] - means[c]) + shifts[c]);
-    }
   }
 
   Layout layout_;
