@@ -1,0 +1,146 @@
+// Datasets, samplers, transforms and the loader. Anything with __len__ and __getitem__ is a dataset.
+#include <atomic>
+
+#include "data/dataset.h"
+#include "python/bindings/bindings.h"
+#include "python/bindings/casters.h"
+#include "python/bindings/creation.h"
+#include "python/bindings/data.h"
+#include "python/bindings/owner.h"
+
+namespace ember::python {
+
+namespace {
+
+using data::Dataset;
+using data::DatasetPtr;
+using data::Example;
+
+Tensor element(py::handle value) {
+  return is_tensor(value.ptr()) ? tensor_of(value.ptr()) : tensor_from_data(value.ptr(), {});
+}
+
+/// A Python object as a dataset of C++. Loader threads take turns with the GIL.
+class ObjectDataset final : public Dataset {
+ public:
+  explicit ObjectDataset(py::object object) : object_(std::move(object)) {}
+
+  int64_t size() const override {
+    py::gil_scoped_acquire gil;
+    return static_cast<int64_t>(py::len(object_.get()));
+  }
+  Example get(int64_t index) const override {
+    py::gil_scoped_acquire gil;
+    const py::object sample = object_.get()[py::int_(index)];
+    is_single_ = !py::isinstance<py::tuple>(sample) && !py::isinstance<py::list>(sample);
+    if (is_single_) return {element(sample)};
+    Example example;
+    for (py::handle item : sample) example.push_back(element(item));
+    return example;
+  }
+  /// Whether samples are single tensors rather than tuples; known after the first.
+  bool is_single() const { return is_single_; }
+
+ private:
+  Owner object_;
+  mutable std::atomic<bool> is_single_ = false;
+};
+
+/// The base of datasets written in Python.
+struct PythonDataset final : Dataset {
+  int64_t size() const override { fail<NotImplementedError>("Dataset: a subclass must define __len__"); }
+  Example get(int64_t) const override { fail<NotImplementedError>("Dataset: a subclass must define __getitem__"); }
+};
+
+DatasetPtr to_dataset(const py::object& object) {
+  // A subclass written in Python has its own type, whose __getitem__ must be heard.
+  const bool is_bound = py::isinstance<Dataset>(object) &&
+                        py::detail::get_type_info(Py_TYPE(object.ptr()))->type == Py_TYPE(object.ptr());
+  if (is_bound) return object.cast<std::shared_ptr<Dataset>>();
+  check<TypeError>(py::hasattr(object, "__len__") && py::hasattr(object, "__getitem__"),
+                   "a dataset needs __len__ and __getitem__, which ", type_name(object.ptr()), " lacks");
+  return std::make_shared<ObjectDataset>(object);
+}
+
+py::object to_sample(const Example& example, bool is_single) {
+  if (is_single && example.size() == 1) return py::cast(example[0]);
+  return py::reinterpret_steal<py::object>(to_python(example));
+}
+
+std::vector<std::shared_ptr<data::Subset>> split(const py::object& dataset, const std::vector<double>& lengths,
+                                                 Generator* generator) {
+  const DatasetPtr source = to_dataset(dataset);
+  std::vector<int64_t> sizes;
+  double sum = 0;
+  for (double length : lengths) sum += length;
+  if (sum <= 1.0 + 1e-9) {
+    // Fractions: rounded down, what is left goes one by one to the first.
+    int64_t left = source->size();
+    for (double fraction : lengths) {
+      sizes.push_back(static_cast<int64_t>(fraction * static_cast<double>(source->size())));
+      left -= sizes.back();
+    }
+    for (size_t i = 0; left > 0; i = (i + 1) % sizes.size(), --left) ++sizes[i];
+  } else {
+    for (double length : lengths) sizes.push_back(static_cast<int64_t>(length));
+  }
+  return data::random_split(source, sizes, generator);
+}
+
+void bind_datasets(py::module_& m) {
+  py::class_<Dataset, py::smart_holder>(m, "Dataset", py::dynamic_attr(),
+                                        "Samples by index; a subclass defines __len__ and __getitem__.")
+      .def(py::init([](const py::args&, const py::kwargs&) {
+        return std::unique_ptr<Dataset>(new PythonDataset());
+      }))
+      .def("__len__", &Dataset::size)
+      .def("__getitem__",
+           [](const Dataset& self, int64_t index) {
+             const int64_t size = self.size();
+             check<IndexError>(index >= -size && index < size, "dataset: index ", index, " is out of range for size ",
+                               size);
+             const Example example = self.get(index < 0 ? index + size : index);
+             return py::reinterpret_steal<py::object>(to_python(example));
+           });
+  py::class_<data::TensorDataset, Dataset, py::smart_holder>(m, "TensorDataset",
+                                                             "Slices of tensors along their first dim.")
+      .def(py::init([](const py::args& tensors) {
+        std::vector<Tensor> list;
+        for (py::handle x : tensors) list.push_back(x.cast<Tensor>());
+        return new data::TensorDataset(std::move(list));
+      }))
+      .def_property_readonly("tensors", [](const data::TensorDataset& self) {
+        return py::reinterpret_steal<py::object>(to_python(self.tensors()));
+      });
+  py::class_<data::Subset, Dataset, py::smart_holder>(m, "Subset", "The samples of a dataset at some indices.")
+      .def(py::init([](const py::object& dataset, std::vector<int64_t> indices) {
+             return new data::Subset(to_dataset(dataset), std::move(indices));
+           }),
+           py::arg("dataset"), py::arg("indices"))
+      .def_property_readonly("indices", &data::Subset::indices);
+  py::class_<data::ConcatDataset, Dataset, py::smart_holder>(m, "ConcatDataset", "Datasets one behind another.")
+      .def(py::init([](const py::iterable& datasets) {
+             std::vector<DatasetPtr> list;
+             for (py::handle dataset : datasets) list.push_back(to_dataset(py::reinterpret_borrow<py::object>(dataset)));
+             return new data::ConcatDataset(std::move(list));
+           }),
+           py::arg("datasets"));
+  m.def("random_split", &split, py::arg("dataset"), py::arg("lengths"), py::arg("generator") = py::none(),
+        "Disjoint random subsets of these sizes or fractions.");
+}
+
+}  // namespace
+
+data::DatasetPtr dataset_of(const py::object& object) { return to_dataset(object); }
+bool yields_single(const Dataset& dataset) {
+  const auto* python = dynamic_cast<const ObjectDataset*>(&dataset);
+  return python && python->is_single();
+}
+
+void bind_data(py::module_& m) {
+  bind_datasets(m);
+  bind_transforms(m);
+  bind_data_loader(m);
+}
+
+}  // namespace ember::python

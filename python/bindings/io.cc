@@ -1,0 +1,59 @@
+// Files of tensors.
+#include "io/npy.h"
+#include "io/safetensors.h"
+#include "io/serialize.h"
+#include "nn/module.h"
+#include "optim/optimizer.h"
+#include "python/bindings/bindings.h"
+#include "python/bindings/casters.h"
+
+namespace ember::python {
+
+namespace {
+
+std::string path_of(const py::object& path) {
+  return py::module_::import("os").attr("fspath")(path).cast<std::string>();
+}
+
+void save_tensors_of(const py::dict& tensors, const py::object& path, const Metadata& metadata) {
+  TensorDict dict;
+  for (auto [name, value] : tensors) {
+    check<TypeError>(is_tensor(value.ptr()), "save_tensors: '", py::str(name).cast<std::string>(), "' is a ",
+                     type_name(value.ptr()), ", not a tensor");
+    dict.insert(name.cast<std::string>(), tensor_of(value.ptr()));
+  }
+  const std::string file = path_of(path);
+  py::gil_scoped_release gil;
+  save_tensors(dict, file, metadata);
+}
+
+std::pair<py::dict, Metadata> load_tensors_of(const py::object& path) {
+  Metadata metadata;
+  TensorDict tensors;
+  {
+    const std::string file = path_of(path);
+    py::gil_scoped_release gil;
+    tensors = load_tensors(file, &metadata);
+  }
+  py::dict dict;
+  for (const auto& [name, x] : tensors) dict[py::str(name)] = py::cast(x);
+  return {dict, metadata};
+}
+
+}  // namespace
+
+void bind_io(py::module_& m) {
+  m.def("save_tensors", &save_tensors_of, py::arg("tensors"), py::arg("path"), py::arg("metadata") = Metadata(),
+        "Writes a dict of tensors as a safetensors file, which appears whole or not at all.");
+  m.def("load_tensors", [](const py::object& path) { return load_tensors_of(path).first; }, py::arg("path"),
+        "The tensors in a safetensors file.");
+  m.def("load_tensors_and_metadata", &load_tensors_of, py::arg("path"), "(tensors, metadata)");
+  m.def("save_npy", [](const Tensor& x, const py::object& path) { save_npy(x, path_of(path)); }, py::arg("tensor"),
+        py::arg("path"), "Writes a .npy file.");
+  m.def("load_npy", [](const py::object& path) { return load_npy(path_of(path)); }, py::arg("path"),
+        "The tensor in a .npy file.");
+  m.def("_save_module", [](const nn::Module& module, const std::string& path) { save(module, path); });
+  m.def("_save_optimizer", [](const optim::Optimizer& optimizer, const std::string& path) { save(optimizer, path); });
+}
+
+}  // namespace ember::python
