@@ -119,9 +119,16 @@ void bind_modes(py::module_& m) {
   m.def("is_grad_enabled", &GradMode::is_enabled, "Whether ops are recorded.");
   m.def("_set_grad_enabled", &GradMode::set_enabled);
   m.def("is_inference_mode_enabled", &InferenceMode::is_enabled, "Whether inference_mode is on.");
-  m.def("_enter_inference_mode", [](bool on) { return new InferenceMode(on); },
-        py::return_value_policy::take_ownership);
-  py::class_<InferenceMode>(m, "_InferenceMode");
+  struct InferenceGuard {
+    std::optional<InferenceMode> mode;
+  };
+  py::class_<InferenceGuard>(m, "_InferenceGuard")
+      .def(py::init([](bool on) {
+        auto guard = std::make_unique<InferenceGuard>();
+        guard->mode.emplace(on);
+        return guard;
+      }))
+      .def("close", [](InferenceGuard& self) { self.mode.reset(); });
   m.def("is_anomaly_enabled", &AnomalyMode::is_enabled, "Whether backward checks for NaN.");
   m.def("is_anomaly_check_nan_enabled", &AnomalyMode::checks_nan);
   m.def("_set_anomaly_enabled", &AnomalyMode::set_enabled, py::arg("mode"), py::arg("check_nan") = true);

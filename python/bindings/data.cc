@@ -46,12 +46,6 @@ class ObjectDataset final : public Dataset {
   mutable std::atomic<bool> is_single_ = false;
 };
 
-/// The base of datasets written in Python.
-struct PythonDataset final : Dataset {
-  int64_t size() const override { fail<NotImplementedError>("Dataset: a subclass must define __len__"); }
-  Example get(int64_t) const override { fail<NotImplementedError>("Dataset: a subclass must define __getitem__"); }
-};
-
 DatasetPtr to_dataset(const py::object& object) {
   // A subclass written in Python has its own type, whose __getitem__ must be heard.
   const bool is_bound = py::isinstance<Dataset>(object) &&
@@ -88,11 +82,7 @@ std::vector<std::shared_ptr<data::Subset>> split(const py::object& dataset, cons
 }
 
 void bind_datasets(py::module_& m) {
-  py::class_<Dataset, py::smart_holder>(m, "Dataset", py::dynamic_attr(),
-                                        "Samples by index; a subclass defines __len__ and __getitem__.")
-      .def(py::init([](const py::args&, const py::kwargs&) {
-        return std::unique_ptr<Dataset>(new PythonDataset());
-      }))
+  py::class_<Dataset, py::smart_holder>(m, "NativeDataset", py::dynamic_attr(), "Samples by index, read by C++.")
       .def("__len__", &Dataset::size)
       .def("__getitem__",
            [](const Dataset& self, int64_t index) {

@@ -1,5 +1,6 @@
 // Methods that belong to Tensor alone: conversion, copies, geometry, the tape.
-#include "autograd/backward.h"
+#include <cstring>
+
 #include "ops/copy.h"
 #include "ops/linalg.h"
 #include "ops/shape.h"
@@ -124,9 +125,44 @@ void bind_tape(Ops& ops) {
   });
 }
 
+/// (rebuild, (bytes, dtype, shape, requires_grad, type, attributes)). Memory shared between tensors is not shared afterwards.
+PyObject* reduce(PyObject* self) {
+  const Tensor& x = tensor_of(self);
+  check(x.is_leaf(), "pickle: only leaves can be pickled; use detach()");
+  const Tensor plain = contiguous(x.detach().cpu());
+  PyObject* attributes = PyObject_GetAttrString(self, "__dict__");
+  PyObject* module = PyImport_ImportModule("ember");
+  PyObject* rebuild = module ? PyObject_GetAttrString(module, "_rebuild_tensor") : nullptr;
+  Py_XDECREF(module);
+  if (!rebuild) throw_python_error();
+  return Py_BuildValue("N(y#NNOON)", rebuild, plain.raw_data(), static_cast<Py_ssize_t>(plain.nbytes()),
+                       to_python(x.dtype()), to_python(x.sizes()), x.requires_grad() ? Py_True : Py_False,
+                       Py_TYPE(self), attributes);
+}
+
+PyObject* rebuild(PyObject* bytes, DType dtype, const Shape& shape, bool requires_grad, PyObject* type,
+                  PyObject* attributes) {
+  Tensor x = empty_tensor(shape, dtype);
+  check<ValueError>(PyBytes_Check(bytes) && PyBytes_GET_SIZE(bytes) == x.nbytes(),
+                    "unpickling a tensor: the data do not have the size of its shape");
+  std::memcpy(x.raw_data(), PyBytes_AS_STRING(bytes), static_cast<size_t>(x.nbytes()));
+  if (requires_grad) x.requires_grad_();
+  check<TypeError>(PyType_Check(type) && PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(type), tensor_type),
+                   "unpickling a tensor: not a class of tensors");
+  PyObject* object = wrap_new(std::move(x), reinterpret_cast<PyTypeObject*>(type));
+  PyObject* own = PyObject_GetAttrString(object, "__dict__");
+  if (!own || PyDict_Update(own, attributes) < 0) throw_python_error();
+  Py_DECREF(own);
+  return object;
+}
+
 }  // namespace
 
 void bind_tensor_methods(Ops& ops) {
+  ops.add_method("__reduce__(input)", reduce);
+  ops.add_method("__reduce_ex__(input, protocol)", [](PyObject* self, PyObject*) { return reduce(self); });
+  ops.add_function("_rebuild_tensor(data, dtype, shape, requires_grad, type, attributes)", rebuild);
+
   bind_conversion(ops);
   bind_geometry(ops);
   bind_tape(ops);

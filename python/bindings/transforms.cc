@@ -39,8 +39,8 @@ void bind_images(py::module_& m, const char* name, const char* doc, const char* 
   py::class_<D, std::conditional_t<std::is_same_v<D, MNIST>, Dataset, MNIST>, py::smart_holder> c(m, name, doc);
   const auto train = py::arg("train") = true;
   const auto transform = py::arg("transform") = py::none(), target = py::arg("target_transform") = py::none();
-  if (root) c.def(init, py::arg("root") = root, train, transform, target);
-  else c.def(init, py::arg("root"), train, transform, target);
+  if (root) c.def(std::move(init), py::arg("root") = root, train, transform, target);
+  else c.def(std::move(init), py::arg("root"), train, transform, target);
 }
 
 }  // namespace
@@ -58,10 +58,7 @@ void bind_transforms(py::module_& m) {
   bind_transform(m, "RandomHorizontalFlip", "The mirror image, with probability p.",
                  [](double p) { return Transform(RandomHorizontalFlip(p)); }, py::arg("p") = 0.5);
   bind_transform(m, "RandomCrop", "A window at a random place, after padding with zeros.",
-                 [](const Shape& size, int64_t padding) {
-                   check<ValueError>(size.size() == 1 || size.size() == 2, "RandomCrop: size must be one int or two");
-                   return Transform(RandomCrop(size[0], size.back(), padding));
-                 },
+                 [](const Shape& size, int64_t padding) { return Transform(RandomCrop(size, padding)); },
                  py::arg("size"), py::arg("padding") = 0);
   bind_transform(m, "Compose", "One transform after another.",
                  [](const py::iterable& transforms) {

@@ -1,0 +1,3 @@
+"""Linear algebra."""
+
+from ember._C.linalg import *  # noqa: F403

@@ -1,0 +1,3 @@
+"""Learning-rate schedules."""
+
+from ember._C.optim.lr_scheduler import *  # noqa: F403

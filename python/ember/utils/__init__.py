@@ -1,0 +1,3 @@
+"""PyTorch's place for what Ember keeps elsewhere: ember.utils.data is ember.data."""
+
+from ember.utils import data
