@@ -19,10 +19,12 @@ split_by_language() {
 }
 
 lint_sources() {
-  local cpp python failed=0
+  local cpp python file failed=0
   split_by_language "$@"
   if ((${#cpp[@]})); then
-    clang-format --dry-run -Werror "${cpp[@]}" || failed=1
+    for file in "${cpp[@]}"; do
+      clang-format --dry-run -Werror "$file" 2>/dev/null || { echo "$file: not formatted"; failed=1; }
+    done
     lint_cpp "${cpp[@]}" || failed=1
   fi
   if ((${#python[@]})); then
@@ -40,10 +42,10 @@ lint_cpp() {
   external=$(bazel info output_base 2>/dev/null)/external
   for file in "$@"; do [[ $file == *.cc ]] && files+=("$file"); done
   ((${#files[@]})) || return 0
-  flags=(-std=c++20 -I. -DEMBER_ISA=avx2 -mavx2 -mfma -mf16c -fopenmp-simd
+  flags=(-std=c++20 -I. -DEMBER_ISA=avx2 -mavx2 -mfma -mf16c -mavx512fp16 -fopenmp-simd -Wno-unknown-pragmas
     -isystem "$external/onednn/include" -isystem "$external/pybind11/pybind11/include"
     -isystem "$external/python/include" -isystem "$external/eigen/include"
-    -isystem "$external/gtest/googletest/include" -isystem "$external/gtest/googlemock/include"
+    -isystem "$external/local_cuda/cuda/include" -isystem "$external/gtest/googletest/include" -isystem "$external/gtest/googlemock/include"
     -idirafter "$(g++ -print-file-name=include)")
   printf '%s\0' "${files[@]}" |
     xargs -0 -P "$(nproc)" -I{} clang-tidy --quiet --warnings-as-errors='*' {} -- "${flags[@]}" 2> >(grep -vE 'warnings? (generated|treated)|^Suppressed|^Use -header' >&2)
