@@ -1,4 +1,5 @@
 // Files of tensors.
+#include "io/checkpoint.h"
 #include "io/npy.h"
 #include "io/safetensors.h"
 #include "io/serialize.h"
@@ -52,6 +53,23 @@ void bind_io(py::module_& m) {
         py::arg("path"), "Writes a .npy file.");
   m.def("load_npy", [](const py::object& path) { return load_npy(path_of(path)); }, py::arg("path"),
         "The tensor in a .npy file.");
+  using optim::lr_scheduler::LRScheduler;
+  m.def(
+      "save_checkpoint",
+      [](const py::object& path, nn::Module* model, optim::Optimizer* optimizer, LRScheduler* scheduler, int64_t epoch,
+         const Metadata& notes) { save_checkpoint({model, optimizer, scheduler, epoch, notes}, path_of(path)); },
+      py::arg("path"), py::arg("model") = py::none(), py::arg("optimizer") = py::none(), py::arg("scheduler") = py::none(),
+      py::arg("epoch") = 0, py::arg("notes") = Metadata(),
+      "Writes all that a training run needs to go on: states, the default generator, the next epoch and notes.");
+  m.def(
+      "load_checkpoint",
+      [](const py::object& path, nn::Module* model, optim::Optimizer* optimizer, LRScheduler* scheduler) {
+        TrainingState state{model, optimizer, scheduler, 0, {}};
+        load_checkpoint(state, path_of(path));
+        return std::pair(state.epoch, state.notes);
+      },
+      py::arg("path"), py::arg("model") = py::none(), py::arg("optimizer") = py::none(), py::arg("scheduler") = py::none(),
+      "Reads a checkpoint into these and the default generator; (epoch, notes).");
   m.def("_save_module", [](const nn::Module& module, const std::string& path) { save(module, path); });
   m.def("_save_optimizer", [](const optim::Optimizer& optimizer, const std::string& path) { save(optimizer, path); });
 }
