@@ -19,6 +19,8 @@ struct Case {
   };
 };
 
+void PrintTo(const Case& layer, std::ostream* out) { *out << layer.name; }
+
 template <class Holder>
 ModulePtr in_eval_mode(const Holder& module) {
   module->eval();

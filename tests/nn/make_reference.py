@@ -4,6 +4,7 @@ Run with an interpreter that has PyTorch: python tests/nn/make_reference.py
 """
 
 import json
+import math
 import pathlib
 
 import torch
@@ -13,7 +14,7 @@ from torch import nn
 def pack(x):
     values = x.detach().reshape(-1).tolist()
     if x.is_floating_point():
-        values = [float(f"{v:.9g}") for v in values]
+        values = [float(f"{v:.9g}") if math.isfinite(v) else str(v) for v in values]
     return {"shape": list(x.shape), "dtype": str(x.dtype).removeprefix("torch."), "values": values}
 
 
