@@ -109,6 +109,7 @@ PyGetSetDef attributes[] = {
     {"is_sparse", get<false_of>, nullptr, nullptr, nullptr},
     {"_version", get<version_of>, nullptr, "How often in-place ops have written to the memory.", nullptr},
     {"_base", get<base_of>, nullptr, "The tensor that this one is a view of, or None.", nullptr},
+    {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
     {"__array_priority__", get<priority_of>, nullptr, nullptr, nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 

@@ -1,0 +1,157 @@
+"""Datasets and the loader."""
+
+import threading
+
+import numpy as np
+import pytest
+
+import ember
+from ember import data
+
+
+class Squares(data.Dataset):
+    def __init__(self, n):
+        self.n = n
+
+    def __len__(self):
+        return self.n
+
+    def __getitem__(self, i):
+        return ember.tensor([float(i)]), i * i
+
+
+def test_tensor_dataset():
+    d = data.TensorDataset(ember.arange(6.0).reshape(3, 2), ember.arange(3))
+    assert len(d) == 3
+    x, y = d[1]
+    assert x.tolist() == [2, 3] and y.item() == 1 and d[-1][1].item() == 2
+    with pytest.raises(IndexError):
+        d[3]
+    with pytest.raises(ValueError):
+        data.TensorDataset(ember.zeros(2), ember.zeros(3))
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_python_datasets_load(workers):
+    loader = data.DataLoader(Squares(10), batch_size=4, num_workers=workers)
+    assert len(loader) == 3
+    batches = list(loader)
+    assert [b[0].shape for b in batches] == [(4, 1), (4, 1), (2, 1)]
+    assert ember.cat([b[1] for b in batches]).tolist() == [i * i for i in range(10)]
+    assert len(list(data.DataLoader(Squares(10), 4, drop_last=True))) == 2
+
+
+@pytest.mark.parametrize("workers", [0, 1, 3])
+def test_shuffling_is_seeded(workers):
+    def order(seed):
+        loader = data.DataLoader(Squares(20), 3, shuffle=True, num_workers=workers, seed=seed)
+        return [[int(i) for b in loader for i in b[0].flatten().tolist()] for _ in range(2)]
+
+    first, second = order(1)
+    assert sorted(first) == list(range(20)) and first != second
+    assert order(1) == [first, second] and order(2) != [first, second]
+
+
+def test_order_follows_manual_seed():
+    def order():
+        ember.manual_seed(5)
+        return [b.tolist() for (b,) in data.DataLoader(data.TensorDataset(ember.arange(10)), 2, shuffle=True)]
+
+    assert order() == order()
+
+
+def test_samples_may_be_anything_that_makes_a_tensor():
+    class Anything:
+        def __len__(self):
+            return 3
+
+        def __getitem__(self, i):
+            return np.full(2, i, np.float32), float(i), [i, i]
+
+    a, b, c = next(iter(data.DataLoader(Anything(), 3)))
+    assert a.shape == (3, 2) and b.tolist() == [0, 1, 2] and c.shape == (3, 2)
+    (batch,) = [list(data.DataLoader([1, 2, 3], 3))[0].tolist()]
+    assert batch == [1, 2, 3]
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_errors_of_a_dataset_arrive(workers):
+    class Broken(Squares):
+        def __getitem__(self, i):
+            if i == 5:
+                raise LookupError("sample is broken")
+            return super().__getitem__(i)
+
+    with pytest.raises(Exception, match="sample is broken"):
+        list(data.DataLoader(Broken(10), 2, num_workers=workers))
+
+
+def test_breaking_off_does_not_hang():
+    for _ in range(3):
+        for _batch in data.DataLoader(Squares(1000), 2, num_workers=3):
+            break
+    assert threading.active_count() < 10
+
+
+def test_collate_fn_sees_python_samples():
+    loader = data.DataLoader(Squares(4), 2, collate_fn=lambda samples: {"ys": [y for _, y in samples]})
+    assert [b["ys"] for b in loader] == [[0, 1], [4, 9]]
+
+
+def test_samplers_and_subsets():
+    d = Squares(10)
+    loader = data.DataLoader(d, 2, sampler=[3, 1, 2])
+    assert [b[1].tolist() for b in loader] == [[9, 1], [4]]
+    loader = data.DataLoader(d, 5, sampler=data.WeightedRandomSampler([0.0] * 9 + [1.0], 5))
+    assert next(iter(loader))[1].tolist() == [81] * 5
+    subset = data.Subset(d, [4, 5])
+    assert len(subset) == 2 and subset[1][1].item() == 25
+    parts = data.random_split(d, [7, 3])
+    assert [len(p) for p in parts] == [7, 3]
+    assert sorted(parts[0].indices + parts[1].indices) == list(range(10))
+    assert [len(p) for p in data.random_split(d, [0.5, 0.5])] == [5, 5]
+    assert len(data.ConcatDataset([d, d])) == len(d + d) == 20
+
+
+def test_bad_arguments():
+    with pytest.raises(ValueError):
+        data.DataLoader(Squares(3), batch_size=0)
+    with pytest.raises(ValueError):
+        data.DataLoader(Squares(3), sampler=[0], shuffle=True)
+    with pytest.raises(TypeError):
+        data.DataLoader(3)
+    with pytest.raises(IndexError):
+        data.Subset(Squares(3), [3])
+    with pytest.raises(NotImplementedError):
+
+        class NoItem(data.Dataset):
+            def __len__(self):
+                return 1
+
+        list(data.DataLoader(NoItem()))
+
+
+def test_native_datasets_are_datasets():
+    assert isinstance(data.TensorDataset(ember.zeros(1)), data.Dataset)
+    assert ember.utils.data.DataLoader is data.DataLoader
+
+
+def test_transforms():
+    x = ember.tensor([[[0, 255]]], dtype=ember.uint8)
+    t = data.Compose([data.ToFloat(), data.Normalize([0.5], [0.5]), lambda v: v * 2])
+    assert t(x).tolist() == [[[-2, 2]]]
+    d = data.TransformedDataset(data.TensorDataset(ember.arange(3)), lambda v: v + 10)
+    assert d[2][0].item() == 12
+    with pytest.raises(TypeError):
+        data.Compose([3])
+    with pytest.raises(ValueError):
+        data.RandomHorizontalFlip(2)
+
+
+def test_idx_errors(tmp_path):
+    path = tmp_path / "bad"
+    path.write_bytes(b"not idx")
+    with pytest.raises(OSError, match="bad"):
+        data.read_idx(str(path))
+    with pytest.raises(OSError):
+        data.FashionMNIST(str(tmp_path / "absent"))
