@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "ember.h"
+#include "io/atomic_file.h"
 #include "zoo/learning_curve.h"
 #include "zoo/progress_bar.h"
 
@@ -112,7 +113,7 @@ void run(const Options& options) {
   if (!options.resume.empty()) {
     load_checkpoint(state, options.resume);
     train_loader.set_epoch(state.epoch);
-    curve = nlohmann::json::parse(state.notes["curve"]).get<zoo::LearningCurve>();
+    curve = zoo::curve_from_json(state.notes["curve"]);
   }
 
   int64_t weights = 0;
@@ -132,7 +133,7 @@ void run(const Options& options) {
     const Score test_score = test(net, test_loader);
     curve.push_back({train_score.loss(), train_score.accuracy(), test_score.loss(), test_score.accuracy()});
     ++state.epoch;
-    state.notes["curve"] = nlohmann::json(curve).dump();
+    state.notes["curve"] = zoo::to_json(curve);
     save_checkpoint(state, base + ".safetensors");
     std::printf("epoch %d/%d  train loss %.7f accuracy %.2f %%  test loss %.7f accuracy %.2f %%\n", static_cast<int>(state.epoch),
                 static_cast<int>(options.epochs), curve.back().train_loss, 100 * curve.back().train_accuracy,
