@@ -27,6 +27,7 @@ struct Elementwise::Tiling {
     Direct,    ///< the loop works in the operand's own memory
     Staged,    ///< copied to or from a buffer for each tile
     Constant,  ///< the same for all tiles: copied to the buffer once
+    Repeated,  ///< one element for a whole row, which the loop reads once
   };
 
   std::array<Access, kMaxOperands> access;
@@ -118,6 +119,14 @@ void Elementwise::merge_dims() {
   rank_ = std::max(kept + 1, 1);
 }
 
+bool Elementwise::repeat(int operand) {
+  if (storage_dtype_[operand] != loop_dtype_[operand] || strides_[0][operand] != 0 ||
+      sizes_[0] < kShortRow)
+    return false;
+  repeated_ = operand;
+  return true;
+}
+
 bool Elementwise::is_direct(int operand) const {
   return storage_dtype_[operand] == loop_dtype_[operand] &&
          strides_[0][operand] == item_size(storage_dtype_[operand]);
@@ -130,8 +139,10 @@ Elementwise::Tiling Elementwise::tiling() const {
 
   bool transposed = false, staged = false;
   for (int k = 0; k < operands(); ++k) {
-    t.access[k] = is_direct(k) ? Access::Direct : Access::Staged;
-    if (t.access[k] == Access::Direct) continue;
+    t.access[k] = k == repeated_   ? Access::Repeated
+                  : is_direct(k) ? Access::Direct
+                                 : Access::Staged;
+    if (t.access[k] != Access::Staged) continue;
     staged = true;
     transposed |= rank_ > 1 && strides_[1][k] != 0 && strides_[0][k] > strides_[1][k];
   }
@@ -140,15 +151,14 @@ Elementwise::Tiling Elementwise::tiling() const {
   if (transposed && t.size[0] > kTileRows) {
     t.tile[0] = std::min(t.size[0], kBlock / kTileRows);
     t.tile[1] = std::min(t.size[1], kTileRows);
-  } else if (t.size[0] < kShortRow) {
+  } else if (t.size[0] < kShortRow && repeated_ < 0) {
     t.tile[1] = std::min(t.size[1], kBlock / t.size[0]);
   }
 
   for (int k = 0; k < operands(); ++k) {
-    if (t.access[k] == Access::Direct) {
-      t.joined &= t.tile[1] == 1 ||
-                  (t.tile[0] == t.size[0] && strides_[1][k] == strides_[0][k] * sizes_[0]);
-    }
+    if (t.access[k] == Access::Staged) continue;
+    t.joined &= t.tile[1] == 1 || (t.access[k] == Access::Direct && t.tile[0] == t.size[0] &&
+                                   strides_[1][k] == strides_[0][k] * sizes_[0]);
   }
   // A short row that no operand continues into the next: stage it, to have one long loop.
   if (!t.joined && t.tile[0] == t.size[0] && t.size[0] < kShortRow) {
@@ -193,6 +203,15 @@ void Elementwise::run(Loop loop) const {
 
 void Elementwise::run_cast() const {
   if (numel_ == 0) return;
+  if (rank_ == 1 && numel_ <= kGrain) {
+    return registered_cast({.to = data_[0],
+                            .from = data_[1],
+                            .to_dtype = storage_dtype_[0],
+                            .from_dtype = storage_dtype_[1],
+                            .count = {numel_, 1},
+                            .to_stride = {strides_[0][0], 0},
+                            .from_stride = {strides_[0][1], 0}});
+  }
   const Tiling t = tiling();
   parallel_for(0, t.total, t.grain(), [&](int64_t first, int64_t last) {
     walk(t, first, last, [&](const int64_t* offsets, std::array<int64_t, 2> count) {
@@ -238,7 +257,8 @@ void Elementwise::run_tiles(const Tiling& t, Loop loop, int64_t first, int64_t l
   walk(t, first, last, [&](const int64_t* offsets, std::array<int64_t, 2> count) {
     std::array<char*, kMaxOperands> pointers;
     for (int k = 0; k < operands(); ++k) {
-      pointers[k] = t.access[k] == Access::Direct ? data_[k] + offsets[k] : buffers[k];
+      const bool in_place = t.access[k] == Access::Direct || t.access[k] == Access::Repeated;
+      pointers[k] = in_place ? data_[k] + offsets[k] : buffers[k];
       if (k >= outputs_ && t.access[k] == Access::Staged) load(k, offsets[k], count);
     }
     if (t.joined) {
@@ -247,8 +267,8 @@ void Elementwise::run_tiles(const Tiling& t, Loop loop, int64_t first, int64_t l
       for (int64_t row = 0; row < count[1]; ++row) {
         loop(pointers.data(), count[0]);
         for (int k = 0; k < operands(); ++k) {
-          pointers[k] += t.access[k] == Access::Direct ? strides_[1][k]
-                                                       : count[0] * item_size(loop_dtype_[k]);
+          const bool in_place = t.access[k] == Access::Direct || t.access[k] == Access::Repeated;
+          pointers[k] += in_place ? strides_[1][k] : count[0] * item_size(loop_dtype_[k]);
         }
       }
     }

@@ -30,6 +30,10 @@ class Elementwise {
 
   void run(Loop loop) const;
 
+  /// Whether the loop gets this input as a single element for each of its calls, because it does not vary along the innermost dim;
+  /// asked once before run() by kernels that have such a loop.
+  bool repeat(int operand);
+
   /// Copies the only input into the only output, converting between their storage dtypes.
   void run_cast() const;
 
@@ -59,6 +63,7 @@ class Elementwise {
   void walk(const Tiling& tiling, int64_t first, int64_t last, Tile body) const;
 
   int outputs_ = 0, inputs_ = 0, rank_ = 0;
+  int repeated_ = -1;
   int64_t numel_ = 0;
   std::array<char*, kMaxOperands> data_;
   std::array<DType, kMaxOperands> storage_dtype_, loop_dtype_;

@@ -4,16 +4,8 @@ namespace ember::EMBER_ISA {
 
 namespace {
 
-constexpr double kSqrtHalf = 0.70710678118654752440;       // 1 / sqrt(2)
-constexpr double kDensityAtZero = 0.39894228040143267794;  // 1 / sqrt(2 pi)
-constexpr double kGeluSlope = 0.79788456080286535588;      // sqrt(2 / pi)
+constexpr double kGeluSlope = 0.79788456080286535588;  // sqrt(2 / pi)
 constexpr double kGeluCubic = 0.044715;
-
-/// The distribution function of the standard normal.
-template <class T>
-inline T normal_cdf(T x) {
-  return T(0.5) * (T(1) + math::erf(x * T(kSqrtHalf)));
-}
 
 void relu(const Tensor& out, const Tensor& x) {
   if (x.dtype() == kBool) cpu::fail_dtype("relu", kBool);
@@ -29,7 +21,11 @@ void register_activation(Backend& table) {
   table.sigmoid = float_unary<[](auto x) { return math::sigmoid(x); }>;
   table.tanh = float_unary<[](auto x) { return math::tanh(x); }>;
   table.silu = float_unary<[](auto x) { return x * math::sigmoid(x); }>;
-  table.gelu = float_unary<[](auto x) { return x * normal_cdf(x); }>;
+  table.gelu = float_unary<[](auto x) {
+    decltype(x) cdf, density;
+    math::normal(x, cdf, density);
+    return x * cdf;
+  }>;
   table.gelu_tanh = float_unary<[](auto x) {
     using T = decltype(x);
     const T inner = T(kGeluSlope) * (x + T(kGeluCubic) * x * x * x);
@@ -53,9 +49,9 @@ void register_activation(Backend& table) {
     return grad * s * (decltype(x)(1) + x * (decltype(x)(1) - s));
   }>;
   table.gelu_backward = float_binary<[](auto grad, auto x) {
-    using T = decltype(x);
-    const T density = T(kDensityAtZero) * math::exp(T(-0.5) * x * x);
-    return grad * (normal_cdf(x) + x * density);
+    decltype(x) cdf, density;
+    math::normal(x, cdf, density);
+    return grad * (cdf + x * density);
   }>;
   table.gelu_tanh_backward = float_binary<[](auto grad, auto x) {
     using T = decltype(x);

@@ -16,21 +16,67 @@ void sub(const Tensor& out, const Tensor& a, const Tensor& b) {
 
 // --- Division that rounds down, and its remainder: the remainder has the divisor's sign.
 
+/// The remainder of a / b rounded toward zero, without the C library's bit-by-bit loop: exact while the quotient is small, which
+/// `failed` says. Floats are divided in double, where the product is exact.
+inline float fast_remainder(float a, float b, bool& failed) {
+  const double x = a, y = b;
+  const double quotient = __builtin_trunc(x / y);
+  failed |= !(math::abs(quotient) < 0x1p29);
+  const double rest = quotient == 0 ? x : x - quotient * y;
+  // The quotient may have been rounded up to the next integer.
+  const bool overshot = rest != 0 && (rest < 0) != (x < 0);
+  return static_cast<float>(overshot ? rest + __builtin_copysign(y, x) : rest);
+}
+inline double fast_remainder(double a, double b, bool& failed) {
+#ifdef __FMA__
+  const double quotient = __builtin_trunc(a / b);
+  failed |= !(math::abs(quotient) < 0x1p52);
+  const double rest = quotient == 0 ? a : __builtin_fma(-quotient, b, a);
+  const bool overshot = rest != 0 && (rest < 0) != (a < 0);
+  return overshot ? rest + __builtin_copysign(b, a) : rest;
+#else
+  failed = true;
+  return a - b;
+#endif
+}
+
+/// y[i] = f(a[i], b[i], remainder of a[i] / b[i]), by blocks so that a block with one large quotient can start again.
+template <class T, class F>
+void divide_floats(const Tensor& out, const Tensor& a, const Tensor& b, F f) {
+  Elementwise({{out, dtype_of<T>}}, {{a, dtype_of<T>}, {b, dtype_of<T>}})
+      .run([=](char* const* p, int64_t n) {
+        constexpr int64_t kBlock = 256;
+        T rests[kBlock];
+        for (int64_t begin = 0; begin < n; begin += kBlock) {
+          auto* y = reinterpret_cast<T*>(p[0]) + begin;
+          const auto* x0 = reinterpret_cast<const T*>(p[1]) + begin;
+          const auto* x1 = reinterpret_cast<const T*>(p[2]) + begin;
+          const int64_t count = n - begin < kBlock ? n - begin : kBlock;
+          bool failed = false;
+          for (int64_t i = 0; i < count; ++i) rests[i] = fast_remainder(x0[i], x1[i], failed);
+          if (failed) {
+            for (int64_t i = 0; i < count; ++i) rests[i] = std::fmod(x0[i], x1[i]);
+          }
+#pragma GCC ivdep
+          for (int64_t i = 0; i < count; ++i) y[i] = f(x0[i], x1[i], rests[i]);
+        }
+      });
+}
+
 template <class T>
-inline T floor_remainder(T a, T b) {
-  const T rest = std::fmod(a, b);
+inline T floor_remainder(T, T b, T rest) {
   return rest != T(0) && (b < T(0)) != (rest < T(0)) ? rest + b : rest;
 }
 
 template <class T>
-inline T floor_quotient(T a, T b) {
-  if (b == T(0)) return a / b;
-  const T rest = std::fmod(a, b);
+inline T floor_quotient(T a, T b, T rest) {
+  const T ratio = a / b;
   T quotient = (a - rest) / b;
-  if (rest != T(0) && (b < T(0)) != (rest < T(0))) quotient -= T(1);
-  if (quotient == T(0)) return std::copysign(T(0), a / b);
-  const T down = std::floor(quotient);
-  return quotient - down > T(0.5) ? down + T(1) : down;
+  quotient -= rest != T(0) && (b < T(0)) != (rest < T(0)) ? T(1) : T(0);
+  const T down = math::floor(quotient);
+  const T rounded = quotient - down > T(0.5) ? down + T(1) : down;
+  const T signed_zero = ratio < T(0) ? T(-0.0) : T(0);
+  return b == T(0) ? ratio : quotient == T(0) ? signed_zero : rounded;
 }
 
 /// Calls f(a, b) for integers, with the divisors that the processor would trap on taken out.
@@ -58,7 +104,7 @@ void floor_divide(const Tensor& out, const Tensor& a, const Tensor& b) {
           "floor_divide", out, a, b, [](T x) -> T { return Wrapping<T>(0) - x; },
           [](T x, T y) -> T { return x / y - (x % y != 0 && (x < 0) != (y < 0) ? 1 : 0); });
     } else {
-      map<T, T>(out, a, b, [](T x, T y) { return floor_quotient(x, y); });
+      divide_floats<T>(out, a, b, [](T x, T y, T rest) { return floor_quotient(x, y, rest); });
     }
   });
 }
@@ -72,7 +118,7 @@ void remainder(const Tensor& out, const Tensor& a, const Tensor& b) {
           "remainder", out, a, b, [](T) { return T(0); },
           [](T x, T y) -> T { return x % y + (x % y != 0 && (x < 0) != (y < 0) ? y : 0); });
     } else {
-      map<T, T>(out, a, b, [](T x, T y) { return floor_remainder(x, y); });
+      divide_floats<T>(out, a, b, [](T x, T y, T rest) { return floor_remainder(x, y, rest); });
     }
   });
 }

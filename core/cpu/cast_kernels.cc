@@ -80,8 +80,11 @@ void move(CastRun run) {
     run.count = {run.count[0] * run.count[1], 1};
   }
   if (run.count[1] > 1) {
+    // Rows of a few elements cost more to start than to move.
+    constexpr int64_t kShortRow = 8;
     const bool to_across = run.to_stride[0] != kWidth && run.to_stride[1] == kWidth;
-    if (to_across || (run.to_stride[0] != kWidth && run.count[1] > run.count[0])) {
+    const bool short_rows = run.to_stride[0] != kWidth || run.count[0] < kShortRow;
+    if (to_across || (short_rows && run.count[1] > run.count[0])) {
       std::swap(run.count[0], run.count[1]);
       std::swap(run.to_stride[0], run.to_stride[1]);
       std::swap(run.from_stride[0], run.from_stride[1]);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/backend.h"
+#include "core/cpu/cast.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/vector_math.h"
 #include "core/elementwise.h"
@@ -83,16 +84,36 @@ void map(const Tensor& out, const Tensor& a, F f) {
   });
 }
 
+/// y[i] = f(x[i], second)
+template <class Out, class A, class F>
+[[gnu::noinline]] void map_row(char* to, const char* from, A second, int64_t n, F f) {
+  auto* y = reinterpret_cast<Element<Out>*>(to);
+  const auto* x = reinterpret_cast<const Element<A>*>(from);
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; ++i) y[i] = f(x[i], second);
+}
+
 template <class Out, class A, class F>
 void map(const Tensor& out, const Tensor& a, const Tensor& b, F f) {
-  Elementwise({{out, dtype_of<Out>}}, {{a, dtype_of<A>}, {b, dtype_of<A>}})
-      .run([=](char* const* p, int64_t n) {
-        auto* y = reinterpret_cast<Element<Out>*>(p[0]);
-        const auto* x0 = reinterpret_cast<const Element<A>*>(p[1]);
-        const auto* x1 = reinterpret_cast<const Element<A>*>(p[2]);
+  if (b.numel() == 1 && a.numel() == out.numel()) {
+    A second;
+    convert(reinterpret_cast<char*>(&second), dtype_of<A>, b.raw_data(), b.dtype(), 1);
+    return Elementwise({{out, dtype_of<Out>}}, {{a, dtype_of<A>}})
+        .run([=](char* const* p, int64_t n) { map_row<Out, A>(p[0], p[1], second, n, f); });
+  }
+  Elementwise walk({{out, dtype_of<Out>}}, {{a, dtype_of<A>}, {b, dtype_of<A>}});
+  if (walk.repeat(2)) {
+    return walk.run([=](char* const* p, int64_t n) {
+      map_row<Out, A>(p[0], p[1], *reinterpret_cast<const A*>(p[2]), n, f);
+    });
+  }
+  walk.run([=](char* const* p, int64_t n) {
+    auto* y = reinterpret_cast<Element<Out>*>(p[0]);
+    const auto* x0 = reinterpret_cast<const Element<A>*>(p[1]);
+    const auto* x1 = reinterpret_cast<const Element<A>*>(p[2]);
 #pragma GCC ivdep
-        for (int64_t i = 0; i < n; ++i) y[i] = f(x0[i], x1[i]);
-      });
+    for (int64_t i = 0; i < n; ++i) y[i] = f(x0[i], x1[i]);
+  });
 }
 
 /// Numbers of any kind but bool: the result has the input's kind.

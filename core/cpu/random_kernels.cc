@@ -43,11 +43,11 @@ constexpr Lanes kZipLow = {0, 2}, kZipHigh = {1, 3};
 
 constexpr int64_t kLanes = sizeof(Lanes) / 8;
 
-/// Random words are made in groups: what a group's elements are depends on its 16 words, that is on 4 counters.
-constexpr int64_t kGroup = 16, kGroupCounters = kGroup / 4;
+/// Random words are made in groups: what a group's elements are depends on its 64 words, that is on 16 counters.
+constexpr int64_t kGroup = 64, kGroupCounters = kGroup / 4;
 constexpr int64_t kBlock = 1024;
 
-/// The words of the counters from `counter` on: `groups` times 16, rounded up to whole vectors, kBlock at most.
+/// The words of the counters from `counter` on: `groups` times kGroup, rounded up to whole vectors, kBlock at most.
 void random_words(uint32_t* words, uint64_t counter, uint64_t seed, int64_t groups) {
   constexpr int kTogether = 2;  // independent vectors, to fill the multiplier's pipeline
   constexpr int64_t kStep = kLanes * kTogether;
