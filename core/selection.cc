@@ -28,8 +28,8 @@ void fail_index(const char* op, int64_t index, int64_t dim, int64_t size) {
 }
 
 Selection::Selection(const char* op, const Tensor& plain, const Tensor& selected, std::span<const Tensor> indices,
-                     int64_t dim)
-    : op_(op), plain_(plain.raw_data()), selected_(selected.raw_data()) {
+                     int64_t dim, bool from_end)
+    : op_(op), from_end_(from_end), plain_(plain.raw_data()), selected_(selected.raw_data()) {
   Shape shape = indices.empty() ? Shape() : indices[0].sizes();
   for (const Tensor& index : indices) {
     check<TypeError>(index.dtype() == kInt64, op, ": expected an int64 index but got ", index.dtype());
@@ -85,8 +85,9 @@ void Selection::offsets(int64_t first, int64_t last, int64_t* plain, int64_t* se
       const char* from = reinterpret_cast<const char*>(index.data) + at[0];
       const int64_t stride = index.walk.stride_or_0(0, 0);
       for (int64_t i = 0; i < count; ++i) {
-        const int64_t value = *reinterpret_cast<const int64_t*>(from + i * stride);
-        if (static_cast<uint64_t>(value) >= static_cast<uint64_t>(index.size)) fail_index(op_, value, index.dim, index.size);
+        const int64_t given = *reinterpret_cast<const int64_t*>(from + i * stride);
+        const int64_t value = given < 0 && from_end_ ? given + index.size : given;
+        if (static_cast<uint64_t>(value) >= static_cast<uint64_t>(index.size)) fail_index(op_, given, index.dim, index.size);
         *to++ += value * index.stride;
       }
     });

@@ -27,7 +27,9 @@ class Selection {
   using Loop = FunctionRef<void(const Run& run)>;
 
   /// selected[..., indices, ...] stands against `plain`, which broadcasts to it; the first index is for dim `dim`.
-  Selection(const char* op, const Tensor& plain, const Tensor& selected, std::span<const Tensor> indices, int64_t dim);
+  /// Negative indices count from the end when `from_end`, and are errors otherwise.
+  Selection(const char* op, const Tensor& plain, const Tensor& selected, std::span<const Tensor> indices, int64_t dim,
+            bool from_end = false);
 
   /// For loops that write `plain`: in any order.
   void read(Loop loop) const;
@@ -46,6 +48,7 @@ class Selection {
   void run_block(int64_t first, int64_t last, int64_t first_element, int64_t last_element, Loop loop) const;
 
   const char* op_;
+  bool from_end_;
   char *plain_, *selected_;
   std::vector<Index> indices_;
   Walk positions_;  ///< of plain, in order

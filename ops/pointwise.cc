@@ -96,6 +96,7 @@ Tensor remainder(const Tensor& a, const Tensor& b) {
 }
 
 Tensor pow(const Tensor& a, const Tensor& b) {
+  kernel::check_defined("pow", "input", a);
   kernel::check_defined("pow", "exponent", b);
   const bool is_square = b.impl()->is_wrapped_number && b.item<double>() == 2 && result_type(a, b) == a.dtype();
   auto y = is_square ? kernel::binary("pow", &Backend::mul, a, a) : kernel::binary("pow", &Backend::pow, a, b);

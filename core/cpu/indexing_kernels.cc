@@ -83,11 +83,11 @@ void index_add(const Tensor& out, int64_t dim, const Tensor& index, const Tensor
 }
 
 void index(const Tensor& out, const Tensor& x, std::span<const Tensor> indices) {
-  read_selected(Selection("index", out, x, indices, 0), x.element_size());
+  read_selected(Selection("index", out, x, indices, 0, /*from_end=*/true), x.element_size());
 }
 
 void index_put(const Tensor& out, std::span<const Tensor> indices, const Tensor& value, bool accumulate) {
-  const Selection selection("index_put", value, out, indices, 0);
+  const Selection selection("index_put", value, out, indices, 0, /*from_end=*/true);
   accumulate ? add_to_selected(selection, out.dtype()) : write_selected(selection, out.element_size());
 }
 

@@ -138,7 +138,7 @@ TEST_P(OpTable, GivesTheSameForExpandedInputs) {
     Tensors expanded, copies;
     for (const Tensor& x : make(sample, kFloat64)) {
       // All elements along the first dim are one in memory.
-      const Tensor y = x.dim() == 0 ? x.detach() : expand(narrow(x.detach(), 0, 0, 1), x.sizes()).detach();
+      const Tensor y = x.dim() == 0 || x.numel() == 0 ? x.detach() : expand(narrow(x.detach(), 0, 0, 1), x.sizes()).detach();
       expanded.push_back(y);
       copies.push_back(contiguous(y));
     }

@@ -15,7 +15,7 @@ Row unary(const std::string& name, Tensor (*op)(const Tensor&), double (*functio
           .zero_size = {{real({0, 3}, low, high)}, {real({2, 0, 3}, low, high)}},
           .large = {real({300, 401}, low, high)},
           .bad = [op] { op(Tensor()); },
-          .message = name + ": input is an undefined tensor",
+          .message = "input is an undefined tensor",
           .tolerance = tolerance};
 }
 
@@ -31,7 +31,7 @@ Row binary(const std::string& name, Tensor (*op)(const Tensor&, const Tensor&), 
           .zero_size = {{real({0, 3}, low, high), real({1, 3}, low, high)}},
           .large = {real({300, 401}, low, high), real({401}, low, high)},
           .bad = [op] { op(ones({2, 3}), ones({4})); },
-          .message = name,
+          .message = "shapes [2, 3] and [4] do not broadcast",
           .tolerance = tolerance};
 }
 

@@ -99,7 +99,7 @@ const bool registered = add_rows({
        return reduce(in[0], {1}, false, [](const List& l) { return std::sqrt(reference::variance(l, 1)); });
      },
      .large = {real({70, 30, 60})},
-     .bad = [] { ember::std(ones({2, 3}), 2); },
+     .bad = [] { ember::std(ones({2, 3}), Shape(2)); },
      .message = "out of range",
      .tolerance = 4},
     reduction("amax", amax, reference::max),
