@@ -1,6 +1,5 @@
 // Stand-ins for ops that are on their way; the real ones replace these at link time.
 #include "ops/convolution.h"
-#include "ops/pooling.h"
 
 namespace ember {
 namespace {
@@ -21,16 +20,4 @@ namespace convolution {
   pending("conv");
 }
 }  // namespace convolution
-[[gnu::weak]] Tensor max_pool2d(const Tensor&, const Shape&, const Shape&, const Shape&, const Shape&, bool) {
-  pending("max_pool2d");
-}
-[[gnu::weak]] std::pair<Tensor, Tensor> max_pool2d_with_indices(const Tensor&, const Shape&, const Shape&, const Shape&,
-                                                                const Shape&, bool) {
-  pending("max_pool2d");
-}
-[[gnu::weak]] Tensor avg_pool2d(const Tensor&, const Shape&, const Shape&, const Shape&, bool, bool,
-                                std::optional<int64_t>) {
-  pending("avg_pool2d");
-}
-[[gnu::weak]] Tensor adaptive_avg_pool2d(const Tensor&, const Shape&) { pending("adaptive_avg_pool2d"); }
 }  // namespace ember
