@@ -78,7 +78,7 @@ void matmul(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& b
   use_own_thread_count();
   const bool is_direct = out.dtype() == kFloat32 && out.is_contiguous();
   const Tensor sum = is_direct ? out : empty_tensor(out.sizes(), kFloat32);
-  if (bias.defined()) backend(kCPU).copy(sum, bias);
+  if (bias.defined() && !bias.is_same(sum)) backend(kCPU).copy(sum, bias);
   if (out.dtype() == kFloat32) multiply_floats(sum, a, b, bias.defined() ? 1 : 0);
   else multiply_floats(sum, cast(a, kFloat32), cast(b, kFloat32), bias.defined() ? 1 : 0);
   if (!is_direct) backend(kCPU).copy(out, sum);

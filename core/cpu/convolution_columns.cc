@@ -1,0 +1,172 @@
+#include "core/cpu/convolution_columns.h"
+
+#include <algorithm>
+
+#include "core/parallel.h"
+
+namespace ember::columns {
+
+namespace {
+
+constexpr size_t kMaxRank = 3;
+
+/// A window's geometry with leading dims of size 1 up to three.
+struct Geometry {
+  std::array<int64_t, kMaxRank> input, output, kernel, stride, padding, dilation;
+  int64_t groups, channels, outputs;  ///< of all groups together
+
+  Geometry(const Tensor& x, const Tensor& out, const Window& window)
+      : groups(window.groups), channels(x.sizes()[1]), outputs(out.sizes()[1]) {
+    input.fill(1), output.fill(1), kernel.fill(1), stride.fill(1), padding.fill(0), dilation.fill(1);
+    const size_t rank = window.kernel.size(), skipped = kMaxRank - rank;
+    for (size_t i = 0; i < rank; ++i) {
+      input[skipped + i] = x.sizes()[i + 2];
+      output[skipped + i] = out.sizes()[i + 2];
+      kernel[skipped + i] = window.kernel[i];
+      stride[skipped + i] = window.stride[i];
+      padding[skipped + i] = window.padding[i];
+      dilation[skipped + i] = window.dilation[i];
+    }
+  }
+  static int64_t product(const std::array<int64_t, kMaxRank>& a) { return a[0] * a[1] * a[2]; }
+  int64_t plane() const { return product(input); }
+  int64_t positions() const { return product(output); }
+  int64_t taps() const { return product(kernel); }
+  /// One row for each tap of each channel, one column for each window: a batch over groups.
+  Shape columns() const { return {groups, channels / groups * taps(), positions()}; }
+};
+
+/// Calls `body(channel, row, offset)` for each tap of the channels [first, last): `row` of the columns, and the tap's place.
+template <class Body>
+void for_each_tap(const Geometry& g, int64_t first, int64_t last, Body body) {
+  for (int64_t channel = first; channel < last; ++channel) {
+    int64_t row = channel * g.taps();
+    for (int64_t d = 0; d < g.kernel[0]; ++d)
+      for (int64_t h = 0; h < g.kernel[1]; ++h)
+        for (int64_t w = 0; w < g.kernel[2]; ++w, ++row) body(channel, row, std::array<int64_t, kMaxRank>{d, h, w});
+  }
+}
+
+/// Calls `body(window, element)` for each window and the element of the plane that lies under this tap; -1 in the padding.
+template <class Body>
+void for_each_window(const Geometry& g, const std::array<int64_t, kMaxRank>& tap, Body body) {
+  auto place = [&](size_t dim, int64_t window) {
+    const int64_t at = window * g.stride[dim] - g.padding[dim] + tap[dim] * g.dilation[dim];
+    return at >= 0 && at < g.input[dim] ? at : -1;
+  };
+  int64_t window = 0;
+  for (int64_t od = 0; od < g.output[0]; ++od)
+    for (int64_t oh = 0; oh < g.output[1]; ++oh) {
+      const int64_t d = place(0, od), h = place(1, oh);
+      const bool inside = d >= 0 && h >= 0;
+      const int64_t line = (d * g.input[1] + h) * g.input[2];
+      for (int64_t ow = 0; ow < g.output[2]; ++ow, ++window) {
+        const int64_t w = place(2, ow);
+        body(window, inside && w >= 0 ? line + w : -1);
+      }
+    }
+}
+
+template <class T>
+void gather_columns(T* columns, const T* x, const Geometry& g) {
+  parallel_for(0, g.channels, 1, [&](int64_t first, int64_t last) {
+    for_each_tap(g, first, last, [&](int64_t channel, int64_t row, const auto& tap) {
+      const T* plane = x + channel * g.plane();
+      T* line = columns + row * g.positions();
+      for_each_window(g, tap, [&](int64_t window, int64_t element) { line[window] = element < 0 ? T(0) : plane[element]; });
+    });
+  });
+}
+
+template <class T>
+void scatter_columns(T* x, const T* columns, const Geometry& g) {
+  std::fill_n(x, g.channels * g.plane(), T(0));
+  parallel_for(0, g.channels, 1, [&](int64_t first, int64_t last) {
+    for_each_tap(g, first, last, [&](int64_t channel, int64_t row, const auto& tap) {
+      T* plane = x + channel * g.plane();
+      const T* line = columns + row * g.positions();
+      for_each_window(g, tap, [&](int64_t window, int64_t element) {
+        if (element >= 0) plane[element] += line[window];
+      });
+    });
+  });
+}
+
+/// Sample n of the contiguous x, its channels split into groups: [groups, channels / groups, elements of a plane].
+Tensor sample(const Tensor& x, int64_t n, int64_t groups) {
+  const int64_t channels = x.sizes()[1], count = x.numel() / x.sizes()[0], plane = count / channels;
+  return x.alias({groups, channels / groups, plane}, {count / groups, plane, 1}, x.storage_offset() + n * count);
+}
+
+/// The weight (or its gradient) as [groups, outputs / groups, taps of the channels of a group].
+Tensor matrices(const Tensor& weight, int64_t groups) {
+  const Shape sizes = {groups, weight.sizes()[0] / groups, weight.numel() / weight.sizes()[0]};
+  return weight.alias(sizes, contiguous_strides(sizes), weight.storage_offset());
+}
+
+Tensor transposed(const Tensor& x) {
+  return x.alias({x.sizes()[0], x.sizes()[2], x.sizes()[1]}, {x.strides()[0], x.strides()[2], x.strides()[1]},
+                 x.storage_offset());
+}
+
+/// Adds the sums over samples and windows of each output channel.
+template <class T>
+void sum_outputs(T* sums, const T* grad, int64_t samples, int64_t outputs, int64_t positions) {
+  for (int64_t channel = 0; channel < outputs; ++channel) {
+    double sum = 0;
+    for (int64_t n = 0; n < samples; ++n) {
+      const T* line = grad + (n * outputs + channel) * positions;
+      for (int64_t i = 0; i < positions; ++i) sum += line[i];
+    }
+    sums[channel] = static_cast<T>(sum);
+  }
+}
+
+}  // namespace
+
+void conv(const Tensor& out, const Tensor& x, const Tensor& weight, const Tensor& bias, const Window& window) {
+  const Geometry g(x, out, window);
+  const Tensor columns = empty_tensor(g.columns(), x.dtype());
+  Tensor added;
+  if (bias.defined())
+    added = bias.alias({g.groups, g.outputs / g.groups, 1}, {g.outputs / g.groups * bias.strides()[0], bias.strides()[0], 1},
+                       bias.storage_offset());
+  for (int64_t n = 0; n < x.sizes()[0]; ++n) {
+    visit_float(x.dtype(), "conv", [&]<class T> {
+      gather_columns(columns.data_ptr<T>(), sample(x, n, g.groups).data_ptr<T>(), g);
+    });
+    backend(kCPU).matmul(sample(out, n, g.groups), matrices(weight, g.groups), columns, added);
+  }
+}
+
+void conv_backward_input(const Tensor& grad_x, const Tensor& grad, const Tensor& weight, const Window& window) {
+  const Geometry g(grad_x, grad, window);
+  const Tensor columns = empty_tensor(g.columns(), grad.dtype());
+  for (int64_t n = 0; n < grad.sizes()[0]; ++n) {
+    backend(kCPU).matmul(columns, transposed(matrices(weight, g.groups)), sample(grad, n, g.groups), {});
+    visit_float(grad.dtype(), "conv", [&]<class T> {
+      scatter_columns(sample(grad_x, n, g.groups).data_ptr<T>(), columns.data_ptr<T>(), g);
+    });
+  }
+}
+
+void conv_backward_weight(const Tensor& grad_weight, const Tensor& grad_bias, const Tensor& grad, const Tensor& x,
+                          const Window& window) {
+  const Geometry g(x, grad, window);
+  if (grad_weight.defined()) {
+    const Tensor columns = empty_tensor(g.columns(), x.dtype()), sums = matrices(grad_weight, g.groups);
+    for (int64_t n = 0; n < x.sizes()[0]; ++n) {
+      visit_float(x.dtype(), "conv", [&]<class T> {
+        gather_columns(columns.data_ptr<T>(), sample(x, n, g.groups).data_ptr<T>(), g);
+      });
+      // Later samples add to the sums of the earlier ones.
+      backend(kCPU).matmul(sums, sample(grad, n, g.groups), transposed(columns), n == 0 ? Tensor() : sums);
+    }
+  }
+  if (grad_bias.defined())
+    visit_float(x.dtype(), "conv", [&]<class T> {
+      sum_outputs(grad_bias.data_ptr<T>(), grad.data_ptr<T>(), grad.sizes()[0], g.outputs, g.positions());
+    });
+}
+
+}  // namespace ember::columns

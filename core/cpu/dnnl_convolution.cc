@@ -1,0 +1,330 @@
+#include <dnnl.hpp>
+
+#include <optional>
+
+#include "core/backend.h"
+#include "core/cpu/convolution_columns.h"
+#include "core/cpu/cpu_kernels.h"
+#include "core/cpu/dnnl_cache.h"
+#include "core/cpu/dnnl_kernels.h"
+
+namespace ember::dnnl {
+
+namespace {
+
+using Description = ::dnnl::memory::desc;
+constexpr auto kFloat = ::dnnl::memory::data_type::f32;
+constexpr auto kAlgorithm = ::dnnl::algorithm::convolution_direct;
+constexpr size_t kCachedPlans = 512;
+
+/// How x and y lie in memory while oneDNN works on them.
+enum class Layout { Plain, ChannelsLast, Any };
+enum class Kind { Forward, BackwardInput, BackwardWeight };
+
+const ::dnnl::engine& engine() {
+  static const ::dnnl::engine cpu(::dnnl::engine::kind::cpu, 0);
+  return cpu;
+}
+
+::dnnl::stream& stream() {
+  static thread_local ::dnnl::stream own(engine());
+  return own;
+}
+
+::dnnl::memory::dims dims(const Shape& shape) { return shape.vec(); }
+
+Shape channels_last_strides(const Shape& sizes) {
+  Shape strides = Shape::filled(sizes.size(), 1);
+  int64_t stride = sizes[1];
+  for (size_t i = sizes.size(); i-- > 2;) {
+    strides[i] = stride;
+    stride *= sizes[i];
+  }
+  strides[0] = stride;
+  return strides;
+}
+
+bool is_channels_last(const Tensor& x) {
+  const Shape strides = channels_last_strides(x.sizes());
+  for (size_t i = 0; i < strides.size(); ++i)
+    if (x.sizes()[i] != 1 && x.strides()[i] != strides[i]) return false;
+  return true;
+}
+
+Description layout(const Shape& sizes, Layout wanted) {
+  if (wanted == Layout::Any) return Description(dims(sizes), kFloat, ::dnnl::memory::format_tag::any);
+  return Description(dims(sizes), kFloat,
+                     dims(wanted == Layout::Plain ? contiguous_strides(sizes) : channels_last_strides(sizes)));
+}
+
+/// An activation as it lies in memory: row-major or channels last, which the kernels see to.
+Description description(const Tensor& x) {
+  return layout(x.sizes(), x.is_contiguous() ? Layout::Plain : Layout::ChannelsLast);
+}
+
+/// [groups, out / groups, ...] of a contiguous weight [out, ...].
+Shape weight_sizes(const Tensor& weight, int64_t groups) {
+  Shape sizes = weight.sizes();
+  if (groups > 1) {
+    sizes[0] /= groups;
+    sizes.insert(0, groups);
+  }
+  return sizes;
+}
+
+Tensor copy(const Tensor& x, DType dtype) {
+  const Tensor y = empty_tensor(x.sizes(), dtype);
+  backend(kCPU).copy(y, x);
+  return y;
+}
+
+/// One convolution kernel for one geometry: its primitive, what it wants its operands to look like, and the reorders from
+/// and to the layouts that they come in. Operands are in the order x, weight, bias, y, or their gradients.
+struct Plan {
+  struct Operand {
+    int argument;
+    bool is_output;
+    Description outside, inside;
+    ::dnnl::reorder reorder;  ///< empty when the two are the same
+  };
+  ::dnnl::primitive primitive;
+  Description scratchpad;
+  std::vector<Operand> operands;
+  bool is_reference = false;  ///< oneDNN has no code of its own for this geometry
+
+  void add(int argument, bool is_output, const Description& outside, const Description& inside) {
+    Operand operand{argument, is_output, outside, inside, {}};
+    if (outside != inside) {
+      operand.reorder = is_output ? ::dnnl::reorder({engine(), inside, engine(), outside})
+                                  : ::dnnl::reorder({engine(), outside, engine(), inside});
+    }
+    operands.push_back(std::move(operand));
+  }
+
+  void run(std::initializer_list<const Tensor*> tensors) const;
+};
+
+Tensor bytes_for(const Description& description) {
+  return empty_tensor(static_cast<int64_t>(description.get_size()), kUInt8);
+}
+
+void Plan::run(std::initializer_list<const Tensor*> tensors) const {
+  use_own_thread_count();
+  std::vector<Tensor> buffers;
+  auto buffer = [&](const Description& of) {
+    buffers.push_back(bytes_for(of));
+    return ::dnnl::memory(of, engine(), buffers.back().raw_data());
+  };
+  std::unordered_map<int, ::dnnl::memory> arguments;
+  std::vector<std::pair<const Operand*, ::dnnl::memory>> results;
+  auto tensor = tensors.begin();
+  for (const Operand& operand : operands) {
+    ::dnnl::memory outside(operand.outside, engine(), (*tensor++)->raw_data());
+    if (!operand.reorder) {
+      arguments.emplace(operand.argument, outside);
+      continue;
+    }
+    ::dnnl::memory inside = buffer(operand.inside);
+    if (operand.is_output) results.emplace_back(&operand, outside);
+    else operand.reorder.execute(stream(), outside, inside);
+    arguments.emplace(operand.argument, inside);
+  }
+  if (scratchpad.get_size() > 0) arguments.emplace(DNNL_ARG_SCRATCHPAD, buffer(scratchpad));
+  primitive.execute(stream(), arguments);
+  for (auto& [operand, outside] : results)
+    operand->reorder.execute(stream(), arguments.at(operand->argument), outside);
+  stream().wait();
+}
+
+/// Everything that decides how a convolution is computed. The bias may be undefined.
+struct Problem {
+  Kind kind;
+  const Tensor& x;
+  const Tensor& weight;
+  const Tensor& bias;
+  const Tensor& y;
+  const Window& window;
+
+  CacheKey key() const {
+    CacheKey key = {static_cast<int64_t>(kind), bias.defined(), x.is_contiguous(), y.is_contiguous(), num_threads(),
+                    window.groups};
+    for (const Shape* shape : {&x.sizes(), &weight.sizes(), &y.sizes(), &window.stride, &window.padding, &window.dilation})
+      key.insert(key.end(), shape->begin(), shape->end());
+    return key;
+  }
+
+  /// Layouts worth trying, the most promising first.
+  std::array<Layout, 3> candidates() const {
+    // Where the tensors are row-major and a window is small, packing them costs more than it saves.
+    const bool prefers_plain = kind == Kind::BackwardInput ? weight.sizes()[1] < 8 : x.sizes()[1] == 1;
+    if (x.is_contiguous() && prefers_plain) return {Layout::Plain, Layout::Any, Layout::ChannelsLast};
+    if (!x.is_contiguous()) return {Layout::ChannelsLast, Layout::Any, Layout::Plain};
+    return {Layout::Any, Layout::ChannelsLast, Layout::Plain};
+  }
+
+  std::shared_ptr<const Plan> plan() const;
+  Plan plan(Layout wanted) const;
+};
+
+Plan Problem::plan(Layout wanted) const {
+  const Description inner_x = layout(x.sizes(), wanted), inner_y = layout(y.sizes(), wanted);
+  const Shape weights = weight_sizes(weight, window.groups);
+  const Description outer_weight = layout(weights, Layout::Plain), inner_weight = layout(weights, Layout::Any);
+  const Description inner_bias = bias.defined() ? layout(bias.sizes(), Layout::Plain) : Description();
+  ::dnnl::memory::dims padding = dims(window.padding), dilation = dims(window.dilation);
+  for (auto& d : dilation) --d;
+  ::dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(::dnnl::scratchpad_mode::user);
+  const ::dnnl::convolution_forward::primitive_desc forward(
+      engine(), ::dnnl::prop_kind::forward_training, kAlgorithm, inner_x, inner_weight,
+      kind == Kind::BackwardInput ? Description() : inner_bias, inner_y, dims(window.stride), dilation, padding, padding,
+      attributes);
+  Plan plan;
+  auto finish = [&](const auto& chosen, auto primitive) {
+    plan.primitive = primitive;
+    plan.scratchpad = chosen.scratchpad_desc();
+    plan.is_reference = std::string_view(chosen.impl_info_str()).starts_with("ref");
+  };
+  if (kind == Kind::Forward) {
+    plan.add(DNNL_ARG_SRC, false, description(x), forward.src_desc());
+    plan.add(DNNL_ARG_WEIGHTS, false, outer_weight, forward.weights_desc());
+    if (bias.defined()) plan.add(DNNL_ARG_BIAS, false, inner_bias, forward.bias_desc());
+    plan.add(DNNL_ARG_DST, true, description(y), forward.dst_desc());
+    finish(forward, ::dnnl::convolution_forward(forward));
+  } else if (kind == Kind::BackwardInput) {
+    const ::dnnl::convolution_backward_data::primitive_desc backward(engine(), kAlgorithm, inner_x, inner_weight, inner_y,
+                                                                     dims(window.stride), dilation, padding, padding,
+                                                                     forward, attributes);
+    plan.add(DNNL_ARG_DIFF_SRC, true, description(x), backward.diff_src_desc());
+    plan.add(DNNL_ARG_WEIGHTS, false, outer_weight, backward.weights_desc());
+    plan.add(DNNL_ARG_DIFF_DST, false, description(y), backward.diff_dst_desc());
+    finish(backward, ::dnnl::convolution_backward_data(backward));
+  } else {
+    const ::dnnl::convolution_backward_weights::primitive_desc backward(
+        engine(), kAlgorithm, inner_x, inner_weight, inner_bias, inner_y, dims(window.stride), dilation, padding, padding,
+        forward, attributes);
+    plan.add(DNNL_ARG_SRC, false, description(x), backward.src_desc());
+    plan.add(DNNL_ARG_DIFF_WEIGHTS, true, outer_weight, backward.diff_weights_desc());
+    if (bias.defined()) plan.add(DNNL_ARG_DIFF_BIAS, true, inner_bias, backward.diff_bias_desc());
+    plan.add(DNNL_ARG_DIFF_DST, false, description(y), backward.diff_dst_desc());
+    finish(backward, ::dnnl::convolution_backward_weights(backward));
+  }
+  return plan;
+}
+
+/// Null when oneDNN has nothing better to offer than columns.
+std::shared_ptr<const Plan> Problem::plan() const {
+  static Cache<Plan> cache(kCachedPlans);
+  return cache.get(key(), [&]() -> std::shared_ptr<const Plan> {
+    for (const Layout wanted : candidates()) {
+      try {
+        Plan found = plan(wanted);
+        if (!found.is_reference) return std::make_shared<const Plan>(std::move(found));
+      } catch (const ::dnnl::error&) {  // not in this layout
+      }
+    }
+    return nullptr;
+  });
+}
+
+void run_plan(const Plan& plan, std::initializer_list<const Tensor*> tensors) {
+  try {
+    plan.run(tensors);
+  } catch (const ::dnnl::error& error) {
+    cpu::fail_kernel("conv", error.what());
+  }
+}
+
+/// Tensors for a kernel of float32 (or float64 as it is): inputs converted and made dense; outputs to be copied back.
+class Staged {
+ public:
+  Staged(const Tensor& tensor, bool is_output, bool needs_rows) : target_(tensor) {
+    if (!tensor.defined()) return;
+    const DType dtype = compute_dtype(tensor.dtype());
+    const bool fits = dtype == tensor.dtype() && (tensor.is_contiguous() || (!needs_rows && is_channels_last(tensor)));
+    if (fits) tensor_ = tensor;
+    else if (is_output) tensor_ = empty_tensor(tensor.sizes(), dtype);
+    else tensor_ = copy(tensor, dtype);
+  }
+  const Tensor& operator()() const { return tensor_; }
+  void finish() const {
+    if (target_.defined() && !target_.is_same(tensor_)) backend(kCPU).copy(target_, tensor_);
+  }
+
+ private:
+  Tensor target_, tensor_;
+};
+
+void check_dtype(const Tensor& x) {
+  if (!x.is_floating_point()) cpu::fail_dtype("conv", x.dtype());
+}
+
+/// float64 and inputs that are all padding have no kernels in oneDNN, and columns want rows.
+bool is_for_columns(const Tensor& x) { return x.dtype() == kFloat64 || x.numel() == 0; }
+
+void conv(const Tensor& out, const Tensor& x, const Tensor& weight, const Tensor& bias, const Window& window) {
+  check_dtype(x);
+  if (out.numel() == 0) return;
+  const bool rows = is_for_columns(x);
+  const Staged y(out, true, rows), input(x, false, rows), filter(weight, false, true), added(bias, false, true);
+  const auto plan = rows ? nullptr : Problem{Kind::Forward, input(), filter(), added(), y(), window}.plan();
+  if (!plan) {
+    const Staged plain_y(y(), true, true), plain_x(input(), false, true);
+    columns::conv(plain_y(), plain_x(), filter(), added(), window);
+    plain_y.finish();
+  } else if (bias.defined()) {
+    run_plan(*plan, {&input(), &filter(), &added(), &y()});
+  } else {
+    run_plan(*plan, {&input(), &filter(), &y()});
+  }
+  y.finish();
+}
+
+void conv_backward_input(const Tensor& grad_x, const Tensor& grad, const Tensor& weight, const Window& window) {
+  check_dtype(grad);
+  if (grad_x.numel() == 0) return;
+  const bool rows = is_for_columns(grad);
+  const Staged x(grad_x, true, rows), y(grad, false, rows), filter(weight, false, true);
+  const auto plan = rows ? nullptr : Problem{Kind::BackwardInput, x(), filter(), {}, y(), window}.plan();
+  if (!plan) {
+    const Staged plain_x(x(), true, true), plain_y(y(), false, true);
+    columns::conv_backward_input(plain_x(), plain_y(), filter(), window);
+    plain_x.finish();
+  } else {
+    run_plan(*plan, {&x(), &filter(), &y()});
+  }
+  x.finish();
+}
+
+void conv_backward_weight(const Tensor& grad_weight, const Tensor& grad_bias, const Tensor& grad, const Tensor& x,
+                          const Window& window) {
+  check_dtype(grad);
+  if (grad.numel() == 0) {
+    for (const Tensor& sums : {grad_weight, grad_bias})
+      if (sums.defined()) backend(kCPU).fill(sums, 0);
+    return;
+  }
+  const bool rows = is_for_columns(x) || !grad_weight.defined();
+  const Staged sums(grad_weight, true, true), bias(grad_bias, true, true), y(grad, false, rows), input(x, false, rows);
+  const auto plan = rows ? nullptr : Problem{Kind::BackwardWeight, input(), sums(), bias(), y(), window}.plan();
+  if (!plan) {
+    const Staged plain_y(y(), false, true), plain_x(input(), false, true);
+    columns::conv_backward_weight(sums(), bias(), plain_y(), plain_x(), window);
+  } else if (grad_bias.defined()) {
+    run_plan(*plan, {&input(), &sums(), &bias(), &y()});
+  } else {
+    run_plan(*plan, {&input(), &sums(), &y()});
+  }
+  sums.finish();
+  bias.finish();
+}
+
+}  // namespace
+
+void register_convolution(Backend& table) {
+  table.conv = conv;
+  table.conv_backward_input = conv_backward_input;
+  table.conv_backward_weight = conv_backward_weight;
+}
+
+}  // namespace ember::dnnl

@@ -1,0 +1,186 @@
+// Convolutions of every rank are one recorded op; its two backward kernels are ops too, whose pullbacks are again the three.
+#include "ops/convolution.h"
+
+#include "autograd/record.h"
+#include "ops/creation.h"
+#include "ops/kernel.h"
+#include "ops/shape.h"
+
+namespace ember {
+
+namespace {
+
+Tensor forward(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias, const Window& window);
+Tensor backward_input(const Tensor& grad, const Tensor& weight, const Shape& x_sizes, const Window& window);
+std::vector<Tensor> backward_weight(const Tensor& grad, const Tensor& x, const Shape& weight_sizes, bool has_bias,
+                                    const Window& window);
+
+/// [N, out, spatial...]; the window is known to fit.
+Shape output_sizes(const Tensor& x, const Tensor& weight, const Window& window) {
+  Shape sizes = x.sizes();
+  sizes[1] = weight.sizes()[0];
+  for (size_t i = 0; i < window.kernel.size(); ++i) {
+    const int64_t reach = window.dilation[i] * (window.kernel[i] - 1) + 1;
+    sizes[i + 2] = (x.sizes()[i + 2] + 2 * window.padding[i] - reach) / window.stride[i] + 1;
+  }
+  return sizes;
+}
+
+Tensor forward(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias, const Window& window) {
+  Tensor y = empty_tensor(output_sizes(x, weight, window), x.dtype(), x.device());
+  find_kernel(op, &Backend::conv, x)(y, x, weight, bias, window);
+  return record(op, std::move(y), inputs(x, weight, bias),
+                [x = saved(x), weight = saved(weight), window, sizes = x.sizes(), weight_sizes = weight.sizes()](
+                    const Tensor& g, const Needs<3>& needs) {
+                  std::array<Tensor, 3> grads;
+                  if (needs[0]) grads[0] = backward_input(g, weight(), sizes, window);
+                  if (needs[1] || needs[2]) {
+                    auto both = backward_weight(g, x(), weight_sizes, needs[2], window);
+                    grads[1] = both[0];
+                    if (needs[2]) grads[2] = both[1];
+                  }
+                  return grads;
+                });
+}
+
+/// What the gradient of a convolution's output says about its input.
+Tensor backward_input(const Tensor& grad, const Tensor& weight, const Shape& x_sizes, const Window& window) {
+  Tensor y = empty_tensor(x_sizes, grad.dtype(), grad.device());
+  find_kernel("conv_backward_input", &Backend::conv_backward_input, grad)(y, grad, weight, window);
+  return record(
+      "conv_backward_input", std::move(y), inputs(grad, weight),
+      [weight = saved(weight), window](const Tensor& v) { return forward("conv", v, weight(), {}, window); },
+      [grad = saved(grad), window, sizes = weight.sizes()](const Tensor& v) {
+        return backward_weight(grad(), v, sizes, false, window)[0];
+      });
+}
+
+/// The same about its weight and, on demand, its bias.
+std::vector<Tensor> backward_weight(const Tensor& grad, const Tensor& x, const Shape& weight_sizes, bool has_bias,
+                                    const Window& window) {
+  std::vector<Tensor> y = {empty_tensor(weight_sizes, grad.dtype(), grad.device())};
+  if (has_bias) y.push_back(empty_tensor(weight_sizes[0], grad.dtype(), grad.device()));
+  find_kernel("conv_backward_weight", &Backend::conv_backward_weight, grad)(y[0], has_bias ? y[1] : Tensor(), grad, x,
+                                                                            window);
+  return record("conv_backward_weight", std::move(y), inputs(grad, x),
+                [grad = saved(grad), x = saved(x), window](std::span<const Tensor> v, const Needs<2>& needs) {
+                  std::array<Tensor, 2> grads;
+                  if (needs[0]) {
+                    if (v[0].defined()) grads[0] = forward("conv", x(), v[0], v.size() > 1 ? v[1] : Tensor(), window);
+                    else {
+                      Shape sizes = Shape::filled(window.kernel.size() + 2, 1);
+                      sizes[1] = v[1].sizes()[0];
+                      grads[0] = expand(reshape(v[1], sizes), grad().sizes());
+                    }
+                  }
+                  if (needs[1] && v[0].defined()) grads[1] = backward_input(grad(), v[0], x().sizes(), window);
+                  return grads;
+                });
+}
+
+/// One entry for each spatial dim, checked to be at least `least`.
+Shape spread(const char* op, const char* argument, const Shape& value, int64_t rank, int64_t least) {
+  check(value.size() == 1 || value.size() == static_cast<size_t>(rank), op, ": ", argument, " ", value, " must have 1 or ",
+        rank, " elements");
+  for (const int64_t v : value)
+    check(v >= least, op, ": ", argument, " must be at least ", least, " but is ", value);
+  return value.size() == static_cast<size_t>(rank) ? value : Shape::filled(rank, value[0]);
+}
+
+/// Everything about the arguments that does not depend on the padding's amounts.
+void check_arguments(const char* op, int64_t rank, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                     int64_t groups) {
+  kernel::check_defined(op, "input", x);
+  kernel::check_defined(op, "weight", weight);
+  check(weight.dim() == rank + 2, op, ": weight has shape ", weight.sizes(), " but must have ", rank + 2, " dimensions");
+  check(x.dim() == rank + 2 || x.dim() == rank + 1, op, ": input has shape ", x.sizes(), " but must have ", rank + 1,
+        " dimensions, or ", rank + 2, " with a batch");
+  check(x.dtype() == weight.dtype() && (!bias.defined() || bias.dtype() == x.dtype()), op, ": input is ", x.dtype(),
+        " and weight ", weight.dtype(), bias.defined() ? concat(" and bias ", bias.dtype()) : "",
+        " but all must have one dtype");
+  check<NotImplementedError>(x.is_floating_point(), op, ": input is ", x.dtype(), " but must be floating-point");
+  kernel::check_same_device(op, std::array{x, weight, bias});
+  const int64_t channels = x.size(x.dim() - rank - 1), out = weight.sizes()[0];
+  check<ValueError>(groups >= 1, op, ": groups must be at least 1 but is ", groups);
+  check(weight.sizes()[1] * groups == channels, op, ": input has shape ", x.sizes(), " but weight of shape ",
+        weight.sizes(), " with groups=", groups, " needs ", weight.sizes()[1] * groups, " input channel",
+        weight.sizes()[1] * groups == 1 ? "" : "s");
+  check(out % groups == 0 && weight.numel() > 0, op, ": weight has shape ", weight.sizes(),
+        " but its output channels must be a multiple of groups=", groups, " and no size may be 0");
+  check(!bias.defined() || (bias.dim() == 1 && bias.sizes()[0] == out), op, ": bias has shape ",
+        bias.defined() ? bias.sizes() : Shape(), " but must be [", out, "] to match weight ", weight.sizes());
+}
+
+Shape kernel_of(const Tensor& weight) {
+  return Shape(std::span(weight.sizes().data() + 2, weight.sizes().size() - 2));
+}
+
+/// Batched x, all checked.
+Tensor convolve(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias, const Window& window) {
+  for (size_t i = 0; i < window.kernel.size(); ++i) {
+    const int64_t padded = x.sizes()[i + 2] + 2 * window.padding[i];
+    const int64_t reach = window.dilation[i] * (window.kernel[i] - 1) + 1;
+    check(padded >= reach, op, ": a kernel of ", window.kernel, " with dilation ", window.dilation, " spans ", reach,
+          " elements of dim ", i + 2, " but input ", x.sizes(), " with padding ", window.padding, " has ", padded);
+  }
+  return forward(op, x, weight, bias, window);
+}
+
+Tensor conv(const char* op, int64_t rank, const Tensor& x, const Tensor& weight, const Tensor& bias, const Shape& stride,
+            const Shape& padding, const Shape& dilation, int64_t groups) {
+  check_arguments(op, rank, x, weight, bias, groups);
+  const Window window = {.kernel = kernel_of(weight),
+                         .stride = spread(op, "stride", stride, rank, 1),
+                         .padding = spread(op, "padding", padding, rank, 0),
+                         .dilation = spread(op, "dilation", dilation, rank, 1),
+                         .groups = groups,
+                         .divisor = {}};
+  if (x.dim() == rank + 2) return convolve(op, x, weight, bias, window);
+  return squeeze(convolve(op, unsqueeze(x, 0), weight, bias, window), 0);
+}
+
+}  // namespace
+
+namespace convolution {
+
+Tensor conv_named_padding(int64_t rank, const Tensor& x, const Tensor& weight, const Tensor& bias, const Shape& stride,
+                          std::string_view padding, const Shape& dilation, int64_t groups) {
+  const char* op = rank == 1 ? "conv1d" : rank == 2 ? "conv2d" : "conv3d";
+  if (padding == "valid") return conv(op, rank, x, weight, bias, stride, 0, dilation, groups);
+  check<ValueError>(padding == "same", op, ": padding must be \"same\", \"valid\" or numbers but is \"",
+                    std::string(padding), "\"");
+  check_arguments(op, rank, x, weight, bias, groups);
+  for (const int64_t s : spread(op, "stride", stride, rank, 1))
+    check<ValueError>(s == 1, op, ": padding \"same\" needs a stride of 1 but it is ", stride);
+  const Shape kernel = kernel_of(weight), spacing = spread(op, "dilation", dilation, rank, 1);
+  Shape amounts = Shape::filled(rank, 0);
+  Tensor padded = x;
+  for (int64_t i = 0; i < rank; ++i) {
+    const int64_t total = spacing[i] * (kernel[i] - 1), dim = x.dim() - rank + i;
+    amounts[i] = total / 2;
+    if (total % 2 == 0) continue;
+    Shape sizes = padded.sizes();
+    sizes[dim] = 1;
+    padded = cat({padded, zeros(sizes, x.options())}, dim);
+  }
+  return conv(op, rank, padded, weight, bias, stride, amounts, spacing, groups);
+}
+
+}  // namespace convolution
+
+Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Shape& stride, const Shape& padding,
+              const Shape& dilation, int64_t groups) {
+  return conv("conv1d", 1, x, weight, bias, stride, padding, dilation, groups);
+}
+
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Shape& stride, const Shape& padding,
+              const Shape& dilation, int64_t groups) {
+  return conv("conv2d", 2, x, weight, bias, stride, padding, dilation, groups);
+}
+
+Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Shape& stride, const Shape& padding,
+              const Shape& dilation, int64_t groups) {
+  return conv("conv3d", 3, x, weight, bias, stride, padding, dilation, groups);
+}
+
+}  // namespace ember
