@@ -18,24 +18,24 @@ void sub(const Tensor& out, const Tensor& a, const Tensor& b) {
 
 /// The remainder of a / b rounded toward zero, without the C library's bit-by-bit loop: exact while the quotient is small, which
 /// `failed` says. Floats are divided in double, where the product is exact.
-inline float fast_remainder(float a, float b, bool& failed) {
+inline float fast_remainder(float a, float b, int64_t& failed) {
   const double x = a, y = b;
   const double quotient = __builtin_trunc(x / y);
-  failed |= !(math::abs(quotient) < 0x1p29);
+  failed += math::abs(quotient) < 0x1p29 ? 0 : 1;
   const double rest = quotient == 0 ? x : x - quotient * y;
   // The quotient may have been rounded up to the next integer.
-  const bool overshot = rest != 0 && (rest < 0) != (x < 0);
-  return static_cast<float>(overshot ? rest + __builtin_copysign(y, x) : rest);
+  const bool overshot = rest * __builtin_copysign(1.0, x) < 0;
+  return static_cast<float>(rest + (overshot ? __builtin_copysign(y, x) : 0.0));
 }
-inline double fast_remainder(double a, double b, bool& failed) {
+inline double fast_remainder(double a, double b, int64_t& failed) {
 #ifdef __FMA__
   const double quotient = __builtin_trunc(a / b);
-  failed |= !(math::abs(quotient) < 0x1p52);
+  failed += math::abs(quotient) < 0x1p52 ? 0 : 1;
   const double rest = quotient == 0 ? a : __builtin_fma(-quotient, b, a);
-  const bool overshot = rest != 0 && (rest < 0) != (a < 0);
-  return overshot ? rest + __builtin_copysign(b, a) : rest;
+  const bool overshot = rest * __builtin_copysign(1.0, a) < 0;
+  return rest + (overshot ? __builtin_copysign(b, a) : 0.0);
 #else
-  failed = true;
+  failed = 1;
   return a - b;
 #endif
 }
@@ -52,9 +52,9 @@ void divide_floats(const Tensor& out, const Tensor& a, const Tensor& b, F f) {
           const auto* x0 = reinterpret_cast<const T*>(p[1]) + begin;
           const auto* x1 = reinterpret_cast<const T*>(p[2]) + begin;
           const int64_t count = n - begin < kBlock ? n - begin : kBlock;
-          bool failed = false;
+          int64_t failed = 0;
           for (int64_t i = 0; i < count; ++i) rests[i] = fast_remainder(x0[i], x1[i], failed);
-          if (failed) {
+          if (failed != 0) {
             for (int64_t i = 0; i < count; ++i) rests[i] = std::fmod(x0[i], x1[i]);
           }
 #pragma GCC ivdep

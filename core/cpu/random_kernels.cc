@@ -123,8 +123,16 @@ void generate(const Tensor& out, Generator& generator, Transform transform) {
 // --- Distributions
 
 /// Uniform on [0, 1) with all the bits of T's mantissa.
-inline float unit(uint32_t word) { return static_cast<float>(static_cast<int32_t>(word >> 8)) * 0x1p-24f; }
-inline double unit(uint64_t word) { return static_cast<double>(static_cast<int64_t>(word >> 11)) * 0x1p-53; }
+inline float unit(uint32_t word) {
+  return static_cast<float>(static_cast<int32_t>(word >> 8)) * 0x1p-24f;
+}
+inline double unit(uint64_t word) {
+  // In two parts below 2^52, which become doubles by setting the exponent: AVX2 cannot convert 64-bit integers.
+  const auto to_double = [](uint64_t small) {
+    return std::bit_cast<double>(small | 0x4330000000000000u) - 0x1p52;
+  };
+  return to_double(word >> 37) * 0x1p-27 + to_double((word >> 11) & 0x3ffffff) * 0x1p-53;
+}
 
 inline uint64_t word_pair(const uint32_t* words, int64_t i) {
   uint64_t pair;
@@ -151,26 +159,32 @@ void uniform(const Tensor& out, double from, double to, Generator& generator) {
   else run.template operator()<float>();
 }
 
-/// cos and sin of 2 pi u for u in [0, 1): the quarter turns are taken off exactly, Taylor's series does the rest.
-inline void turn(float u, float& cosine, float& sine) {
-  const float quarters = math::round(4.0f * u);
-  const float x = (u - 0.25f * quarters) * 6.28318531f;
-  const float z = x * x;
-  const float s = math::mul_add(
-      x * z, math::polynomial(z, -1.66666667e-1f, 8.33333333e-3f, -1.98412698e-4f, 2.75573192e-6f),
-      x);
-  const float c = math::polynomial(z, 1.0f, -0.5f, 4.16666667e-2f, -1.38888889e-3f,
-                                   2.48015873e-5f, -2.75573192e-7f);
-  const int32_t quarter = static_cast<int32_t>(quarters);
-  const bool swapped = quarter & 1;
-  const float cos_part = swapped ? s : c, sin_part = swapped ? c : s;
-  cosine = (quarter + 1) & 2 ? -cos_part : cos_part;
-  sine = quarter & 2 ? -sin_part : sin_part;
+/// sin(x) / x and cos(x) for |x| <= pi / 4 as functions of x^2: Taylor's series.
+inline void sine_cosine(float z, float& s, float& c) {
+  s = math::polynomial(z, 1.0f, -1.66666667e-1f, 8.33333333e-3f, -1.98412698e-4f, 2.75573192e-6f);
+  c = math::polynomial(z, 1.0f, -0.5f, 4.16666667e-2f, -1.38888889e-3f, 2.48015873e-5f,
+                       -2.75573192e-7f);
 }
-inline void turn(double u, double& cosine, double& sine) {
-  constexpr double kTwoPi = 6.283185307179586477;
-  cosine = math::cos(kTwoPi * u);
-  sine = math::sin(kTwoPi * u);
+inline void sine_cosine(double z, double& s, double& c) {
+  s = math::polynomial(z, 1.0, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800,
+                       1.0 / 6227020800, -1.0 / 1307674368000);
+  c = math::polynomial(z, 1.0, -1.0 / 2, 1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800,
+                       1.0 / 479001600, -1.0 / 87178291200, 1.0 / 20922789888000);
+}
+
+/// cos and sin of 2 pi u for u in [0, 1): the quarter turns are taken off exactly.
+template <class T>
+inline void turn(T u, T& cosine, T& sine) {
+  const T quarters = math::round(T(4) * u);
+  const T x = (u - T(0.25) * quarters) * T(6.283185307179586477);
+  T s, c;
+  sine_cosine(x * x, s, c);
+  s *= x;
+  // Comparisons of T, since a vector of doubles and one of ints differ in width.
+  const bool swapped = (quarters == T(1)) | (quarters == T(3));
+  const T cos_part = swapped ? s : c, sin_part = swapped ? c : s;
+  cosine = (quarters == T(1)) | (quarters == T(2)) ? -cos_part : cos_part;
+  sine = (quarters == T(2)) | (quarters == T(3)) ? -sin_part : sin_part;
 }
 
 /// Box and Muller's: the first half of a group's words gives the radii, the second half the angles.

@@ -38,11 +38,21 @@ inline float mul_add(float a, float b, float c) {
   return a * b + c;
 #endif
 }
+inline double mul_add(double a, double b, double c) {
+#ifdef __FMA__
+  return __builtin_fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
 
 /// c0 + c1 x + c2 x^2 + ...
-inline float polynomial(float, float c0) { return c0; }
-template <class... Rest>
-inline float polynomial(float x, float c0, Rest... rest) {
+template <class T>
+inline T polynomial(T, T c0) {
+  return c0;
+}
+template <class T, class... Rest>
+inline T polynomial(T x, T c0, Rest... rest) {
   return mul_add(polynomial(x, rest...), x, c0);
 }
 
