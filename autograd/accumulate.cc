@@ -23,8 +23,9 @@ Tensor fit_gradient(const char* op, Tensor grad, const OutputInfo& target) {
     for (int64_t i = std::max<int64_t>(-added, 0); i < rank; ++i)
       if (target.sizes[i] == 1 && grad.sizes()[added + i] != 1) dims.push_back(added + i);
     const Shape arrived = grad.sizes();
-    if (!dims.empty()) grad = grad.sum(dims, true);
-    if (added > 0) {
+    const bool only_added = added > 0 && dims.size() == static_cast<size_t>(added);
+    if (!dims.empty()) grad = grad.sum(dims, !only_added);
+    if (added > 0 && !only_added) {
       Shape sizes;
       for (int64_t i = added; i < grad.dim(); ++i) sizes.push_back(grad.sizes()[i]);
       grad = grad.view(sizes);
