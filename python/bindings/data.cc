@@ -56,11 +56,6 @@ DatasetPtr to_dataset(const py::object& object) {
   return std::make_shared<ObjectDataset>(object);
 }
 
-py::object to_sample(const Example& example, bool is_single) {
-  if (is_single && example.size() == 1) return py::cast(example[0]);
-  return py::reinterpret_steal<py::object>(to_python(example));
-}
-
 std::vector<std::shared_ptr<data::Subset>> split(const py::object& dataset, const std::vector<double>& lengths,
                                                  Generator* generator) {
   const DatasetPtr source = to_dataset(dataset);

@@ -16,19 +16,21 @@ py::object option_object(const T& value) {
   return py::cast(value);
 }
 
-template <class M, class Base = nn::Module>
+using OptionGetter = std::function<py::object(const nn::Module&)>;
+using OptionSetter = std::function<void(nn::Module&, const py::object&)>;
+/// An attribute of the class, by functions of one type for all, which keeps the bindings quick to compile.
+void define_option(py::handle type, const char* name, const OptionGetter& get, const OptionSetter& set);
+/// An argument of the class's constructor, as copies and pickles hand it over.
+void add_constructor_argument(PyTypeObject* type, const char* name, OptionGetter get);
+/// The method forward of a class that maps one tensor to one.
+void define_forward(py::handle type);
+
+template <class M>
 class Layer {
  public:
   Layer(py::module_& m, const char* name, const char* doc) : class_(m, name, doc) {
     register_module_class(type(), {{}, true, Trampoline<M>::kMapsOneTensor});
-    if constexpr (Trampoline<M>::kMapsOneTensor)
-      class_.def("forward",
-                 [](M& self, const Tensor& input) {
-                   py::gil_scoped_release gil;
-                   return self.M::forward(input);
-                 },
-                 py::arg("input"));
-    class_.def("extra_repr", [](const M& self) { return self.M::extra_repr(); });
+    if constexpr (Trampoline<M>::kMapsOneTensor) define_forward(class_);
   }
 
   /// `make_options(arguments...)` gives what the C++ constructor takes.
@@ -46,9 +48,11 @@ class Layer {
   /// An option that is an attribute and an argument of the constructor of this name.
   template <class Options, class T>
   Layer& option(const char* name, T Options::* member) {
-    class_.def_property(
-        name, [member](const M& self) { return option_object(self.options.*member); },
-        [member](M& self, const T& value) { self.options.*member = value; });
+    define_option(
+        class_, name, [member](const nn::Module& self) { return option_object((static_cast<const M&>(self).options).*member); },
+        [member](nn::Module& self, const py::object& value) {
+          static_cast<M&>(self).options.*member = value.cast<T>();
+        });
     return argument(name, [member](const M& self) { return option_object(self.options.*member); });
   }
   /// One that is an argument only: a parameter or child has its name.
@@ -59,14 +63,8 @@ class Layer {
   /// An argument that is worked out.
   template <class F>
   Layer& argument(const char* name, F get) {
-    arguments_->emplace_back(name, [get](const nn::Module& self) { return py::object(get(static_cast<const M&>(self))); });
-    auto arguments = arguments_;
-    register_module_class(type(), {[arguments](const nn::Module& self) {
-                                     py::dict dict;
-                                     for (const auto& [key, value] : *arguments) dict[key] = value(self);
-                                     return dict;
-                                   },
-                                   true, Trampoline<M>::kMapsOneTensor});
+    add_constructor_argument(type(), name,
+                             [get](const nn::Module& self) { return py::object(get(static_cast<const M&>(self))); });
     return *this;
   }
 
@@ -87,10 +85,7 @@ class Layer {
                extra...);
   }
 
-  using Arguments = std::vector<std::pair<const char*, std::function<py::object(const nn::Module&)>>>;
-
-  py::class_<M, Base, Trampoline<M>, py::smart_holder> class_;
-  std::shared_ptr<Arguments> arguments_ = std::make_shared<Arguments>();
+  py::class_<M, nn::Module, Trampoline<M>, py::smart_holder> class_;
 };
 
 }  // namespace ember::python

@@ -165,6 +165,34 @@ Tensor call_in_python(PyObject* self, const Tensor& input) {
   return tensor_of(y.ptr());
 }
 
+namespace {
+
+/// A bound method of `self` when its class overrides in Python what is bound for `name`; null otherwise.
+PyObject* find_override(PyObject* self, const char* name) {
+  PyObject* key = PyUnicode_InternFromString(name);
+  PyObject* found = _PyType_Lookup(Py_TYPE(self), key);
+  const bool overrides = found && found != _PyType_Lookup(module_type, key);
+  PyObject* method = overrides ? PyObject_GetAttr(self, key) : nullptr;
+  Py_DECREF(key);
+  if (overrides && !method) throw_python_error();
+  return method;
+}
+
+}  // namespace
+
+std::optional<std::string> extra_repr_in_python(PyObject* self) {
+  const auto method = py::reinterpret_steal<py::object>(find_override(self, "extra_repr"));
+  if (!method) return {};
+  return method().cast<std::string>();
+}
+
+bool train_in_python(PyObject* self, bool mode) {
+  const auto method = py::reinterpret_steal<py::object>(find_override(self, "train"));
+  if (!method) return false;
+  method(mode);
+  return true;
+}
+
 PyObject* call_module(PyObject* self, PyObject* args, PyObject* kwargs) {
   return guarded([&]() -> PyObject* {
     nn::Module& module = module_of(self);

@@ -1,7 +1,7 @@
 // Copying and pickling modules: the class, the arguments that build one like it, and everything that it registered or was given.
 #include <unordered_map>
 
-#include "python/bindings/python_module.h"
+#include "python/bindings/layer.h"
 
 namespace ember::python {
 
@@ -14,8 +14,9 @@ std::unordered_map<PyTypeObject*, ModuleClass>& classes() {
 
 py::dict arguments_of(PyObject* self) {
   PyTypeObject* type = Py_TYPE(self);
-  const ModuleClass& description = module_class(type);
-  return description.arguments ? description.arguments(module_of(self)) : py::dict();
+  py::dict arguments;
+  for (const auto& [name, get] : module_class(type).arguments) arguments[name] = get(module_of(self));
+  return arguments;
 }
 
 py::dict attributes_of(const py::object& self) {
@@ -25,6 +26,10 @@ py::dict attributes_of(const py::object& self) {
 }  // namespace
 
 void register_module_class(PyTypeObject* type, ModuleClass description) { classes()[type] = std::move(description); }
+
+void add_constructor_argument(PyTypeObject* type, const char* name, OptionGetter get) {
+  classes().at(type).arguments.emplace_back(name, std::move(get));
+}
 
 const ModuleClass& module_class(PyTypeObject*& type) {
   for (; type; type = type->tp_base)

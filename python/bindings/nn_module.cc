@@ -265,6 +265,23 @@ void bind_state(ModuleBinding& c) {
 
 }  // namespace
 
+void define_forward(py::handle type) {
+  py::cpp_function forward(
+      [](Module& self, const Tensor& input) {
+        py::gil_scoped_release gil;
+        auto* python = dynamic_cast<PythonModule*>(&self);
+        return python ? python->cpp_forward(input) : self.forward(input);
+      },
+      py::name("forward"), py::is_method(type), py::arg("input"), "The layer's function.");
+  py::setattr(type, "forward", forward);
+}
+
+void define_option(py::handle type, const char* name, const OptionGetter& get, const OptionSetter& set) {
+  py::cpp_function getter([get](const Module& self) { return get(self); }, py::is_method(type));
+  py::cpp_function setter([set](Module& self, const py::object& value) { set(self, value); }, py::is_method(type));
+  py::setattr(type, name, py::module_::import("builtins").attr("property")(getter, setter));
+}
+
 void bind_module(py::module_& m) {
   py::class_<ModuleHookHandle>(m, "ModuleHookHandle", "Removes a hook.")
       .def("remove", &ModuleHookHandle::remove)
@@ -285,7 +302,12 @@ void bind_module(py::module_& m) {
   bind_tree(c);
   bind_registration(c);
   bind_state(c);
-  c.def("extra_repr", [](const Module& self) { return self.Module::extra_repr(); }, "What stands between the parentheses.");
+  c.def("extra_repr",
+        [](const Module& self) {
+          const auto* python = dynamic_cast<const PythonModule*>(&self);
+          return python ? python->cpp_extra_repr() : self.extra_repr();
+        },
+        "What stands between the parentheses when the module is printed.");
   c.def("__repr__", [](const Module& self) { return self.repr(); });
   c.def("__dir__", &directory);
   m.def("_rebuild_module", &rebuild_module);

@@ -33,6 +33,9 @@ class PythonModule {
 
   /// Whether the C++ forward maps one tensor to one.
   virtual bool maps_one_tensor() const = 0;
+  /// The C++ class's own, whatever a subclass in Python overrides.
+  virtual Tensor cpp_forward(const Tensor& input) = 0;
+  virtual std::string cpp_extra_repr() const = 0;
   /// Of the C++ class that this trampoline extends.
   virtual PyTypeObject* bound_type() const = 0;
 
@@ -43,6 +46,10 @@ class PythonModule {
 
 /// forward by way of the object's __call__, hooks included.
 Tensor call_in_python(PyObject* self, const Tensor& input);
+/// The text of a subclass's extra_repr; none when there is no such override.
+std::optional<std::string> extra_repr_in_python(PyObject* self);
+/// Calls a subclass's train(mode); false when there is no such override.
+bool train_in_python(PyObject* self, bool mode);
 /// A new object like `self`: of its class, built with its arguments, with a deep copy of its attributes.
 std::shared_ptr<nn::Module> make_empty_in_python(PyObject* self);
 /// The class's name.
@@ -62,11 +69,17 @@ class Trampoline final : public M, public PythonModule, public py::trampoline_se
       py::gil_scoped_acquire gil;
       if (!find_route(self(), bound_type())) return call_in_python(self(), input);
     }
-    if constexpr (kMapsOneTensor) return M::forward(input);
-    else return nn::Module::forward(input);
+    return Trampoline::cpp_forward(input);
   }
-  std::string extra_repr() const override { PYBIND11_OVERRIDE(std::string, M, extra_repr, ); }
-  void train(bool on) override { PYBIND11_OVERRIDE(void, M, train, on); }
+  std::string extra_repr() const override {
+    py::gil_scoped_acquire gil;
+    auto text = extra_repr_in_python(self());
+    return text ? *text : M::extra_repr();
+  }
+  void train(bool on) override {
+    py::gil_scoped_acquire gil;
+    if (!train_in_python(self(), on)) M::train(on);
+  }
   std::string name() const override {
     py::gil_scoped_acquire gil;
     return class_name(self());
@@ -77,6 +90,11 @@ class Trampoline final : public M, public PythonModule, public py::trampoline_se
   }
 
   bool maps_one_tensor() const override { return kMapsOneTensor; }
+  Tensor cpp_forward(const Tensor& input) override {
+    if constexpr (kMapsOneTensor) return M::forward(input);
+    else return nn::Module::forward(input);
+  }
+  std::string cpp_extra_repr() const override { return M::extra_repr(); }
   PyTypeObject* bound_type() const override {
     static PyTypeObject* const type = py::detail::get_type_info(typeid(M))->type;
     return type;
@@ -113,7 +131,7 @@ int set_module_attribute(PyObject* self, PyObject* name, PyObject* value);
 /// What bindings know of a bound class.
 struct ModuleClass {
   /// The arguments of __init__ that make a module like this one.
-  std::function<py::dict(const nn::Module& module)> arguments;
+  std::vector<std::pair<const char*, std::function<py::object(const nn::Module& module)>>> arguments;
   /// The C++ class holds references to its own slots and children, which so must not go.
   bool owns_slots = false;
   bool maps_one_tensor = false;
