@@ -56,6 +56,8 @@ void expect_near(const std::vector<double>& got, const std::vector<double>& expe
                  double relative, double absolute = 0);
 /// A relative tolerance of a few roundings in `dtype`.
 double tolerance(DType dtype);
+/// The distance of the smallest numbers of `dtype`, where a relative tolerance means nothing.
+inline double smallest_step(DType dtype) { return dtype == kFloat16 ? 6e-8 : 0; }
 
 /// Runs `make_result` with 1, 2 and 3 threads and fails unless the results are the same bits.
 void expect_same_for_any_threads(const std::function<Tensor()>& make_result);
