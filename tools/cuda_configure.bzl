@@ -8,7 +8,7 @@ def _cuda_configure_impl(ctx):
         fail("EMBER_CUDA=on, but there is no %s/bin/nvcc; set CUDA_HOME" % path)
     ctx.file("defs.bzl", "CUDA_FOUND = %s\nCUDA_HOME = %r\n" % (found, path))
     if not found:
-        ctx.file("BUILD", "")
+        ctx.file("BUILD", 'filegroup(name = "library", visibility = ["//visibility:public"])\n')
         return
     ctx.symlink(path, "cuda")
     ctx.symlink(Label("//third_party:cuda.BUILD"), "BUILD")

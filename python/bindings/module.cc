@@ -13,10 +13,12 @@ namespace ember::python {
 
 namespace {
 
-/// A submodule that calls itself ember.<path>, so that its classes do too.
+/// A submodule that calls itself ember.<path>, so that its classes do too, and can be imported as ember._C.<path>.
 py::module_ submodule(py::module_& parent, const char* name, const std::string& path, const char* doc) {
-  py::module_ m = parent.def_submodule(name, doc);
-  m.attr("__name__") = "ember." + path;
+  auto m = py::reinterpret_steal<py::module_>(PyModule_New(("ember." + path).c_str()));
+  m.doc() = doc;
+  parent.attr(name) = m;
+  py::module_::import("sys").attr("modules")[py::str("ember._C." + path)] = m;
   return m;
 }
 

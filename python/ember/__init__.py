@@ -1,5 +1,7 @@
 """Ember: a deep-learning framework with PyTorch's API. The classes and functions are C++; see the folders of the same names."""
 
+from math import e, inf, nan, pi  # noqa: F401
+
 from ember import _C
 from ember._C import *  # noqa: F403
 from ember._C import _rebuild_tensor  # noqa: F401
@@ -7,9 +9,5 @@ from ember import autograd, data, io, linalg, nn, optim, serialization, utils
 from ember.autograd.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ember.serialization import load, save
 
-inf = float("inf")
-nan = float("nan")
-pi = 3.141592653589793
-e = 2.718281828459045
 newaxis = None
 __version__ = "0.1.0"
