@@ -8,8 +8,7 @@ namespace ember::autograd {
 namespace {
 
 bool is_only_owner(const Tensor& x) {
-  return x.impl()->use_count() == 1 && x.storage()->use_count() == 1 && x.is_contiguous() &&
-         !requires_grad(x);
+  return x.impl()->use_count() == 1 && x.storage()->use_count() == 1 && x.is_contiguous() && !requires_grad(x);
 }
 
 }  // namespace

@@ -11,14 +11,12 @@ namespace ember::autograd {
 /// `grad_outputs` may be empty, or undefined for scalars. The graph is freed unless `retain_graph` (its default is
 /// `create_graph`). Throws when an output does not require grad or is not scalar and has no gradient.
 void backward(const std::vector<Tensor>& outputs, const std::vector<Tensor>& grad_outputs = {},
-              bool retain_graph = false, bool create_graph = false,
-              const std::vector<Tensor>& inputs = {});
+              bool retain_graph = false, bool create_graph = false, const std::vector<Tensor>& inputs = {});
 
 /// The same sums, returned in the order of `inputs` instead of accumulated. One that no output depends on is an error, or
 /// undefined with `allow_unused`, or zeros with `materialize_grads`.
 std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                          const std::vector<Tensor>& grad_outputs = {}, bool retain_graph = false,
-                         bool create_graph = false, bool allow_unused = false,
-                         bool materialize_grads = false);
+                         bool create_graph = false, bool allow_unused = false, bool materialize_grads = false);
 
 }  // namespace ember::autograd

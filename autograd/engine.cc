@@ -31,9 +31,7 @@ struct Pending {
   Tensor single;
   std::vector<Tensor> several;
 
-  std::span<Tensor> grads() {
-    return several.empty() ? std::span<Tensor>(&single, 1) : std::span<Tensor>(several);
-  }
+  std::span<Tensor> grads() { return several.empty() ? std::span<Tensor>(&single, 1) : std::span<Tensor>(several); }
 };
 
 /// An input of grad() or backward(inputs=...): a leaf, or an output of a node.
@@ -101,8 +99,7 @@ class Backward {
     std::sort(found.begin(), found.end(), [](Node* a, Node* b) { return a->sequence() < b->sequence(); });
     for (Node* node : found) {
       const auto edges = node->edges();
-      if (std::any_of(edges.begin(), edges.end(), [&](const Edge& e) { return is_useful(e); }))
-        useful_.insert(node);
+      if (std::any_of(edges.begin(), edges.end(), [&](const Edge& e) { return is_useful(e); })) useful_.insert(node);
     }
   }
 
@@ -170,8 +167,7 @@ class Backward {
     for (size_t i = 0; i < edges.size(); ++i) needs_[i] = is_useful(edges[i]);
     {
       CurrentNodeGuard guard(&node);
-      node.apply(pending.grads(), std::span(reinterpret_cast<const bool*>(needs_.data()), needs_.size()),
-                 results);
+      node.apply(pending.grads(), std::span(reinterpret_cast<const bool*>(needs_.data()), needs_.size()), results);
     }
     if (!retain_graph_) node.release_saved();
     // Dropped before sending, so that a gradient passed through unchanged has one owner.
@@ -220,8 +216,8 @@ struct Roots {
 };
 
 Roots find_roots(const char* op, const std::vector<Tensor>& outputs, const std::vector<Tensor>& grad_outputs) {
-  check(grad_outputs.empty() || grad_outputs.size() == outputs.size(), op, ": got ", outputs.size(),
-        " outputs but ", grad_outputs.size(), " gradients");
+  check(grad_outputs.empty() || grad_outputs.size() == outputs.size(), op, ": got ", outputs.size(), " outputs but ",
+        grad_outputs.size(), " gradients");
   Roots roots;
   for (size_t i = 0; i < outputs.size(); ++i) {
     const Tensor& output = outputs[i];

@@ -9,8 +9,7 @@ namespace ember::autograd {
 namespace {
 
 int64_t position(const std::vector<Tensor>& tensors, const Tensor& x) {
-  const auto found =
-      std::find_if(tensors.begin(), tensors.end(), [&](const Tensor& t) { return t.is_same(x); });
+  const auto found = std::find_if(tensors.begin(), tensors.end(), [&](const Tensor& t) { return t.is_same(x); });
   return found == tensors.end() ? -1 : found - tensors.begin();
 }
 

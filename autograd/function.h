@@ -49,8 +49,7 @@ class AutogradContext {
  private:
   friend class CustomNode;
   friend std::vector<Tensor> apply_custom(const char*, const std::shared_ptr<AutogradContext>&,
-                                          const std::vector<Tensor>&,
-                                          const std::function<std::vector<Tensor>()>&,
+                                          const std::vector<Tensor>&, const std::function<std::vector<Tensor>()>&,
                                           std::function<std::vector<Tensor>(const std::vector<Tensor>&)>);
 
   std::vector<Tensor> to_save_, dirty_, non_differentiable_;
@@ -80,8 +79,10 @@ struct Function {
     std::vector<Tensor> tensors;
     (collect(tensors, args), ...);
     const auto forward = [&]() -> std::vector<Tensor> {
-      if constexpr (std::is_same_v<Result, Tensor>) return {T::forward(context.get(), args...)};
-      else return T::forward(context.get(), args...);
+      if constexpr (std::is_same_v<Result, Tensor>)
+        return {T::forward(context.get(), args...)};
+      else
+        return T::forward(context.get(), args...);
     };
     static constexpr bool kIsTensor[] = {false, is_tensor<Args>...};
     // The node owns the context by way of this pullback; a raw pointer back would be no cycle either.
@@ -95,8 +96,10 @@ struct Function {
       return of_tensors;
     };
     std::vector<Tensor> outputs = apply_custom(name(), context, tensors, forward, std::move(backward));
-    if constexpr (std::is_same_v<Result, Tensor>) return std::move(outputs[0]);
-    else return outputs;
+    if constexpr (std::is_same_v<Result, Tensor>)
+      return std::move(outputs[0]);
+    else
+      return outputs;
   }
 
  private:
@@ -108,8 +111,10 @@ struct Function {
     if constexpr (is_tensor<A>) tensors.push_back(arg);
   }
   static const char* name() {
-    if constexpr (requires { T::kName; }) return T::kName;
-    else return "Function";
+    if constexpr (requires { T::kName; })
+      return T::kName;
+    else
+      return "Function";
   }
 };
 

@@ -107,9 +107,9 @@ bool gradcheck(const TensorFunction& function, const std::vector<Tensor>& inputs
           const double numerical = (high[j] - low[j]) / (2 * options.eps);
           const double from_tape = Elements(jacobians[n][static_cast<size_t>(j)][w])[k];
           if (is_close(from_tape, numerical, options)) continue;
-          check(!options.raise_exception, "gradcheck: the derivative of element ", j, " of output ", o,
-                " by element ", k, " of input ", checked.inputs[w], " is ", from_tape,
-                " by backward but ", numerical, " by finite differences");
+          check(!options.raise_exception, "gradcheck: the derivative of element ", j, " of output ", o, " by element ",
+                k, " of input ", checked.inputs[w], " is ", from_tape, " by backward but ", numerical,
+                " by finite differences");
           return false;
         }
       }
@@ -118,8 +118,7 @@ bool gradcheck(const TensorFunction& function, const std::vector<Tensor>& inputs
   return true;
 }
 
-bool gradgradcheck(const TensorFunction& function, const std::vector<Tensor>& inputs,
-                   const GradcheckOptions& options) {
+bool gradgradcheck(const TensorFunction& function, const std::vector<Tensor>& inputs, const GradcheckOptions& options) {
   const EnableGradGuard enable;
   const Checked checked = find_checked("gradgradcheck", inputs, function(inputs));
   // The gradients of the outputs become inputs too: random, so that no derivative vanishes by symmetry.
@@ -139,8 +138,8 @@ bool gradgradcheck(const TensorFunction& function, const std::vector<Tensor>& in
     std::vector<Tensor> outputs, sources;
     for (const size_t o : checked.outputs) outputs.push_back(ys[o]);
     for (const size_t i : checked.inputs) sources.push_back(xs[i]);
-    return grad(outputs, sources, {given.begin() + static_cast<int64_t>(inputs.size()), given.end()},
-                true, true, true, true);
+    return grad(outputs, sources, {given.begin() + static_cast<int64_t>(inputs.size()), given.end()}, true, true, true,
+                true);
   };
   return gradcheck(gradients, all, options);
 }

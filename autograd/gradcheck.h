@@ -11,7 +11,7 @@ namespace ember::autograd {
 using TensorFunction = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
 
 struct GradcheckOptions {
-  double eps = 1e-6;   ///< step of the central difference
+  double eps = 1e-6;  ///< step of the central difference
   double atol = 1e-5;
   double rtol = 1e-3;
   bool raise_exception = true;

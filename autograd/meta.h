@@ -27,15 +27,15 @@ struct Meta final : AutogradMeta {
   uint32_t output = 0;         ///< which output of grad_fn this tensor is
   IntrusivePtr<Node> grad_fn;
   std::unique_ptr<ViewInfo> view;
-  uint32_t history = 0;        ///< how often an in-place op replaced grad_fn
-  uint64_t sequence = 0;       ///< the leaf's place in the backward order
+  uint32_t history = 0;   ///< how often an in-place op replaced grad_fn
+  uint64_t sequence = 0;  ///< the leaf's place in the backward order
   Tensor grad;
   std::shared_ptr<Tensor> retained_grad;  ///< set by retain_grad(), written by a hook of grad_fn
-  std::mutex mutex;            ///< guards grad: backward passes of several threads meet at leaves
+  std::mutex mutex;                       ///< guards grad: backward passes of several threads meet at leaves
 
   struct LeafHook {
     int64_t id;
-    TensorHook on_grad;                              ///< one of the two is set
+    TensorHook on_grad;  ///< one of the two is set
     std::function<void(const Tensor&)> after_accumulate;
   };
   std::vector<LeafHook> hooks;

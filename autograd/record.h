@@ -43,10 +43,7 @@ struct InputList {
 };
 
 template <class... T>
-  requires(std::same_as<T, Tensor> && ...)
-Inputs<sizeof...(T)> inputs(const T&... tensors) {
-  return {{&tensors...}};
-}
+requires(std::same_as<T, Tensor>&&...) Inputs<sizeof...(T)> inputs(const T&... tensors) { return {{&tensors...}}; }
 inline InputList inputs(std::span<const Tensor> tensors) { return {tensors}; }
 inline InputList inputs(const std::vector<Tensor>& tensors) { return {tensors}; }
 
@@ -58,10 +55,14 @@ bool any_requires_grad(std::span<const Tensor> tensors);
 /// Calls a pullback with as much as it asks for: the one gradient or the span of them, and which inputs need theirs.
 template <class F, class N>
 auto call_pullback(F& f, std::span<const Tensor> grads, const N& needs) {
-  if constexpr (std::invocable<F&, const Tensor&, const N&>) return f(grads[0], needs);
-  else if constexpr (std::invocable<F&, std::span<const Tensor>, const N&>) return f(grads, needs);
-  else if constexpr (std::invocable<F&, const Tensor&>) return f(grads[0]);
-  else return f(grads);
+  if constexpr (std::invocable<F&, const Tensor&, const N&>)
+    return f(grads[0], needs);
+  else if constexpr (std::invocable<F&, std::span<const Tensor>, const N&>)
+    return f(grads, needs);
+  else if constexpr (std::invocable<F&, const Tensor&>)
+    return f(grads[0]);
+  else
+    return f(grads);
 }
 
 /// Whether moving pullbacks into a node brought saved tensors along: without any, a second backward is harmless.
@@ -100,8 +101,7 @@ class OpNode final : public Node {
     if (holds_saved_) pullbacks_.reset();
   }
 
-  void apply(std::span<const Tensor> grads, std::span<const bool> wanted,
-             std::span<Tensor> result) override {
+  void apply(std::span<const Tensor> grads, std::span<const bool> wanted, std::span<Tensor> result) override {
     if (!pullbacks_) fail_released(*this);
     Needs<N> needs;
     std::copy_n(wanted.begin(), N, needs.begin());
@@ -122,9 +122,7 @@ class OpNode final : public Node {
   template <size_t... I>
   void apply_each(std::span<const Tensor> grads, std::span<Tensor> result, const Needs<N>& needs,
                   std::index_sequence<I...>) {
-    ((needs[I] ? void(result[I] = call_pullback(*std::get<I>(*pullbacks_), grads, needs))
-               : void()),
-     ...);
+    ((needs[I] ? void(result[I] = call_pullback(*std::get<I>(*pullbacks_), grads, needs)) : void()), ...);
   }
 
   std::array<Edge, N> edges_;
@@ -156,8 +154,7 @@ class ListNode final : public Node {
     if (holds_saved_) pullback_.reset();
   }
 
-  void apply(std::span<const Tensor> grads, std::span<const bool> wanted,
-             std::span<Tensor> result) override {
+  void apply(std::span<const Tensor> grads, std::span<const bool> wanted, std::span<Tensor> result) override {
     if (!pullback_) fail_released(*this);
     const NeedsList needs(wanted.begin(), wanted.end());
     std::vector<Tensor> all = call_pullback(*pullback_, grads, needs);

@@ -15,11 +15,8 @@ class SavedTensor {
     check(!x.defined() || !x.is_inference(), "autograd: ", describe(x),
           ", a tensor made in inference mode, cannot be saved for backward; clone() it outside of that mode");
   }
-  SavedTensor(const SavedTensor& other) : tensor_(other.tensor_), version_(other.version_) {
-    ++constructed;
-  }
-  SavedTensor(SavedTensor&& other) noexcept
-      : tensor_(std::move(other.tensor_)), version_(other.version_) {
+  SavedTensor(const SavedTensor& other) : tensor_(other.tensor_), version_(other.version_) { ++constructed; }
+  SavedTensor(SavedTensor&& other) noexcept : tensor_(std::move(other.tensor_)), version_(other.version_) {
     ++constructed;
   }
 
@@ -53,9 +50,7 @@ class SavedOutput {
 };
 
 /// Nothing is kept while gradients are off.
-inline SavedTensor saved(const Tensor& x) {
-  return GradMode::is_enabled() ? SavedTensor(x) : SavedTensor();
-}
+inline SavedTensor saved(const Tensor& x) { return GradMode::is_enabled() ? SavedTensor(x) : SavedTensor(); }
 inline SavedOutput saved_output(const Tensor& y, uint32_t output = 0) {
   return GradMode::is_enabled() ? SavedOutput(y, output) : SavedOutput();
 }

@@ -65,8 +65,7 @@ void Tensor::set_grad(const Tensor& grad) {
           sizes());
     check<TypeError>(grad.dtype() == dtype(), "set_grad: the gradient is ", grad.dtype(), " but the tensor is ",
                      dtype());
-    check(grad.device() == device(), "set_grad: the gradient lies on ", grad.device(), " but the tensor on ",
-          device());
+    check(grad.device() == device(), "set_grad: the gradient lies on ", grad.device(), " but the tensor on ", device());
   }
   Meta& m = meta(*this);
   std::lock_guard lock(m.mutex);

@@ -50,8 +50,7 @@ class CachingAllocator final : public Allocator {
     const SizeClass size = size_class(bytes);
     count_live(static_cast<int64_t>(size.bytes));
     if (void* block = take(size)) return block;
-    if (cached_.load(std::memory_order_relaxed) > live_.load(std::memory_order_relaxed) + kSlack)
-      empty_cache();
+    if (cached_.load(std::memory_order_relaxed) > live_.load(std::memory_order_relaxed) + kSlack) empty_cache();
     void* block = from_system(size.bytes);
     if (!block) {
       empty_cache();

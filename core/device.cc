@@ -22,8 +22,6 @@ Device::Device(std::string_view name) {
   check(type == kCUDA || index == 0, "device: \"", name, "\" does not exist; there is one CPU");
 }
 
-std::string to_string(const Device& device) {
-  return device.is_cpu() ? "cpu" : "cuda:" + std::to_string(device.index);
-}
+std::string to_string(const Device& device) { return device.is_cpu() ? "cpu" : "cuda:" + std::to_string(device.index); }
 
 }  // namespace ember

@@ -23,9 +23,8 @@ DType promote_types(DType a, DType b) {
 }
 
 std::string to_string(DType t) {
-  static constexpr std::array<const char*, kDTypeCount> kNames = {
-      "uint8",   "int8",    "int16",   "int32", "int64",
-      "float16", "float32", "float64", "bool",  "bfloat16"};
+  static constexpr std::array<const char*, kDTypeCount> kNames = {"uint8",   "int8",    "int16",   "int32", "int64",
+                                                                  "float16", "float32", "float64", "bool",  "bfloat16"};
   return kNames[static_cast<size_t>(t)];
 }
 

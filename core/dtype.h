@@ -25,34 +25,40 @@ enum class DType : uint8_t {
 };
 inline constexpr int kDTypeCount = 10;
 
-inline constexpr DType kUInt8 = DType::UInt8, kInt8 = DType::Int8, kInt16 = DType::Int16,
-                       kInt32 = DType::Int32, kInt64 = DType::Int64, kFloat16 = DType::Float16,
-                       kFloat32 = DType::Float32, kFloat64 = DType::Float64, kBool = DType::Bool,
-                       kBFloat16 = DType::BFloat16;
-inline constexpr DType kHalf = kFloat16, kFloat = kFloat32, kDouble = kFloat64, kLong = kInt64,
-                       kInt = kInt32, kByte = kUInt8;
+inline constexpr DType kUInt8 = DType::UInt8, kInt8 = DType::Int8, kInt16 = DType::Int16, kInt32 = DType::Int32,
+                       kInt64 = DType::Int64, kFloat16 = DType::Float16, kFloat32 = DType::Float32,
+                       kFloat64 = DType::Float64, kBool = DType::Bool, kBFloat16 = DType::BFloat16;
+inline constexpr DType kHalf = kFloat16, kFloat = kFloat32, kDouble = kFloat64, kLong = kInt64, kInt = kInt32,
+                       kByte = kUInt8;
 
 /// The C++ type's DType: `dtype_of<float> == kFloat32`.
 template <class T>
 inline constexpr DType dtype_of = [] {
-  if constexpr (std::is_same_v<T, bool>) return DType::Bool;
-  else if constexpr (std::is_same_v<T, uint8_t>) return DType::UInt8;
-  else if constexpr (std::is_same_v<T, int8_t>) return DType::Int8;
-  else if constexpr (std::is_same_v<T, int16_t>) return DType::Int16;
-  else if constexpr (std::is_same_v<T, int32_t>) return DType::Int32;
-  else if constexpr (std::is_integral_v<T> && sizeof(T) == 8) return DType::Int64;
-  else if constexpr (std::is_same_v<T, Half>) return DType::Float16;
-  else if constexpr (std::is_same_v<T, float>) return DType::Float32;
-  else if constexpr (std::is_same_v<T, double>) return DType::Float64;
+  if constexpr (std::is_same_v<T, bool>)
+    return DType::Bool;
+  else if constexpr (std::is_same_v<T, uint8_t>)
+    return DType::UInt8;
+  else if constexpr (std::is_same_v<T, int8_t>)
+    return DType::Int8;
+  else if constexpr (std::is_same_v<T, int16_t>)
+    return DType::Int16;
+  else if constexpr (std::is_same_v<T, int32_t>)
+    return DType::Int32;
+  else if constexpr (std::is_integral_v<T> && sizeof(T) == 8)
+    return DType::Int64;
+  else if constexpr (std::is_same_v<T, Half>)
+    return DType::Float16;
+  else if constexpr (std::is_same_v<T, float>)
+    return DType::Float32;
+  else if constexpr (std::is_same_v<T, double>)
+    return DType::Float64;
   else {
     static_assert(std::is_same_v<T, BFloat16>, "no DType for this C++ type");
     return DType::BFloat16;
   }
 }();
 
-constexpr bool is_floating_point(DType t) {
-  return t == kFloat16 || t == kFloat32 || t == kFloat64 || t == kBFloat16;
-}
+constexpr bool is_floating_point(DType t) { return t == kFloat16 || t == kFloat32 || t == kFloat64 || t == kBFloat16; }
 constexpr bool is_reduced_floating_point(DType t) { return t == kFloat16 || t == kBFloat16; }
 constexpr bool is_integral(DType t, bool include_bool = false) {
   return t == kBool ? include_bool : !is_floating_point(t);
@@ -62,13 +68,17 @@ constexpr int64_t item_size(DType t) {
   switch (t) {
     case DType::UInt8:
     case DType::Int8:
-    case DType::Bool: return 1;
+    case DType::Bool:
+      return 1;
     case DType::Int16:
     case DType::Float16:
-    case DType::BFloat16: return 2;
+    case DType::BFloat16:
+      return 2;
     case DType::Int32:
-    case DType::Float32: return 4;
-    default: return 8;
+    case DType::Float32:
+      return 4;
+    default:
+      return 8;
   }
 }
 
@@ -89,16 +99,26 @@ void set_default_dtype(DType t);
 template <class F>
 decltype(auto) visit_dtype(DType t, F&& f) {
   switch (t) {
-    case DType::UInt8: return f.template operator()<uint8_t>();
-    case DType::Int8: return f.template operator()<int8_t>();
-    case DType::Int16: return f.template operator()<int16_t>();
-    case DType::Int32: return f.template operator()<int32_t>();
-    case DType::Int64: return f.template operator()<int64_t>();
-    case DType::Float16: return f.template operator()<Half>();
-    case DType::Float32: return f.template operator()<float>();
-    case DType::Float64: return f.template operator()<double>();
-    case DType::Bool: return f.template operator()<bool>();
-    case DType::BFloat16: return f.template operator()<BFloat16>();
+    case DType::UInt8:
+      return f.template operator()<uint8_t>();
+    case DType::Int8:
+      return f.template operator()<int8_t>();
+    case DType::Int16:
+      return f.template operator()<int16_t>();
+    case DType::Int32:
+      return f.template operator()<int32_t>();
+    case DType::Int64:
+      return f.template operator()<int64_t>();
+    case DType::Float16:
+      return f.template operator()<Half>();
+    case DType::Float32:
+      return f.template operator()<float>();
+    case DType::Float64:
+      return f.template operator()<double>();
+    case DType::Bool:
+      return f.template operator()<bool>();
+    case DType::BFloat16:
+      return f.template operator()<BFloat16>();
   }
   fail<TypeError>("unknown dtype ", static_cast<int>(t));
 }

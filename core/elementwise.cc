@@ -41,8 +41,7 @@ struct Elementwise::Tiling {
 };
 
 Elementwise::Elementwise(std::span<const Operand> outputs, std::span<const Operand> inputs) {
-  check(!outputs.empty() && outputs.size() + inputs.size() <= kMaxOperands,
-        "elementwise: too many operands");
+  check(!outputs.empty() && outputs.size() + inputs.size() <= kMaxOperands, "elementwise: too many operands");
   numel_ = outputs[0].tensor.numel();
   rank_ = 1;
   sizes_[0] = numel_;
@@ -86,8 +85,8 @@ void Elementwise::set_dims(std::span<const Operand> outputs, std::span<const Ope
       const Tensor& x = k < outputs_ ? outputs[k].tensor : inputs[k - outputs_].tensor;
       const int64_t own = dim - (dims - x.dim());
       const bool repeats = own < 0 || x.sizes()[own] == 1;
-      check(repeats ? k >= outputs_ : x.sizes()[own] == shape[dim], "elementwise: operand of shape ",
-            x.sizes(), " does not broadcast to ", shape);
+      check(repeats ? k >= outputs_ : x.sizes()[own] == shape[dim], "elementwise: operand of shape ", x.sizes(),
+            " does not broadcast to ", shape);
       strides_[rank_][k] = repeats ? 0 : x.strides()[own] * x.element_size();
     }
     ++rank_;
@@ -106,8 +105,7 @@ void Elementwise::merge_dims() {
   int kept = 0;
   for (int dim = 1; dim < rank_; ++dim) {
     bool joins = true;
-    for (int k = 0; k < operands() && joins; ++k)
-      joins = strides_[dim][k] == strides_[kept][k] * sizes_[kept];
+    for (int k = 0; k < operands() && joins; ++k) joins = strides_[dim][k] == strides_[kept][k] * sizes_[kept];
     if (joins) {
       sizes_[kept] *= sizes_[dim];
     } else {
@@ -120,16 +118,14 @@ void Elementwise::merge_dims() {
 }
 
 bool Elementwise::repeat(int operand) {
-  if (storage_dtype_[operand] != loop_dtype_[operand] || strides_[0][operand] != 0 ||
-      sizes_[0] < kShortRow)
+  if (storage_dtype_[operand] != loop_dtype_[operand] || strides_[0][operand] != 0 || sizes_[0] < kShortRow)
     return false;
   repeated_ = operand;
   return true;
 }
 
 bool Elementwise::is_direct(int operand) const {
-  return storage_dtype_[operand] == loop_dtype_[operand] &&
-         strides_[0][operand] == item_size(storage_dtype_[operand]);
+  return storage_dtype_[operand] == loop_dtype_[operand] && strides_[0][operand] == item_size(storage_dtype_[operand]);
 }
 
 Elementwise::Tiling Elementwise::tiling() const {
@@ -139,9 +135,7 @@ Elementwise::Tiling Elementwise::tiling() const {
 
   bool transposed = false, staged = false;
   for (int k = 0; k < operands(); ++k) {
-    t.access[k] = k == repeated_   ? Access::Repeated
-                  : is_direct(k) ? Access::Direct
-                                 : Access::Staged;
+    t.access[k] = k == repeated_ ? Access::Repeated : is_direct(k) ? Access::Direct : Access::Staged;
     if (t.access[k] != Access::Staged) continue;
     staged = true;
     transposed |= rank_ > 1 && strides_[1][k] != 0 && strides_[0][k] > strides_[1][k];
@@ -197,8 +191,7 @@ void Elementwise::run(Loop loop) const {
   }
   const Tiling t = tiling();
   if (numel_ <= kGrain) return run_tiles(t, loop, 0, t.total);
-  parallel_for(0, t.total, t.grain(),
-               [&](int64_t first, int64_t last) { run_tiles(t, loop, first, last); });
+  parallel_for(0, t.total, t.grain(), [&](int64_t first, int64_t last) { run_tiles(t, loop, first, last); });
 }
 
 void Elementwise::run_cast() const {
@@ -293,8 +286,8 @@ void Elementwise::walk(const Tiling& t, int64_t first, int64_t last, Tile body) 
     }
   }
   for (int64_t index = first;;) {
-    body(offsets.data(), {std::min(t.tile[0], t.size[0] - at[0] * t.tile[0]),
-                          std::min(t.tile[1], t.size[1] - at[1] * t.tile[1])});
+    body(offsets.data(),
+         {std::min(t.tile[0], t.size[0] - at[0] * t.tile[0]), std::min(t.tile[1], t.size[1] - at[1] * t.tile[1])});
     if (++index == last) return;
     int dim = 0;
     for (; at[dim] + 1 == limit[dim]; ++dim) {

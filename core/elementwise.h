@@ -25,8 +25,7 @@ class Elementwise {
   /// Outputs have the full shape; inputs broadcast to it.
   Elementwise(std::span<const Operand> outputs, std::span<const Operand> inputs);
   Elementwise(std::initializer_list<Operand> outputs, std::initializer_list<Operand> inputs)
-      : Elementwise(std::span(outputs.begin(), outputs.size()),
-                    std::span(inputs.begin(), inputs.size())) {}
+      : Elementwise(std::span(outputs.begin(), outputs.size()), std::span(inputs.begin(), inputs.size())) {}
 
   void run(Loop loop) const;
 

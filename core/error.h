@@ -60,7 +60,7 @@ inline void append(std::string& out, std::string_view part) { out += part; }
 void append(std::string& out, double part);
 
 template <class T>
-  requires std::is_arithmetic_v<T>
+requires std::is_arithmetic_v<T>
 void append(std::string& out, T part) {
   if constexpr (std::is_same_v<T, bool>) {
     out += part ? "true" : "false";
@@ -75,10 +75,8 @@ void append(std::string& out, T part) {
 
 /// Anything that has a `std::string to_string(const T&)` in its own namespace.
 template <class T>
-  requires(!std::is_arithmetic_v<T>) && requires(const T& t) { to_string(t); }
-void append(std::string& out, const T& part) {
-  out += to_string(part);
-}
+requires(!std::is_arithmetic_v<T>) && requires(const T& t) { to_string(t); }
+void append(std::string& out, const T& part) { out += to_string(part); }
 
 }  // namespace detail
 

@@ -75,8 +75,7 @@ void set_num_threads(int count) {
   omp_set_num_threads(num_threads());
 }
 
-void parallel_for(int64_t begin, int64_t end, int64_t grain,
-                  FunctionRef<void(int64_t first, int64_t last)> body) {
+void parallel_for(int64_t begin, int64_t end, int64_t grain, FunctionRef<void(int64_t first, int64_t last)> body) {
   if (begin >= end) return;
   grain = std::max<int64_t>(grain, 1);
   const int64_t chunks = (end - begin - 1) / grain + 1;

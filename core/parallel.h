@@ -19,8 +19,7 @@ void set_num_threads(int count);
 /// `grain`, so a body that works in units of `grain` gives the same bits for any number of threads. The first exception is
 /// rethrown here. Runs in the calling thread when the range is short, inside another parallel_for, and in a forked child, whose
 /// copy of the pool has no threads. Several threads may call it at once, each with a pool of its own.
-void parallel_for(int64_t begin, int64_t end, int64_t grain,
-                  FunctionRef<void(int64_t first, int64_t last)> body);
+void parallel_for(int64_t begin, int64_t end, int64_t grain, FunctionRef<void(int64_t first, int64_t last)> body);
 
 /// While one lives, its thread computes alone: for background threads, which must not compete with the pool of the main one.
 class SerialGuard {

@@ -5,9 +5,8 @@
 namespace ember {
 
 std::array<uint32_t, 4> philox(uint64_t counter, uint64_t stream, uint64_t seed) {
-  std::array<uint32_t, 4> words = {
-      static_cast<uint32_t>(counter), static_cast<uint32_t>(counter >> 32),
-      static_cast<uint32_t>(stream), static_cast<uint32_t>(stream >> 32)};
+  std::array<uint32_t, 4> words = {static_cast<uint32_t>(counter), static_cast<uint32_t>(counter >> 32),
+                                   static_cast<uint32_t>(stream), static_cast<uint32_t>(stream >> 32)};
   uint32_t key0 = static_cast<uint32_t>(seed), key1 = static_cast<uint32_t>(seed >> 32);
   for (int round = 0; round < kPhiloxRounds; ++round) {
     const uint64_t a = uint64_t{kPhiloxMultiplier0} * words[0];

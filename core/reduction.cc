@@ -195,8 +195,8 @@ void Reduction::reduce_piece(const Walk::Strides& at, int64_t columns, int64_t p
     outer = std::min(outer_, reduced_.size_or_1(1) - o);
     first_row = i;
   }
-  ReductionTile tile{result, x, inner, columns, 0, first_row, side_ ? side_ + at[kSide] : nullptr,
-                     kept_.stride_or_0(0, kSide)};
+  ReductionTile tile{
+      result, x, inner, columns, 0, first_row, side_ ? side_ + at[kSide] : nullptr, kept_.stride_or_0(0, kSide)};
   if (inner == 0) {
     tile.rows = 0;
     loops_.along(tile);
@@ -221,8 +221,13 @@ void Reduction::stage_along(ReductionTile tile, int64_t inner, int64_t outer) {
     cast({buffer, tile.x, loops_.loop_dtype, dtype_, {inner, tile.columns}, to_stride, {stride[0], column_stride}});
   } else {
     for (int64_t column = 0; column < tile.columns; ++column) {
-      cast({buffer + column * tile.rows * loop_item_, tile.x + column * column_stride, loops_.loop_dtype, dtype_,
-            {inner, outer}, to_stride, stride});
+      cast({buffer + column * tile.rows * loop_item_,
+            tile.x + column * column_stride,
+            loops_.loop_dtype,
+            dtype_,
+            {inner, outer},
+            to_stride,
+            stride});
     }
   }
   tile.x = buffer;
@@ -249,8 +254,13 @@ void Reduction::stage_across(ReductionTile tile, int64_t inner, int64_t outer) {
   for (int64_t o = 0; o < outer; ++o) {
     for (int64_t i = 0; i < inner;) {
       const int64_t count = std::min(inner - i, kStagedRows - filled);
-      cast({buffer + filled * row_bytes, tile.x + o * stride1 + i * stride0, loops_.loop_dtype, dtype_,
-            {tile.columns, count}, {loop_item_, row_bytes}, {kept_.stride_or_0(0, kX), stride0}});
+      cast({buffer + filled * row_bytes,
+            tile.x + o * stride1 + i * stride0,
+            loops_.loop_dtype,
+            dtype_,
+            {tile.columns, count},
+            {loop_item_, row_bytes},
+            {kept_.stride_or_0(0, kX), stride0}});
       filled += count;
       i += count;
       if (filled == kStagedRows) flush();
@@ -262,8 +272,8 @@ void Reduction::stage_across(ReductionTile tile, int64_t inner, int64_t outer) {
 }
 
 void Reduction::store(char* result, int64_t columns, const Walk::Strides& at) {
-  loops_.store({result, columns, out_ + at[kOut], kept_.stride_or_0(0, kOut),
-                side_ ? side_ + at[kSide] : nullptr, kept_.stride_or_0(0, kSide)});
+  loops_.store({result, columns, out_ + at[kOut], kept_.stride_or_0(0, kOut), side_ ? side_ + at[kSide] : nullptr,
+                kept_.stride_or_0(0, kSide)});
 }
 
 }  // namespace

@@ -11,13 +11,13 @@ namespace ember {
 
 /// What a reduction's loop works on: `columns` outputs, each made of `rows` elements of the loop's dtype.
 struct ReductionTile {
-  char* result;           ///< one accumulator for each column, written without being read
+  char* result;  ///< one accumulator for each column, written without being read
   const char* x;
   int64_t rows, columns;
-  int64_t stride;         ///< in elements: between columns for `along`, between rows otherwise; the other one is 1
-  int64_t first_row;      ///< this tile's first row, counted from the beginning of the reduced elements
-  char* side;             ///< the side operand's entry of the first column
-  int64_t side_stride;    ///< in bytes, between columns
+  int64_t stride;       ///< in elements: between columns for `along`, between rows otherwise; the other one is 1
+  int64_t first_row;    ///< this tile's first row, counted from the beginning of the reduced elements
+  char* side;           ///< the side operand's entry of the first column
+  int64_t side_stride;  ///< in bytes, between columns
 };
 
 /// The last step: `columns` accumulators become entries of `out` and perhaps `side`. Strides in bytes.
@@ -39,8 +39,8 @@ struct ReductionLoops {
   FunctionRef<void(const ReductionTile&)> combine;
   FunctionRef<void(const ReductionStore&)> store;
 
-  DType loop_dtype;         ///< what `along` and `across` read x in
-  int64_t accumulator_size; ///< in bytes, a divisor or multiple of 8
+  DType loop_dtype;          ///< what `along` and `across` read x in
+  int64_t accumulator_size;  ///< in bytes, a divisor or multiple of 8
 };
 
 /// Elements in a piece that is reduced along, and columns in one that is reduced across: bounds for a loop's own buffers.

@@ -26,9 +26,7 @@ class RefCounted {
   uint32_t use_count() const noexcept { return count_.load(std::memory_order_acquire); }
 
   static void* operator new(size_t bytes) { return free_list_allocate(bytes); }
-  static void operator delete(void* memory, size_t bytes) noexcept {
-    free_list_release(memory, bytes);
-  }
+  static void operator delete(void* memory, size_t bytes) noexcept { free_list_release(memory, bytes); }
 
  protected:
   virtual ~RefCounted() = default;
@@ -50,8 +48,7 @@ class IntrusivePtr {
   IntrusivePtr(const IntrusivePtr& other) : IntrusivePtr(other.object_) {}
   IntrusivePtr(IntrusivePtr&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
   template <class U>
-    requires std::is_convertible_v<U*, T*>
-  IntrusivePtr(const IntrusivePtr<U>& other) : IntrusivePtr(other.get()) {}
+  requires std::is_convertible_v<U*, T*> IntrusivePtr(const IntrusivePtr<U>& other) : IntrusivePtr(other.get()) {}
   IntrusivePtr& operator=(IntrusivePtr other) noexcept {
     std::swap(object_, other.object_);
     return *this;

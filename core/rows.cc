@@ -47,7 +47,8 @@ void for_each_row(const Tensor& out, std::span<const Tensor* const> in, int64_t 
     if (d == dim) continue;
     const auto at = static_cast<size_t>(d);
     Walk::Strides strides{};
-    for (int i = 0; i < count; ++i) strides[static_cast<size_t>(i)] = tensor(i).strides()[at] * tensor(i).element_size();
+    for (int i = 0; i < count; ++i)
+      strides[static_cast<size_t>(i)] = tensor(i).strides()[at] * tensor(i).element_size();
     rows.add(out.sizes()[at], strides);
   }
   rows.sort();
@@ -84,7 +85,12 @@ void for_each_row(const Tensor& out, std::span<const Tensor* const> in, int64_t 
         const int64_t row_stride = rows.stride_or_0(0, i);
         char* data = operand.data + base[at] + row * row_stride;
         pointers[at] = operand.is_direct ? data : stage.buffer(i);
-        runs[at] = {pointers[at],          data, loop_dtype, operand.dtype, {length, here}, {loop_item, length * loop_item},
+        runs[at] = {pointers[at],
+                    data,
+                    loop_dtype,
+                    operand.dtype,
+                    {length, here},
+                    {loop_item, length * loop_item},
                     {operand.stride, row_stride}};
         if (!operand.is_direct && i > 0) cast(runs[at]);
       }

@@ -87,7 +87,8 @@ void Selection::offsets(int64_t first, int64_t last, int64_t* plain, int64_t* se
       for (int64_t i = 0; i < count; ++i) {
         const int64_t given = *reinterpret_cast<const int64_t*>(from + i * stride);
         const int64_t value = given < 0 && from_end_ ? given + index.size : given;
-        if (static_cast<uint64_t>(value) >= static_cast<uint64_t>(index.size)) fail_index(op_, given, index.dim, index.size);
+        if (static_cast<uint64_t>(value) >= static_cast<uint64_t>(index.size))
+          fail_index(op_, given, index.dim, index.size);
         *to++ += value * index.stride;
       }
     });
@@ -100,8 +101,8 @@ void Selection::run_block(int64_t first, int64_t last, int64_t first_element, in
     const int64_t count = std::min(kPositions, last - first);
     offsets(first, first + count, plain_offsets, selected_offsets);
     for_each_run(rest_, first_element, last_element, [&](const Walk::Strides& at, int64_t length) {
-      loop({plain_ + at[0], selected_ + at[1], plain_offsets, selected_offsets, count, length,
-            rest_.stride_or_0(0, 0), rest_.stride_or_0(0, 1)});
+      loop({plain_ + at[0], selected_ + at[1], plain_offsets, selected_offsets, count, length, rest_.stride_or_0(0, 0),
+            rest_.stride_or_0(0, 1)});
     });
   }
 }
@@ -110,17 +111,20 @@ void Selection::read(Loop loop) const {
   constexpr int64_t kWork = kGrain / 2;
   if (positions_.numel >= rest_.numel) {
     const int64_t grain = std::max<int64_t>(1, kWork / std::max<int64_t>(rest_.numel, 1));
-    parallel_for(0, positions_.numel, grain, [&](int64_t first, int64_t last) { run_block(first, last, 0, rest_.numel, loop); });
+    parallel_for(0, positions_.numel, grain,
+                 [&](int64_t first, int64_t last) { run_block(first, last, 0, rest_.numel, loop); });
   } else {
     const int64_t grain = std::max<int64_t>(1, kWork / std::max<int64_t>(positions_.numel, 1));
-    parallel_for(0, rest_.numel, grain, [&](int64_t first, int64_t last) { run_block(0, positions_.numel, first, last, loop); });
+    parallel_for(0, rest_.numel, grain,
+                 [&](int64_t first, int64_t last) { run_block(0, positions_.numel, first, last, loop); });
   }
 }
 
 void Selection::write(Loop loop) const {
   // Threads share the elements of a position, not the positions. Sixteen float32 are a cache line.
   const int64_t grain = std::max<int64_t>(16, kGrain / 2 / std::max<int64_t>(positions_.numel, 1));
-  parallel_for(0, rest_.numel, grain, [&](int64_t first, int64_t last) { run_block(0, positions_.numel, first, last, loop); });
+  parallel_for(0, rest_.numel, grain,
+               [&](int64_t first, int64_t last) { run_block(0, positions_.numel, first, last, loop); });
 }
 
 }  // namespace ember

@@ -22,7 +22,7 @@ class Selection {
     char* selected;
     const int64_t *plain_offsets, *selected_offsets;  ///< one for each position
     int64_t positions;
-    int64_t count, plain_stride, selected_stride;     ///< of a run's elements
+    int64_t count, plain_stride, selected_stride;  ///< of a run's elements
   };
   using Loop = FunctionRef<void(const Run& run)>;
 

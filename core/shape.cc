@@ -63,9 +63,8 @@ Shape broadcast_shapes(const Shape& a, const Shape& b, const char* op) {
     if (size == 1) {
       size = shorter[i];
     } else {
-      check(shorter[i] == 1 || shorter[i] == size, op, ": shapes ", a, " and ", b,
-            " do not broadcast: sizes ", size, " and ", shorter[i], " at dimension ", offset + i,
-            " differ and neither is 1");
+      check(shorter[i] == 1 || shorter[i] == size, op, ": shapes ", a, " and ", b, " do not broadcast: sizes ", size,
+            " and ", shorter[i], " at dimension ", offset + i, " differ and neither is 1");
     }
   }
   return result;
@@ -73,9 +72,8 @@ Shape broadcast_shapes(const Shape& a, const Shape& b, const char* op) {
 
 int64_t wrap_dim(int64_t dim, int64_t rank, const char* op) {
   const int64_t limit = std::max<int64_t>(rank, 1);
-  check<IndexError>(-limit <= dim && dim < limit, op, ": dimension ", dim,
-                    " is out of range for a tensor with ", rank, " dimensions; expected ", -limit,
-                    " to ", limit - 1);
+  check<IndexError>(-limit <= dim && dim < limit, op, ": dimension ", dim, " is out of range for a tensor with ", rank,
+                    " dimensions; expected ", -limit, " to ", limit - 1);
   return dim < 0 ? dim + limit : dim;
 }
 
@@ -85,8 +83,8 @@ Shape wrap_dims(const Shape& dims, int64_t rank, const char* op) {
     for (int64_t i = 0; i < rank; ++i) result.push_back(i);
   for (const int64_t dim : dims) {
     const int64_t wrapped = wrap_dim(dim, rank, op);
-    check(std::find(result.begin(), result.end(), wrapped) == result.end(), op, ": dimension ",
-          dim, " appears twice in ", dims);
+    check(std::find(result.begin(), result.end(), wrapped) == result.end(), op, ": dimension ", dim,
+          " appears twice in ", dims);
     result.push_back(wrapped);
   }
   return result;

@@ -71,8 +71,7 @@ class Shape {
   }
   std::vector<int64_t> vec() const { return {begin(), end()}; }
   bool operator==(const Shape& other) const {
-    return size_ == other.size_ &&
-           (size_ == 0 || std::memcmp(data(), other.data(), size_ * sizeof(int64_t)) == 0);
+    return size_ == other.size_ && (size_ == 0 || std::memcmp(data(), other.data(), size_ * sizeof(int64_t)) == 0);
   }
 
  private:

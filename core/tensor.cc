@@ -88,8 +88,7 @@ int64_t Tensor::stride(int64_t d) const {
 
 Scalar Tensor::item() const {
   check(defined(), "item: the tensor is undefined");
-  check(numel() == 1, "item: only a tensor of one element converts to a number, this one is ",
-        describe(*this));
+  check(numel() == 1, "item: only a tensor of one element converts to a number, this one is ", describe(*this));
   if (!device().is_cpu()) {
     const Tensor here = empty_tensor({}, dtype());
     backend(device()).copy(here, alias({}, {}, storage_offset()));
@@ -106,8 +105,7 @@ Scalar Tensor::item() const {
 }
 
 Tensor Tensor::alias(Shape sizes, Shape strides, int64_t offset) const {
-  Tensor view(
-      make_intrusive<TensorImpl>(storage(), dtype(), std::move(sizes), std::move(strides), offset));
+  Tensor view(make_intrusive<TensorImpl>(storage(), dtype(), std::move(sizes), std::move(strides), offset));
   view.impl_->is_inference = is_inference();
   return view;
 }
@@ -133,8 +131,7 @@ Tensor empty_tensor_like(const Tensor& x, DType dtype) {
   const auto rank = static_cast<size_t>(x.dim());
   std::vector<size_t> order(rank);
   std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return x.strides()[a] > x.strides()[b]; });
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return x.strides()[a] > x.strides()[b]; });
   Shape strides = Shape::filled(rank, 0);
   int64_t stride = 1;
   bool is_dense = true;
@@ -155,16 +152,13 @@ DType result_type(std::span<const Tensor> tensors) {
 }
 
 DType result_type(const Tensor& a, const Tensor& b) {
-  if (a.dtype() == b.dtype() && !a.impl()->is_wrapped_number && !b.impl()->is_wrapped_number)
-    return a.dtype();
+  if (a.dtype() == b.dtype() && !a.impl()->is_wrapped_number && !b.impl()->is_wrapped_number) return a.dtype();
   Promotion promotion;
   promotion.add(a);
   promotion.add(b);
   return promotion.result();
 }
 
-std::string describe(const Tensor& x) {
-  return x.defined() ? concat(x.dtype(), " ", x.sizes()) : "undefined";
-}
+std::string describe(const Tensor& x) { return x.defined() ? concat(x.dtype(), " ", x.sizes()) : "undefined"; }
 
 }  // namespace ember

@@ -32,8 +32,12 @@ struct TensorOptions {
   TensorOptions(DType dtype) : dtype_(dtype) {}
   TensorOptions(Device device) : device_(device) {}
 
-  TensorOptions dtype(DType value) const { return with([&](auto& o) { o.dtype_ = value; }); }
-  TensorOptions device(Device value) const { return with([&](auto& o) { o.device_ = value; }); }
+  TensorOptions dtype(DType value) const {
+    return with([&](auto& o) { o.dtype_ = value; });
+  }
+  TensorOptions device(Device value) const {
+    return with([&](auto& o) { o.device_ = value; });
+  }
   TensorOptions requires_grad(bool value = true) const {
     return with([&](auto& o) { o.requires_grad_ = value; });
   }
@@ -49,9 +53,7 @@ struct TensorOptions {
 };
 inline TensorOptions dtype(DType t) { return TensorOptions(t); }
 inline TensorOptions device(Device d) { return TensorOptions(d); }
-inline TensorOptions requires_grad(bool value = true) {
-  return TensorOptions().requires_grad(value);
-}
+inline TensorOptions requires_grad(bool value = true) { return TensorOptions().requires_grad(value); }
 
 /// The base of what autograd keeps beside a tensor.
 struct AutogradMeta {
@@ -74,11 +76,11 @@ struct TensorImpl final : RefCounted {
 
   Storage storage;
   Shape sizes;
-  Shape strides;        ///< in elements
-  int64_t offset;       ///< in elements from the storage's start
+  Shape strides;   ///< in elements
+  int64_t offset;  ///< in elements from the storage's start
   int64_t numel;
   DType dtype;
-  bool is_contiguous;   ///< row-major without gaps
+  bool is_contiguous;  ///< row-major without gaps
   /// A Python or C++ number standing in for a tensor: it takes part in promotion only by its kind.
   bool is_wrapped_number = false;
   bool is_inference = inference_mode;
@@ -99,8 +101,7 @@ class Tensor {
   /// A number as a zero-dim wrapped tensor, so that `x * 2` and `maximum(x, 0)` need no overloads of their own.
   Tensor(const Scalar& value);
   template <class T>
-    requires std::is_arithmetic_v<T>
-  Tensor(T value) : Tensor(Scalar(value)) {}
+  requires std::is_arithmetic_v<T> Tensor(T value) : Tensor(Scalar(value)) {}
 
   bool defined() const { return static_cast<bool>(impl_); }
   TensorImpl* impl() const { return impl_.get(); }
@@ -125,14 +126,11 @@ class Tensor {
   uint32_t version() const { return impl_->storage->version(); }
 
   /// The first element's address, without a check of its type.
-  char* raw_data() const {
-    return static_cast<char*>(impl_->storage->data()) + impl_->offset * element_size();
-  }
+  char* raw_data() const { return static_cast<char*>(impl_->storage->data()) + impl_->offset * element_size(); }
   /// The same as T*; throws TypeError when T is not this tensor's dtype.
   template <class T>
   T* data_ptr() const {
-    check<TypeError>(dtype() == dtype_of<T>, "data_ptr: expected a ", dtype_of<T>,
-                     " tensor but this one is ", dtype());
+    check<TypeError>(dtype() == dtype_of<T>, "data_ptr: expected a ", dtype_of<T>, " tensor but this one is ", dtype());
     return reinterpret_cast<T*>(raw_data());
   }
   /// The only element as T; throws Error unless numel() == 1.
@@ -237,12 +235,10 @@ class Tensor {
   Tensor squeeze(int64_t dim) const;
   Tensor unsqueeze(int64_t dim) const;
   Tensor flatten(int64_t start_dim = 0, int64_t end_dim = -1) const;
-  Tensor as_strided(const Shape& sizes, const Shape& strides,
-                    std::optional<int64_t> storage_offset = {}) const;
+  Tensor as_strided(const Shape& sizes, const Shape& strides, std::optional<int64_t> storage_offset = {}) const;
   Tensor select(int64_t dim, int64_t index) const;
   Tensor narrow(int64_t dim, int64_t start, int64_t length) const;
-  Tensor slice(int64_t dim, std::optional<int64_t> start = {}, std::optional<int64_t> end = {},
-               int64_t step = 1) const;
+  Tensor slice(int64_t dim, std::optional<int64_t> start = {}, std::optional<int64_t> end = {}, int64_t step = 1) const;
   std::vector<Tensor> split(int64_t size, int64_t dim = 0) const;
   std::vector<Tensor> chunk(int64_t chunks, int64_t dim = 0) const;
   std::vector<Tensor> unbind(int64_t dim = 0) const;

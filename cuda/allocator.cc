@@ -24,12 +24,10 @@ cudaMemPool_t pool() {
 
 void* PoolAllocator::allocate(size_t bytes) {
   void* data = nullptr;
-  const cudaError_t status =
-      cudaMallocFromPoolAsync(&data, bytes ? bytes : 1, pool(), /*stream=*/nullptr);
+  const cudaError_t status = cudaMallocFromPoolAsync(&data, bytes ? bytes : 1, pool(), /*stream=*/nullptr);
   if (status == cudaErrorMemoryAllocation) {
     static_cast<void>(cudaGetLastError());  // an error left behind would fail the next launch
-    fail<OutOfMemoryError>("allocator: the GPU refused ", bytes, " bytes; ", live_.load(),
-                           " are in live tensors");
+    fail<OutOfMemoryError>("allocator: the GPU refused ", bytes, " bytes; ", live_.load(), " are in live tensors");
   }
   check_cuda(status, "allocator");
   allocations_.fetch_add(1, std::memory_order_relaxed);
@@ -48,8 +46,7 @@ void PoolAllocator::release(void* data, size_t bytes) noexcept {
 
 MemoryStats PoolAllocator::stats() const {
   uint64_t reserved = 0, used = 0;
-  check_cuda(cudaMemPoolGetAttribute(pool(), cudaMemPoolAttrReservedMemCurrent, &reserved),
-             "memory_stats");
+  check_cuda(cudaMemPoolGetAttribute(pool(), cudaMemPoolAttrReservedMemCurrent, &reserved), "memory_stats");
   check_cuda(cudaMemPoolGetAttribute(pool(), cudaMemPoolAttrUsedMemCurrent, &used), "memory_stats");
   return {live_, peak_, static_cast<int64_t>(reserved - used), allocations_};
 }

@@ -29,9 +29,7 @@ void binary(const char* op, F f, const Tensor& out, const Tensor& a, const Tenso
 }  // namespace
 
 void register_elementwise(Backend& table) {
-  table.add = [](const Tensor& out, const Tensor& a, const Tensor& b) {
-    binary("add", Add(), out, a, b);
-  };
+  table.add = [](const Tensor& out, const Tensor& a, const Tensor& b) { binary("add", Add(), out, a, b); };
 }
 
 }  // namespace ember::cuda

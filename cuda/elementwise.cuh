@@ -98,8 +98,7 @@ __device__ void store(char* to, DType dtype, From value) {
 template <class Compute, class F, int kOperands, size_t... kInput>
 __global__ void elementwise_kernel(Layout<kOperands> layout, F f, std::index_sequence<kInput...>) {
   const int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.x;
-  for (int64_t i = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < layout.numel;
-       i += step) {
+  for (int64_t i = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < layout.numel; i += step) {
     if (layout.direct) {
       reinterpret_cast<Compute*>(layout.data[0])[i] =
           f(reinterpret_cast<const Compute*>(layout.data[1 + kInput])[i]...);
@@ -114,9 +113,8 @@ __global__ void elementwise_kernel(Layout<kOperands> layout, F f, std::index_seq
     }
     store<Compute>(
         layout.data[0] + offsets[0], layout.dtypes[0],
-        f(load<Compute>(layout.is_constant[1 + kInput]
-                            ? reinterpret_cast<const char*>(&layout.constants[1 + kInput])
-                            : layout.data[1 + kInput] + offsets[1 + kInput],
+        f(load<Compute>(layout.is_constant[1 + kInput] ? reinterpret_cast<const char*>(&layout.constants[1 + kInput])
+                                                       : layout.data[1 + kInput] + offsets[1 + kInput],
                         layout.dtypes[1 + kInput])...));
   }
 }
@@ -149,8 +147,8 @@ void elementwise(const char* op, F f, const Tensor& out, const Inputs&... inputs
   constexpr int64_t kThreads = 256, kMaxBlocks = 1 << 16;
   const int64_t blocks = std::min((layout.numel + kThreads - 1) / kThreads, kMaxBlocks);
   check_cuda(cudaSetDevice(out.device().index), op);
-  elementwise_kernel<Compute><<<static_cast<unsigned>(blocks), kThreads>>>(
-      layout, f, std::make_index_sequence<sizeof...(Inputs)>());
+  elementwise_kernel<Compute>
+      <<<static_cast<unsigned>(blocks), kThreads>>>(layout, f, std::make_index_sequence<sizeof...(Inputs)>());
   check_cuda(cudaGetLastError(), op);
 }
 

@@ -40,8 +40,7 @@ void copy_across(const Tensor& out, const Tensor& x) {
   const Tensor target = straight ? out : empty_tensor(x.sizes(), x.dtype(), out.device());
   const Device device = out.device().is_cpu() ? x.device() : out.device();
   check_cuda(cudaSetDevice(device.index), "copy");
-  check_cuda(cudaMemcpy(target.raw_data(), source.raw_data(), x.nbytes(), cudaMemcpyDefault),
-             "copy");
+  check_cuda(cudaMemcpy(target.raw_data(), source.raw_data(), x.nbytes(), cudaMemcpyDefault), "copy");
   if (!straight) backend(out.device()).copy(out, target);
 }
 

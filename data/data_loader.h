@@ -76,7 +76,7 @@ class DataLoader {
   /// ValueError for a batch size or prefetch below 1, fewer than 0 workers, or options that exclude one another.
   explicit DataLoader(DatasetPtr dataset, DataLoaderOptions options = {});
   template <class D>
-    requires std::derived_from<D, Dataset>
+  requires std::derived_from<D, Dataset>
   explicit DataLoader(D dataset, DataLoaderOptions options = {})
       : DataLoader(std::make_shared<const D>(std::move(dataset)), std::move(options)) {}
 

@@ -9,8 +9,7 @@
 namespace ember::data {
 
 int64_t check_index(int64_t index, int64_t size, const char* what) {
-  check<IndexError>(0 <= index && index < size, what, ": index ", index, " is out of range for ", size,
-                    " samples");
+  check<IndexError>(0 <= index && index < size, what, ": index ", index, " is out of range for ", size, " samples");
   return index;
 }
 
@@ -50,9 +49,7 @@ Subset::Subset(DatasetPtr dataset, std::vector<int64_t> indices)
   for (int64_t index : indices_) check_index(index, whole, "Subset");
 }
 
-Example Subset::get(int64_t index) const {
-  return dataset_->get(indices_[check_index(index, size(), "Subset")]);
-}
+Example Subset::get(int64_t index) const { return dataset_->get(indices_[check_index(index, size(), "Subset")]); }
 
 std::optional<Example> Subset::get_batch(std::span<const int64_t> indices) const {
   std::vector<int64_t> inner;
@@ -100,8 +97,8 @@ std::vector<std::shared_ptr<Subset>> random_split(DatasetPtr dataset, std::span<
     check<ValueError>(length >= 0, "random_split: length ", length, " is negative");
     total += length;
   }
-  check<ValueError>(total == dataset->size(), "random_split: the lengths add up to ", total,
-                    " but the dataset has ", dataset->size(), " samples");
+  check<ValueError>(total == dataset->size(), "random_split: the lengths add up to ", total, " but the dataset has ",
+                    dataset->size(), " samples");
   const auto order = permutation(total, draw_seed(generator), 0);
   std::vector<std::shared_ptr<Subset>> parts;
   auto first = order.begin();

@@ -34,8 +34,7 @@ class TensorDataset : public Dataset {
   /// Throws ValueError unless there is a tensor and all have the same first size.
   explicit TensorDataset(std::vector<Tensor> tensors);
   template <class... Rest>
-    requires(std::same_as<Rest, Tensor> && ...)
-  explicit TensorDataset(const Tensor& first, const Rest&... rest)
+  requires(std::same_as<Rest, Tensor>&&...) explicit TensorDataset(const Tensor& first, const Rest&... rest)
       : TensorDataset(std::vector<Tensor>{first, rest...}) {}
 
   const std::vector<Tensor>& tensors() const { return tensors_; }
@@ -88,8 +87,7 @@ class ConcatDataset : public Dataset {
 /// dataset's size.
 std::vector<std::shared_ptr<Subset>> random_split(DatasetPtr dataset, std::span<const int64_t> lengths,
                                                   Generator* generator = nullptr);
-std::vector<std::shared_ptr<Subset>> random_split(DatasetPtr dataset,
-                                                  std::initializer_list<int64_t> lengths,
+std::vector<std::shared_ptr<Subset>> random_split(DatasetPtr dataset, std::initializer_list<int64_t> lengths,
                                                   Generator* generator = nullptr);
 
 /// `index` when 0 <= index < size; throws IndexError naming `what` otherwise.

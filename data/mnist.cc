@@ -56,12 +56,18 @@ class GzipFile {
 
 DType idx_dtype(uint8_t code, const std::string& path) {
   switch (code) {
-    case 0x08: return kUInt8;
-    case 0x09: return kInt8;
-    case 0x0b: return kInt16;
-    case 0x0c: return kInt32;
-    case 0x0d: return kFloat32;
-    case 0x0e: return kFloat64;
+    case 0x08:
+      return kUInt8;
+    case 0x09:
+      return kInt8;
+    case 0x0b:
+      return kInt16;
+    case 0x0c:
+      return kInt32;
+    case 0x0d:
+      return kFloat32;
+    case 0x0e:
+      return kFloat64;
   }
   fail<IoError>(path, ": dtype code ", int{code}, " in the magic number is none of IDX (8, 9, 11, 12, 13 or 14)");
 }
@@ -101,8 +107,9 @@ Tensor read_idx(const std::string& path) {
   const size_t magic_bytes = file.read(magic.data(), magic.size());
   check<IoError>(magic_bytes == magic.size(), path, ": ends within its magic number, after ", magic_bytes,
                  " of 4 bytes");
-  check<IoError>(magic[0] == 0 && magic[1] == 0, path, ": is no IDX file: expected it to start with two zero bytes but found ",
-                 int{magic[0]}, " and ", int{magic[1]});
+  check<IoError>(magic[0] == 0 && magic[1] == 0, path,
+                 ": is no IDX file: expected it to start with two zero bytes but found ", int{magic[0]}, " and ",
+                 int{magic[1]});
   const DType dtype = idx_dtype(magic[2], path);
   const int64_t rank = magic[3];
   check<IoError>(rank >= 1 && rank <= 8, path, ": expected 1 to 8 dims but the magic number says ", rank);
@@ -111,20 +118,20 @@ Tensor read_idx(const std::string& path) {
   int64_t bytes = item_size(dtype);
   for (int64_t d = 0; d < rank; ++d) {
     std::array<uint8_t, 4> word{};
-    check<IoError>(file.read(word.data(), word.size()) == word.size(), path, ": ends within the sizes, at dim ", d, " of ",
-                   rank);
+    check<IoError>(file.read(word.data(), word.size()) == word.size(), path, ": ends within the sizes, at dim ", d,
+                   " of ", rank);
     sizes.push_back(int64_t{word[0]} << 24 | word[1] << 16 | word[2] << 8 | word[3]);
     // gzip packs at most 1032 bytes into one: no more memory is taken than the file can fill.
-    const bool fits = !__builtin_mul_overflow(bytes, sizes.back(), &bytes) &&
-                      static_cast<uint64_t>(bytes) / 1032 <= file_bytes;
+    const bool fits =
+        !__builtin_mul_overflow(bytes, sizes.back(), &bytes) && static_cast<uint64_t>(bytes) / 1032 <= file_bytes;
     check<IoError>(fits, path, ": the header promises ", sizes, "... elements, more than a file of ", file_bytes,
                    " bytes can hold");
   }
 
   Tensor x = empty_tensor(sizes, dtype);
   const size_t found = file.read(x.raw_data(), static_cast<size_t>(bytes));
-  check<IoError>(found == static_cast<size_t>(bytes), path, ": is cut short: the header promises ", sizes, " elements, ", bytes,
-                 " bytes, but only ", found, " follow");
+  check<IoError>(found == static_cast<size_t>(bytes), path, ": is cut short: the header promises ", sizes,
+                 " elements, ", bytes, " bytes, but only ", found, " follow");
   char extra;
   check<IoError>(file.read(&extra, 1) == 0, path, ": goes on behind the ", bytes, " bytes of ", sizes,
                  " elements that the header promises");
@@ -139,14 +146,14 @@ MNIST::MNIST(const std::string& root, bool train, Transform transform, Transform
   const std::string labels_path = find_file(root, part + "-labels-idx1-ubyte");
   images_ = read_part(images_path, 3).unsqueeze(1);
   const Tensor labels = read_part(labels_path, 1);
-  check<IoError>(labels.size(0) == images_.size(0), labels_path, ": holds ", labels.size(0), " labels but ", images_path,
-                 " holds ", images_.size(0), " images");
+  check<IoError>(labels.size(0) == images_.size(0), labels_path, ": holds ", labels.size(0), " labels but ",
+                 images_path, " holds ", images_.size(0), " images");
   const uint8_t* values = labels.data_ptr<uint8_t>();
   for (int64_t i = 0; i < labels.size(0); ++i)
     check<IoError>(values[i] < 10, labels_path, ": label ", i, " is ", int{values[i]}, " but there are ten classes");
   targets_ = labels.to(kInt64);
-  samples_ = std::make_shared<TransformedDataset>(std::make_shared<TensorDataset>(images_, targets_), std::move(transform),
-                                                  std::move(target_transform));
+  samples_ = std::make_shared<TransformedDataset>(std::make_shared<TensorDataset>(images_, targets_),
+                                                  std::move(transform), std::move(target_transform));
 }
 
 const std::vector<std::string>& MNIST::classes() const { return digit_names(); }

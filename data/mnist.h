@@ -45,8 +45,8 @@ class FashionMNIST : public MNIST {
   /// Where Debian's package dataset-fashion-mnist puts the files.
   static constexpr const char* kDefaultRoot = "/usr/share/datasets/fashion-mnist";
 
-  explicit FashionMNIST(const std::string& root = kDefaultRoot, bool train = true,
-                        Transform transform = ToFloat(), Transform target_transform = {});
+  explicit FashionMNIST(const std::string& root = kDefaultRoot, bool train = true, Transform transform = ToFloat(),
+                        Transform target_transform = {});
   /// "T-shirt/top", "Trouser", ...
   const std::vector<std::string>& classes() const override;
 };

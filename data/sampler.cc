@@ -21,9 +21,7 @@ class WordStream {
     return uint64_t{words_[at]} << 32 | words_[at + 1];
   }
   /// An integer on [0, bound); its bias, bound / 2^64, is beyond measure.
-  uint64_t below(uint64_t bound) {
-    return static_cast<uint64_t>(static_cast<unsigned __int128>(next()) * bound >> 64);
-  }
+  uint64_t below(uint64_t bound) { return static_cast<uint64_t>(static_cast<unsigned __int128>(next()) * bound >> 64); }
   /// Uniform on (0, 1].
   double uniform() { return static_cast<double>((next() >> 11) + 1) * 0x1p-53; }
 

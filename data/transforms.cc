@@ -29,12 +29,18 @@ void check_image(const Tensor& x, const char* transform) {
 
 double largest_value(DType t) {
   switch (t) {
-    case DType::UInt8: return std::numeric_limits<uint8_t>::max();
-    case DType::Int8: return std::numeric_limits<int8_t>::max();
-    case DType::Int16: return std::numeric_limits<int16_t>::max();
-    case DType::Int32: return std::numeric_limits<int32_t>::max();
-    case DType::Int64: return static_cast<double>(std::numeric_limits<int64_t>::max());
-    default: return 1;
+    case DType::UInt8:
+      return std::numeric_limits<uint8_t>::max();
+    case DType::Int8:
+      return std::numeric_limits<int8_t>::max();
+    case DType::Int16:
+      return std::numeric_limits<int16_t>::max();
+    case DType::Int32:
+      return std::numeric_limits<int32_t>::max();
+    case DType::Int64:
+      return static_cast<double>(std::numeric_limits<int64_t>::max());
+    default:
+      return 1;
   }
 }
 
@@ -46,8 +52,7 @@ Tensor channels(const std::vector<double>& values) {
 
 Generator& sample_generator() { return current_generator ? *current_generator : default_generator(); }
 
-SampleGeneratorGuard::SampleGeneratorGuard(uint64_t seed, int64_t epoch, int64_t index)
-    : before_(current_generator) {
+SampleGeneratorGuard::SampleGeneratorGuard(uint64_t seed, int64_t epoch, int64_t index) : before_(current_generator) {
   // Another stream than the epoch's order, which takes `epoch` itself.
   const auto words = philox(static_cast<uint64_t>(index), ~static_cast<uint64_t>(epoch), seed);
   generator_.manual_seed(uint64_t{words[0]} << 32 | words[1]);
@@ -86,8 +91,8 @@ Tensor Normalize::operator()(const Tensor& x) const {
   check<TypeError>(x.is_floating_point(), "Normalize: expected floating-point elements but got ", describe(x),
                    "; put ToFloat() before it");
   check<ValueError>(x.dim() >= 3 && (mean_.size(0) == 1 || x.size(-3) == mean_.size(0)),
-                    "Normalize: expected [..., channels, height, width] with ", mean_.size(0),
-                    " channels but got ", describe(x));
+                    "Normalize: expected [..., channels, height, width] with ", mean_.size(0), " channels but got ",
+                    describe(x));
   return mul(sub(x, mean_), scale_).to(x.dtype());
 }
 
@@ -101,7 +106,8 @@ Tensor RandomHorizontalFlip::operator()(const Tensor& x) const {
 }
 
 RandomCrop::RandomCrop(const Shape& size, int64_t padding) : padding_(padding) {
-  check<ValueError>(size.size() == 1 || size.size() == 2, "RandomCrop: size ", size, " must be [height, width] or one number");
+  check<ValueError>(size.size() == 1 || size.size() == 2, "RandomCrop: size ", size,
+                    " must be [height, width] or one number");
   height_ = size[0];
   width_ = size.back();
   check<ValueError>(height_ >= 1 && width_ >= 1 && padding >= 0, "RandomCrop: ", size, " with padding ", padding,

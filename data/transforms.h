@@ -18,8 +18,9 @@ class Transform {
  public:
   Transform() = default;
   template <class F>
-    requires(!std::same_as<std::remove_cvref_t<F>, Transform> && std::invocable<const F&, const Tensor&>)
-  Transform(F function) : takes_batches_(read_takes_batches(function)), function_(std::move(function)) {}
+  requires(!std::same_as<std::remove_cvref_t<F>, Transform> && std::invocable<const F&, const Tensor&>)
+      Transform(F function)
+      : takes_batches_(read_takes_batches(function)), function_(std::move(function)) {}
 
   Tensor operator()(const Tensor& x) const { return function_ ? function_(x) : x; }
   bool takes_batches() const { return takes_batches_; }
@@ -29,9 +30,14 @@ class Transform {
  private:
   template <class F>
   static bool read_takes_batches(const F& function) {
-    if constexpr (requires { { function.takes_batches() } -> std::same_as<bool>; }) return function.takes_batches();
-    else if constexpr (requires { F::kTakesBatches; }) return F::kTakesBatches;
-    else return false;
+    if constexpr (requires {
+                    { function.takes_batches() } -> std::same_as<bool>;
+                  })
+      return function.takes_batches();
+    else if constexpr (requires { F::kTakesBatches; })
+      return F::kTakesBatches;
+    else
+      return false;
   }
 
   bool takes_batches_ = true;

@@ -23,8 +23,8 @@ uint64_t read_number(const Metadata& metadata, const std::string& key, const std
   const std::string& text = found->second;
   uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  check<IoError>(error == std::errc() && end == text.data() + text.size(), path, ": the checkpoint's ", key, " is '", text,
-                 "', no number");
+  check<IoError>(error == std::errc() && end == text.data() + text.size(), path, ": the checkpoint's ", key, " is '",
+                 text, "', no number");
   return value;
 }
 
@@ -62,7 +62,8 @@ void load_checkpoint(TrainingState& state, const std::string& path) {
   check<IoError>(is_checkpoint(metadata), path, ": holds tensors but is no training checkpoint");
   // All is read before anything is changed.
   const auto epoch = static_cast<int64_t>(read_number(metadata, "epoch", path));
-  const Generator::State random = {read_number(metadata, "random.seed", path), read_number(metadata, "random.position", path)};
+  const Generator::State random = {read_number(metadata, "random.seed", path),
+                                   read_number(metadata, "random.position", path)};
   optim::OptimizerState optimizer;
   if (state.optimizer)
     optimizer = io::read_optimizer_state(tensors, kOptimizer, read_text(metadata, "optimizer", path), path);

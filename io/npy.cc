@@ -19,7 +19,7 @@ struct NpyType {
   std::string_view code;  ///< NumPy's kind and size, without the byte order
 };
 constexpr NpyType kTypes[] = {
-    {kBool, "b1"}, {kUInt8, "u1"}, {kInt8, "i1"}, {kInt16, "i2"}, {kInt32, "i4"},
+    {kBool, "b1"},  {kUInt8, "u1"},   {kInt8, "i1"},    {kInt16, "i2"},   {kInt32, "i4"},
     {kInt64, "i8"}, {kFloat16, "f2"}, {kFloat32, "f4"}, {kFloat64, "f8"},
 };
 
@@ -41,7 +41,8 @@ class NpyHeaderParser {
     header.is_big_endian = descr[0] == '>';
     header.dtype = find_dtype(descr);
     const std::string_view order = value_of("fortran_order");
-    check_file(order.starts_with("True") || order.starts_with("False"), "says neither True nor False for fortran_order");
+    check_file(order.starts_with("True") || order.starts_with("False"),
+               "says neither True nor False for fortran_order");
     header.is_column_major = order.starts_with("True");
     header.shape = parse_shape(value_of("shape"));
     return header;
@@ -67,7 +68,8 @@ class NpyHeaderParser {
   }
   DType find_dtype(std::string_view descr) const {
     for (const NpyType& type : kTypes)
-      if (descr.substr(1) == type.code && std::string_view("<>|=").find(descr[0]) != std::string_view::npos) return type.dtype;
+      if (descr.substr(1) == type.code && std::string_view("<>|=").find(descr[0]) != std::string_view::npos)
+        return type.dtype;
     fail<IoError>(path_, ": has the dtype '", descr, "', which Ember does not know");
   }
   Shape parse_shape(std::string_view rest) const {
@@ -102,7 +104,8 @@ std::string tuple(const Shape& shape) {
 
 void save_npy(const Tensor& x, const std::string& path) {
   check<ValueError>(x.defined(), "save_npy: the tensor is undefined");
-  const auto type = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const NpyType& t) { return t.dtype == x.dtype(); });
+  const auto type =
+      std::find_if(std::begin(kTypes), std::end(kTypes), [&](const NpyType& t) { return t.dtype == x.dtype(); });
   check<TypeError>(type != std::end(kTypes), "save_npy: NumPy has no ", x.dtype());
   const Tensor values = x.detach().cpu().contiguous();
   std::string header = concat("{'descr': '", values.element_size() == 1 ? "|" : "<", type->code,
@@ -130,7 +133,8 @@ Tensor load_npy(const std::string& path) {
   check<IoError>(version >= 1 && version <= 3, path, ": has .npy version ", version, " but 1 to 3 are known");
   const auto byte = [&](size_t i) { return static_cast<uint32_t>(static_cast<unsigned char>(start[i])); };
   const size_t prefix = version == 1 ? 10 : 12;
-  const size_t length = version == 1 ? byte(8) | byte(9) << 8 : byte(8) | byte(9) << 8 | byte(10) << 16 | byte(11) << 24;
+  const size_t length =
+      version == 1 ? byte(8) | byte(9) << 8 : byte(8) | byte(9) << 8 | byte(10) << 16 | byte(11) << 24;
   check<IoError>(prefix + length <= file.size(), path, ": is cut short within its header of ", length, " bytes");
   std::string text(length, '\0');
   file.read_at(prefix, text.data(), length);
@@ -140,8 +144,8 @@ Tensor load_npy(const std::string& path) {
   bool fits = true;
   for (int64_t size : header.shape) fits &= !__builtin_mul_overflow(bytes, size, &bytes);
   const size_t found = file.size() - prefix - length;
-  check<IoError>(fits && static_cast<uint64_t>(bytes) == found, path, ": holds ", found, " bytes of data but ", header.dtype, " ",
-                 header.shape, " takes ", fits ? concat(bytes) : "more than memory has");
+  check<IoError>(fits && static_cast<uint64_t>(bytes) == found, path, ": holds ", found, " bytes of data but ",
+                 header.dtype, " ", header.shape, " takes ", fits ? concat(bytes) : "more than memory has");
   if (header.is_column_major) std::reverse(header.shape.begin(), header.shape.end());
   Tensor x = empty_tensor(header.shape, header.dtype);
   file.read_at(prefix + length, x.raw_data(), found);

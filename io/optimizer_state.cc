@@ -26,12 +26,17 @@ Json to_json(const OptionDict& options) {
 
 OptionValue option_value(const Json& value) {
   switch (value.type()) {
-    case Json::value_t::null: return std::monostate();
-    case Json::value_t::boolean: return value.get<bool>();
+    case Json::value_t::null:
+      return std::monostate();
+    case Json::value_t::boolean:
+      return value.get<bool>();
     case Json::value_t::number_integer:
-    case Json::value_t::number_unsigned: return value.get<int64_t>();
-    case Json::value_t::number_float: return value.get<double>();
-    default: return value.get<std::pair<double, double>>();
+    case Json::value_t::number_unsigned:
+      return value.get<int64_t>();
+    case Json::value_t::number_float:
+      return value.get<double>();
+    default:
+      return value.get<std::pair<double, double>>();
   }
 }
 

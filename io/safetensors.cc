@@ -26,7 +26,7 @@ struct DTypeName {
   const char* name;
 };
 constexpr DTypeName kDTypeNames[] = {
-    {kBool, "BOOL"}, {kUInt8, "U8"},   {kInt8, "I8"},      {kInt16, "I16"},   {kInt32, "I32"},
+    {kBool, "BOOL"}, {kUInt8, "U8"},    {kInt8, "I8"},       {kInt16, "I16"},   {kInt32, "I32"},
     {kInt64, "I64"}, {kFloat16, "F16"}, {kBFloat16, "BF16"}, {kFloat32, "F32"}, {kFloat64, "F64"},
 };
 
@@ -50,7 +50,8 @@ class HeaderReader {
   explicit HeaderReader(const io::InputFile& file) : file_(file) {}
 
   void read() {
-    check_file(file_.size() >= 8, "is no safetensors file: it has ", file_.size(), " bytes but its header's length alone takes 8");
+    check_file(file_.size() >= 8, "is no safetensors file: it has ", file_.size(),
+               " bytes but its header's length alone takes 8");
     uint64_t length;
     file_.read_at(0, &length, sizeof length);
     check_file(length <= kLargestHeader, "is no safetensors file: its first 8 bytes give a header of ", length,
@@ -92,8 +93,10 @@ class HeaderReader {
       fail<IoError>(file_.path(), ": its header is no JSON: ", error.what());
     }
     for (const auto& [name, value] : header.items()) {
-      if (name == kMetadataKey) read_metadata(value);
-      else entries.push_back(read_entry(name, value));
+      if (name == kMetadataKey)
+        read_metadata(value);
+      else
+        entries.push_back(read_entry(name, value));
     }
   }
 
@@ -115,8 +118,8 @@ class HeaderReader {
     Entry entry{.name = name, .dtype = read_dtype(tensor, field("dtype")), .shape = {}, .begin = 0, .end = 0};
     const Json &shape = field("shape"), &offsets = field("data_offsets");
     const auto is_count = [](const Json& n) { return n.is_number_unsigned() && n.get<uint64_t>() >> 63 == 0; };
-    check_file(shape.is_array() && std::all_of(shape.begin(), shape.end(), is_count), tensor, "has the shape ", shape.dump(),
-               ", which is no list of sizes");
+    check_file(shape.is_array() && std::all_of(shape.begin(), shape.end(), is_count), tensor, "has the shape ",
+               shape.dump(), ", which is no list of sizes");
     check_file(offsets.is_array() && offsets.size() == 2 && is_count(offsets[0]) && is_count(offsets[1]) &&
                    offsets[0] <= offsets[1],
                tensor, "has the data_offsets ", offsets.dump(), ", which are no [begin, end]");
@@ -131,8 +134,8 @@ class HeaderReader {
     }
     check_file(fits, tensor, "has the shape ", entry.shape, ", which no memory can hold");
     const auto expected = static_cast<uint64_t>(is_empty ? 0 : bytes);
-    check_file(entry.end - entry.begin == expected, tensor, "is ", entry.dtype, " ", entry.shape, ", which takes ", expected,
-               " bytes, but its data_offsets span ", entry.end - entry.begin);
+    check_file(entry.end - entry.begin == expected, tensor, "is ", entry.dtype, " ", entry.shape, ", which takes ",
+               expected, " bytes, but its data_offsets span ", entry.end - entry.begin);
     return entry;
   }
 
@@ -146,15 +149,14 @@ class HeaderReader {
   void check_layout() const {
     std::vector<const Entry*> order;
     for (const Entry& entry : entries) order.push_back(&entry);
-    std::sort(order.begin(), order.end(), [](const Entry* a, const Entry* b) {
-      return std::pair(a->begin, a->end) < std::pair(b->begin, b->end);
-    });
+    std::sort(order.begin(), order.end(),
+              [](const Entry* a, const Entry* b) { return std::pair(a->begin, a->end) < std::pair(b->begin, b->end); });
     const uint64_t data_bytes = file_.size() - data_start;
     uint64_t end = 0;
     const Entry* before = nullptr;
     for (const Entry* entry : order) {
-      check_file(entry->begin >= end, "tensor '", entry->name, "' starts at byte ", entry->begin, " of the data but overlaps '",
-                 before ? before->name : "", "', which ends at ", end);
+      check_file(entry->begin >= end, "tensor '", entry->name, "' starts at byte ", entry->begin,
+                 " of the data but overlaps '", before ? before->name : "", "', which ends at ", end);
       check_file(entry->begin == end, "bytes ", end, " to ", entry->begin, " of the data, before tensor '", entry->name,
                  "', belong to no tensor");
       check_file(entry->end <= data_bytes, "is cut short: tensor '", entry->name, "' ends at byte ", entry->end,
@@ -201,7 +203,9 @@ void save_tensors(const TensorDict& tensors, const std::string& path, const Meta
   if (!metadata.empty()) header[kMetadataKey] = metadata;
   for (size_t i = 0; i < entries.size(); ++i) {
     const auto& [name, x] = entries[i];
-    header[name] = {{"dtype", name_of(x.dtype())}, {"shape", x.sizes().vec()}, {"data_offsets", {begins[i], begins[i] + x.nbytes()}}};
+    header[name] = {{"dtype", name_of(x.dtype())},
+                    {"shape", x.sizes().vec()},
+                    {"data_offsets", {begins[i], begins[i] + x.nbytes()}}};
   }
   std::string text;
   try {
@@ -210,8 +214,8 @@ void save_tensors(const TensorDict& tensors, const std::string& path, const Meta
     fail<ValueError>("save_tensors: a name or the metadata is no UTF-8: ", error.what());
   }
   text.resize((text.size() + 7) / 8 * 8, ' ');
-  check<ValueError>(text.size() <= kLargestHeader, "save_tensors: a header of ", text.size(), " bytes is more than the ",
-                    kLargestHeader, " that readers take");
+  check<ValueError>(text.size() <= kLargestHeader, "save_tensors: a header of ", text.size(),
+                    " bytes is more than the ", kLargestHeader, " that readers take");
 
   io::AtomicFile file(path);
   const uint64_t length = text.size();

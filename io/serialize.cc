@@ -28,7 +28,9 @@ void save(const std::vector<Tensor>& tensors, const std::string& path) {
 
 void save(const nn::Module& module, const std::string& path) { save_tensors(module.state_dict(), path); }
 
-void save(const std::shared_ptr<nn::Module>& module, const std::string& path) { save(check_module(module, "save"), path); }
+void save(const std::shared_ptr<nn::Module>& module, const std::string& path) {
+  save(check_module(module, "save"), path);
+}
 
 void save(const optim::Optimizer& optimizer, const std::string& path) {
   const auto state = optimizer.state_dict();
@@ -60,7 +62,9 @@ void load(nn::Module& module, const std::string& path) {
   module.load_state_dict(model_state(std::move(tensors), metadata));
 }
 
-void load(const std::shared_ptr<nn::Module>& module, const std::string& path) { load(check_module(module, "load"), path); }
+void load(const std::shared_ptr<nn::Module>& module, const std::string& path) {
+  load(check_module(module, "load"), path);
+}
 
 void load(optim::Optimizer& optimizer, const std::string& path) {
   Metadata metadata;

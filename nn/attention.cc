@@ -25,16 +25,14 @@ Tensor empty_if(bool wanted, const Shape& sizes) { return wanted ? empty(sizes) 
 
 MultiheadAttentionImpl::MultiheadAttentionImpl(MultiheadAttentionOptions given)
     : Layer(given),
-      q_proj_weight(register_parameter(
-          "q_proj_weight", empty_if(!has_one_size(given), {given.embed_dim_, given.embed_dim_}))),
+      q_proj_weight(
+          register_parameter("q_proj_weight", empty_if(!has_one_size(given), {given.embed_dim_, given.embed_dim_}))),
       k_proj_weight(register_parameter(
-          "k_proj_weight",
-          empty_if(!has_one_size(given), {given.embed_dim_, given.kdim_.value_or(given.embed_dim_)}))),
+          "k_proj_weight", empty_if(!has_one_size(given), {given.embed_dim_, given.kdim_.value_or(given.embed_dim_)}))),
       v_proj_weight(register_parameter(
-          "v_proj_weight",
-          empty_if(!has_one_size(given), {given.embed_dim_, given.vdim_.value_or(given.embed_dim_)}))),
-      in_proj_weight(register_parameter(
-          "in_proj_weight", empty_if(has_one_size(given), {3 * given.embed_dim_, given.embed_dim_}))),
+          "v_proj_weight", empty_if(!has_one_size(given), {given.embed_dim_, given.vdim_.value_or(given.embed_dim_)}))),
+      in_proj_weight(register_parameter("in_proj_weight",
+                                        empty_if(has_one_size(given), {3 * given.embed_dim_, given.embed_dim_}))),
       in_proj_bias(register_parameter("in_proj_bias", empty_if(given.bias_, 3 * given.embed_dim_))),
       out_proj(register_child("out_proj", std::make_shared<NonDynamicallyQuantizableLinearImpl>(
                                               given.embed_dim_, given.embed_dim_, given.bias_))) {
@@ -54,9 +52,9 @@ void MultiheadAttentionImpl::reset_parameters() {
   init::zeros_(out_proj->own_parameters()["bias"]);
 }
 
-std::pair<Tensor, Tensor> MultiheadAttentionImpl::forward(const Tensor& query, const Tensor& key,
-                                                          const Tensor& value, const AttentionMasks& masks,
-                                                          bool need_weights, bool average_attn_weights) const {
+std::pair<Tensor, Tensor> MultiheadAttentionImpl::forward(const Tensor& query, const Tensor& key, const Tensor& value,
+                                                          const AttentionMasks& masks, bool need_weights,
+                                                          bool average_attn_weights) const {
   const auto& projection = out_proj->own_parameters();
   const AttentionWeights weights = {in_proj_weight, in_proj_bias,         q_proj_weight,     k_proj_weight,
                                     v_proj_weight,  projection["weight"], projection["bias"]};
@@ -68,10 +66,9 @@ std::pair<Tensor, Tensor> MultiheadAttentionImpl::forward(const Tensor& query, c
                                 .is_causal = masks.is_causal,
                                 .need_weights = need_weights,
                                 .average_attn_weights = average_attn_weights};
-  if (!options.batch_first_ || query.dim() != 3)
-    return multi_head_attention_forward(query, key, value, weights, how);
-  auto [output, attention] = multi_head_attention_forward(transpose(query, 0, 1), transpose(key, 0, 1),
-                                                          transpose(value, 0, 1), weights, how);
+  if (!options.batch_first_ || query.dim() != 3) return multi_head_attention_forward(query, key, value, weights, how);
+  auto [output, attention] =
+      multi_head_attention_forward(transpose(query, 0, 1), transpose(key, 0, 1), transpose(value, 0, 1), weights, how);
   return {transpose(output, 0, 1), attention};
 }
 

@@ -9,8 +9,7 @@
 namespace ember::nn {
 
 struct MultiheadAttentionOptions {
-  MultiheadAttentionOptions(int64_t embed_dim, int64_t num_heads)
-      : embed_dim_(embed_dim), num_heads_(num_heads) {}
+  MultiheadAttentionOptions(int64_t embed_dim, int64_t num_heads) : embed_dim_(embed_dim), num_heads_(num_heads) {}
   MultiheadAttentionOptions& dropout(double value) { return dropout_ = value, *this; }
   MultiheadAttentionOptions& bias(bool value) { return bias_ = value, *this; }
   /// The sizes of keys and values; embed_dim unless given.

@@ -9,8 +9,7 @@
 namespace ember::nn::utils {
 
 /// The norm of all the tensors taken as one vector, zero-dim; norm_type may be infinity.
-Tensor get_total_norm(std::span<const Tensor> tensors, double norm_type = 2.0,
-                      bool error_if_nonfinite = false);
+Tensor get_total_norm(std::span<const Tensor> tensors, double norm_type = 2.0, bool error_if_nonfinite = false);
 
 /// Scales the gradients in place by max_norm / (norm + 1e-6) if their norm exceeds max_norm; returns the norm before.
 /// Parameters without gradient do not count. Throws Error on a NaN or infinite norm if error_if_nonfinite.

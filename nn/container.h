@@ -47,10 +47,7 @@ class SequentialImpl : public IndexedModules {
  public:
   SequentialImpl() = default;
   template <ModuleLike... M>
-    requires(sizeof...(M) > 0)
-  explicit SequentialImpl(M&&... modules) {
-    (append(std::forward<M>(modules)), ...);
-  }
+  requires(sizeof...(M) > 0) explicit SequentialImpl(M&&... modules) { (append(std::forward<M>(modules)), ...); }
   explicit SequentialImpl(const NamedModules& modules);
   SequentialImpl(const SequentialImpl&) = delete;
   using IndexedModules::push_back;
@@ -69,10 +66,7 @@ class ModuleListImpl : public IndexedModules {
  public:
   ModuleListImpl() = default;
   template <ModuleLike... M>
-    requires(sizeof...(M) > 0)
-  explicit ModuleListImpl(M&&... modules) {
-    (append(std::forward<M>(modules)), ...);
-  }
+  requires(sizeof...(M) > 0) explicit ModuleListImpl(M&&... modules) { (append(std::forward<M>(modules)), ...); }
   explicit ModuleListImpl(const std::vector<std::shared_ptr<Module>>& modules);
   ModuleListImpl(const ModuleListImpl&) = delete;
   /// Runs of equal children are printed once: "(0-2): 3 x Linear(...)".
@@ -93,9 +87,7 @@ class ModuleDictImpl : public Module {
   bool contains(const std::string& key) const { return own_children().contains(key); }
   /// IndexError when the key is absent.
   std::shared_ptr<Module> operator[](const std::string& key) const { return own_children()[key]; }
-  void insert(std::string key, std::shared_ptr<Module> module) {
-    register_child(std::move(key), std::move(module));
-  }
+  void insert(std::string key, std::shared_ptr<Module> module) { register_child(std::move(key), std::move(module)); }
   void update(const NamedModules& modules) {
     for (const auto& [key, module] : modules) insert(key, module);
   }

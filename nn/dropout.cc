@@ -7,8 +7,8 @@
 namespace ember::nn {
 
 DropoutImpl::DropoutImpl(DropoutOptions options) : Layer(options) {
-  check<ValueError>(options.p_ >= 0 && options.p_ <= 1,
-                    "dropout probability has to be between 0 and 1, but got ", options.p_);
+  check<ValueError>(options.p_ >= 0 && options.p_ <= 1, "dropout probability has to be between 0 and 1, but got ",
+                    options.p_);
 }
 
 Tensor DropoutImpl::forward(const Tensor& input) {

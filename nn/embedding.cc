@@ -11,8 +11,8 @@ namespace {
 EmbeddingOptions checked(EmbeddingOptions options) {
   if (options.padding_idx_) {
     const int64_t rows = options.num_embeddings_;
-    check<ValueError>(*options.padding_idx_ >= -rows && *options.padding_idx_ < rows,
-                      "Embedding: padding_idx ", *options.padding_idx_, " must be within num_embeddings ", rows);
+    check<ValueError>(*options.padding_idx_ >= -rows && *options.padding_idx_ < rows, "Embedding: padding_idx ",
+                      *options.padding_idx_, " must be within num_embeddings ", rows);
     if (*options.padding_idx_ < 0) *options.padding_idx_ += rows;
   }
   return options;

@@ -26,8 +26,6 @@ std::string tuple_text(const Shape& values) {
   return result + (values.size() == 1 ? ",)" : ")");
 }
 
-std::string text(const Shape& values) {
-  return values.size() == 1 ? std::to_string(values[0]) : tuple_text(values);
-}
+std::string text(const Shape& values) { return values.size() == 1 ? std::to_string(values[0]) : tuple_text(values); }
 
 }  // namespace ember::nn

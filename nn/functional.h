@@ -8,8 +8,8 @@
 #include "ops/linalg.h"
 #include "ops/loss.h"
 #include "ops/normalization.h"
-#include "ops/pooling.h"
 #include "ops/pointwise.h"
+#include "ops/pooling.h"
 #include "ops/random.h"
 #include "ops/reduction.h"
 

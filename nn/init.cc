@@ -51,8 +51,8 @@ SkipInitGuard::SkipInitGuard() : before_(skip_init) { skip_init = true; }
 SkipInitGuard::~SkipInitGuard() { skip_init = before_; }
 
 double calculate_gain(std::string_view nonlinearity, std::optional<double> param) {
-  for (std::string_view unit : {"linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
-                                "conv_transpose3d", "sigmoid"})
+  for (std::string_view unit :
+       {"linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "sigmoid"})
     if (nonlinearity == unit) return 1;
   if (nonlinearity == "tanh") return 5.0 / 3;
   if (nonlinearity == "relu") return std::sqrt(2.0);
@@ -65,7 +65,8 @@ double calculate_gain(std::string_view nonlinearity, std::optional<double> param
 }
 
 std::pair<int64_t, int64_t> calculate_fan_in_and_fan_out(const Tensor& tensor) {
-  check<ValueError>(tensor.dim() >= 2, "Fan in and fan out can not be computed for tensor with fewer than 2 dimensions");
+  check<ValueError>(tensor.dim() >= 2,
+                    "Fan in and fan out can not be computed for tensor with fewer than 2 dimensions");
   int64_t window = 1;
   for (int64_t d = 2; d < tensor.dim(); ++d) window *= tensor.size(d);
   return {tensor.size(1) * window, tensor.size(0) * window};

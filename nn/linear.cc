@@ -31,17 +31,13 @@ std::string LinearImpl::extra_repr() const {
                 ", bias=", text(bias.defined()));
 }
 
-Tensor FlattenImpl::forward(const Tensor& input) {
-  return flatten(input, options.start_dim_, options.end_dim_);
-}
+Tensor FlattenImpl::forward(const Tensor& input) { return flatten(input, options.start_dim_, options.end_dim_); }
 
 std::string FlattenImpl::extra_repr() const {
   return concat("start_dim=", options.start_dim_, ", end_dim=", options.end_dim_);
 }
 
-Tensor UnflattenImpl::forward(const Tensor& input) {
-  return unflatten(input, options.dim_, options.unflattened_size_);
-}
+Tensor UnflattenImpl::forward(const Tensor& input) { return unflatten(input, options.dim_, options.unflattened_size_); }
 
 std::string UnflattenImpl::extra_repr() const {
   return concat("dim=", options.dim_, ", unflattened_size=", tuple_text(options.unflattened_size_));

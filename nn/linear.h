@@ -6,8 +6,7 @@
 namespace ember::nn {
 
 struct LinearOptions {
-  LinearOptions(int64_t in_features, int64_t out_features)
-      : in_features_(in_features), out_features_(out_features) {}
+  LinearOptions(int64_t in_features, int64_t out_features) : in_features_(in_features), out_features_(out_features) {}
   LinearOptions& bias(bool value) { return bias_ = value, *this; }
 
   int64_t in_features_, out_features_;

@@ -10,8 +10,7 @@ Tensor L1LossImpl::forward(const Tensor& input, const Tensor& target) const {
   return l1_loss(input, target, options.reduction_);
 }
 
-NLLLossImpl::NLLLossImpl(NLLLossOptions options)
-    : Layer(options), weight(register_buffer("weight", options.weight_)) {}
+NLLLossImpl::NLLLossImpl(NLLLossOptions options) : Layer(options), weight(register_buffer("weight", options.weight_)) {}
 
 Tensor NLLLossImpl::forward(const Tensor& input, const Tensor& target) const {
   return nll_loss(input, target, weight, options.reduction_, options.ignore_index_);
@@ -21,8 +20,7 @@ CrossEntropyLossImpl::CrossEntropyLossImpl(CrossEntropyLossOptions options)
     : Layer(options), weight(register_buffer("weight", options.weight_)) {}
 
 Tensor CrossEntropyLossImpl::forward(const Tensor& input, const Tensor& target) const {
-  return cross_entropy(input, target, weight, options.reduction_, options.ignore_index_,
-                       options.label_smoothing_);
+  return cross_entropy(input, target, weight, options.reduction_, options.ignore_index_, options.label_smoothing_);
 }
 
 BCEWithLogitsLossImpl::BCEWithLogitsLossImpl(BCEWithLogitsLossOptions options)

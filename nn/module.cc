@@ -76,10 +76,8 @@ void Module::remove_hook(int64_t id) {
 
 void Module::check_name(const std::string& name, const char* kind) const {
   check<ValueError>(!name.empty(), kind, " name can't be empty string \"\"");
-  check<ValueError>(name.find('.') == std::string::npos, kind, " name can't contain \".\", got: \"",
-                    name, "\"");
-  const bool taken = (kind[0] != 'p' && parameters_.contains(name)) ||
-                     (kind[0] != 'b' && buffers_.contains(name)) ||
+  check<ValueError>(name.find('.') == std::string::npos, kind, " name can't contain \".\", got: \"", name, "\"");
+  const bool taken = (kind[0] != 'p' && parameters_.contains(name)) || (kind[0] != 'b' && buffers_.contains(name)) ||
                      (kind[0] != 'm' && children_.contains(name));
   if (taken) fail<ValueError>("attribute '", name, "' already exists in ", this->name());
 }
@@ -122,8 +120,7 @@ void Module::train(bool on) {
 }
 
 void Module::to(DType dtype) {
-  check<TypeError>(ember::is_floating_point(dtype), "Module.to only accepts floating point dtypes, but got ",
-                   dtype);
+  check<TypeError>(ember::is_floating_point(dtype), "Module.to only accepts floating point dtypes, but got ", dtype);
   convert_all(*this, [&](const Tensor& x) { return x.is_floating_point() ? x.to(dtype) : x; });
 }
 

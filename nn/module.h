@@ -82,8 +82,7 @@ class Module : public std::enable_shared_from_this<Module> {
   OrderedDict<std::shared_ptr<Module>> named_children() const;
   /// Depth first, this module first. For a module that no shared_ptr owns its entry does not own it either.
   std::vector<std::shared_ptr<Module>> modules(bool include_self = true) const;
-  OrderedDict<std::shared_ptr<Module>> named_modules(const std::string& prefix = "",
-                                                     bool include_self = true) const;
+  OrderedDict<std::shared_ptr<Module>> named_modules(const std::string& prefix = "", bool include_self = true) const;
 
   /// What this module itself registered, null entries included.
   OrderedDict<Tensor>& own_parameters() { return parameters_; }
@@ -142,8 +141,7 @@ class Module : public std::enable_shared_from_this<Module> {
 
  protected:
   /// Copies name and mode; the copy registers its own parameters and children.
-  Module(const Module& other)
-      : enable_shared_from_this(), name_(other.name_), training_(other.training_) {}
+  Module(const Module& other) : enable_shared_from_this(), name_(other.name_), training_(other.training_) {}
 
   /// A module built as this one was, with any values; clone then copies the state into it.
   virtual std::shared_ptr<Module> make_empty() const;

@@ -45,8 +45,8 @@ Tensor CloneMemo::copy(const Tensor& x) {
 }
 
 std::shared_ptr<Module> Module::make_empty() const {
-  fail<NotImplementedError>("clone: ", name(), " cannot be built anew; derive it from ember::nn::Cloneable<",
-                            name(), "> and register its members in reset()");
+  fail<NotImplementedError>("clone: ", name(), " cannot be built anew; derive it from ember::nn::Cloneable<", name(),
+                            "> and register its members in reset()");
 }
 
 std::shared_ptr<Module> Module::clone() const {

@@ -19,18 +19,15 @@ class ModuleHolder {
  public:
   using ContainedType = Impl;
 
-  ModuleHolder()
-    requires std::is_default_constructible_v<Impl>
-      : impl_(std::make_shared<Impl>()) {}
+  ModuleHolder() requires std::is_default_constructible_v<Impl> : impl_(std::make_shared<Impl>()) {}
   ModuleHolder(std::nullptr_t) {}
   ModuleHolder(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
   /// Constructs the module from these arguments.
   template <class Head, class... Tail>
-    requires(!std::same_as<std::remove_cvref_t<Head>, ModuleHolder> &&
-             !std::same_as<std::remove_cvref_t<Head>, std::nullptr_t> &&
-             !std::convertible_to<Head, std::shared_ptr<Impl>> &&
-             std::constructible_from<Impl, Head, Tail...>)
-  explicit ModuleHolder(Head&& head, Tail&&... tail)
+  requires(!std::same_as<std::remove_cvref_t<Head>, ModuleHolder> &&
+           !std::same_as<std::remove_cvref_t<Head>, std::nullptr_t> &&
+           !std::convertible_to<Head, std::shared_ptr<Impl>> &&
+           std::constructible_from<Impl, Head, Tail...>) explicit ModuleHolder(Head&& head, Tail&&... tail)
       : impl_(std::make_shared<Impl>(std::forward<Head>(head), std::forward<Tail>(tail)...)) {}
 
   Impl* operator->() const { return get(); }

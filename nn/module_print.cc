@@ -52,8 +52,7 @@ std::string Module::repr() const {
   }
   std::string text = name() + "(\n";
   if (!extra.empty()) text += "  " + indented(extra) + "\n";
-  for (const auto& [key, child] : children_)
-    text += "  (" + key + "): " + indented(child_text(child)) + "\n";
+  for (const auto& [key, child] : children_) text += "  (" + key + "): " + indented(child_text(child)) + "\n";
   return text + ")";
 }
 

@@ -14,8 +14,7 @@ std::string join(const std::string& prefix, const std::string& name) {
 
 /// Calls visit(name, module) for each module once, depth first, parents before children.
 template <class Visit>
-void walk(const Module& module, const std::string& prefix, bool recurse, Visited& visited,
-          const Visit& visit) {
+void walk(const Module& module, const std::string& prefix, bool recurse, Visited& visited, const Visit& visit) {
   if (!visited.insert(&module).second) return;
   visit(prefix, module);
   if (!recurse) return;
@@ -52,10 +51,9 @@ std::vector<Tensor> list(const Module& module, bool recurse, const TensorDict& (
 TensorDict named(const Module& module, const std::string& prefix, bool recurse,
                  const TensorDict& (Module::*own)() const) {
   TensorDict result;
-  walk_tensors(module, prefix, recurse, own,
-               [&](const std::string& path, const std::string& name, const Tensor& x) {
-                 result.insert(join(path, name), x);
-               });
+  walk_tensors(module, prefix, recurse, own, [&](const std::string& path, const std::string& name, const Tensor& x) {
+    result.insert(join(path, name), x);
+  });
   return result;
 }
 
@@ -67,15 +65,11 @@ std::shared_ptr<Module> handle(const Module& module) {
 
 }  // namespace
 
-std::vector<Tensor> Module::parameters(bool recurse) const {
-  return list(*this, recurse, &Module::own_parameters);
-}
+std::vector<Tensor> Module::parameters(bool recurse) const { return list(*this, recurse, &Module::own_parameters); }
 OrderedDict<Tensor> Module::named_parameters(const std::string& prefix, bool recurse) const {
   return named(*this, prefix, recurse, &Module::own_parameters);
 }
-std::vector<Tensor> Module::buffers(bool recurse) const {
-  return list(*this, recurse, &Module::own_buffers);
-}
+std::vector<Tensor> Module::buffers(bool recurse) const { return list(*this, recurse, &Module::own_buffers); }
 OrderedDict<Tensor> Module::named_buffers(const std::string& prefix, bool recurse) const {
   return named(*this, prefix, recurse, &Module::own_buffers);
 }
@@ -94,8 +88,7 @@ std::vector<std::shared_ptr<Module>> Module::modules(bool include_self) const {
   return named_modules("", include_self).values();
 }
 
-OrderedDict<std::shared_ptr<Module>> Module::named_modules(const std::string& prefix,
-                                                           bool include_self) const {
+OrderedDict<std::shared_ptr<Module>> Module::named_modules(const std::string& prefix, bool include_self) const {
   OrderedDict<std::shared_ptr<Module>> result;
   walk(*this, prefix, true, [&](const std::string& path, const Module& m) {
     if (&m != this || include_self) result.insert(path, handle(m));

@@ -22,12 +22,12 @@ BatchNormImpl::BatchNormImpl(BatchNormOptions options)
     : options(options),
       weight(register_parameter("weight", empty_if(options.affine_, options.num_features_))),
       bias(register_parameter("bias", empty_if(options.affine_ && options.bias_, options.num_features_))),
-      running_mean(register_buffer(
-          "running_mean", options.track_running_stats_ ? zeros(options.num_features_) : Tensor())),
-      running_var(register_buffer("running_var",
-                                  options.track_running_stats_ ? ones(options.num_features_) : Tensor())),
-      num_batches_tracked(register_buffer("num_batches_tracked",
-                                          options.track_running_stats_ ? zeros({}, kInt64) : Tensor())) {
+      running_mean(
+          register_buffer("running_mean", options.track_running_stats_ ? zeros(options.num_features_) : Tensor())),
+      running_var(
+          register_buffer("running_var", options.track_running_stats_ ? ones(options.num_features_) : Tensor())),
+      num_batches_tracked(
+          register_buffer("num_batches_tracked", options.track_running_stats_ ? zeros({}, kInt64) : Tensor())) {
   reset_affine(weight, bias);
 }
 
@@ -61,26 +61,22 @@ std::string BatchNormImpl::extra_repr() const {
 }
 
 void BatchNorm1dImpl::check_input(const Tensor& input) const {
-  check<ValueError>(input.dim() == 2 || input.dim() == 3, "BatchNorm1d: expected 2D or 3D input (got ",
-                    input.dim(), "D input)");
+  check<ValueError>(input.dim() == 2 || input.dim() == 3, "BatchNorm1d: expected 2D or 3D input (got ", input.dim(),
+                    "D input)");
 }
 
-std::shared_ptr<Module> BatchNorm1dImpl::make_empty() const {
-  return std::make_shared<BatchNorm1dImpl>(options);
-}
+std::shared_ptr<Module> BatchNorm1dImpl::make_empty() const { return std::make_shared<BatchNorm1dImpl>(options); }
 
 void BatchNorm2dImpl::check_input(const Tensor& input) const {
   check<ValueError>(input.dim() == 4, "BatchNorm2d: expected 4D input (got ", input.dim(), "D input)");
 }
 
-std::shared_ptr<Module> BatchNorm2dImpl::make_empty() const {
-  return std::make_shared<BatchNorm2dImpl>(options);
-}
+std::shared_ptr<Module> BatchNorm2dImpl::make_empty() const { return std::make_shared<BatchNorm2dImpl>(options); }
 
 LayerNormImpl::LayerNormImpl(LayerNormOptions options)
     : Layer(std::move(options)),
-      weight(register_parameter(
-          "weight", empty_if(this->options.elementwise_affine_, this->options.normalized_shape_))),
+      weight(
+          register_parameter("weight", empty_if(this->options.elementwise_affine_, this->options.normalized_shape_))),
       bias(register_parameter("bias", empty_if(this->options.elementwise_affine_ && this->options.bias_,
                                                this->options.normalized_shape_))) {
   reset_parameters();

@@ -34,8 +34,8 @@ class BatchNormImpl : public Module {
   std::string extra_repr() const override;
 
   BatchNormOptions options;
-  Tensor &weight, &bias;                                        ///< undefined unless affine
-  Tensor &running_mean, &running_var, &num_batches_tracked;     ///< undefined unless track_running_stats
+  Tensor &weight, &bias;                                     ///< undefined unless affine
+  Tensor &running_mean, &running_var, &num_batches_tracked;  ///< undefined unless track_running_stats
 
  protected:
   explicit BatchNormImpl(BatchNormOptions options);
@@ -90,8 +90,7 @@ class LayerNormImpl : public Layer<LayerNormImpl, LayerNormOptions> {
 using LayerNorm = ModuleHolder<LayerNormImpl>;
 
 struct GroupNormOptions {
-  GroupNormOptions(int64_t num_groups, int64_t num_channels)
-      : num_groups_(num_groups), num_channels_(num_channels) {}
+  GroupNormOptions(int64_t num_groups, int64_t num_channels) : num_groups_(num_groups), num_channels_(num_channels) {}
   GroupNormOptions& eps(double value) { return eps_ = value, *this; }
   GroupNormOptions& affine(bool value) { return affine_ = value, *this; }
   GroupNormOptions& bias(bool value) { return bias_ = value, *this; }
@@ -105,8 +104,7 @@ struct GroupNormOptions {
 class GroupNormImpl : public Layer<GroupNormImpl, GroupNormOptions> {
  public:
   explicit GroupNormImpl(GroupNormOptions options);
-  GroupNormImpl(int64_t num_groups, int64_t num_channels)
-      : GroupNormImpl(GroupNormOptions(num_groups, num_channels)) {}
+  GroupNormImpl(int64_t num_groups, int64_t num_channels) : GroupNormImpl(GroupNormOptions(num_groups, num_channels)) {}
   Tensor forward(const Tensor& input) override;
   void reset_parameters();
   std::string extra_repr() const override;

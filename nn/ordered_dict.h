@@ -57,18 +57,14 @@ class OrderedDict {
     auto found = index_.find(key);
     return found == index_.end() ? nullptr : &found->second->second;
   }
-  const Value* find(std::string_view key) const {
-    return const_cast<OrderedDict*>(this)->find(key);
-  }
+  const Value* find(std::string_view key) const { return const_cast<OrderedDict*>(this)->find(key); }
   /// Throws IndexError when the key is absent.
   Value& operator[](std::string_view key) {
     Value* value = find(key);
     check<IndexError>(value != nullptr, "no item named '", key, "'");
     return *value;
   }
-  const Value& operator[](std::string_view key) const {
-    return const_cast<OrderedDict&>(*this)[key];
-  }
+  const Value& operator[](std::string_view key) const { return const_cast<OrderedDict&>(*this)[key]; }
 
   /// A new item at the end, or the item of that name with its value replaced.
   Value& insert(std::string key, Value value) {

@@ -34,9 +34,7 @@ std::string AvgPool2dImpl::extra_repr() const {
                 ", padding=", text(options.padding_));
 }
 
-Tensor AdaptiveAvgPool2dImpl::forward(const Tensor& input) {
-  return adaptive_avg_pool2d(input, options.output_size_);
-}
+Tensor AdaptiveAvgPool2dImpl::forward(const Tensor& input) { return adaptive_avg_pool2d(input, options.output_size_); }
 
 std::string AdaptiveAvgPool2dImpl::extra_repr() const { return "output_size=" + text(options.output_size_); }
 

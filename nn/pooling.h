@@ -62,8 +62,7 @@ struct AdaptiveAvgPool2dOptions {
 class AdaptiveAvgPool2dImpl : public Layer<AdaptiveAvgPool2dImpl, AdaptiveAvgPool2dOptions> {
  public:
   explicit AdaptiveAvgPool2dImpl(AdaptiveAvgPool2dOptions options) : Layer(std::move(options)) {}
-  AdaptiveAvgPool2dImpl(Shape output_size)
-      : AdaptiveAvgPool2dImpl(AdaptiveAvgPool2dOptions(std::move(output_size))) {}
+  AdaptiveAvgPool2dImpl(Shape output_size) : AdaptiveAvgPool2dImpl(AdaptiveAvgPool2dOptions(std::move(output_size))) {}
   Tensor forward(const Tensor& input) override;
   std::string extra_repr() const override;
 };

@@ -11,8 +11,7 @@
 namespace ember::nn {
 
 struct RNNOptions {
-  RNNOptions(int64_t input_size, int64_t hidden_size)
-      : input_size_(input_size), hidden_size_(hidden_size) {}
+  RNNOptions(int64_t input_size, int64_t hidden_size) : input_size_(input_size), hidden_size_(hidden_size) {}
   RNNOptions& num_layers(int64_t value) { return num_layers_ = value, *this; }
   RNNOptions& bias(bool value) { return bias_ = value, *this; }
   RNNOptions& batch_first(bool value) { return batch_first_ = value, *this; }

@@ -89,8 +89,7 @@ std::shared_ptr<Module> TransformerEncoderImpl::make_empty() const {
 }
 
 Tensor generate_square_subsequent_mask(int64_t size, const TensorOptions& options) {
-  return triu(full({size, size}, -std::numeric_limits<double>::infinity(),
-                   options.dtype(options.dtype_or_default())),
+  return triu(full({size, size}, -std::numeric_limits<double>::infinity(), options.dtype(options.dtype_or_default())),
               1);
 }
 

@@ -31,8 +31,7 @@ struct TransformerEncoderLayerOptions {
 };
 
 /// x [time, batch, d_model], or [batch, time, d_model] with batch_first, or without a batch.
-class TransformerEncoderLayerImpl
-    : public Layer<TransformerEncoderLayerImpl, TransformerEncoderLayerOptions> {
+class TransformerEncoderLayerImpl : public Layer<TransformerEncoderLayerImpl, TransformerEncoderLayerOptions> {
  public:
   explicit TransformerEncoderLayerImpl(TransformerEncoderLayerOptions options);
   TransformerEncoderLayerImpl(int64_t d_model, int64_t nhead)

@@ -14,7 +14,7 @@ using kernel::Result;
 
 namespace {
 
-Tensor backward_kernel(const char* op, BinaryKernel* Backend::* slot, const Tensor& g, const Tensor& kept) {
+Tensor backward_kernel(const char* op, BinaryKernel* Backend::*slot, const Tensor& g, const Tensor& kept) {
   return kernel::binary(op, slot, g, kept);
 }
 

@@ -54,7 +54,8 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
                                     const Tensor& attn_mask, double dropout_p, bool is_causal,
                                     std::optional<double> scale) {
   constexpr const char* op = "scaled_dot_product_attention";
-  for (const auto& [name, x] : {std::pair<const char*, const Tensor&>{"query", query}, {"key", key}, {"value", value}}) {
+  for (const auto& [name, x] :
+       {std::pair<const char*, const Tensor&>{"query", query}, {"key", key}, {"value", value}}) {
     kernel::check_defined(op, name, x);
     check(x.dim() >= 2, op, ": ", name, " has shape ", x.sizes(), " but must have at least 2 dimensions");
     check(x.is_floating_point() && x.dtype() == query.dtype(), op, ": ", name, " is ", x.dtype(), " but must be ",
@@ -66,8 +67,10 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
         " to match key ", key.sizes());
   check(!(is_causal && attn_mask.defined()), op, ": attn_mask and is_causal exclude each other");
   Tensor hidden = attn_mask;
-  if (is_causal) hidden = future_mask(query.size(-2), key.size(-2), query.device());
-  else if (attn_mask.defined() && attn_mask.dtype() == kBool) hidden = logical_not(attn_mask);
+  if (is_causal)
+    hidden = future_mask(query.size(-2), key.size(-2), query.device());
+  else if (attn_mask.defined() && attn_mask.dtype() == kBool)
+    hidden = logical_not(attn_mask);
   return attend(query, key, value, hidden, dropout_p, scale, op).output;
 }
 
@@ -139,7 +142,8 @@ std::pair<Tensor, Tensor> multi_head_attention_forward(const Tensor& query, cons
     AttentionOptions batched = options;
     if (batched.key_padding_mask.defined()) batched.key_padding_mask = unsqueeze(batched.key_padding_mask, 0);
     const bool is_shared = query.is_same(key) && key.is_same(value);
-    const Tensor q = unsqueeze(query, 1), k = is_shared ? q : unsqueeze(key, 1), v = is_shared ? q : unsqueeze(value, 1);
+    const Tensor q = unsqueeze(query, 1), k = is_shared ? q : unsqueeze(key, 1),
+                 v = is_shared ? q : unsqueeze(value, 1);
     auto [output, attention] = multi_head_attention_forward(q, k, v, weights, batched);
     return {squeeze(output, 1), attention.defined() ? squeeze(attention, 0) : attention};
   }
@@ -147,8 +151,8 @@ std::pair<Tensor, Tensor> multi_head_attention_forward(const Tensor& query, cons
   check(heads > 0 && size % heads == 0, kMultiHead, ": the embedding size ", size, " cannot be divided into ", heads,
         " heads");
   check(key.sizes()[0] == value.sizes()[0] && key.sizes()[1] == batch && value.sizes()[1] == batch, kMultiHead,
-        ": key has shape ", key.sizes(), " and value ", value.sizes(), " but both must have one length and the batch of query ",
-        query.sizes());
+        ": key has shape ", key.sizes(), " and value ", value.sizes(),
+        " but both must have one length and the batch of query ", query.sizes());
 
   const auto [q, k, v] = project(query, key, value, weights);
   const double dropout_p = options.training ? options.dropout_p : 0;

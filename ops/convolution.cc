@@ -66,7 +66,8 @@ std::vector<Tensor> backward_weight(const Tensor& grad, const Tensor& x, const S
                 [grad = saved(grad), x = saved(x), window](std::span<const Tensor> v, const Needs<2>& needs) {
                   std::array<Tensor, 2> grads;
                   if (needs[0]) {
-                    if (v[0].defined()) grads[0] = forward("conv", x(), v[0], v.size() > 1 ? v[1] : Tensor(), window);
+                    if (v[0].defined())
+                      grads[0] = forward("conv", x(), v[0], v.size() > 1 ? v[1] : Tensor(), window);
                     else {
                       Shape sizes = Shape::filled(window.kernel.size() + 2, 1);
                       sizes[1] = v[1].sizes()[0];
@@ -80,10 +81,9 @@ std::vector<Tensor> backward_weight(const Tensor& grad, const Tensor& x, const S
 
 /// One entry for each spatial dim, checked to be at least `least`.
 Shape spread(const char* op, const char* argument, const Shape& value, int64_t rank, int64_t least) {
-  check(value.size() == 1 || value.size() == static_cast<size_t>(rank), op, ": ", argument, " ", value, " must have 1 or ",
-        rank, " elements");
-  for (const int64_t v : value)
-    check(v >= least, op, ": ", argument, " must be at least ", least, " but is ", value);
+  check(value.size() == 1 || value.size() == static_cast<size_t>(rank), op, ": ", argument, " ", value,
+        " must have 1 or ", rank, " elements");
+  for (const int64_t v : value) check(v >= least, op, ": ", argument, " must be at least ", least, " but is ", value);
   return value.size() == static_cast<size_t>(rank) ? value : Shape::filled(rank, value[0]);
 }
 
@@ -92,7 +92,8 @@ void check_arguments(const char* op, int64_t rank, const Tensor& x, const Tensor
                      int64_t groups) {
   kernel::check_defined(op, "input", x);
   kernel::check_defined(op, "weight", weight);
-  check(weight.dim() == rank + 2, op, ": weight has shape ", weight.sizes(), " but must have ", rank + 2, " dimensions");
+  check(weight.dim() == rank + 2, op, ": weight has shape ", weight.sizes(), " but must have ", rank + 2,
+        " dimensions");
   check(x.dim() == rank + 2 || x.dim() == rank + 1, op, ": input has shape ", x.sizes(), " but must have ", rank + 1,
         " dimensions, or ", rank + 2, " with a batch");
   check(x.dtype() == weight.dtype() && (!bias.defined() || bias.dtype() == x.dtype()), op, ": input is ", x.dtype(),
@@ -111,9 +112,7 @@ void check_arguments(const char* op, int64_t rank, const Tensor& x, const Tensor
         bias.defined() ? bias.sizes() : Shape(), " but must be [", out, "] to match weight ", weight.sizes());
 }
 
-Shape kernel_of(const Tensor& weight) {
-  return Shape(std::span(weight.sizes().data() + 2, weight.sizes().size() - 2));
-}
+Shape kernel_of(const Tensor& weight) { return Shape(std::span(weight.sizes().data() + 2, weight.sizes().size() - 2)); }
 
 /// Batched x, all checked.
 Tensor convolve(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias, const Window& window) {
@@ -126,8 +125,8 @@ Tensor convolve(const char* op, const Tensor& x, const Tensor& weight, const Ten
   return forward(op, x, weight, bias, window);
 }
 
-Tensor conv(const char* op, int64_t rank, const Tensor& x, const Tensor& weight, const Tensor& bias, const Shape& stride,
-            const Shape& padding, const Shape& dilation, int64_t groups) {
+Tensor conv(const char* op, int64_t rank, const Tensor& x, const Tensor& weight, const Tensor& bias,
+            const Shape& stride, const Shape& padding, const Shape& dilation, int64_t groups) {
   check_arguments(op, rank, x, weight, bias, groups);
   const Window window = {.kernel = kernel_of(weight),
                          .stride = spread(op, "stride", stride, rank, 1),

@@ -68,8 +68,8 @@ Tensor contiguous(const Tensor& x) {
 Tensor& copy_(Tensor& x, const Tensor& source) {
   kernel::check_defined("copy_", "input", x);
   kernel::check_defined("copy_", "source", source);
-  check(broadcast_shapes(x.sizes(), source.sizes(), "copy_") == x.sizes(), "copy_: source has shape ",
-        source.sizes(), " but must broadcast to ", x.sizes());
+  check(broadcast_shapes(x.sizes(), source.sizes(), "copy_") == x.sizes(), "copy_: source has shape ", source.sizes(),
+        " but must broadcast to ", x.sizes());
   if (x.is_same(source)) return x;
   autograd::check_in_place("copy_", x);
   // Overlapping views of one storage would be read after they were written.

@@ -69,8 +69,7 @@ Tensor empty(const Shape& sizes, const TensorOptions& options) {
 Tensor empty_strided(const Shape& sizes, const Shape& strides, const TensorOptions& options) {
   check(sizes.size() == strides.size(), "empty_strided: sizes ", sizes, " and strides ", strides,
         " must have as many dims");
-  for (const int64_t stride : strides)
-    check(stride >= 0, "empty_strided: strides ", strides, " must not be negative");
+  for (const int64_t stride : strides) check(stride >= 0, "empty_strided: strides ", strides, " must not be negative");
   return with_grad(empty_strided_tensor(sizes, strides, options.dtype_or_default(), options.device_), options);
 }
 
@@ -179,7 +178,8 @@ Tensor copy_values(const void* data, int64_t count, DType dtype, const TensorOpt
 }  // namespace detail
 
 Tensor from_blob(void* data, const Shape& sizes, const TensorOptions& options) {
-  return from_blob(data, sizes, contiguous_strides(sizes), [] {}, options);
+  return from_blob(
+      data, sizes, contiguous_strides(sizes), [] {}, options);
 }
 
 Tensor from_blob(void* data, const Shape& sizes, const Shape& strides, std::function<void()> release,

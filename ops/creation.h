@@ -44,8 +44,7 @@ Tensor scalar_tensor(const Scalar& value, const TensorOptions& options = {});
 class NestedList {
  public:
   template <class T>
-    requires std::is_arithmetic_v<T>
-  NestedList(T value) : value_(value) {}
+  requires std::is_arithmetic_v<T> NestedList(T value) : value_(value) {}
   NestedList(std::initializer_list<NestedList> items) : items_(items), is_list_(true) {}
 
   bool is_list() const { return is_list_; }
@@ -72,8 +71,7 @@ Tensor tensor(std::span<const T> values, const TensorOptions& options = {}) {
   return detail::copy_values(values.data(), static_cast<int64_t>(values.size()), dtype_of<T>, options);
 }
 template <class T>
-  requires(!std::is_same_v<T, bool>)
-Tensor tensor(const std::vector<T>& values, const TensorOptions& options = {}) {
+requires(!std::is_same_v<T, bool>) Tensor tensor(const std::vector<T>& values, const TensorOptions& options = {}) {
   return tensor(std::span<const T>(values), options);
 }
 

@@ -17,7 +17,9 @@ namespace {
 constexpr int kDots = 256;
 using Labels = std::vector<int>;
 
-bool contains(const Labels& labels, int label) { return std::find(labels.begin(), labels.end(), label) != labels.end(); }
+bool contains(const Labels& labels, int label) {
+  return std::find(labels.begin(), labels.end(), label) != labels.end();
+}
 
 struct Term {
   Tensor x;
@@ -67,8 +69,10 @@ Term summed(const Term& term, const Labels& kept) {
   Shape over;
   Labels labels;
   for (size_t d = 0; d < term.labels.size(); ++d) {
-    if (contains(kept, term.labels[d])) labels.push_back(term.labels[d]);
-    else over.push_back(static_cast<int64_t>(d));
+    if (contains(kept, term.labels[d]))
+      labels.push_back(term.labels[d]);
+    else
+      over.push_back(static_cast<int64_t>(d));
   }
   return {over.empty() ? term.x : sum(term.x, over), labels};
 }
@@ -127,8 +131,10 @@ Term contracted(const Term& a, const Term& b, const Labels& kept) {
 std::vector<std::string> comma_separated(const std::string& text) {
   std::vector<std::string> parts(1);
   for (const char c : text) {
-    if (c == ',') parts.emplace_back();
-    else parts.back() += c;
+    if (c == ',')
+      parts.emplace_back();
+    else
+      parts.back() += c;
   }
   return parts;
 }
@@ -151,18 +157,20 @@ Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands) {
   std::erase(text, ' ');
   const auto arrow = text.find("->");
   const std::vector<std::string> names = comma_separated(text.substr(0, arrow));
-  check(names.size() == operands.size(), "einsum: the equation names ", names.size(), " operands but ",
-        operands.size(), " were given");
+  check(names.size() == operands.size(), "einsum: the equation names ", names.size(), " operands but ", operands.size(),
+        " were given");
   std::vector<Term> terms;
   int64_t dots = 0;
   for (size_t i = 0; i < operands.size(); ++i) {
     kernel::check_defined("einsum", "operand", operands[i]);
     terms.push_back({operands[i], parse(names[i], operands[i].dim(), false)});
-    dots = std::max(dots, std::count_if(terms[i].labels.begin(), terms[i].labels.end(), [](int l) { return l >= kDots; }));
+    dots =
+        std::max(dots, std::count_if(terms[i].labels.begin(), terms[i].labels.end(), [](int l) { return l >= kDots; }));
   }
   const Labels output = arrow == text.npos ? implied_output(terms, dots) : parse(text.substr(arrow + 2), dots, true);
   for (const int label : output) {
-    const bool is_known = std::any_of(terms.begin(), terms.end(), [&](const Term& t) { return contains(t.labels, label); });
+    const bool is_known =
+        std::any_of(terms.begin(), terms.end(), [&](const Term& t) { return contains(t.labels, label); });
     check(is_known && std::count(output.begin(), output.end(), label) == 1,
           "einsum: each index of the output must occur once there and in an operand");
   }

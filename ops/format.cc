@@ -28,9 +28,7 @@ class Elements {
   /// `x` is contiguous, on the CPU, and float64, int64 or bool.
   explicit Elements(const Tensor& x) : x_(x), summarised_(x.numel() > kThreshold) {}
 
-  bool cuts(int64_t dim) const {
-    return summarised_ && x_.sizes()[static_cast<size_t>(dim)] > 2 * kEdgeItems;
-  }
+  bool cuts(int64_t dim) const { return summarised_ && x_.sizes()[static_cast<size_t>(dim)] > 2 * kEdgeItems; }
   int64_t size(int64_t dim) const { return x_.sizes()[static_cast<size_t>(dim)]; }
   int64_t stride(int64_t dim) const { return x_.strides()[static_cast<size_t>(dim)]; }
   int64_t dim() const { return x_.dim(); }
@@ -86,8 +84,7 @@ class NumberFormat {
       integral = integral && v == std::ceil(v);
     });
     integral_ = integral;
-    if (largest > 0)
-      scientific_ = largest / smallest > 1000 || largest > 1e8 || (!integral && smallest < 1e-4);
+    if (largest > 0) scientific_ = largest / smallest > 1000 || largest > 1e8 || (!integral && smallest < 1e-4);
   }
 
   std::string plain(int64_t i) const {
@@ -111,8 +108,7 @@ std::string join(const std::vector<std::string>& parts, const std::string& betwe
   return text;
 }
 
-std::string row(const Elements& elements, const NumberFormat& number, int64_t indent, int64_t dim,
-                int64_t offset) {
+std::string row(const Elements& elements, const NumberFormat& number, int64_t indent, int64_t dim, int64_t offset) {
   std::vector<std::string> items, lines;
   for (int64_t i = 0; i < elements.size(dim); ++i) {
     if (elements.cuts(dim) && i == kEdgeItems) {
@@ -121,8 +117,7 @@ std::string row(const Elements& elements, const NumberFormat& number, int64_t in
     }
     items.push_back(number(offset + i * elements.stride(dim)));
   }
-  const auto per_line =
-      static_cast<size_t>(std::max<int64_t>(1, (kLineWidth - indent) / (number.width() + 2)));
+  const auto per_line = static_cast<size_t>(std::max<int64_t>(1, (kLineWidth - indent) / (number.width() + 2)));
   for (size_t i = 0; i < items.size(); i += per_line) {
     auto first = items.begin() + static_cast<std::ptrdiff_t>(i);
     auto last = items.begin() + static_cast<std::ptrdiff_t>(std::min(i + per_line, items.size()));
@@ -131,8 +126,7 @@ std::string row(const Elements& elements, const NumberFormat& number, int64_t in
   return "[" + join(lines, ",\n" + std::string(static_cast<size_t>(indent) + 1, ' ')) + "]";
 }
 
-std::string block(const Elements& elements, const NumberFormat& number, int64_t indent, int64_t dim,
-                  int64_t offset) {
+std::string block(const Elements& elements, const NumberFormat& number, int64_t indent, int64_t dim, int64_t offset) {
   if (elements.dim() == 0) return number(offset);
   if (dim == elements.dim() - 1) return row(elements, number, indent, dim, offset);
   std::vector<std::string> parts;
@@ -144,8 +138,7 @@ std::string block(const Elements& elements, const NumberFormat& number, int64_t 
     parts.push_back(block(elements, number, indent + 1, dim + 1, offset + i * elements.stride(dim)));
   }
   const auto blank_lines = static_cast<size_t>(elements.dim() - dim - 1);
-  return "[" +
-         join(parts, "," + std::string(blank_lines, '\n') + std::string(static_cast<size_t>(indent) + 1, ' ')) +
+  return "[" + join(parts, "," + std::string(blank_lines, '\n') + std::string(static_cast<size_t>(indent) + 1, ' ')) +
          "]";
 }
 
@@ -198,8 +191,7 @@ std::string format(const Tensor& x) {
   }
   std::string text = std::string(kPrefix) + body;
   const size_t newline = text.rfind('\n');
-  auto last_line =
-      static_cast<int64_t>(newline == std::string::npos ? text.size() + 2 : text.size() - newline + 1);
+  auto last_line = static_cast<int64_t>(newline == std::string::npos ? text.size() + 2 : text.size() - newline + 1);
   for (const std::string& suffix : suffixes) {
     const auto length = static_cast<int64_t>(suffix.size());
     if (last_line + length + 2 > kLineWidth) {

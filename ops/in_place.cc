@@ -15,8 +15,7 @@ Tensor& in_place(const char* name, Tensor& x, FunctionRef<Tensor(const Tensor& x
   x.storage()->bump_version();
   // The old value lives on in the history of `result`.
   return record_in_place(
-      name, x, inputs(x, result), [](const Tensor&) { return Tensor(); },
-      [](const Tensor& g) { return g; });
+      name, x, inputs(x, result), [](const Tensor&) { return Tensor(); }, [](const Tensor& g) { return g; });
 }
 
 }  // namespace ember

@@ -57,8 +57,7 @@ using ember::TensorIndex;
 /// x[indices]: a view when there are only integers, slices, None and Ellipsis, else a copy.
 Tensor index(const Tensor& x, const std::vector<TensorIndex>& indices);
 /// x[indices] = value, which broadcasts; `accumulate` adds instead, also where an index repeats.
-Tensor& index_put_(Tensor& x, const std::vector<TensorIndex>& indices, const Tensor& value,
-                   bool accumulate = false);
+Tensor& index_put_(Tensor& x, const std::vector<TensorIndex>& indices, const Tensor& value, bool accumulate = false);
 Tensor index_put(const Tensor& x, const std::vector<TensorIndex>& indices, const Tensor& value,
                  bool accumulate = false);
 
@@ -76,10 +75,8 @@ Tensor& scatter_add_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& 
 /// The slices of `dim` that the 1-d (or zero-dim) index names.
 Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index);
 /// A copy of x with alpha source's slice i added to the slice index[i] of `dim`.
-Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source,
-                 const Scalar& alpha = 1);
-Tensor& index_add_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& source,
-                   const Scalar& alpha = 1);
+Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha = 1);
+Tensor& index_add_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha = 1);
 
 /// The rows of weight [V, D] that indices (int64 or int32, any shape) name: [*indices, D]. Row padding_idx gets no gradient.
 Tensor embedding(const Tensor& weight, const Tensor& indices, std::optional<int64_t> padding_idx = {});

@@ -14,8 +14,7 @@ Tensor output_like(const Tensor& a, const Tensor& b, const Shape& sizes, DType d
 /// Whether writing x element by element could change elements of `other` that are still to be read.
 bool overlaps_partially(const Tensor& x, const Tensor& other) {
   return x.storage() == other.storage() &&
-         (x.storage_offset() != other.storage_offset() || x.sizes() != other.sizes() ||
-          x.strides() != other.strides());
+         (x.storage_offset() != other.storage_offset() || x.sizes() != other.sizes() || x.strides() != other.strides());
 }
 
 Tensor copy_of(const Tensor& x) {
@@ -28,9 +27,12 @@ Tensor copy_of(const Tensor& x) {
 
 DType result_dtype(Result rule, DType promoted) {
   switch (rule) {
-    case Result::Bool: return kBool;
-    case Result::Float: return is_floating_point(promoted) ? promoted : default_dtype();
-    default: return promoted;
+    case Result::Bool:
+      return kBool;
+    case Result::Float:
+      return is_floating_point(promoted) ? promoted : default_dtype();
+    default:
+      return promoted;
   }
 }
 
@@ -48,14 +50,14 @@ void check_same_device(const char* op, std::span<const Tensor> tensors) {
   }
 }
 
-Tensor unary(const char* op, UnaryKernel* Backend::* slot, const Tensor& x, Result rule) {
+Tensor unary(const char* op, UnaryKernel* Backend::*slot, const Tensor& x, Result rule) {
   check_defined(op, "input", x);
   Tensor y = empty_tensor_like(x, result_dtype(rule, x.dtype()));
   find_kernel(op, slot, x)(y, x);
   return y;
 }
 
-Tensor binary(const char* op, BinaryKernel* Backend::* slot, const Tensor& a, const Tensor& b, Result rule) {
+Tensor binary(const char* op, BinaryKernel* Backend::*slot, const Tensor& a, const Tensor& b, Result rule) {
   check_defined(op, "input", a);
   check_defined(op, "other", b);
   if (!a.device().is_cpu() || !b.device().is_cpu()) check_same_device(op, std::array{a, b});
@@ -68,19 +70,19 @@ Tensor binary(const char* op, BinaryKernel* Backend::* slot, const Tensor& a, co
 }
 
 void check_into(const char* op, const Tensor& x, const Tensor& other, DType promoted) {
-  check(broadcast_shapes(x.sizes(), other.sizes(), op) == x.sizes(), op, ": the result of shapes ", x.sizes(),
-        " and ", other.sizes(), " does not fit into the tensor to write to, ", describe(x));
+  check(broadcast_shapes(x.sizes(), other.sizes(), op) == x.sizes(), op, ": the result of shapes ", x.sizes(), " and ",
+        other.sizes(), " does not fit into the tensor to write to, ", describe(x));
   const DType to = x.dtype();
   const bool fits = is_floating_point(to) || (!is_floating_point(promoted) && (to != kBool || promoted == kBool));
   check<TypeError>(fits, op, ": a ", promoted, " result cannot be written into ", describe(x));
 }
 
-void unary_into(const char* op, UnaryKernel* Backend::* slot, const Tensor& x) {
+void unary_into(const char* op, UnaryKernel* Backend::*slot, const Tensor& x) {
   find_kernel(op, slot, x)(x, x);
   x.storage()->bump_version();
 }
 
-void binary_into(const char* op, BinaryKernel* Backend::* slot, const Tensor& x, const Tensor& other) {
+void binary_into(const char* op, BinaryKernel* Backend::*slot, const Tensor& x, const Tensor& other) {
   check_defined(op, "other", other);
   if (!x.device().is_cpu() || !other.device().is_cpu()) check_same_device(op, std::array{x, other});
   check_into(op, x, other, result_type(x, other));

@@ -3,13 +3,13 @@
 #include <array>
 
 #include "autograd/record.h"
+#include "ops/activation.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
 #include "ops/reduction.h"
-#include "ops/activation.h"
 #include "ops/shape.h"
 
 namespace ember {
@@ -78,8 +78,8 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& we
                      int64_t ignore_index, double label_smoothing) {
   check_float("cross_entropy", input, target);
   check<ValueError>(input.dim() > 0, "cross_entropy: input is zero-dim but must have a class dimension");
-  check<ValueError>(0 <= label_smoothing && label_smoothing <= 1, "cross_entropy: label_smoothing is ",
-                    label_smoothing, " but must lie in [0, 1]");
+  check<ValueError>(0 <= label_smoothing && label_smoothing <= 1, "cross_entropy: label_smoothing is ", label_smoothing,
+                    " but must lie in [0, 1]");
   const int64_t class_dim = input.dim() == 1 ? 0 : 1;
   const Tensor log_probabilities = log_softmax(input, class_dim);
   if (target.is_floating_point()) {

@@ -1,9 +1,8 @@
 // Matrix products of every rank. All of them are views around one recorded op, `product`.
-#include "ops/linalg.h"
-
 #include "autograd/record.h"
 #include "ops/creation.h"
 #include "ops/kernel.h"
+#include "ops/linalg.h"
 #include "ops/pointwise.h"
 #include "ops/reduction.h"
 #include "ops/shape.h"
@@ -30,8 +29,10 @@ Tensor product(const char* name, const Tensor& a, bool transpose_a, const Tensor
   sizes.back() = right.sizes().back();
   Tensor y = empty_tensor(std::move(sizes), a.dtype(), a.device());
   if (left.sizes().back() == 0) {
-    if (bias.defined()) find_kernel(name, &Backend::copy, a)(y, bias);
-    else find_kernel(name, &Backend::fill, a)(y, 0);
+    if (bias.defined())
+      find_kernel(name, &Backend::copy, a)(y, bias);
+    else
+      find_kernel(name, &Backend::fill, a)(y, 0);
   } else if (y.numel() > 0) {
     find_kernel(name, &Backend::matmul, a)(y, left, right, bias);
   }
@@ -163,8 +164,8 @@ Tensor added_product(const char* op, const Tensor& x, const Tensor& a, const Ten
   if (a.sizes()[rank - 1] != b.sizes()[rank - 2]) fail_shapes(op, a, b);
   check(x.dtype() == a.dtype(), op, ": input is ", x.dtype(), " but must be ", a.dtype(), " like mat1");
   const Shape sizes = with_last(a.sizes(), b.sizes()[rank - 1]);
-  check(broadcast_shapes(x.sizes(), sizes, op) == sizes, op, ": input has shape ", x.sizes(),
-        " but must broadcast to ", sizes);
+  check(broadcast_shapes(x.sizes(), sizes, op) == sizes, op, ": input has shape ", x.sizes(), " but must broadcast to ",
+        sizes);
   if (beta.to<double>() == 1 && alpha.to<double>() == 1) return product(op, a, false, b, false, x);
   // A beta of 0 leaves x out, whatever NaNs it holds.
   const Tensor y = mul(product(op, a, false, b, false), alpha);

@@ -105,7 +105,9 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
   check_input("batch_norm", x, 2);
   const int64_t channels = x.sizes()[1];
   for (const auto& [name, parameter] : {std::pair<const char*, const Tensor&>{"running_mean", running_mean},
-                                        {"running_var", running_var}, {"weight", weight}, {"bias", bias}})
+                                        {"running_var", running_var},
+                                        {"weight", weight},
+                                        {"bias", bias}})
     check_parameter("batch_norm", name, parameter, {channels}, x);
   check(training || (running_mean.defined() && running_var.defined()),
         "batch_norm: running_mean and running_var must be given when not training");
@@ -128,7 +130,8 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
       mean = to(running_mean, dtype, /*copy=*/true);
       rstd = rsqrt(add(to(running_var, dtype), eps));
     }
-    if (x.numel() > 0) find_kernel("batch_norm", &Backend::batch_norm, x)(y, mean, rstd, input, scale, shift, eps, training);
+    if (x.numel() > 0)
+      find_kernel("batch_norm", &Backend::batch_norm, x)(y, mean, rstd, input, scale, shift, eps, training);
     if (training && count > 1) {
       if (running_mean.defined()) move_towards(running_mean, mean, momentum);
       if (running_var.defined()) {
@@ -143,9 +146,8 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
                   const Tensor input = x(), scale = weight();
                   const Axes axes = channel_axes(input);
                   if (GradMode::is_enabled() || input.numel() == 0) {
-                    const Statistics s =
-                        training ? statistics(to(input, mean.dtype()), axes.over, eps)
-                                 : Statistics{reshape(mean, axes.weight), reshape(rstd, axes.weight)};
+                    const Statistics s = training ? statistics(to(input, mean.dtype()), axes.over, eps)
+                                                  : Statistics{reshape(mean, axes.weight), reshape(rstd, axes.weight)};
                     return composed_gradients(g, input, scale, s, axes, !training, needs);
                   }
                   Gradients result = empty_gradients(input, scale, bias(), needs);
@@ -155,7 +157,8 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
                 });
 }
 
-Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight, const Tensor& bias, double eps) {
+Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight, const Tensor& bias,
+                  double eps) {
   check_input("layer_norm", x, 1);
   const int64_t dims = static_cast<int64_t>(normalized_shape.size()), outer = x.dim() - dims;
   check(dims > 0, "layer_norm: normalized_shape must not be empty");
@@ -193,8 +196,8 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
                   const Shape matrix{mean.numel(), axes.weight.numel()};
                   const auto as_matrix = [&](const Tensor& t) { return t.defined() ? reshape(t, matrix) : t; };
                   find_kernel("layer_norm_backward", &Backend::layer_norm_backward, input)(
-                      as_matrix(result[0]), flat(result[1]), flat(result[2]), as_matrix(g), as_matrix(input), mean, rstd,
-                      flat(scale));
+                      as_matrix(result[0]), flat(result[1]), flat(result[2]), as_matrix(g), as_matrix(input), mean,
+                      rstd, flat(scale));
                   return result;
                 });
 }
@@ -209,7 +212,8 @@ Tensor rms_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& we
   Shape over;
   for (int64_t d = -dims; d < 0; ++d) over.push_back(d);
   const DType dtype = compute_dtype(x.dtype());
-  const double smallest = dtype == kFloat64 ? std::numeric_limits<double>::epsilon() : std::numeric_limits<float>::epsilon();
+  const double smallest =
+      dtype == kFloat64 ? std::numeric_limits<double>::epsilon() : std::numeric_limits<float>::epsilon();
   const Tensor input = to(x, dtype);
   const Tensor y = to(mul(input, rsqrt(add(mean(square(input), over, true), eps.value_or(smallest)))), x.dtype());
   return weight.defined() ? mul(y, weight) : y;
@@ -246,7 +250,8 @@ Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& 
   const int64_t batch = x.sizes()[0], channels = x.sizes()[1];
   const int64_t count = batch * channels == 0 ? 0 : x.numel() / (batch * channels);
   check<ValueError>(count > 1 || x.numel() == 0,
-                    "instance_norm: expected more than 1 spatial element when training, got input of shape ", x.sizes());
+                    "instance_norm: expected more than 1 spatial element when training, got input of shape ",
+                    x.sizes());
   if (running_mean.defined() || running_var.defined()) {
     NoGradGuard no_grad;
     const Tensor values = reshape(to(x, compute_dtype(x.dtype())), {batch, channels, count});

@@ -10,12 +10,11 @@ namespace ember {
 /// x [N, C, ...] over all dims but C. While training, by the batch's own statistics, which also move the running ones in place:
 /// running = (1 - momentum) running + momentum batch, with the unbiased variance. Otherwise by the running ones, which must
 /// then be defined. Ioffe and Szegedy, 2015.
-Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
-                  const Tensor& weight = {}, const Tensor& bias = {}, bool training = false,
-                  double momentum = 0.1, double eps = 1e-5);
+Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var, const Tensor& weight = {},
+                  const Tensor& bias = {}, bool training = false, double momentum = 0.1, double eps = 1e-5);
 /// Over the last dims, whose sizes are `normalized_shape`, as are those of weight and bias. Ba et al., 2016.
-Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = {},
-                  const Tensor& bias = {}, double eps = 1e-5);
+Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = {}, const Tensor& bias = {},
+                  double eps = 1e-5);
 /// x / sqrt(mean(x^2) + eps) over the last dims; eps is the dtype's epsilon unless given. Zhang and Sennrich, 2019.
 Tensor rms_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = {},
                 std::optional<double> eps = {});

@@ -33,9 +33,7 @@ Tensor add_scaled(const char* op, const Tensor& a, const Tensor& b, const Scalar
   return y;
 }
 
-Scalar negate(const Scalar& s) {
-  return s.is_floating_point() ? Scalar(-s.to<double>()) : Scalar(-s.to<int64_t>());
-}
+Scalar negate(const Scalar& s) { return s.is_floating_point() ? Scalar(-s.to<double>()) : Scalar(-s.to<int64_t>()); }
 
 /// The gradient of a maximum or minimum for the operand `mine`: halves where both are equal.
 Tensor winner_grad(const Tensor& g, const Tensor& mine_loses, const Tensor& equal) {
@@ -44,8 +42,7 @@ Tensor winner_grad(const Tensor& g, const Tensor& mine_loses, const Tensor& equa
 
 void check_bitwise(const char* op, const Tensor& a, const Tensor& b) {
   const DType dtype = result_type(a, b);
-  check<TypeError>(!is_floating_point(dtype), op, ": needs integers or bools, not ", describe(a), " and ",
-                   describe(b));
+  check<TypeError>(!is_floating_point(dtype), op, ": needs integers or bools, not ", describe(a), " and ", describe(b));
 }
 
 }  // namespace
@@ -152,9 +149,7 @@ Tensor logical_or(const Tensor& a, const Tensor& b) {
 Tensor logical_xor(const Tensor& a, const Tensor& b) {
   return kernel::binary("logical_xor", &Backend::logical_xor, a, b, Result::Bool);
 }
-Tensor logical_not(const Tensor& x) {
-  return kernel::unary("logical_not", &Backend::logical_not, x, Result::Bool);
-}
+Tensor logical_not(const Tensor& x) { return kernel::unary("logical_not", &Backend::logical_not, x, Result::Bool); }
 
 Tensor bitwise_and(const Tensor& a, const Tensor& b) {
   check_bitwise("bitwise_and", a, b);
@@ -183,8 +178,7 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   kernel::check_defined("where", "other", b);
   check<TypeError>(condition.dtype() == kBool, "where: condition is ", describe(condition), " but must be bool");
   kernel::check_same_device("where", std::array{condition, a, b});
-  const Shape sizes =
-      broadcast_shapes(condition.sizes(), broadcast_shapes(a.sizes(), b.sizes(), "where"), "where");
+  const Shape sizes = broadcast_shapes(condition.sizes(), broadcast_shapes(a.sizes(), b.sizes(), "where"), "where");
   Tensor y = empty_tensor(sizes, result_type(a, b), condition.device());
   find_kernel("where", &Backend::where, condition)(y, condition, a, b);
   return record(
@@ -202,22 +196,15 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
   const Tensor in = to(x, dtype);
   Tensor y = empty_tensor_like(in, dtype);
   find_kernel("clamp", &Backend::clamp, in)(y, in, low, high);
-  return record("clamp", y, inputs(in), [x = saved(in), low, high](const Tensor& g) {
-    return where((x() >= low) & (x() <= high), g, 0);
-  });
+  return record("clamp", y, inputs(in),
+                [x = saved(in), low, high](const Tensor& g) { return where((x() >= low) & (x() <= high), g, 0); });
 }
 
 Tensor clamp_min(const Tensor& x, const Scalar& min) { return clamp(x, min); }
 Tensor clamp_max(const Tensor& x, const Scalar& max) { return clamp(x, {}, max); }
 
-Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight) {
-  return start + weight * (end - start);
-}
-Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {
-  return add(x, a * b, value);
-}
-Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {
-  return add(x, a / b, value);
-}
+Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight) { return start + weight * (end - start); }
+Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) { return add(x, a * b, value); }
+Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) { return add(x, a / b, value); }
 
 }  // namespace ember

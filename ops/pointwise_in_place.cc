@@ -72,11 +72,7 @@ Tensor& clamp_max_(Tensor& x, const Scalar& max) { return clamp_(x, {}, max); }
 Tensor& lerp_(Tensor& x, const Tensor& end, const Tensor& weight) {
   return in_place("lerp_", x, [&](const Tensor& start) { return lerp(start, end, weight); });
 }
-Tensor& addcmul_(Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {
-  return add_(x, mul(a, b), value);
-}
-Tensor& addcdiv_(Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {
-  return add_(x, div(a, b), value);
-}
+Tensor& addcmul_(Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) { return add_(x, mul(a, b), value); }
+Tensor& addcdiv_(Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) { return add_(x, div(a, b), value); }
 
 }  // namespace ember

@@ -85,9 +85,8 @@ Tensor avg_pool2d_backward(const Tensor& g, const Window& window, const Shape& s
 Tensor avg_pool2d_4d(const Tensor& x, const Window& window) {
   auto y = empty_images(x, out_sizes("avg_pool2d", x, window), x.dtype());
   find_kernel("avg_pool2d", &Backend::avg_pool, x)(y, x, window);
-  return record("avg_pool2d", y, inputs(x), [window, sizes = x.sizes()](const Tensor& g) {
-    return avg_pool2d_backward(g, window, sizes);
-  });
+  return record("avg_pool2d", y, inputs(x),
+                [window, sizes = x.sizes()](const Tensor& g) { return avg_pool2d_backward(g, window, sizes); });
 }
 
 /// The matrix [outputs, size] that averages the elements floor(i size / outputs) ... ceil((i + 1) size / outputs) - 1.
@@ -107,7 +106,8 @@ std::pair<Tensor, Tensor> max_pool2d_with_indices(const Tensor& x, const Shape& 
                                                   const Shape& padding, const Shape& dilation, bool ceil_mode) {
   check_images("max_pool2d", x);
   if (x.dim() == 3) {
-    const auto [y, indices] = max_pool2d_with_indices(unsqueeze(x, 0), kernel_size, stride, padding, dilation, ceil_mode);
+    const auto [y, indices] =
+        max_pool2d_with_indices(unsqueeze(x, 0), kernel_size, stride, padding, dilation, ceil_mode);
     return {squeeze(y, 0), squeeze(indices, 0)};
   }
   const Window window = make_window("max_pool2d", kernel_size, stride, padding, dilation, ceil_mode);
@@ -115,9 +115,8 @@ std::pair<Tensor, Tensor> max_pool2d_with_indices(const Tensor& x, const Shape& 
   const Tensor indices = empty_images(x, sizes, kInt64);
   auto y = empty_images(x, sizes, x.dtype());
   find_kernel("max_pool2d", &Backend::max_pool, x)(y, indices, x, window);
-  y = record("max_pool2d", y, inputs(x), [indices, sizes = x.sizes()](const Tensor& g) {
-    return max_pool2d_backward(g, indices, sizes);
-  });
+  y = record("max_pool2d", y, inputs(x),
+             [indices, sizes = x.sizes()](const Tensor& g) { return max_pool2d_backward(g, indices, sizes); });
   return {y, indices};
 }
 

@@ -21,8 +21,7 @@ std::pair<Tensor, Tensor> max_pool2d_with_indices(const Tensor& x, const Shape& 
 /// The mean of each window. Zeros of the padding count unless count_include_pad is false; a divisor_override replaces the
 /// count.
 Tensor avg_pool2d(const Tensor& x, const Shape& kernel_size, const Shape& stride = {}, const Shape& padding = 0,
-                  bool ceil_mode = false, bool count_include_pad = true,
-                  std::optional<int64_t> divisor_override = {});
+                  bool ceil_mode = false, bool count_include_pad = true, std::optional<int64_t> divisor_override = {});
 /// The means of windows chosen so that the output is output_size (two sizes or one for both; -1 keeps x's): output i of O
 /// covers the elements floor(i H / O) ... ceil((i + 1) H / O) - 1.
 Tensor adaptive_avg_pool2d(const Tensor& x, const Shape& output_size);

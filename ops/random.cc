@@ -57,7 +57,8 @@ Tensor randperm(int64_t n, const TensorOptions& options, Generator* generator) {
   const int64_t* key = keys.data_ptr<int64_t>();
   int64_t* position = order.data_ptr<int64_t>();
   // Keys of 63 bits are all different but once in an age; then position decides.
-  std::sort(position, position + n, [key](int64_t a, int64_t b) { return std::pair(key[a], a) < std::pair(key[b], b); });
+  std::sort(position, position + n,
+            [key](int64_t a, int64_t b) { return std::pair(key[a], a) < std::pair(key[b], b); });
   return order.to(options.dtype(options.dtype_.value_or(kInt64)));
 }
 

@@ -71,8 +71,6 @@ Tensor repeat(const Tensor& x, const Shape& repeats) {
 }
 
 Tensor tril(const Tensor& x, int64_t diagonal) { return masked_fill(x, is_above("tril", x, diagonal + 1), 0); }
-Tensor triu(const Tensor& x, int64_t diagonal) {
-  return masked_fill(x, logical_not(is_above("triu", x, diagonal)), 0);
-}
+Tensor triu(const Tensor& x, int64_t diagonal) { return masked_fill(x, logical_not(is_above("triu", x, diagonal)), 0); }
 
 }  // namespace ember

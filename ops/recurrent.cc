@@ -106,8 +106,8 @@ Result run_layers(const Kind& kind, const Tensor& x, const State& initial, const
   const int64_t directions = options.bidirectional ? 2 : 1, count = options.num_layers * directions;
   const size_t each = options.has_biases ? 4 : 2;
   check(options.num_layers >= 1, kind.name, ": num_layers must be at least 1, got ", options.num_layers);
-  check(params.size() == each * static_cast<size_t>(count), kind.name, ": expected ", each * count,
-        " parameters for ", options.num_layers, " layers and ", directions, " directions but got ", params.size());
+  check(params.size() == each * static_cast<size_t>(count), kind.name, ": expected ", each * count, " parameters for ",
+        options.num_layers, " layers and ", directions, " directions but got ", params.size());
   kernel::check_defined(kind.name, "w_hh", params[1]);
   check(params[1].dim() == 2, kind.name, ": w_hh has shape ", params[1].sizes(), " but must have 2 dimensions");
   check(x.sizes()[0] > 0, kind.name, ": input ", x.sizes(), " has no time steps");

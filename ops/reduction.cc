@@ -17,7 +17,7 @@ namespace ember {
 namespace {
 
 /// Runs a reduction kernel; its result has size 1 in each reduced dim until `shape_result` drops them.
-Tensor reduce(const char* op, ReduceKernel* Backend::* slot, const Tensor& x, const ReducedDims& dims, DType dtype) {
+Tensor reduce(const char* op, ReduceKernel* Backend::*slot, const Tensor& x, const ReducedDims& dims, DType dtype) {
   Tensor y = empty_tensor(dims.kept_sizes(), dtype, x.device());
   find_kernel(op, slot, x)(y, x);
   return dims.shape_result(y);
@@ -33,7 +33,7 @@ DType sum_dtype(const Tensor& x, std::optional<DType> dtype) {
   return dtype.value_or(is_integral(x.dtype(), true) ? kInt64 : x.dtype());
 }
 
-Tensor extreme_over(const char* op, ReduceKernel* Backend::* slot, const Tensor& x, const Shape& over, bool keepdim) {
+Tensor extreme_over(const char* op, ReduceKernel* Backend::*slot, const Tensor& x, const Shape& over, bool keepdim) {
   kernel::check_defined(op, "input", x);
   const ReducedDims dims(op, x, over, keepdim);
   check_not_empty(op, x, dims);
@@ -44,7 +44,7 @@ Tensor extreme_over(const char* op, ReduceKernel* Backend::* slot, const Tensor&
   });
 }
 
-std::pair<Tensor, Tensor> extreme_along(const char* op, ReduceIndexKernel* Backend::* slot, const Tensor& x, int64_t dim,
+std::pair<Tensor, Tensor> extreme_along(const char* op, ReduceIndexKernel* Backend::*slot, const Tensor& x, int64_t dim,
                                         bool keepdim) {
   kernel::check_defined(op, "input", x);
   if (x.dim() == 0) {
@@ -63,8 +63,8 @@ std::pair<Tensor, Tensor> extreme_along(const char* op, ReduceIndexKernel* Backe
   return {y, dims.shape_result(indices)};
 }
 
-Tensor position_of_extreme(const char* op, ReduceIndexKernel* Backend::* slot, const Tensor& x, std::optional<int64_t> dim,
-                           bool keepdim) {
+Tensor position_of_extreme(const char* op, ReduceIndexKernel* Backend::*slot, const Tensor& x,
+                           std::optional<int64_t> dim, bool keepdim) {
   kernel::check_defined(op, "input", x);
   const NoGradGuard no_grad;
   if (dim) return extreme_along(op, slot, x, *dim, keepdim).second;
@@ -73,7 +73,7 @@ Tensor position_of_extreme(const char* op, ReduceIndexKernel* Backend::* slot, c
   return keepdim ? reshape(position, Shape::filled(x.sizes().size(), 1)) : position;
 }
 
-Tensor truth(const char* op, ReduceKernel* Backend::* slot, const Tensor& x, const Shape& over, bool keepdim) {
+Tensor truth(const char* op, ReduceKernel* Backend::*slot, const Tensor& x, const Shape& over, bool keepdim) {
   kernel::check_defined(op, "input", x);
   return reduce(op, slot, x, ReducedDims(op, x, over, keepdim), kBool);
 }

@@ -30,8 +30,8 @@ Shape infer_size(const char* op, Shape shape, int64_t numel) {
     check(known != 0, op, ": -1 in shape ", shape, " can be anything, as the other sizes multiply to 0");
     if (numel % known == 0) shape[*open] = numel / known;
   }
-  check(shape.numel() == numel && (!open || shape[*open] >= 0), op, ": shape ", shape,
-        " is invalid for input of ", numel, " elements");
+  check(shape.numel() == numel && (!open || shape[*open] >= 0), op, ": shape ", shape, " is invalid for input of ",
+        numel, " elements");
   return shape;
 }
 
@@ -115,7 +115,8 @@ Tensor unflatten(const Tensor& x, int64_t dim, const Shape& sizes) {
   const Shape parts = infer_size("unflatten", sizes, x.sizes()[at]);
   Shape shape;
   for (int64_t d = 0; d < x.dim(); ++d) {
-    if (d != at) shape.push_back(x.sizes()[d]);
+    if (d != at)
+      shape.push_back(x.sizes()[d]);
     else
       for (const int64_t part : parts) shape.push_back(part);
   }

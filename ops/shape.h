@@ -51,8 +51,8 @@ Tensor select(const Tensor& x, int64_t dim, int64_t index);
 /// The view of `length` elements of `dim` from `start`.
 Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length);
 /// The view x[..., start:end:step, ...] at `dim` by Python's rules; `step` must be positive.
-Tensor slice(const Tensor& x, int64_t dim = 0, std::optional<int64_t> start = {},
-             std::optional<int64_t> end = {}, int64_t step = 1);
+Tensor slice(const Tensor& x, int64_t dim = 0, std::optional<int64_t> start = {}, std::optional<int64_t> end = {},
+             int64_t step = 1);
 /// The view of the elements (i, i + offset) of dim1 and dim2, as a new last dim.
 Tensor diagonal(const Tensor& x, int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1);
 

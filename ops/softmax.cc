@@ -12,7 +12,7 @@ namespace {
 
 using BackwardKernel = void(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t dim);
 
-Tensor backward_kernel(const char* op, BackwardKernel* Backend::* slot, const Tensor& g, const Tensor& y, int64_t dim) {
+Tensor backward_kernel(const char* op, BackwardKernel* Backend::*slot, const Tensor& g, const Tensor& y, int64_t dim) {
   Tensor d = empty_tensor_like(y, y.dtype());
   find_kernel(op, slot, y)(d, g, y, dim);
   return d;

@@ -57,10 +57,9 @@ std::vector<Tensor> split(const Tensor& x, const Shape& sizes, int64_t dim) {
     start += size;
   }
   auto shapes = shapes_of(parts);
-  return record_parts("split", std::move(parts), x,
-                      [at, shapes = std::move(shapes)](std::span<const Tensor> grads) {
-                        return cat(filled(grads, shapes), at);
-                      });
+  return record_parts("split", std::move(parts), x, [at, shapes = std::move(shapes)](std::span<const Tensor> grads) {
+    return cat(filled(grads, shapes), at);
+  });
 }
 
 std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim) {
@@ -85,10 +84,9 @@ std::vector<Tensor> unbind(const Tensor& x, int64_t dim) {
   for (int64_t i = 0; i < x.sizes()[at]; ++i) parts.push_back(views::select_alias(x, at, i));
   if (parts.empty()) return parts;
   auto shapes = shapes_of(parts);
-  return record_parts("unbind", std::move(parts), x,
-                      [at, shapes = std::move(shapes)](std::span<const Tensor> grads) {
-                        return stack(filled(grads, shapes), at);
-                      });
+  return record_parts("unbind", std::move(parts), x, [at, shapes = std::move(shapes)](std::span<const Tensor> grads) {
+    return stack(filled(grads, shapes), at);
+  });
 }
 
 Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
@@ -107,8 +105,8 @@ Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
     if (is_skipped(x)) continue;
     bool fits = x.dim() == model.dim();
     for (int64_t d = 0; fits && d < x.dim(); ++d) fits = d == at || x.sizes()[d] == model.sizes()[d];
-    check(fits, "cat: tensor ", i, " has shape ", x.sizes(), " but must match ", model.sizes(),
-          " except in dimension ", at);
+    check(fits, "cat: tensor ", i, " has shape ", x.sizes(), " but must match ", model.sizes(), " except in dimension ",
+          at);
     sizes[at] += x.sizes()[at];
   }
   Tensor y = empty_tensor(std::move(sizes), result_type(tensors), model.device());
@@ -145,8 +143,7 @@ Tensor stack(const std::vector<Tensor>& tensors, int64_t dim) {
   kernel::check_same_device("stack", tensors);
   Tensor y = empty_tensor(std::move(result), result_type(tensors), tensors[0].device());
   auto* copy = find_kernel("stack", &Backend::copy, y);
-  for (size_t i = 0; i < tensors.size(); ++i)
-    copy(views::select_alias(y, at, static_cast<int64_t>(i)), tensors[i]);
+  for (size_t i = 0; i < tensors.size(); ++i) copy(views::select_alias(y, at, static_cast<int64_t>(i)), tensors[i]);
   return record("stack", y, inputs(tensors), [at](const Tensor& g) { return unbind(g, at); });
 }
 

@@ -28,9 +28,12 @@ bool is_mask(const Tensor& x) { return x.dtype() == kBool || x.dtype() == kUInt8
 int64_t dims_taken(const TensorIndex& entry) {
   switch (entry.kind) {
     case TensorIndex::Kind::Integer:
-    case TensorIndex::Kind::Slice: return 1;
-    case TensorIndex::Kind::Tensor: return is_mask(entry.tensor) ? entry.tensor.dim() : 1;
-    default: return 0;
+    case TensorIndex::Kind::Slice:
+      return 1;
+    case TensorIndex::Kind::Tensor:
+      return is_mask(entry.tensor) ? entry.tensor.dim() : 1;
+    default:
+      return 0;
   }
 }
 
@@ -50,8 +53,10 @@ class Walk {
     check<IndexError>(taken <= x_.dim(), "index: too many indices for a tensor of shape ", x_.sizes(), ": ", taken);
     const int64_t rest = x_.dim() - taken;
     for (const TensorIndex& entry : entries) {
-      if (entry.kind == TensorIndex::Kind::Ellipsis) dim_ += rest;
-      else apply(entry);
+      if (entry.kind == TensorIndex::Kind::Ellipsis)
+        dim_ += rest;
+      else
+        apply(entry);
     }
     result_.indices.resize(result_.view.dim());
     return std::move(result_);
@@ -68,7 +73,9 @@ class Walk {
   void apply(const TensorIndex& entry) {
     Tensor& view = result_.view;
     switch (entry.kind) {
-      case TensorIndex::Kind::Integer: pick(entry.integer); break;
+      case TensorIndex::Kind::Integer:
+        pick(entry.integer);
+        break;
       case TensorIndex::Kind::Slice: {
         const Slice& s = entry.slice;
         check<ValueError>(s.step > 0, "index: slice step ", s.step, " must be positive; use flip to reverse");
@@ -76,10 +83,17 @@ class Walk {
         ++dim_;
         break;
       }
-      case TensorIndex::Kind::None: view = unsqueeze(view, dim_++); break;
-      case TensorIndex::Kind::Bool: pick_all_or_none(entry.integer != 0); break;
-      case TensorIndex::Kind::Tensor: pick(entry.tensor); break;
-      case TensorIndex::Kind::Ellipsis: break;
+      case TensorIndex::Kind::None:
+        view = unsqueeze(view, dim_++);
+        break;
+      case TensorIndex::Kind::Bool:
+        pick_all_or_none(entry.integer != 0);
+        break;
+      case TensorIndex::Kind::Tensor:
+        pick(entry.tensor);
+        break;
+      case TensorIndex::Kind::Ellipsis:
+        break;
     }
   }
 
@@ -98,8 +112,10 @@ class Walk {
 
   void pick(const Tensor& index) {
     if (index.dim() == 0) {
-      if (index.dtype() == kBool) pick_all_or_none(index.item<bool>());
-      else pick(index.item<int64_t>());
+      if (index.dtype() == kBool)
+        pick_all_or_none(index.item<bool>());
+      else
+        pick(index.item<int64_t>());
       return;
     }
     if (!is_mask(index)) return put(to(index, TensorOptions(kInt64).device(x_.device())));
@@ -238,8 +254,7 @@ Tensor fitted(const Tensor& value, const Shape& sizes) {
   Tensor x = value;
   while (x.dim() > static_cast<int64_t>(sizes.size()) && x.sizes()[0] == 1) x = select(x, 0, 0);
   bool fits = x.dim() <= static_cast<int64_t>(sizes.size());
-  for (int64_t d = 1; fits && d <= x.dim(); ++d)
-    fits = x.size(-d) == 1 || x.size(-d) == sizes[sizes.size() - d];
+  for (int64_t d = 1; fits && d <= x.dim(); ++d) fits = x.size(-d) == 1 || x.size(-d) == sizes[sizes.size() - d];
   check(fits, "index_put_: value has shape ", value.sizes(), " but must broadcast to the indexed shape ", sizes);
   return expand(x, sizes);
 }
@@ -267,8 +282,10 @@ Tensor& index_put_(Tensor& x, const std::vector<TensorIndex>& indices, const Ten
   if (!selection.has_tensors()) {
     const Tensor source = fitted(value, selection.view.sizes());
     Tensor target = selection.view;
-    if (accumulate) target.add_(to(source, options));
-    else copy_(target, source);
+    if (accumulate)
+      target.add_(to(source, options));
+    else
+      copy_(target, source);
     return x;
   }
   const Layout l = layout(selection);

@@ -79,8 +79,7 @@ Tensor sqrt(const Tensor& x) {
 
 Tensor rsqrt(const Tensor& x) {
   auto y = kernel::unary("rsqrt", &Backend::rsqrt, x, Result::Float);
-  return record("rsqrt", y, inputs(x),
-                [y = saved_output(y)](const Tensor& g) { return g * -0.5 * pow(y(), 3); });
+  return record("rsqrt", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return g * -0.5 * pow(y(), 3); });
 }
 
 Tensor reciprocal(const Tensor& x) {
@@ -100,9 +99,8 @@ Tensor cos(const Tensor& x) {
 
 Tensor erf(const Tensor& x) {
   auto y = kernel::unary("erf", &Backend::erf, x, Result::Float);
-  return record("erf", y, inputs(x), [x = saved(x)](const Tensor& g) {
-    return g * (2 * std::numbers::inv_sqrtpi) * exp(-square(x()));
-  });
+  return record("erf", y, inputs(x),
+                [x = saved(x)](const Tensor& g) { return g * (2 * std::numbers::inv_sqrtpi) * exp(-square(x())); });
 }
 
 }  // namespace ember

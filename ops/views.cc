@@ -68,8 +68,7 @@ int64_t extent(const Shape& sizes, const Shape& strides) {
 Tensor as_strided_backward(const Tensor& g, const Shape& x_sizes, const Shape& x_strides, int64_t x_offset,
                            const Shape& strides, int64_t offset) {
   const int64_t first = std::min(x_offset, offset);
-  const int64_t length =
-      std::max(x_offset + extent(x_sizes, x_strides), offset + extent(g.sizes(), strides)) - first;
+  const int64_t length = std::max(x_offset + extent(x_sizes, x_strides), offset + extent(g.sizes(), strides)) - first;
   const Tensor from = storage_positions(g.sizes(), strides, offset - first, g.device());
   const Tensor to = storage_positions(x_sizes, x_strides, x_offset - first, g.device());
   const Tensor flat = index_add(zeros(length, g.options()), 0, reshape(from, -1), reshape(g, -1));
@@ -78,8 +77,7 @@ Tensor as_strided_backward(const Tensor& g, const Shape& x_sizes, const Shape& x
 
 }  // namespace
 
-Tensor as_strided(const Tensor& x, const Shape& sizes, const Shape& strides,
-                  std::optional<int64_t> storage_offset) {
+Tensor as_strided(const Tensor& x, const Shape& sizes, const Shape& strides, std::optional<int64_t> storage_offset) {
   views::rank("as_strided", x);
   const int64_t offset = storage_offset.value_or(x.storage_offset());
   check(sizes.size() == strides.size(), "as_strided: sizes ", sizes, " and strides ", strides,
@@ -88,20 +86,19 @@ Tensor as_strided(const Tensor& x, const Shape& sizes, const Shape& strides,
     check(sizes[d] >= 0 && strides[d] >= 0, "as_strided: sizes ", sizes, " and strides ", strides,
           " must not be negative");
   const int64_t available = static_cast<int64_t>(x.storage()->bytes()) / x.element_size();
-  check(offset >= 0 && (sizes.numel() == 0 || offset + extent(sizes, strides) <= available),
-        "as_strided: sizes ", sizes, ", strides ", strides, " and offset ", offset,
-        " reach beyond the storage of ", available, " elements");
-  return record_view("as_strided", x.alias(sizes, strides, offset), x,
-                     [x_sizes = x.sizes(), x_strides = x.strides(), x_offset = x.storage_offset(), strides,
-                      offset](const Tensor& g) {
-                       return as_strided_backward(g, x_sizes, x_strides, x_offset, strides, offset);
-                     });
+  check(offset >= 0 && (sizes.numel() == 0 || offset + extent(sizes, strides) <= available), "as_strided: sizes ",
+        sizes, ", strides ", strides, " and offset ", offset, " reach beyond the storage of ", available, " elements");
+  return record_view(
+      "as_strided", x.alias(sizes, strides, offset), x,
+      [x_sizes = x.sizes(), x_strides = x.strides(), x_offset = x.storage_offset(), strides, offset](const Tensor& g) {
+        return as_strided_backward(g, x_sizes, x_strides, x_offset, strides, offset);
+      });
 }
 
 Tensor select(const Tensor& x, int64_t dim, int64_t index) {
   const int64_t at = dim_of("select", x, dim), size = x.sizes()[at];
-  check<IndexError>(index >= -size && index < size, "select: index ", index, " is out of range for dimension ",
-                    dim, " of input ", x.sizes());
+  check<IndexError>(index >= -size && index < size, "select: index ", index, " is out of range for dimension ", dim,
+                    " of input ", x.sizes());
   const int64_t i = index < 0 ? index + size : index;
   return views::record_part("select", views::select_alias(x, at, i), x,
                             [at, i](const Tensor& y) { return select(y, at, i); });
@@ -109,11 +106,11 @@ Tensor select(const Tensor& x, int64_t dim, int64_t index) {
 
 Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length) {
   const int64_t at = dim_of("narrow", x, dim), size = x.sizes()[at];
-  check<IndexError>(start >= -size && start <= size, "narrow: start ", start, " is out of range for dimension ",
-                    dim, " of input ", x.sizes());
+  check<IndexError>(start >= -size && start <= size, "narrow: start ", start, " is out of range for dimension ", dim,
+                    " of input ", x.sizes());
   const int64_t first = start < 0 ? start + size : start;
-  check(length >= 0 && first + length <= size, "narrow: start ", start, " and length ", length,
-        " exceed dimension ", dim, " of input ", x.sizes());
+  check(length >= 0 && first + length <= size, "narrow: start ", start, " and length ", length, " exceed dimension ",
+        dim, " of input ", x.sizes());
   return views::record_part("narrow", views::narrow_alias(x, at, first, length), x,
                             [at, first, length](const Tensor& y) { return narrow(y, at, first, length); });
 }
@@ -124,9 +121,8 @@ Tensor slice(const Tensor& x, int64_t dim, std::optional<int64_t> start, std::op
   const auto clip = [size](int64_t i) { return std::clamp<int64_t>(i < 0 ? i + size : i, 0, size); };
   const int64_t first = clip(start.value_or(0)), last = std::max(first, clip(end.value_or(size)));
   const int64_t length = (last - first + step - 1) / step;
-  return views::record_part(
-      "slice", views::narrow_alias(x, at, first, length, step), x,
-      [at, first, last, step](const Tensor& y) { return slice(y, at, first, last, step); });
+  return views::record_part("slice", views::narrow_alias(x, at, first, length, step), x,
+                            [at, first, last, step](const Tensor& y) { return slice(y, at, first, last, step); });
 }
 
 Tensor diagonal(const Tensor& x, int64_t offset, int64_t dim1, int64_t dim2) {
@@ -143,9 +139,8 @@ Tensor diagonal(const Tensor& x, int64_t offset, int64_t dim1, int64_t dim2) {
   }
   sizes.push_back(length);
   strides.push_back(stride);
-  return views::record_part(
-      "diagonal", x.alias(std::move(sizes), std::move(strides), x.storage_offset() + start), x,
-      [offset, a, b](const Tensor& y) { return diagonal(y, offset, a, b); });
+  return views::record_part("diagonal", x.alias(std::move(sizes), std::move(strides), x.storage_offset() + start), x,
+                            [offset, a, b](const Tensor& y) { return diagonal(y, offset, a, b); });
 }
 
 }  // namespace ember

@@ -31,9 +31,8 @@ Tensor place(const Tensor& g, const Shape& sizes, const View& view) {
 /// The result of a view op that looks at part of x through `view`.
 template <class View>
 Tensor record_part(const char* name, Tensor y, const Tensor& x, View view) {
-  return record_view(name, std::move(y), x, [sizes = x.sizes(), view](const Tensor& g) {
-    return place(g, sizes, view);
-  });
+  return record_view(name, std::move(y), x,
+                     [sizes = x.sizes(), view](const Tensor& g) { return place(g, sizes, view); });
 }
 
 }  // namespace ember::views

@@ -19,10 +19,9 @@ std::vector<OptionField> AdamOptions::fields() {
 void AdamOptions::check() const {
   ember::check<ValueError>(lr_ >= 0, "Invalid learning rate: ", lr_);
   ember::check<ValueError>(eps_ >= 0, "Invalid epsilon value: ", eps_);
-  ember::check<ValueError>(betas_.first >= 0 && betas_.first < 1, "Invalid beta parameter at index 0: ",
-                           betas_.first);
-  ember::check<ValueError>(betas_.second >= 0 && betas_.second < 1, "Invalid beta parameter at index 1: ",
-                           betas_.second);
+  ember::check<ValueError>(betas_.first >= 0 && betas_.first < 1, "Invalid beta parameter at index 0: ", betas_.first);
+  ember::check<ValueError>(betas_.second >= 0 && betas_.second < 1,
+                           "Invalid beta parameter at index 1: ", betas_.second);
   ember::check<ValueError>(weight_decay_ >= 0, "Invalid weight_decay value: ", weight_decay_);
 }
 

@@ -53,8 +53,7 @@ class Adam : public Optimizer {
 class AdamW final : public Adam {
  public:
   explicit AdamW(std::vector<Tensor> params, AdamWOptions options = {}) : Adam(std::move(params), options) {}
-  explicit AdamW(std::vector<ParamGroup> groups, AdamWOptions options = {})
-      : Adam(std::move(groups), options) {}
+  explicit AdamW(std::vector<ParamGroup> groups, AdamWOptions options = {}) : Adam(std::move(groups), options) {}
   std::string name() const override { return "AdamW"; }
 };
 

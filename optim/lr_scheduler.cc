@@ -5,8 +5,7 @@
 
 namespace ember::optim::lr_scheduler {
 
-LRScheduler::LRScheduler(Optimizer& optimizer, int64_t last_epoch)
-    : optimizer_(optimizer), last_epoch_(last_epoch) {
+LRScheduler::LRScheduler(Optimizer& optimizer, int64_t last_epoch) : optimizer_(optimizer), last_epoch_(last_epoch) {
   for (size_t i = 0; i < optimizer.param_groups().size(); ++i) {
     OptimizerOptions& options = optimizer.param_groups()[i].options();
     if (last_epoch == -1 && !options.initial_lr_) options.initial_lr_ = options.lr_;
@@ -90,8 +89,7 @@ void StepLR::load_own_state(const State& state) {
   load(state, "gamma", gamma_);
 }
 
-MultiStepLR::MultiStepLR(Optimizer& optimizer, const std::vector<int64_t>& milestones, double gamma,
-                         int64_t last_epoch)
+MultiStepLR::MultiStepLR(Optimizer& optimizer, const std::vector<int64_t>& milestones, double gamma, int64_t last_epoch)
     : LRScheduler(optimizer, last_epoch), gamma_(gamma) {
   for (int64_t milestone : milestones) ++milestones_[milestone];
   start();
@@ -139,8 +137,7 @@ LinearLR::LinearLR(Optimizer& optimizer, double start_factor, double end_factor,
       total_iters_(total_iters) {
   check<ValueError>(start_factor > 0 && start_factor <= 1,
                     "Starting multiplicative factor expected to be greater than 0 and less or equal to 1.");
-  check<ValueError>(end_factor >= 0 && end_factor <= 1,
-                    "Ending multiplicative factor expected to be between 0 and 1.");
+  check<ValueError>(end_factor >= 0 && end_factor <= 1, "Ending multiplicative factor expected to be between 0 and 1.");
   start();
 }
 
@@ -148,8 +145,8 @@ std::vector<double> LinearLR::get_lr() const {
   if (last_epoch() == 0) return scaled_lrs(start_factor_);
   if (is_initial() || last_epoch() > total_iters_) return current_lrs();
   const double rise = end_factor_ - start_factor_;
-  return scaled_lrs(1.0 + rise / (static_cast<double>(total_iters_) * start_factor_ +
-                                  static_cast<double>(last_epoch() - 1) * rise));
+  return scaled_lrs(
+      1.0 + rise / (static_cast<double>(total_iters_) * start_factor_ + static_cast<double>(last_epoch() - 1) * rise));
 }
 
 OptionDict LinearLR::own_state() const {
@@ -179,9 +176,9 @@ std::vector<double> CosineAnnealingLR::get_lr() const {
     else if ((last_epoch() - 1 - t_max_) % (2 * t_max_) == 0)
       rates[i] += (base_lrs()[i] - eta_min_) * (1 - std::cos(kPi / period)) / 2;
     else
-      rates[i] = (1 + std::cos(kPi * epoch / period)) / (1 + std::cos(kPi * (epoch - 1) / period)) *
-                     (rates[i] - eta_min_) +
-                 eta_min_;
+      rates[i] =
+          (1 + std::cos(kPi * epoch / period)) / (1 + std::cos(kPi * (epoch - 1) / period)) * (rates[i] - eta_min_) +
+          eta_min_;
   }
   return rates;
 }

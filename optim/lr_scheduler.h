@@ -108,8 +108,8 @@ class LambdaLR final : public LRScheduler {
 /// From start_factor to end_factor of the initial rate in total_iters equal steps: a warm-up.
 class LinearLR final : public LRScheduler {
  public:
-  LinearLR(Optimizer& optimizer, double start_factor = 1.0 / 3, double end_factor = 1.0,
-           int64_t total_iters = 5, int64_t last_epoch = -1);
+  LinearLR(Optimizer& optimizer, double start_factor = 1.0 / 3, double end_factor = 1.0, int64_t total_iters = 5,
+           int64_t last_epoch = -1);
 
  protected:
   std::vector<double> get_lr() const override;

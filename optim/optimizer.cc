@@ -9,9 +9,7 @@
 namespace ember::optim {
 
 ParamGroup::ParamGroup(const ParamGroup& other)
-    : params_(other.params_),
-      options_(other.options_ ? other.options_->clone() : nullptr),
-      states_(other.states_) {}
+    : params_(other.params_), options_(other.options_ ? other.options_->clone() : nullptr), states_(other.states_) {}
 
 Optimizer::Optimizer(std::vector<ParamGroup> groups, std::unique_ptr<OptimizerOptions> defaults)
     : defaults_(std::move(defaults)) {
@@ -89,8 +87,7 @@ void Optimizer::run_batch(ParamGroup& group, int64_t step, Device device) {
   run(*group.options_, batch_);
   for (const Tensor& param : batch_.params) param.storage()->bump_version();
   for (auto& [param, copy] : copies) param.copy_(copy);
-  for (auto* list : {&batch_.params, &batch_.grads, &batch_.first, &batch_.second, &batch_.max_second})
-    list->clear();
+  for (auto* list : {&batch_.params, &batch_.grads, &batch_.first, &batch_.second, &batch_.max_second}) list->clear();
 }
 
 void Optimizer::zero_grad(bool set_to_none) {

@@ -36,8 +36,10 @@ class CurvePanel {
     }
     const size_t step = (train_.size() + 9) / 10;
     for (size_t i = 0; i < train_.size(); i += step)
-      out += format("<text x='%g' y='%g' text-anchor='middle' fill='#555'>%zu</text>\n", x(i), kTop + kHeight + 18, i + 1);
-    out += format("<text x='%g' y='%g' text-anchor='middle' fill='#555'>epoch</text>\n", left_ + kWidth / 2, kTop + kHeight + 36);
+      out +=
+          format("<text x='%g' y='%g' text-anchor='middle' fill='#555'>%zu</text>\n", x(i), kTop + kHeight + 18, i + 1);
+    out += format("<text x='%g' y='%g' text-anchor='middle' fill='#555'>epoch</text>\n", left_ + kWidth / 2,
+                  kTop + kHeight + 36);
     return out + line(train_, "train", "#1f77b4", 40) + line(test_, "test", "#d62728", 90);
   }
 
@@ -50,7 +52,9 @@ class CurvePanel {
     std::snprintf(text, sizeof text, pattern, args...);
     return text;
   }
-  double x(size_t i) const { return left_ + kWidth * (static_cast<double>(i) + 0.5) / static_cast<double>(train_.size()); }
+  double x(size_t i) const {
+    return left_ + kWidth * (static_cast<double>(i) + 0.5) / static_cast<double>(train_.size());
+  }
   double y(double value) const { return kTop + kHeight * (high_ - value) / (high_ - low_); }
 
   std::string line(const std::vector<double>& values, const char* name, const char* color, double legend_offset) const {
@@ -60,7 +64,8 @@ class CurvePanel {
       dots += format("<circle cx='%g' cy='%g' r='3' fill='%s'/>", x(i), y(values[i]), color);
     }
     return format("<polyline fill='none' stroke='%s' stroke-width='2' points='", color) + points + "'/>" + dots +
-           format("\n<text x='%g' y='24' text-anchor='end' fill='%s'>%s</text>\n", left_ + kWidth - 90 + legend_offset, color, name);
+           format("\n<text x='%g' y='24' text-anchor='end' fill='%s'>%s</text>\n", left_ + kWidth - 90 + legend_offset,
+                  color, name);
   }
 
   std::string title_;

@@ -16,7 +16,8 @@ constexpr std::chrono::milliseconds kTerminalPause(100), kLogPause(10000);
 
 std::string with_commas(int64_t number) {
   std::string text = std::to_string(number);
-  for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), 1, ',');
+  for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > 0; at -= 3)
+    text.insert(static_cast<size_t>(at), 1, ',');
   return text;
 }
 
@@ -44,8 +45,8 @@ void ProgressBar::update(int64_t done, const std::string& note) {
   for (int64_t i = 0; i < kWidth; ++i) bar += i < filled ? "█" : "░";
   std::fprintf(stderr, "%s%s %s %s/%s  %s  %s images/s  ETA %d:%02d%s", is_terminal_ ? "\r\033[K" : "", label_.c_str(),
                bar.c_str(), with_commas(done).c_str(), with_commas(total_).c_str(), note.c_str(),
-               with_commas(static_cast<int64_t>(rate)).c_str(), static_cast<int>(left / 60), static_cast<int>(left % 60),
-               is_terminal_ ? "" : "\n");
+               with_commas(static_cast<int64_t>(rate)).c_str(), static_cast<int>(left / 60),
+               static_cast<int>(left % 60), is_terminal_ ? "" : "\n");
   std::fflush(stderr);
 }
 

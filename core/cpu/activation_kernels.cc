@@ -9,9 +9,8 @@ constexpr double kGeluCubic = 0.044715;
 
 void relu(const Tensor& out, const Tensor& x) {
   if (x.dtype() == kBool) cpu::fail_dtype("relu", kBool);
-  visit_loop_dtype(loop_dtype(x.dtype()), [&]<class T>() {
-    map<T, T>(out, x, [](T v) { return v < T(0) ? T(0) : v; });
-  });
+  visit_loop_dtype(loop_dtype(x.dtype()),
+                   [&]<class T>() { map<T, T>(out, x, [](T v) { return v < T(0) ? T(0) : v; }); });
 }
 
 }  // namespace
@@ -37,13 +36,9 @@ void register_activation(Backend& table) {
     return (x < T(0) ? T(0) : x) + math::log1p(math::exp(-math::abs(x)));
   }>;
 
-  table.relu_backward = float_binary<[](auto grad, auto y) {
-    return y <= decltype(y)(0) ? decltype(grad)(0) : grad;
-  }>;
-  table.sigmoid_backward =
-      float_binary<[](auto grad, auto y) { return grad * y * (decltype(y)(1) - y); }>;
-  table.tanh_backward =
-      float_binary<[](auto grad, auto y) { return grad * (decltype(y)(1) - y * y); }>;
+  table.relu_backward = float_binary<[](auto grad, auto y) { return y <= decltype(y)(0) ? decltype(grad)(0) : grad; }>;
+  table.sigmoid_backward = float_binary<[](auto grad, auto y) { return grad * y * (decltype(y)(1) - y); }>;
+  table.tanh_backward = float_binary<[](auto grad, auto y) { return grad * (decltype(y)(1) - y * y); }>;
   table.silu_backward = float_binary<[](auto grad, auto x) {
     const auto s = math::sigmoid(x);
     return grad * s * (decltype(x)(1) + x * (decltype(x)(1) - s));

@@ -392,12 +392,10 @@ void batch_norm(const Tensor& out, const Tensor& mean, const Tensor& rstd, const
 }
 
 void batch_norm_backward(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad_bias, const Tensor& grad,
-                         const Tensor& x, const Tensor& mean, const Tensor& rstd, const Tensor& weight,
-                         bool training) {
+                         const Tensor& x, const Tensor& mean, const Tensor& rstd, const Tensor& weight, bool training) {
   if (!is_floating_point(x.dtype())) cpu::fail_dtype("batch_norm_backward", x.dtype());
-  x.dtype() == kFloat64
-      ? Backward<double>(grad_x, grad_weight, grad_bias, grad, x, mean, rstd, weight, training).run()
-      : Backward<float>(grad_x, grad_weight, grad_bias, grad, x, mean, rstd, weight, training).run();
+  x.dtype() == kFloat64 ? Backward<double>(grad_x, grad_weight, grad_bias, grad, x, mean, rstd, weight, training).run()
+                        : Backward<float>(grad_x, grad_weight, grad_bias, grad, x, mean, rstd, weight, training).run();
 }
 
 }  // namespace

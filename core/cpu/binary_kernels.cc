@@ -43,24 +43,23 @@ inline double fast_remainder(double a, double b, int64_t& failed) {
 /// y[i] = f(a[i], b[i], remainder of a[i] / b[i]), by blocks so that a block with one large quotient can start again.
 template <class T, class F>
 void divide_floats(const Tensor& out, const Tensor& a, const Tensor& b, F f) {
-  Elementwise({{out, dtype_of<T>}}, {{a, dtype_of<T>}, {b, dtype_of<T>}})
-      .run([=](char* const* p, int64_t n) {
-        constexpr int64_t kBlock = 256;
-        T rests[kBlock];
-        for (int64_t begin = 0; begin < n; begin += kBlock) {
-          auto* y = reinterpret_cast<T*>(p[0]) + begin;
-          const auto* x0 = reinterpret_cast<const T*>(p[1]) + begin;
-          const auto* x1 = reinterpret_cast<const T*>(p[2]) + begin;
-          const int64_t count = n - begin < kBlock ? n - begin : kBlock;
-          int64_t failed = 0;
-          for (int64_t i = 0; i < count; ++i) rests[i] = fast_remainder(x0[i], x1[i], failed);
-          if (failed != 0) {
-            for (int64_t i = 0; i < count; ++i) rests[i] = std::fmod(x0[i], x1[i]);
-          }
+  Elementwise({{out, dtype_of<T>}}, {{a, dtype_of<T>}, {b, dtype_of<T>}}).run([=](char* const* p, int64_t n) {
+    constexpr int64_t kBlock = 256;
+    T rests[kBlock];
+    for (int64_t begin = 0; begin < n; begin += kBlock) {
+      auto* y = reinterpret_cast<T*>(p[0]) + begin;
+      const auto* x0 = reinterpret_cast<const T*>(p[1]) + begin;
+      const auto* x1 = reinterpret_cast<const T*>(p[2]) + begin;
+      const int64_t count = n - begin < kBlock ? n - begin : kBlock;
+      int64_t failed = 0;
+      for (int64_t i = 0; i < count; ++i) rests[i] = fast_remainder(x0[i], x1[i], failed);
+      if (failed != 0) {
+        for (int64_t i = 0; i < count; ++i) rests[i] = std::fmod(x0[i], x1[i]);
+      }
 #pragma GCC ivdep
-          for (int64_t i = 0; i < count; ++i) y[i] = f(x0[i], x1[i], rests[i]);
-        }
-      });
+      for (int64_t i = 0; i < count; ++i) y[i] = f(x0[i], x1[i], rests[i]);
+    }
+  });
 }
 
 template <class T>
@@ -81,18 +80,16 @@ inline T floor_quotient(T a, T b, T rest) {
 
 /// Calls f(a, b) for integers, with the divisors that the processor would trap on taken out.
 template <class T, class F>
-void divide_integers(const char* op, const Tensor& out, const Tensor& a, const Tensor& b,
-                     T (*by_minus_one)(T), F f) {
-  Elementwise({{out, dtype_of<T>}}, {{a, dtype_of<T>}, {b, dtype_of<T>}})
-      .run([=](char* const* p, int64_t n) {
-        auto* y = reinterpret_cast<T*>(p[0]);
-        const auto* x0 = reinterpret_cast<const T*>(p[1]);
-        const auto* x1 = reinterpret_cast<const T*>(p[2]);
-        for (int64_t i = 0; i < n; ++i) {
-          if (x1[i] == 0) cpu::fail_division_by_zero(op);
-          y[i] = x1[i] == -1 ? by_minus_one(x0[i]) : f(x0[i], x1[i]);
-        }
-      });
+void divide_integers(const char* op, const Tensor& out, const Tensor& a, const Tensor& b, T (*by_minus_one)(T), F f) {
+  Elementwise({{out, dtype_of<T>}}, {{a, dtype_of<T>}, {b, dtype_of<T>}}).run([=](char* const* p, int64_t n) {
+    auto* y = reinterpret_cast<T*>(p[0]);
+    const auto* x0 = reinterpret_cast<const T*>(p[1]);
+    const auto* x1 = reinterpret_cast<const T*>(p[2]);
+    for (int64_t i = 0; i < n; ++i) {
+      if (x1[i] == 0) cpu::fail_division_by_zero(op);
+      y[i] = x1[i] == -1 ? by_minus_one(x0[i]) : f(x0[i], x1[i]);
+    }
+  });
 }
 
 void floor_divide(const Tensor& out, const Tensor& a, const Tensor& b) {

@@ -14,8 +14,7 @@ namespace {
 
 /// Writes the transpose of a block: `to` rows are dense along dim 0, `from` along dim 1.
 template <class Word>
-void transpose(char* to, int64_t to_stride, const char* from, int64_t from_stride, int64_t columns,
-               int64_t rows) {
+void transpose(char* to, int64_t to_stride, const char* from, int64_t from_stride, int64_t columns, int64_t rows) {
   const auto source = [&](int64_t i) { return from + i * from_stride; };
   const auto target = [&](int64_t j) { return to + j * to_stride; };
   int64_t j = 0;
@@ -42,8 +41,7 @@ void transpose(char* to, int64_t to_stride, const char* from, int64_t from_strid
       }
       for (; i < columns; ++i)
         for (int64_t n = 0; n < kSide; ++n)
-          std::memcpy(target(j + n) + i * sizeof(Word), source(i) + (j + n) * sizeof(Word),
-                      sizeof(Word));
+          std::memcpy(target(j + n) + i * sizeof(Word), source(i) + (j + n) * sizeof(Word), sizeof(Word));
     }
   }
   for (; j < rows; ++j)
@@ -63,8 +61,7 @@ void move_row(char* to, int64_t to_stride, const char* from, int64_t from_stride
 #pragma GCC ivdep
     for (int64_t i = 0; i < count; ++i) words[i] = value;
   } else {
-    for (int64_t i = 0; i < count; ++i)
-      std::memcpy(to + i * to_stride, from + i * from_stride, kWidth);
+    for (int64_t i = 0; i < count; ++i) std::memcpy(to + i * to_stride, from + i * from_stride, kWidth);
   }
 }
 
@@ -75,8 +72,7 @@ void move(CastRun run) {
     return stride[0] == kWidth && stride[1] == kWidth * count0;
   };
   if (run.count[1] > 1 && is_dense(run.count[0], run.to_stride) &&
-      (is_dense(run.count[0], run.from_stride) ||
-       (run.from_stride[0] == 0 && run.from_stride[1] == 0))) {
+      (is_dense(run.count[0], run.from_stride) || (run.from_stride[0] == 0 && run.from_stride[1] == 0))) {
     run.count = {run.count[0] * run.count[1], 1};
   }
   if (run.count[1] > 1) {
@@ -89,24 +85,26 @@ void move(CastRun run) {
       std::swap(run.to_stride[0], run.to_stride[1]);
       std::swap(run.from_stride[0], run.from_stride[1]);
     }
-    if (run.to_stride[0] == kWidth && run.from_stride[1] == kWidth &&
-        run.from_stride[0] != kWidth) {
-      return transpose<Word>(run.to, run.to_stride[1], run.from, run.from_stride[0], run.count[0],
-                             run.count[1]);
+    if (run.to_stride[0] == kWidth && run.from_stride[1] == kWidth && run.from_stride[0] != kWidth) {
+      return transpose<Word>(run.to, run.to_stride[1], run.from, run.from_stride[0], run.count[0], run.count[1]);
     }
   }
   for (int64_t row = 0; row < run.count[1]; ++row) {
-    move_row<Word>(run.to + row * run.to_stride[1], run.to_stride[0],
-                   run.from + row * run.from_stride[1], run.from_stride[0], run.count[0]);
+    move_row<Word>(run.to + row * run.to_stride[1], run.to_stride[0], run.from + row * run.from_stride[1],
+                   run.from_stride[0], run.count[0]);
   }
 }
 
 void move(const CastRun& run, int64_t width) {
   switch (width) {
-    case 1: return move<uint8_t>(run);
-    case 2: return move<uint16_t>(run);
-    case 4: return move<uint32_t>(run);
-    default: return move<uint64_t>(run);
+    case 1:
+      return move<uint8_t>(run);
+    case 2:
+      return move<uint16_t>(run);
+    case 4:
+      return move<uint32_t>(run);
+    default:
+      return move<uint64_t>(run);
   }
 }
 
@@ -128,20 +126,14 @@ inline Stored<To> convert_one(From value) {
   }
 }
 
-inline float widen(uint16_t bits, BFloat16) {
-  return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16);
-}
-inline float widen(uint16_t bits, Half) {
-  return static_cast<float>(std::bit_cast<_Float16>(bits));
-}
+inline float widen(uint16_t bits, BFloat16) { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); }
+inline float widen(uint16_t bits, Half) { return static_cast<float>(std::bit_cast<_Float16>(bits)); }
 inline uint16_t narrow(float value, BFloat16) {
   const auto word = std::bit_cast<uint32_t>(value);
   const uint32_t rounded = (word + 0x7fff + ((word >> 16) & 1)) >> 16;
   return (word & 0x7fffffff) > 0x7f800000 ? (word >> 16) | 0x40 : rounded;
 }
-inline uint16_t narrow(float value, Half) {
-  return std::bit_cast<uint16_t>(static_cast<_Float16>(value));
-}
+inline uint16_t narrow(float value, Half) { return std::bit_cast<uint16_t>(static_cast<_Float16>(value)); }
 
 template <class T>
 inline constexpr bool kIs16Bit = std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>;
@@ -152,8 +144,7 @@ void widen_run(float* to, const uint16_t* from, int64_t count) {
 #ifdef __F16C__
   if constexpr (std::is_same_v<Small, Half>) {
     for (; i + 8 <= count; i += 8)
-      _mm256_storeu_ps(to + i, _mm256_cvtph_ps(_mm_loadu_si128(
-                                   reinterpret_cast<const __m128i*>(from + i))));
+      _mm256_storeu_ps(to + i, _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i))));
   }
 #endif
 #pragma GCC ivdep
@@ -207,8 +198,8 @@ struct Type {
 // In the order of DType.
 template <class F>
 constexpr auto with_all_types(F f) {
-  return f(Type<uint8_t>(), Type<int8_t>(), Type<int16_t>(), Type<int32_t>(), Type<int64_t>(),
-           Type<Half>(), Type<float>(), Type<double>(), Type<bool>(), Type<BFloat16>());
+  return f(Type<uint8_t>(), Type<int8_t>(), Type<int16_t>(), Type<int32_t>(), Type<int64_t>(), Type<Half>(),
+           Type<float>(), Type<double>(), Type<bool>(), Type<BFloat16>());
 }
 
 constexpr auto kConvert = with_all_types([](auto... to) {
@@ -233,12 +224,12 @@ void cast_run(const CastRun& run) {
   const bool to_dense = run.to_stride[0] == to_width;
   const bool from_dense = run.from_stride[0] == from_width;
   if (to_dense && from_dense) {
-    if (run.count[1] == 1 || (run.to_stride[1] == to_width * run.count[0] &&
-                              run.from_stride[1] == from_width * run.count[0]))
+    if (run.count[1] == 1 ||
+        (run.to_stride[1] == to_width * run.count[0] && run.from_stride[1] == from_width * run.count[0]))
       return convert(run.to, run.to_dtype, run.from, run.from_dtype, run.count[0] * run.count[1]);
     for (int64_t row = 0; row < run.count[1]; ++row)
-      convert(run.to + row * run.to_stride[1], run.to_dtype, run.from + row * run.from_stride[1],
-              run.from_dtype, run.count[0]);
+      convert(run.to + row * run.to_stride[1], run.to_dtype, run.from + row * run.from_stride[1], run.from_dtype,
+              run.count[0]);
     return;
   }
   if (run.from_stride[0] == 0 && (run.from_stride[1] == 0 || run.count[1] == 1)) {
@@ -264,12 +255,11 @@ void cast_run(const CastRun& run) {
       };
       const char* from = run.from + i * run.from_stride[0] + j * run.from_stride[1];
       char* to = run.to + i * run.to_stride[0] + j * run.to_stride[1];
-      move({gathered, from, run.from_dtype, run.from_dtype, count,
-            {from_width, from_width * count[0]}, run.from_stride},
-           from_width);
+      move(
+          {gathered, from, run.from_dtype, run.from_dtype, count, {from_width, from_width * count[0]}, run.from_stride},
+          from_width);
       convert(converted, run.to_dtype, gathered, run.from_dtype, count[0] * count[1]);
-      move({to, converted, run.to_dtype, run.to_dtype, count, run.to_stride,
-            {to_width, to_width * count[0]}},
+      move({to, converted, run.to_dtype, run.to_dtype, count, run.to_stride, {to_width, to_width * count[0]}},
            to_width);
     }
   }

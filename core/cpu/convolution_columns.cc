@@ -73,7 +73,8 @@ void gather_columns(T* columns, const T* x, const Geometry& g) {
     for_each_tap(g, first, last, [&](int64_t channel, int64_t row, const auto& tap) {
       const T* plane = x + channel * g.plane();
       T* line = columns + row * g.positions();
-      for_each_window(g, tap, [&](int64_t window, int64_t element) { line[window] = element < 0 ? T(0) : plane[element]; });
+      for_each_window(g, tap,
+                      [&](int64_t window, int64_t element) { line[window] = element < 0 ? T(0) : plane[element]; });
     });
   });
 }
@@ -129,12 +130,11 @@ void conv(const Tensor& out, const Tensor& x, const Tensor& weight, const Tensor
   const Tensor columns = empty_tensor(g.columns(), x.dtype());
   Tensor added;
   if (bias.defined())
-    added = bias.alias({g.groups, g.outputs / g.groups, 1}, {g.outputs / g.groups * bias.strides()[0], bias.strides()[0], 1},
-                       bias.storage_offset());
+    added = bias.alias({g.groups, g.outputs / g.groups, 1},
+                       {g.outputs / g.groups * bias.strides()[0], bias.strides()[0], 1}, bias.storage_offset());
   for (int64_t n = 0; n < x.sizes()[0]; ++n) {
-    visit_float(x.dtype(), "conv", [&]<class T> {
-      gather_columns(columns.data_ptr<T>(), sample(x, n, g.groups).data_ptr<T>(), g);
-    });
+    visit_float(x.dtype(), "conv",
+                [&]<class T> { gather_columns(columns.data_ptr<T>(), sample(x, n, g.groups).data_ptr<T>(), g); });
     backend(kCPU).matmul(sample(out, n, g.groups), matrices(weight, g.groups), columns, added);
   }
 }
@@ -144,9 +144,8 @@ void conv_backward_input(const Tensor& grad_x, const Tensor& grad, const Tensor&
   const Tensor columns = empty_tensor(g.columns(), grad.dtype());
   for (int64_t n = 0; n < grad.sizes()[0]; ++n) {
     backend(kCPU).matmul(columns, transposed(matrices(weight, g.groups)), sample(grad, n, g.groups), {});
-    visit_float(grad.dtype(), "conv", [&]<class T> {
-      scatter_columns(sample(grad_x, n, g.groups).data_ptr<T>(), columns.data_ptr<T>(), g);
-    });
+    visit_float(grad.dtype(), "conv",
+                [&]<class T> { scatter_columns(sample(grad_x, n, g.groups).data_ptr<T>(), columns.data_ptr<T>(), g); });
   }
 }
 
@@ -156,9 +155,8 @@ void conv_backward_weight(const Tensor& grad_weight, const Tensor& grad_bias, co
   if (grad_weight.defined()) {
     const Tensor columns = empty_tensor(g.columns(), x.dtype()), sums = matrices(grad_weight, g.groups);
     for (int64_t n = 0; n < x.sizes()[0]; ++n) {
-      visit_float(x.dtype(), "conv", [&]<class T> {
-        gather_columns(columns.data_ptr<T>(), sample(x, n, g.groups).data_ptr<T>(), g);
-      });
+      visit_float(x.dtype(), "conv",
+                  [&]<class T> { gather_columns(columns.data_ptr<T>(), sample(x, n, g.groups).data_ptr<T>(), g); });
       // Later samples add to the sums of the earlier ones.
       backend(kCPU).matmul(sums, sample(grad, n, g.groups), transposed(columns), n == 0 ? Tensor() : sums);
     }

@@ -9,11 +9,13 @@ namespace ember::cpu {
 
 bool is_supported(Isa isa) {
   __builtin_cpu_init();
-  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                    __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("f16c");
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2") &&
+                    __builtin_cpu_supports("f16c");
   switch (isa) {
-    case Isa::SSE2: return true;
-    case Isa::AVX2: return avx2;
+    case Isa::SSE2:
+      return true;
+    case Isa::AVX2:
+      return avx2;
     case Isa::AVX512:
       return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
@@ -31,8 +33,8 @@ Isa choose() {
   const char* wanted = std::getenv("EMBER_ISA");
   if (!wanted) return best;
   const std::string_view name = wanted;
-  for (auto [isa, its_name] : {std::pair{Isa::SSE2, "sse2"}, std::pair{Isa::AVX2, "avx2"},
-                               std::pair{Isa::AVX512, "avx512"}}) {
+  for (auto [isa, its_name] :
+       {std::pair{Isa::SSE2, "sse2"}, std::pair{Isa::AVX2, "avx2"}, std::pair{Isa::AVX512, "avx512"}}) {
     if (name == its_name && is_supported(isa)) return isa;
   }
   std::fprintf(stderr, "ember: EMBER_ISA=%s is unknown or not supported here; ignored\n", wanted);
@@ -68,9 +70,7 @@ void register_all(Isa isa, Backend& table) {
   register_loss(table);
 }
 
-void fail_dtype(const char* op, DType dtype) {
-  fail<NotImplementedError>(op, ": not implemented for dtype ", dtype);
-}
+void fail_dtype(const char* op, DType dtype) { fail<NotImplementedError>(op, ": not implemented for dtype ", dtype); }
 void fail_division_by_zero(const char* op) { fail(op, ": division by zero"); }
 void fail_kernel(const char* op, const char* what) { fail(op, ": ", what); }
 

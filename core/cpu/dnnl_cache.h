@@ -14,8 +14,7 @@ using CacheKey = std::vector<int64_t>;
 
 struct CacheKeyHash {
   size_t operator()(const CacheKey& key) const {
-    return std::hash<std::string_view>()(
-        {reinterpret_cast<const char*>(key.data()), key.size() * sizeof(int64_t)});
+    return std::hash<std::string_view>()({reinterpret_cast<const char*>(key.data()), key.size() * sizeof(int64_t)});
   }
 };
 

@@ -1,5 +1,4 @@
 #include <dnnl.hpp>
-
 #include <optional>
 
 #include "core/backend.h"
@@ -125,14 +124,15 @@ void Plan::run(std::initializer_list<const Tensor*> tensors) const {
       continue;
     }
     ::dnnl::memory inside = buffer(operand.inside);
-    if (operand.is_output) results.emplace_back(&operand, outside);
-    else operand.reorder.execute(stream(), outside, inside);
+    if (operand.is_output)
+      results.emplace_back(&operand, outside);
+    else
+      operand.reorder.execute(stream(), outside, inside);
     arguments.emplace(operand.argument, inside);
   }
   if (scratchpad.get_size() > 0) arguments.emplace(DNNL_ARG_SCRATCHPAD, buffer(scratchpad));
   primitive.execute(stream(), arguments);
-  for (auto& [operand, outside] : results)
-    operand->reorder.execute(stream(), arguments.at(operand->argument), outside);
+  for (auto& [operand, outside] : results) operand->reorder.execute(stream(), arguments.at(operand->argument), outside);
   stream().wait();
 }
 
@@ -146,9 +146,10 @@ struct Problem {
   const Window& window;
 
   CacheKey key() const {
-    CacheKey key = {static_cast<int64_t>(kind), bias.defined(), x.is_contiguous(), y.is_contiguous(), num_threads(),
-                    window.groups};
-    for (const Shape* shape : {&x.sizes(), &weight.sizes(), &y.sizes(), &window.stride, &window.padding, &window.dilation})
+    CacheKey key = {static_cast<int64_t>(kind), bias.defined(), x.is_contiguous(),
+                    y.is_contiguous(),          num_threads(),  window.groups};
+    for (const Shape* shape :
+         {&x.sizes(), &weight.sizes(), &y.sizes(), &window.stride, &window.padding, &window.dilation})
       key.insert(key.end(), shape->begin(), shape->end());
     return key;
   }
@@ -177,8 +178,8 @@ Plan Problem::plan(Layout wanted) const {
   attributes.set_scratchpad_mode(::dnnl::scratchpad_mode::user);
   const ::dnnl::convolution_forward::primitive_desc forward(
       engine(), ::dnnl::prop_kind::forward_training, kAlgorithm, inner_x, inner_weight,
-      kind == Kind::BackwardInput ? Description() : inner_bias, inner_y, dims(window.stride), dilation, padding, padding,
-      attributes);
+      kind == Kind::BackwardInput ? Description() : inner_bias, inner_y, dims(window.stride), dilation, padding,
+      padding, attributes);
   Plan plan;
   auto finish = [&](const auto& chosen, auto primitive) {
     plan.primitive = primitive;
@@ -192,17 +193,17 @@ Plan Problem::plan(Layout wanted) const {
     plan.add(DNNL_ARG_DST, true, description(y), forward.dst_desc());
     finish(forward, ::dnnl::convolution_forward(forward));
   } else if (kind == Kind::BackwardInput) {
-    const ::dnnl::convolution_backward_data::primitive_desc backward(engine(), kAlgorithm, inner_x, inner_weight, inner_y,
-                                                                     dims(window.stride), dilation, padding, padding,
-                                                                     forward, attributes);
+    const ::dnnl::convolution_backward_data::primitive_desc backward(engine(), kAlgorithm, inner_x, inner_weight,
+                                                                     inner_y, dims(window.stride), dilation, padding,
+                                                                     padding, forward, attributes);
     plan.add(DNNL_ARG_DIFF_SRC, true, description(x), backward.diff_src_desc());
     plan.add(DNNL_ARG_WEIGHTS, false, outer_weight, backward.weights_desc());
     plan.add(DNNL_ARG_DIFF_DST, false, description(y), backward.diff_dst_desc());
     finish(backward, ::dnnl::convolution_backward_data(backward));
   } else {
     const ::dnnl::convolution_backward_weights::primitive_desc backward(
-        engine(), kAlgorithm, inner_x, inner_weight, inner_bias, inner_y, dims(window.stride), dilation, padding, padding,
-        forward, attributes);
+        engine(), kAlgorithm, inner_x, inner_weight, inner_bias, inner_y, dims(window.stride), dilation, padding,
+        padding, forward, attributes);
     plan.add(DNNL_ARG_SRC, false, description(x), backward.src_desc());
     plan.add(DNNL_ARG_DIFF_WEIGHTS, true, outer_weight, backward.diff_weights_desc());
     if (bias.defined()) plan.add(DNNL_ARG_DIFF_BIAS, true, inner_bias, backward.diff_bias_desc());
@@ -242,9 +243,12 @@ class Staged {
     if (!tensor.defined()) return;
     const DType dtype = compute_dtype(tensor.dtype());
     const bool fits = dtype == tensor.dtype() && (tensor.is_contiguous() || (!needs_rows && is_channels_last(tensor)));
-    if (fits) tensor_ = tensor;
-    else if (is_output) tensor_ = empty_tensor(tensor.sizes(), dtype);
-    else tensor_ = copy(tensor, dtype);
+    if (fits)
+      tensor_ = tensor;
+    else if (is_output)
+      tensor_ = empty_tensor(tensor.sizes(), dtype);
+    else
+      tensor_ = copy(tensor, dtype);
   }
   const Tensor& operator()() const { return tensor_; }
   void finish() const {

@@ -59,17 +59,18 @@ void multiply_floats(const Tensor& out, const Tensor& a, const Tensor& b, float 
   auto* c = out.data_ptr<float>();
   auto run = [&](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; ++i) {
-      const auto status = dnnl_sgemm(left.transposed, right.transposed, m, n, k, 1,
-                                     left.tensor.data_ptr<float>() + i * left.batch, left.leading,
-                                     right.tensor.data_ptr<float>() + i * right.batch, right.leading, beta,
-                                     c + i * m * n, n);
+      const auto status = dnnl_sgemm(
+          left.transposed, right.transposed, m, n, k, 1, left.tensor.data_ptr<float>() + i * left.batch, left.leading,
+          right.tensor.data_ptr<float>() + i * right.batch, right.leading, beta, c + i * m * n, n);
       check(status == dnnl_success, "matmul: oneDNN failed with status ", static_cast<int>(status), " on ", describe(a),
             " and ", describe(b));
     }
   };
   const int64_t work = m * n * k;
-  if (count == 1 || work >= kWholeWork) run(0, count);
-  else parallel_for(0, count, kTaskWork / work + 1, run);
+  if (count == 1 || work >= kWholeWork)
+    run(0, count);
+  else
+    parallel_for(0, count, kTaskWork / work + 1, run);
 }
 
 }  // namespace
@@ -79,8 +80,10 @@ void matmul(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& b
   const bool is_direct = out.dtype() == kFloat32 && out.is_contiguous();
   const Tensor sum = is_direct ? out : empty_tensor(out.sizes(), kFloat32);
   if (bias.defined() && !bias.is_same(sum)) backend(kCPU).copy(sum, bias);
-  if (out.dtype() == kFloat32) multiply_floats(sum, a, b, bias.defined() ? 1 : 0);
-  else multiply_floats(sum, cast(a, kFloat32), cast(b, kFloat32), bias.defined() ? 1 : 0);
+  if (out.dtype() == kFloat32)
+    multiply_floats(sum, a, b, bias.defined() ? 1 : 0);
+  else
+    multiply_floats(sum, cast(a, kFloat32), cast(b, kFloat32), bias.defined() ? 1 : 0);
   if (!is_direct) backend(kCPU).copy(out, sum);
 }
 

@@ -10,10 +10,14 @@ namespace ember::EMBER_ISA {
 template <class F>
 void visit_word(int64_t item_size, F f) {
   switch (item_size) {
-    case 1: return f.template operator()<uint8_t>();
-    case 2: return f.template operator()<uint16_t>();
-    case 4: return f.template operator()<uint32_t>();
-    default: return f.template operator()<uint64_t>();
+    case 1:
+      return f.template operator()<uint8_t>();
+    case 2:
+      return f.template operator()<uint16_t>();
+    case 4:
+      return f.template operator()<uint32_t>();
+    default:
+      return f.template operator()<uint64_t>();
   }
 }
 
@@ -21,21 +25,30 @@ void visit_word(int64_t item_size, F f) {
 template <class F>
 void visit_addable(DType dtype, F f) {
   switch (dtype) {
-    case DType::Float32: return f.template operator()<float>();
-    case DType::Float64: return f.template operator()<double>();
-    case DType::Float16: return f.template operator()<Half>();
-    case DType::BFloat16: return f.template operator()<BFloat16>();
-    case DType::Bool: return f.template operator()<bool>();
-    default: return visit_word(item_size(dtype), f);
+    case DType::Float32:
+      return f.template operator()<float>();
+    case DType::Float64:
+      return f.template operator()<double>();
+    case DType::Float16:
+      return f.template operator()<Half>();
+    case DType::BFloat16:
+      return f.template operator()<BFloat16>();
+    case DType::Bool:
+      return f.template operator()<bool>();
+    default:
+      return visit_word(item_size(dtype), f);
   }
 }
 
 /// a + b; true when either is for bools.
 template <class T>
 inline T plus(T a, T b) {
-  if constexpr (std::is_same_v<T, bool>) return a | b;
-  else if constexpr (std::is_integral_v<T> || std::is_floating_point_v<T>) return static_cast<T>(a + b);
-  else return T(static_cast<float>(a) + static_cast<float>(b));
+  if constexpr (std::is_same_v<T, bool>)
+    return a | b;
+  else if constexpr (std::is_integral_v<T> || std::is_floating_point_v<T>)
+    return static_cast<T>(a + b);
+  else
+    return T(static_cast<float>(a) + static_cast<float>(b));
 }
 
 }  // namespace ember::EMBER_ISA

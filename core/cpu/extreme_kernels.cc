@@ -112,10 +112,14 @@ template <class Op>
 void extreme(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim) {
   const Tensor v = keep_dim(values, x.dim(), dim), i = keep_dim(indices, x.dim(), dim);
   switch (compute_dtype(x.dtype())) {
-    case DType::Float32: return extreme_as<Op, float>(v, i, x);
-    case DType::Float64: return extreme_as<Op, double>(v, i, x);
-    case DType::Int64: return extreme_as<Op, int64_t>(v, i, x);
-    default: return extreme_as<Op, int32_t>(v, i, x);
+    case DType::Float32:
+      return extreme_as<Op, float>(v, i, x);
+    case DType::Float64:
+      return extreme_as<Op, double>(v, i, x);
+    case DType::Int64:
+      return extreme_as<Op, int64_t>(v, i, x);
+    default:
+      return extreme_as<Op, int32_t>(v, i, x);
   }
 }
 

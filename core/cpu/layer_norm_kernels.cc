@@ -99,9 +99,10 @@ void backward_as(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& 
   });
   if (wants_parameters) {
     for (int64_t j = 0; chunks == 0 && j < 2 * columns; ++j) partials[j] = 0;
-    parallel_for(0, 2 * columns, std::max<int64_t>(64, kGrain / std::max<int64_t>(chunks, 1)), [&](int64_t first, int64_t last) {
-      fold_rows<Sum>(partials + first, partials + first, std::max<int64_t>(chunks, 1), last - first, 2 * columns);
-    });
+    parallel_for(
+        0, 2 * columns, std::max<int64_t>(64, kGrain / std::max<int64_t>(chunks, 1)), [&](int64_t first, int64_t last) {
+          fold_rows<Sum>(partials + first, partials + first, std::max<int64_t>(chunks, 1), last - first, 2 * columns);
+        });
     T *weight_sums = to_weight.data<T>(), *bias_sums = to_bias.data<T>();
     for (int64_t j = 0; weight_sums && j < columns; ++j) weight_sums[j] = partials[j];
     for (int64_t j = 0; bias_sums && j < columns; ++j) bias_sums[j] = partials[columns + j];

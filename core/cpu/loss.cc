@@ -8,8 +8,8 @@ namespace {
 /// Walks (sample, position) pairs of an input [N, C, d1, d2...] or [C] beside those of its target.
 struct Samples {
   int64_t classes, class_stride, count;
-  Shape sizes;           ///< of the target
-  Shape input_strides;   ///< of the input, without the class dim
+  Shape sizes;          ///< of the target
+  Shape input_strides;  ///< of the input, without the class dim
 
   explicit Samples(const Tensor& x) : sizes(x.sizes()), input_strides(x.strides()) {
     const size_t class_dim = x.dim() == 1 ? 0 : 1;
@@ -89,15 +89,13 @@ void nll_loss_backward(const Tensor& grad_x, const Tensor& grad, const Tensor& t
 void register_loss(Backend& table) {
   table.nll_loss = [](const Tensor& losses, const Tensor& total_weight, const Tensor& x, const Tensor& target,
                       const Tensor& weight, int64_t ignore_index) {
-    visit_any_float(x.dtype(), "nll_loss", [&]<class T> {
-      nll_loss<T>(losses, total_weight, x, target, weight, ignore_index);
-    });
+    visit_any_float(x.dtype(), "nll_loss",
+                    [&]<class T> { nll_loss<T>(losses, total_weight, x, target, weight, ignore_index); });
   };
   table.nll_loss_backward = [](const Tensor& grad_x, const Tensor& grad, const Tensor& target, const Tensor& weight,
                                int64_t ignore_index) {
-    visit_any_float(grad.dtype(), "nll_loss_backward", [&]<class T> {
-      nll_loss_backward<T>(grad_x, grad, target, weight, ignore_index);
-    });
+    visit_any_float(grad.dtype(), "nll_loss_backward",
+                    [&]<class T> { nll_loss_backward<T>(grad_x, grad, target, weight, ignore_index); });
   };
 }
 

@@ -155,11 +155,13 @@ void multiply_block(const Product<T>& p, int64_t batch, int64_t first, int64_t l
   const Matrix<const T> a = {p.a.data + batch * p.a_batch, p.a.row, p.a.column};
   const Matrix<const T> b = {p.b.data + batch * p.b_batch + column * p.b.column, p.b.row, p.b.column};
   const Matrix<T> c = {p.c.data + batch * p.c_batch + column * p.c.column, p.c.row, p.c.column};
-  const Matrix<const T> bias = {
-      p.bias.data ? p.bias.data + batch * p.bias_batch + column * p.bias.column : nullptr, p.bias.row, p.bias.column};
+  const Matrix<const T> bias = {p.bias.data ? p.bias.data + batch * p.bias_batch + column * p.bias.column : nullptr,
+                                p.bias.row, p.bias.column};
   auto multiply = [&](const T* rows, int64_t row) {
-    if (width == kLanes<T>) multiply_rows<1>(first, last, p.k, a, rows, row, bias, c, columns);
-    else multiply_rows<2>(first, last, p.k, a, rows, row, bias, c, columns);
+    if (width == kLanes<T>)
+      multiply_rows<1>(first, last, p.k, a, rows, row, bias, c, columns);
+    else
+      multiply_rows<2>(first, last, p.k, a, rows, row, bias, c, columns);
   };
   if (columns == width && b.column == 1 && p.m <= 4 * kTileRows) return multiply(b.data, b.row);
   const Panel<T> panel(p.k * width);
@@ -169,7 +171,7 @@ void multiply_block(const Product<T>& p, int64_t batch, int64_t first, int64_t l
 
 template <class T>
 void multiply(const Product<T>& p) {
-  const int64_t panels = (p.n - 1) / (2 * kLanes<T>) + 1, blocks = (p.m - 1) / kBlockRows + 1;
+  const int64_t panels = (p.n - 1) / (2 * kLanes<T>)+1, blocks = (p.m - 1) / kBlockRows + 1;
   auto run = [&](int64_t first, int64_t last) {
     for (int64_t task = first; task < last; ++task) {
       const int64_t rows = task / panels % blocks * kBlockRows;
@@ -178,8 +180,10 @@ void multiply(const Product<T>& p) {
     }
   };
   const int64_t tasks = p.batch * panels * blocks, work = p.batch * p.m * p.n * p.k;
-  if (work <= kSerialWork) run(0, tasks);
-  else parallel_for(0, tasks, kSerialWork * tasks / work + 1, run);
+  if (work <= kSerialWork)
+    run(0, tasks);
+  else
+    parallel_for(0, tasks, kSerialWork * tasks / work + 1, run);
 }
 
 template <class T>
@@ -229,15 +233,22 @@ void matmul(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& b
       if (out.numel() * a.sizes().back() <= kSmallWork) return multiply<float>(out, a, b, bias);
       return dnnl::matmul(out, a, b, bias);
     case DType::Float16:
-    case DType::BFloat16: return dnnl::matmul(out, a, b, bias);
-    case DType::Float64: return multiply<double>(out, a, b, bias);
+    case DType::BFloat16:
+      return dnnl::matmul(out, a, b, bias);
+    case DType::Float64:
+      return multiply<double>(out, a, b, bias);
     // Sums wrap around, so the sign plays no part.
     case DType::Int8:
-    case DType::UInt8: return multiply<uint8_t>(out, a, b, bias);
-    case DType::Int16: return multiply<uint16_t>(out, a, b, bias);
-    case DType::Int32: return multiply<uint32_t>(out, a, b, bias);
-    case DType::Int64: return multiply<uint64_t>(out, a, b, bias);
-    default: cpu::fail_dtype("matmul", out.dtype());
+    case DType::UInt8:
+      return multiply<uint8_t>(out, a, b, bias);
+    case DType::Int16:
+      return multiply<uint16_t>(out, a, b, bias);
+    case DType::Int32:
+      return multiply<uint32_t>(out, a, b, bias);
+    case DType::Int64:
+      return multiply<uint64_t>(out, a, b, bias);
+    default:
+      cpu::fail_dtype("matmul", out.dtype());
   }
 }
 

@@ -8,9 +8,7 @@ namespace ember::EMBER_ISA {
 
 namespace {
 
-void copy(const Tensor& out, const Tensor& x) {
-  Elementwise({{out, out.dtype()}}, {{x, x.dtype()}}).run_cast();
-}
+void copy(const Tensor& out, const Tensor& x) { Elementwise({{out, out.dtype()}}, {{x, x.dtype()}}).run_cast(); }
 
 template <class Word>
 void fill_words(const Tensor& out, Word value) {
@@ -28,16 +26,25 @@ void fill_words(const Tensor& out, Word value) {
 
 void fill(const Tensor& out, const Scalar& value) {
   switch (out.dtype()) {
-    case DType::Bool: return fill_words<uint8_t>(out, value.to<bool>());
+    case DType::Bool:
+      return fill_words<uint8_t>(out, value.to<bool>());
     case DType::UInt8:
-    case DType::Int8: return fill_words(out, static_cast<uint8_t>(value.to<int64_t>()));
-    case DType::Int16: return fill_words(out, static_cast<uint16_t>(value.to<int64_t>()));
-    case DType::Int32: return fill_words(out, static_cast<uint32_t>(value.to<int64_t>()));
-    case DType::Int64: return fill_words(out, static_cast<uint64_t>(value.to<int64_t>()));
-    case DType::Float16: return fill_words(out, value.to<Half>().bits);
-    case DType::BFloat16: return fill_words(out, value.to<BFloat16>().bits);
-    case DType::Float32: return fill_words(out, std::bit_cast<uint32_t>(value.to<float>()));
-    case DType::Float64: return fill_words(out, std::bit_cast<uint64_t>(value.to<double>()));
+    case DType::Int8:
+      return fill_words(out, static_cast<uint8_t>(value.to<int64_t>()));
+    case DType::Int16:
+      return fill_words(out, static_cast<uint16_t>(value.to<int64_t>()));
+    case DType::Int32:
+      return fill_words(out, static_cast<uint32_t>(value.to<int64_t>()));
+    case DType::Int64:
+      return fill_words(out, static_cast<uint64_t>(value.to<int64_t>()));
+    case DType::Float16:
+      return fill_words(out, value.to<Half>().bits);
+    case DType::BFloat16:
+      return fill_words(out, value.to<BFloat16>().bits);
+    case DType::Float32:
+      return fill_words(out, std::bit_cast<uint32_t>(value.to<float>()));
+    case DType::Float64:
+      return fill_words(out, std::bit_cast<uint64_t>(value.to<double>()));
   }
 }
 

@@ -16,8 +16,7 @@ namespace {
 /// The side operand's values of a tile, made contiguous.
 template <class T>
 void load_side(T* to, const ReductionTile& tile) {
-  for (int64_t j = 0; j < tile.columns; ++j)
-    to[j] = *reinterpret_cast<const T*>(tile.side + j * tile.side_stride);
+  for (int64_t j = 0; j < tile.columns; ++j) to[j] = *reinterpret_cast<const T*>(tile.side + j * tile.side_stride);
 }
 
 /// Sums f(x - side) over each output's elements; `f` works on a run in place.
@@ -93,7 +92,8 @@ void logsumexp_as(const Tensor& out, const Tensor& x) {
       result[j] = std::log(result[j]) + *reinterpret_cast<const T*>(s.side + j * s.side_stride);
     store_as(out.dtype(), dtype_of<T>, s);
   };
-  sum_of_differences<T>(out, shift, x, [](T* run, int64_t count) { exp_run(run, run, count); }, store);
+  sum_of_differences<T>(
+      out, shift, x, [](T* run, int64_t count) { exp_run(run, run, count); }, store);
 }
 
 void logsumexp(const Tensor& out, const Tensor& x) {

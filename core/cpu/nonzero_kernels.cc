@@ -15,7 +15,12 @@ constexpr int64_t kBlock = 4096;
 /// Whether elements [first, last) are not zero, in row-major order.
 void load_truth(bool* truth, const Tensor& x, const Walk& walk, int64_t first, int64_t last) {
   for_each_run(walk, first, last, [&](const Walk::Strides& at, int64_t count) {
-    cast_run({reinterpret_cast<char*>(truth), x.raw_data() + at[0], kBool, x.dtype(), {count, 1}, {1, 0},
+    cast_run({reinterpret_cast<char*>(truth),
+              x.raw_data() + at[0],
+              kBool,
+              x.dtype(),
+              {count, 1},
+              {1, 0},
               {walk.stride_or_0(0, 0), 0}});
     truth += count;
   });

@@ -31,15 +31,13 @@ struct Chunk {
     if (!direct) convert(reinterpret_cast<char*>(data), dtype_of<T>, place, dtype, count);
   }
   void store(int64_t count) const {
-    if (dtype != dtype_of<T>)
-      convert(place, dtype, reinterpret_cast<const char*>(data), dtype_of<T>, count);
+    if (dtype != dtype_of<T>) convert(place, dtype, reinterpret_cast<const char*>(data), dtype_of<T>, count);
   }
 };
 
 /// Calls `update(pointers, count)` on the elements [first, last) of parameter `index`, chunk by chunk.
 template <class T, class Update>
-void update_range(const Lists& lists, int used, size_t index, int64_t first, int64_t last,
-                  Update update) {
+void update_range(const Lists& lists, int used, size_t index, int64_t first, int64_t last, Update update) {
   alignas(64) T buffers[kMaxLists][kChunk];
   for (int64_t begin = first; begin < last; begin += kChunk) {
     const int64_t count = std::min(kChunk, last - begin);
@@ -63,8 +61,7 @@ void sweep(const char* op, const Lists& lists, int used, F&& make_update) {
   for (size_t i = 0; i < params.size(); ++i) {
     total += (params[i].numel() + kChunk - 1) / kChunk;
     for (int list = 0; list < used; ++list) {
-      const bool fits = lists[list]->size() == params.size() &&
-                        (*lists[list])[i].is_contiguous() &&
+      const bool fits = lists[list]->size() == params.size() && (*lists[list])[i].is_contiguous() &&
                         (*lists[list])[i].numel() == params[i].numel();
       if (!fits) cpu::fail_kernel(op, "gradients and states must be contiguous and of the parameters' shapes");
     }
@@ -116,9 +113,7 @@ void run_sgd(const OptimizerStep& step) {
   });
 }
 
-void sgd(const OptimizerStep& step) {
-  step.momentum != 0 ? run_sgd<true>(step) : run_sgd<false>(step);
-}
+void sgd(const OptimizerStep& step) { step.momentum != 0 ? run_sgd<true>(step) : run_sgd<false>(step); }
 
 /// PyTorch's Adam, and AdamW when the decay is decoupled.
 template <bool kAmsgrad>
@@ -156,9 +151,7 @@ void run_adam(const OptimizerStep& step) {
   });
 }
 
-void adam(const OptimizerStep& step) {
-  step.amsgrad ? run_adam<true>(step) : run_adam<false>(step);
-}
+void adam(const OptimizerStep& step) { step.amsgrad ? run_adam<true>(step) : run_adam<false>(step); }
 
 }  // namespace
 

@@ -56,10 +56,14 @@ inline DType promoted_dtype(const Tensor& a, const Tensor& b) {
 template <class F>
 void visit_loop_dtype(DType t, F f) {
   switch (t) {
-    case DType::Int32: return f.template operator()<int32_t>();
-    case DType::Int64: return f.template operator()<int64_t>();
-    case DType::Float32: return f.template operator()<float>();
-    default: return f.template operator()<double>();
+    case DType::Int32:
+      return f.template operator()<int32_t>();
+    case DType::Int64:
+      return f.template operator()<int64_t>();
+    case DType::Float32:
+      return f.template operator()<float>();
+    default:
+      return f.template operator()<double>();
   }
 }
 template <class F>
@@ -98,14 +102,14 @@ void map(const Tensor& out, const Tensor& a, const Tensor& b, F f) {
   if (b.numel() == 1 && a.numel() == out.numel()) {
     A second;
     convert(reinterpret_cast<char*>(&second), dtype_of<A>, b.raw_data(), b.dtype(), 1);
-    return Elementwise({{out, dtype_of<Out>}}, {{a, dtype_of<A>}})
-        .run([=](char* const* p, int64_t n) { map_row<Out, A>(p[0], p[1], second, n, f); });
+    return Elementwise({{out, dtype_of<Out>}}, {{a, dtype_of<A>}}).run([=](char* const* p, int64_t n) {
+      map_row<Out, A>(p[0], p[1], second, n, f);
+    });
   }
   Elementwise walk({{out, dtype_of<Out>}}, {{a, dtype_of<A>}, {b, dtype_of<A>}});
   if (walk.repeat(2)) {
-    return walk.run([=](char* const* p, int64_t n) {
-      map_row<Out, A>(p[0], p[1], *reinterpret_cast<const A*>(p[2]), n, f);
-    });
+    return walk.run(
+        [=](char* const* p, int64_t n) { map_row<Out, A>(p[0], p[1], *reinterpret_cast<const A*>(p[2]), n, f); });
   }
   walk.run([=](char* const* p, int64_t n) {
     auto* y = reinterpret_cast<Element<Out>*>(p[0]);
@@ -125,14 +129,12 @@ void number_unary(const Tensor& out, const Tensor& x) {
 
 template <auto f>
 void float_unary(const Tensor& out, const Tensor& x) {
-  visit_float_loop_dtype(float_loop_dtype(x.dtype(), out.dtype()),
-                         [&]<class T>() { map<T, T>(out, x, f); });
+  visit_float_loop_dtype(float_loop_dtype(x.dtype(), out.dtype()), [&]<class T>() { map<T, T>(out, x, f); });
 }
 
 template <auto f>
 void number_binary(const Tensor& out, const Tensor& a, const Tensor& b) {
-  visit_loop_dtype(loop_dtype(promoted_dtype(a, b)),
-                   [&]<class T>() { map<T, T>(out, a, b, f); });
+  visit_loop_dtype(loop_dtype(promoted_dtype(a, b)), [&]<class T>() { map<T, T>(out, a, b, f); });
 }
 
 template <auto f>
@@ -144,8 +146,7 @@ void float_binary(const Tensor& out, const Tensor& a, const Tensor& b) {
 /// Writes bool; compares in the promoted dtype.
 template <auto f>
 void comparison(const Tensor& out, const Tensor& a, const Tensor& b) {
-  visit_loop_dtype(loop_dtype(promoted_dtype(a, b)),
-                   [&]<class T>() { map<bool, T>(out, a, b, f); });
+  visit_loop_dtype(loop_dtype(promoted_dtype(a, b)), [&]<class T>() { map<bool, T>(out, a, b, f); });
 }
 
 /// Reads both as bools.

@@ -21,8 +21,13 @@ struct Pool {
   const Window& window;
 
   Pool(const Tensor& x, const Tensor& out, const Window& window)
-      : images(x.sizes()[0]), channels(x.sizes()[1]), height(x.sizes()[2]), width(x.sizes()[3]),
-        out_height(out.sizes()[2]), out_width(out.sizes()[3]), window(window) {}
+      : images(x.sizes()[0]),
+        channels(x.sizes()[1]),
+        height(x.sizes()[2]),
+        width(x.sizes()[3]),
+        out_height(out.sizes()[2]),
+        out_width(out.sizes()[3]),
+        window(window) {}
 
   int64_t start(int d, int64_t o) const { return o * window.stride[d] - window.padding[d]; }
   /// The kernel positions of output o along dimension d (0: height, 1: width) that lie inside of the image.
@@ -146,8 +151,8 @@ void max_pool_pixels(const Pool& p, T* out, int64_t* indices, const T* x, int64_
     bool is_first = true;
     for (int64_t r = rows.first; r < rows.last; ++r) {
       for (int64_t c = columns.first; c < columns.last; ++c) {
-        const int64_t pixel = (p.start(0, i) + r * p.window.dilation[0]) * p.width + p.start(1, j) +
-                              c * p.window.dilation[1];
+        const int64_t pixel =
+            (p.start(0, i) + r * p.window.dilation[0]) * p.width + p.start(1, j) + c * p.window.dilation[1];
         const T* from = x + pixel * p.channels + begin;
         const auto at = static_cast<int32_t>(pixel);
         if (is_first) {
@@ -245,7 +250,8 @@ void for_each_tap(const Pool& p, F visit) {
 template <class T, class F>
 void for_each_part(const Pool& p, const Tensor& pooled, const Tensor& image, F walk) {
   const int64_t inner = is_channels_last(image) ? p.channels : 1, size = p.height * p.width * inner;
-  const int64_t out_size = p.out_height * p.out_width * inner, parts = p.images * p.channels / std::max<int64_t>(inner, 1);
+  const int64_t out_size = p.out_height * p.out_width * inner,
+                parts = p.images * p.channels / std::max<int64_t>(inner, 1);
   parallel_for(0, parts, std::max<int64_t>(1, kGrain / std::max<int64_t>(size, 1)), [&](int64_t first, int64_t last) {
     for (int64_t part = first; part < last; ++part)
       walk(data<T>(pooled) + part * out_size, data<T>(image) + part * size, inner);

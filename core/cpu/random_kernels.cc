@@ -27,16 +27,12 @@ constexpr Lanes kIota = {0, 1, 2, 3, 4, 5, 6, 7};
 constexpr Lanes kZipLow = {0, 8, 1, 9, 2, 10, 3, 11}, kZipHigh = {4, 12, 5, 13, 6, 14, 7, 15};
 #elif defined(__AVX2__)
 using Lanes = uint64_t __attribute__((vector_size(32)));
-inline Lanes multiply_low_halves(Lanes a, Lanes b) {
-  return (Lanes)_mm256_mul_epu32((__m256i)a, (__m256i)b);
-}
+inline Lanes multiply_low_halves(Lanes a, Lanes b) { return (Lanes)_mm256_mul_epu32((__m256i)a, (__m256i)b); }
 constexpr Lanes kIota = {0, 1, 2, 3};
 constexpr Lanes kZipLow = {0, 4, 1, 5}, kZipHigh = {2, 6, 3, 7};
 #else
 using Lanes = uint64_t __attribute__((vector_size(16)));
-inline Lanes multiply_low_halves(Lanes a, Lanes b) {
-  return (Lanes)_mm_mul_epu32((__m128i)a, (__m128i)b);
-}
+inline Lanes multiply_low_halves(Lanes a, Lanes b) { return (Lanes)_mm_mul_epu32((__m128i)a, (__m128i)b); }
 constexpr Lanes kIota = {0, 1};
 constexpr Lanes kZipLow = {0, 2}, kZipHigh = {1, 3};
 #endif
@@ -66,9 +62,9 @@ void random_words(uint32_t* words, uint64_t counter, uint64_t seed, int64_t grou
       for (int k = 0; k < kTogether; ++k) {
         const Lanes a = multiply_low_halves(c0[k], Lanes{} + kPhiloxMultiplier0);
         const Lanes b = multiply_low_halves(c2[k], Lanes{} + kPhiloxMultiplier1);
-        c0[k] = (b >> 32) ^ c1[k] ^ uint64_t{key0};
+        c0[k] = (b >> 32) ^ c1[k] ^ uint64_t { key0 };
         c1[k] = b;
-        c2[k] = (a >> 32) ^ c3[k] ^ uint64_t{key1};
+        c2[k] = (a >> 32) ^ c3[k] ^ uint64_t { key1 };
         c3[k] = a;
       }
       key0 += kPhiloxKeyStep0;
@@ -123,14 +119,10 @@ void generate(const Tensor& out, Generator& generator, Transform transform) {
 // --- Distributions
 
 /// Uniform on [0, 1) with all the bits of T's mantissa.
-inline float unit(uint32_t word) {
-  return static_cast<float>(static_cast<int32_t>(word >> 8)) * 0x1p-24f;
-}
+inline float unit(uint32_t word) { return static_cast<float>(static_cast<int32_t>(word >> 8)) * 0x1p-24f; }
 inline double unit(uint64_t word) {
   // In two parts below 2^52, which become doubles by setting the exponent: AVX2 cannot convert 64-bit integers.
-  const auto to_double = [](uint64_t small) {
-    return std::bit_cast<double>(small | 0x4330000000000000u) - 0x1p52;
-  };
+  const auto to_double = [](uint64_t small) { return std::bit_cast<double>(small | 0x4330000000000000u) - 0x1p52; };
   return to_double(word >> 37) * 0x1p-27 + to_double((word >> 11) & 0x3ffffff) * 0x1p-53;
 }
 
@@ -142,8 +134,10 @@ inline uint64_t word_pair(const uint32_t* words, int64_t i) {
 
 template <class T>
 inline T unit_at(const uint32_t* words, int64_t i) {
-  if constexpr (sizeof(T) == 4) return unit(words[i]);
-  else return unit(word_pair(words, i));
+  if constexpr (sizeof(T) == 4)
+    return unit(words[i]);
+  else
+    return unit(word_pair(words, i));
 }
 
 void uniform(const Tensor& out, double from, double to, Generator& generator) {
@@ -151,25 +145,25 @@ void uniform(const Tensor& out, double from, double to, Generator& generator) {
     constexpr int64_t kWords = sizeof(T) / 4;
     const T start = static_cast<T>(from), range = static_cast<T>(to - from);
     generate<T, kWords>(out, generator, [=](const uint32_t* words, T* y, int64_t groups) {
-      for (int64_t i = 0; i < groups * (kGroup / kWords); ++i)
-        y[i] = unit_at<T>(words, i) * range + start;
+      for (int64_t i = 0; i < groups * (kGroup / kWords); ++i) y[i] = unit_at<T>(words, i) * range + start;
     });
   };
-  if (out.dtype() == kFloat64) run.template operator()<double>();
-  else run.template operator()<float>();
+  if (out.dtype() == kFloat64)
+    run.template operator()<double>();
+  else
+    run.template operator()<float>();
 }
 
 /// sin(x) / x and cos(x) for |x| <= pi / 4 as functions of x^2: Taylor's series.
 inline void sine_cosine(float z, float& s, float& c) {
   s = math::polynomial(z, 1.0f, -1.66666667e-1f, 8.33333333e-3f, -1.98412698e-4f, 2.75573192e-6f);
-  c = math::polynomial(z, 1.0f, -0.5f, 4.16666667e-2f, -1.38888889e-3f, 2.48015873e-5f,
-                       -2.75573192e-7f);
+  c = math::polynomial(z, 1.0f, -0.5f, 4.16666667e-2f, -1.38888889e-3f, 2.48015873e-5f, -2.75573192e-7f);
 }
 inline void sine_cosine(double z, double& s, double& c) {
-  s = math::polynomial(z, 1.0, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800,
-                       1.0 / 6227020800, -1.0 / 1307674368000);
-  c = math::polynomial(z, 1.0, -1.0 / 2, 1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800,
-                       1.0 / 479001600, -1.0 / 87178291200, 1.0 / 20922789888000);
+  s = math::polynomial(z, 1.0, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800, 1.0 / 6227020800,
+                       -1.0 / 1307674368000);
+  c = math::polynomial(z, 1.0, -1.0 / 2, 1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800, 1.0 / 479001600,
+                       -1.0 / 87178291200, 1.0 / 20922789888000);
 }
 
 /// cos and sin of 2 pi u for u in [0, 1): the quarter turns are taken off exactly.
@@ -205,8 +199,10 @@ void normal(const Tensor& out, double mean, double std, Generator& generator) {
       }
     });
   };
-  if (out.dtype() == kFloat64) run.template operator()<double>();
-  else run.template operator()<float>();
+  if (out.dtype() == kFloat64)
+    run.template operator()<double>();
+  else
+    run.template operator()<float>();
 }
 
 /// Multiplying a 64-bit word by the range and keeping the high part is biased by at most range / 2^64.
@@ -222,17 +218,17 @@ void random_integers(const Tensor& out, int64_t low, int64_t high, Generator& ge
 
 void bernoulli(const Tensor& out, double p, Generator& generator) {
   // 31 bits, since vectors compare signed words.
-  const auto threshold =
-      static_cast<int64_t>(std::clamp(p, 0.0, 1.0) * static_cast<double>(int64_t{1} << 31));
+  const auto threshold = static_cast<int64_t>(std::clamp(p, 0.0, 1.0) * static_cast<double>(int64_t{1} << 31));
   const auto run = [&]<class T>() {
     generate<T, 1>(out, generator, [=](const uint32_t* words, T* y, int64_t groups) {
       const int32_t last = static_cast<int32_t>(threshold - 1);
-      for (int64_t i = 0; i < groups * kGroup; ++i)
-        y[i] = static_cast<int32_t>(words[i] >> 1) <= last ? T(1) : T(0);
+      for (int64_t i = 0; i < groups * kGroup; ++i) y[i] = static_cast<int32_t>(words[i] >> 1) <= last ? T(1) : T(0);
     });
   };
-  if (item_size(out.dtype()) == 1) run.template operator()<uint8_t>();
-  else run.template operator()<float>();
+  if (item_size(out.dtype()) == 1)
+    run.template operator()<uint8_t>();
+  else
+    run.template operator()<float>();
 }
 
 }  // namespace

@@ -11,8 +11,7 @@ namespace {
 
 /// Reduces with one operation on T, whose dtype is `loop_dtype`.
 template <class Op, class T>
-void fold_all(const Tensor& out, const Tensor& x, DType loop_dtype,
-              FunctionRef<void(const ReductionStore&)> store) {
+void fold_all(const Tensor& out, const Tensor& x, DType loop_dtype, FunctionRef<void(const ReductionStore&)> store) {
   const auto along = [](const ReductionTile& tile) {
     const T* from = reinterpret_cast<const T*>(tile.x);
     T* result = reinterpret_cast<T*>(tile.result);
@@ -58,10 +57,14 @@ void mean_as(const Tensor& out, const Tensor& x) {
 template <class Op>
 void extreme(const Tensor& out, const Tensor& x) {
   switch (compute_dtype(x.dtype())) {
-    case DType::Float32: return fold_all<Op, float>(out, x, kFloat32);
-    case DType::Float64: return fold_all<Op, double>(out, x, kFloat64);
-    case DType::Int64: return fold_all<Op, int64_t>(out, x, kInt64);
-    default: return fold_all<Op, int32_t>(out, x, kInt32);
+    case DType::Float32:
+      return fold_all<Op, float>(out, x, kFloat32);
+    case DType::Float64:
+      return fold_all<Op, double>(out, x, kFloat64);
+    case DType::Int64:
+      return fold_all<Op, int64_t>(out, x, kInt64);
+    default:
+      return fold_all<Op, int32_t>(out, x, kInt32);
   }
 }
 

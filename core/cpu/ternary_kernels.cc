@@ -11,26 +11,29 @@ namespace {
 template <class Word>
 void where_words(const Tensor& out, const Tensor& condition, const Tensor& a, const Tensor& b) {
   const DType dtype = out.dtype();
-  Elementwise({{out, dtype}}, {{condition, kBool}, {a, dtype}, {b, dtype}})
-      .run([](char* const* p, int64_t n) {
-        auto* y = reinterpret_cast<Word*>(p[0]);
-        const auto* c = reinterpret_cast<const uint8_t*>(p[1]);
-        const auto* x0 = reinterpret_cast<const Word*>(p[2]);
-        const auto* x1 = reinterpret_cast<const Word*>(p[3]);
+  Elementwise({{out, dtype}}, {{condition, kBool}, {a, dtype}, {b, dtype}}).run([](char* const* p, int64_t n) {
+    auto* y = reinterpret_cast<Word*>(p[0]);
+    const auto* c = reinterpret_cast<const uint8_t*>(p[1]);
+    const auto* x0 = reinterpret_cast<const Word*>(p[2]);
+    const auto* x1 = reinterpret_cast<const Word*>(p[3]);
 #pragma GCC ivdep
-        for (int64_t i = 0; i < n; ++i) {
-          const Word yes = x0[i], no = x1[i];
-          y[i] = c[i] != 0 ? yes : no;
-        }
-      });
+    for (int64_t i = 0; i < n; ++i) {
+      const Word yes = x0[i], no = x1[i];
+      y[i] = c[i] != 0 ? yes : no;
+    }
+  });
 }
 
 void where(const Tensor& out, const Tensor& condition, const Tensor& a, const Tensor& b) {
   switch (out.element_size()) {
-    case 1: return where_words<uint8_t>(out, condition, a, b);
-    case 2: return where_words<uint16_t>(out, condition, a, b);
-    case 4: return where_words<uint32_t>(out, condition, a, b);
-    default: return where_words<uint64_t>(out, condition, a, b);
+    case 1:
+      return where_words<uint8_t>(out, condition, a, b);
+    case 2:
+      return where_words<uint16_t>(out, condition, a, b);
+    case 4:
+      return where_words<uint32_t>(out, condition, a, b);
+    default:
+      return where_words<uint64_t>(out, condition, a, b);
   }
 }
 
@@ -38,9 +41,7 @@ void add_scaled(const Tensor& out, const Tensor& a, const Tensor& b, const Scala
   visit_loop_dtype(loop_dtype(promoted_dtype(a, b)), [&]<class T>() {
     using W = Wrapping<T>;
     const W factor = static_cast<W>(alpha.to<T>());
-    map<T, T>(out, a, b, [factor](T x, T y) {
-      return static_cast<T>(static_cast<W>(x) + factor * static_cast<W>(y));
-    });
+    map<T, T>(out, a, b, [factor](T x, T y) { return static_cast<T>(static_cast<W>(x) + factor * static_cast<W>(y)); });
   });
 }
 

@@ -15,14 +15,12 @@ void rounding(const Tensor& out, const Tensor& x) {
 /// A test that only floats can pass.
 template <auto f>
 void float_test(const Tensor& out, const Tensor& x) {
-  visit_float_loop_dtype(float_loop_dtype(x.dtype(), kFloat32),
-                         [&]<class T>() { map<bool, T>(out, x, f); });
+  visit_float_loop_dtype(float_loop_dtype(x.dtype(), kFloat32), [&]<class T>() { map<bool, T>(out, x, f); });
 }
 
 void bitwise_not(const Tensor& out, const Tensor& x) {
   if (x.is_floating_point()) cpu::fail_dtype("bitwise_not", x.dtype());
-  if (x.dtype() == kBool)
-    return map<bool, bool>(out, x, [](uint8_t v) { return v == 0; });
+  if (x.dtype() == kBool) return map<bool, bool>(out, x, [](uint8_t v) { return v == 0; });
   visit_loop_dtype(loop_dtype(x.dtype()), [&]<class T>() {
     if constexpr (std::is_integral_v<T>) map<T, T>(out, x, [](T v) -> T { return ~v; });
   });
@@ -39,8 +37,10 @@ void register_unary(Backend& table) {
     }
   }>;
   table.neg = number_unary<"neg", [](auto x) -> decltype(x) {
-    if constexpr (std::is_integral_v<decltype(x)>) return Wrapping<decltype(x)>(0) - x;
-    else return -x;
+    if constexpr (std::is_integral_v<decltype(x)>)
+      return Wrapping<decltype(x)>(0) - x;
+    else
+      return -x;
   }>;
   table.sign = [](const Tensor& out, const Tensor& x) {
     visit_loop_dtype(loop_dtype(x.dtype()), [&]<class T>() {

@@ -65,8 +65,8 @@ struct Max {
 
 struct Min {
   template <class T>
-  static constexpr T kIdentity =
-      std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
+  static constexpr T kIdentity = std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity()
+                                                                      : std::numeric_limits<T>::max();
   template <class V>
   static V apply(V a, V b) {
     return ((b < a) | (b != b)) ? b : a;

@@ -66,15 +66,13 @@ inline float exp(float x) {
   const float n = shifted - kShift;
   float r = mul_add(n, -0.693359375f, x);
   r = mul_add(n, 2.12194440e-4f, r);
-  const float p = polynomial(r, 5.0000001201e-1f, 1.6666665459e-1f, 4.1665795894e-2f,
-                                 8.3334519073e-3f, 1.3981999507e-3f, 1.9875691500e-4f);
+  const float p = polynomial(r, 5.0000001201e-1f, 1.6666665459e-1f, 4.1665795894e-2f, 8.3334519073e-3f,
+                             1.3981999507e-3f, 1.9875691500e-4f);
   const float y = mul_add(p, r * r, r) + 1.0f;
   // Two factors, so that subnormal results and the last one before infinity come out right.
   const int32_t power = std::bit_cast<int32_t>(shifted) - std::bit_cast<int32_t>(kShift);
   const int32_t half = power >> 1, rest = power - half;
-  const auto two_to_the = [](int32_t k) {
-    return std::bit_cast<float>((static_cast<uint32_t>(k) + 127u) << 23);
-  };
+  const auto two_to_the = [](int32_t k) { return std::bit_cast<float>((static_cast<uint32_t>(k) + 127u) << 23); };
   return y * two_to_the(half) * two_to_the(rest);
 }
 
@@ -88,9 +86,9 @@ inline float log(float x) {
   exponent -= low ? 1.0f : 0.0f;
   const float m = (low ? mantissa + mantissa : mantissa) - 1.0f;
   const float z = m * m;
-  const float p = polynomial(m, 3.3333331174e-1f, -2.4999993993e-1f, 2.0000714765e-1f,
-                                 -1.6668057665e-1f, 1.4249322787e-1f, -1.2420140846e-1f,
-                                 1.1676998740e-1f, -1.1514610310e-1f, 7.0376836292e-2f);
+  const float p =
+      polynomial(m, 3.3333331174e-1f, -2.4999993993e-1f, 2.0000714765e-1f, -1.6668057665e-1f, 1.4249322787e-1f,
+                 -1.2420140846e-1f, 1.1676998740e-1f, -1.1514610310e-1f, 7.0376836292e-2f);
   float y = mul_add(exponent, -2.12194440e-4f, p * m * z);
   y = mul_add(z, -0.5f, y);
   y = mul_add(exponent, 0.693359375f, m + y);
@@ -104,8 +102,8 @@ inline float log(float x) {
 inline float tanh(float x) {
   const float magnitude = __builtin_fabsf(x);
   const float z = x * x;
-  const float p = polynomial(z, -3.33332819422e-1f, 1.33314422036e-1f, -5.37397155531e-2f,
-                                 2.06390887954e-2f, -5.70498872745e-3f);
+  const float p =
+      polynomial(z, -3.33332819422e-1f, 1.33314422036e-1f, -5.37397155531e-2f, 2.06390887954e-2f, -5.70498872745e-3f);
   const float near = mul_add(p * z, magnitude, magnitude);
   const float far = 1.0f - 2.0f / (exp(2.0f * magnitude) + 1.0f);
   return __builtin_copysignf(magnitude < 0.625f ? near : far, x);
@@ -115,12 +113,11 @@ inline float tanh(float x) {
 inline float erf(float x) {
   const float magnitude = __builtin_fabsf(x);
   const float p = polynomial(x * x, 0.128379150106f, -0.376124944814f, 0.112818038536f, -0.026765595853f,
-                                          0.004991013852f, -0.000597703584f);
+                             0.004991013852f, -0.000597703584f);
   const float near = mul_add(p, x, x);
   const float t = magnitude > 4.0f ? 4.0f : magnitude;
-  const float q = polynomial(t, -1.784523407963e-4f, 1.129533148827f, 6.333098761811e-1f,
-                                 1.083210713013e-1f, -2.514607898311e-2f, 4.181241187055e-3f,
-                                 -4.365749909181e-4f, 2.127876230940e-5f);
+  const float q = polynomial(t, -1.784523407963e-4f, 1.129533148827f, 6.333098761811e-1f, 1.083210713013e-1f,
+                             -2.514607898311e-2f, 4.181241187055e-3f, -4.365749909181e-4f, 2.127876230940e-5f);
   const float far = 1.0f - exp(-q);
   return magnitude < 0.93f ? near : __builtin_copysignf(far, x);
 }
@@ -160,10 +157,9 @@ inline double round(double x) { return __builtin_rint(x); }
 inline void normal(float x, float& cdf, float& density) {
   const float peak = exp(-0.5f * x * x);
   const float k = 1.0f / mul_add(__builtin_fabsf(x), 0.42f * 0.70710678f, 1.0f);
-  const float tail =
-      peak * k *
-      polynomial(k, 0.118462020917f, 0.119101969159f, 0.101027771256f, 0.124539420223f,
-                 -0.050675395528f, 0.208305847040f, -0.155037211424f, 0.034275580826f);
+  const float tail = peak * k *
+                     polynomial(k, 0.118462020917f, 0.119101969159f, 0.101027771256f, 0.124539420223f, -0.050675395528f,
+                                0.208305847040f, -0.155037211424f, 0.034275580826f);
   cdf = x < 0.0f ? tail : 1.0f - tail;
   density = 0.39894228f * peak;
 }

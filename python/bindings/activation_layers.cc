@@ -1,6 +1,5 @@
 // Activation functions as layers.
 #include "nn/activation.h"
-
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
 

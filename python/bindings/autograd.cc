@@ -60,34 +60,33 @@ autograd::TensorFunction to_function(py::function function) {
 }
 
 void bind_backward(py::module_& m) {
-  m.def("backward",
-        [](const py::object& tensors, const py::object& grads, std::optional<bool> retain_graph,
-           bool create_graph, const py::object& inputs) {
-          const Tensors outputs = to_tensors(tensors), grad_outputs = to_tensors(grads),
-                        leaves = to_tensors(inputs);
+  m.def(
+      "backward",
+      [](const py::object& tensors, const py::object& grads, std::optional<bool> retain_graph, bool create_graph,
+         const py::object& inputs) {
+        const Tensors outputs = to_tensors(tensors), grad_outputs = to_tensors(grads), leaves = to_tensors(inputs);
+        py::gil_scoped_release gil;
+        autograd::backward(outputs, grad_outputs, retain_graph.value_or(create_graph), create_graph, leaves);
+      },
+      py::arg("tensors"), py::arg("grad_tensors") = py::none(), py::arg("retain_graph") = py::none(),
+      py::arg("create_graph") = false, py::arg("inputs") = py::none(),
+      "Accumulates into the leaves' .grad the gradients of all tensors.");
+  m.def(
+      "grad",
+      [](const py::object& outputs, const py::object& inputs, const py::object& grads, std::optional<bool> retain_graph,
+         bool create_graph, std::optional<bool> allow_unused, bool materialize_grads) {
+        const Tensors ys = to_tensors(outputs), xs = to_tensors(inputs), grad_outputs = to_tensors(grads);
+        Tensors result;
+        {
           py::gil_scoped_release gil;
-          autograd::backward(outputs, grad_outputs, retain_graph.value_or(create_graph), create_graph, leaves);
-        },
-        py::arg("tensors"), py::arg("grad_tensors") = py::none(), py::arg("retain_graph") = py::none(),
-        py::arg("create_graph") = false, py::arg("inputs") = py::none(),
-        "Accumulates into the leaves' .grad the gradients of all tensors.");
-  m.def("grad",
-        [](const py::object& outputs, const py::object& inputs, const py::object& grads,
-           std::optional<bool> retain_graph, bool create_graph, std::optional<bool> allow_unused,
-           bool materialize_grads) {
-          const Tensors ys = to_tensors(outputs), xs = to_tensors(inputs), grad_outputs = to_tensors(grads);
-          Tensors result;
-          {
-            py::gil_scoped_release gil;
-            result = autograd::grad(ys, xs, grad_outputs, retain_graph.value_or(create_graph), create_graph,
-                                    allow_unused.value_or(materialize_grads), materialize_grads);
-          }
-          return py::reinterpret_steal<py::tuple>(to_python(result));
-        },
-        py::arg("outputs"), py::arg("inputs"), py::arg("grad_outputs") = py::none(),
-        py::arg("retain_graph") = py::none(), py::arg("create_graph") = false,
-        py::arg("allow_unused") = py::none(), py::arg("materialize_grads") = false,
-        "The gradients of outputs with respect to inputs, as a tuple.");
+          result = autograd::grad(ys, xs, grad_outputs, retain_graph.value_or(create_graph), create_graph,
+                                  allow_unused.value_or(materialize_grads), materialize_grads);
+        }
+        return py::reinterpret_steal<py::tuple>(to_python(result));
+      },
+      py::arg("outputs"), py::arg("inputs"), py::arg("grad_outputs") = py::none(), py::arg("retain_graph") = py::none(),
+      py::arg("create_graph") = false, py::arg("allow_unused") = py::none(), py::arg("materialize_grads") = false,
+      "The gradients of outputs with respect to inputs, as a tuple.");
 
   const auto check_gradients = [](auto checker) {
     return [checker](py::function function, const py::object& inputs, double eps, double atol, double rtol,
@@ -107,11 +106,9 @@ void bind_backward(py::module_& m) {
     m.def(name, function, py::arg("func"), py::arg("inputs"), py::arg("eps") = 1e-6, py::arg("atol") = 1e-5,
           py::arg("rtol") = 1e-3, py::arg("raise_exception") = true, doc);
   };
-  define("gradcheck",
-         check_gradients([](const auto&... a) { return autograd::gradcheck(a...); }),
+  define("gradcheck", check_gradients([](const auto&... a) { return autograd::gradcheck(a...); }),
          "Whether backward agrees with finite differences at these float64 inputs.");
-  define("gradgradcheck",
-         check_gradients([](const auto&... a) { return autograd::gradgradcheck(a...); }),
+  define("gradgradcheck", check_gradients([](const auto&... a) { return autograd::gradgradcheck(a...); }),
          "gradcheck for the gradients themselves.");
 }
 
@@ -146,26 +143,29 @@ void bind_autograd(py::module_& ember, py::module_& autograd, Ops& ops) {
       .def("remove", &HookHandle::remove, "The hook is not called any more.")
       .def("__enter__", [](py::object self) { return self; })
       .def("__exit__", [](HookHandle& self, const py::args&) { self.remove(); });
-  ops.add_method("backward(input, gradient=None, retain_graph=None, create_graph=False, inputs=None)",
-                 [](const Tensor& x, const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph,
-                    PyObject* inputs) {
-                   const Tensors leaves = to_tensors(py::reinterpret_borrow<py::object>(inputs));
-                   GilRelease gil(true);
-                   x.backward(gradient, retain_graph.value_or(create_graph), create_graph, leaves);
-                 },
-                 "Accumulates the gradients of this tensor into the leaves' .grad.");
-  ops.add_method("register_hook(input, hook)",
-                 [](const Tensor& x, PyObject* hook) {
-                   return py::cast(register_hook(x, py::reinterpret_borrow<py::function>(hook))).release().ptr();
-                 },
-                 "Calls hook(grad) when the gradient is computed; a result that is not None replaces it.");
-  ops.add_method("register_post_accumulate_grad_hook(input, hook)",
-                 [](const Tensor& x, PyObject* hook) {
-                   return py::cast(register_post_accumulate_grad_hook(x, py::reinterpret_borrow<py::function>(hook)))
-                       .release()
-                       .ptr();
-                 },
-                 "Calls hook(leaf) after the leaf's gradient was accumulated.");
+  ops.add_method(
+      "backward(input, gradient=None, retain_graph=None, create_graph=False, inputs=None)",
+      [](const Tensor& x, const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph,
+         PyObject* inputs) {
+        const Tensors leaves = to_tensors(py::reinterpret_borrow<py::object>(inputs));
+        GilRelease gil(true);
+        x.backward(gradient, retain_graph.value_or(create_graph), create_graph, leaves);
+      },
+      "Accumulates the gradients of this tensor into the leaves' .grad.");
+  ops.add_method(
+      "register_hook(input, hook)",
+      [](const Tensor& x, PyObject* hook) {
+        return py::cast(register_hook(x, py::reinterpret_borrow<py::function>(hook))).release().ptr();
+      },
+      "Calls hook(grad) when the gradient is computed; a result that is not None replaces it.");
+  ops.add_method(
+      "register_post_accumulate_grad_hook(input, hook)",
+      [](const Tensor& x, PyObject* hook) {
+        return py::cast(register_post_accumulate_grad_hook(x, py::reinterpret_borrow<py::function>(hook)))
+            .release()
+            .ptr();
+      },
+      "Calls hook(leaf) after the leaf's gradient was accumulated.");
 }
 
 }  // namespace ember::python

@@ -37,9 +37,7 @@ struct type_caster<ember::Tensor> {
     value = ember::python::tensor_of(source.ptr());
     return true;
   }
-  static handle cast(const ember::Tensor& source, return_value_policy, handle) {
-    return ember::python::wrap(source);
-  }
+  static handle cast(const ember::Tensor& source, return_value_policy, handle) { return ember::python::wrap(source); }
 };
 
 template <>

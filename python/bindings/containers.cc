@@ -1,6 +1,5 @@
 // ember.nn.Sequential, ModuleList and ModuleDict.
 #include "nn/container.h"
-
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
 
@@ -14,7 +13,8 @@ using ModulePtr = std::shared_ptr<nn::Module>;
 template <class M>
 ModulePtr get_slice(const M& self, const py::slice& slice) {
   py::ssize_t start, stop, step, length;
-  if (!slice.compute(static_cast<py::ssize_t>(self.size()), &start, &stop, &step, &length)) throw py::error_already_set();
+  if (!slice.compute(static_cast<py::ssize_t>(self.size()), &start, &stop, &step, &length))
+    throw py::error_already_set();
   py::object result = py::type::of<M>()();
   auto& container = result.cast<M&>();
   for (py::ssize_t i = 0; i < length; ++i) container.append(self[start + i * step]);
@@ -34,27 +34,38 @@ void bind_indexed(ContainerBinding<M>& c) {
     for (const ModulePtr& child : self.children()) list.append(py::cast(child));
     return py::iter(list);
   });
-  c.def("__getitem__", [](const M& self, int64_t index) { return self[index]; }, py::arg("idx"));
+  c.def(
+      "__getitem__", [](const M& self, int64_t index) { return self[index]; }, py::arg("idx"));
   c.def("__getitem__", &get_slice<M>, py::arg("idx"));
   c.def("__setitem__", [](M& self, int64_t index, ModulePtr module) { self.replace(index, std::move(module)); });
   c.def("__delitem__", [](M& self, int64_t index) { self.erase(index); });
-  c.def("append", [](py::object self, ModulePtr module) {
-    self.cast<M&>().append(std::move(module));
-    return self;
-  }, py::arg("module"), "Adds a module at the end.");
-  c.def("extend", [](py::object self, const py::iterable& modules) {
-    for (py::handle module : modules) self.cast<M&>().append(module.cast<ModulePtr>());
-    return self;
-  }, py::arg("modules"), "Adds modules at the end.");
-  c.def("insert", [](py::object self, int64_t index, ModulePtr module) {
-    self.cast<M&>().insert(index, std::move(module));
-    return self;
-  }, py::arg("index"), py::arg("module"), "Adds a module before that at index.");
+  c.def(
+      "append",
+      [](py::object self, ModulePtr module) {
+        self.cast<M&>().append(std::move(module));
+        return self;
+      },
+      py::arg("module"), "Adds a module at the end.");
+  c.def(
+      "extend",
+      [](py::object self, const py::iterable& modules) {
+        for (py::handle module : modules) self.cast<M&>().append(module.cast<ModulePtr>());
+        return self;
+      },
+      py::arg("modules"), "Adds modules at the end.");
+  c.def(
+      "insert",
+      [](py::object self, int64_t index, ModulePtr module) {
+        self.cast<M&>().insert(index, std::move(module));
+        return self;
+      },
+      py::arg("index"), py::arg("module"), "Adds a module before that at index.");
 }
 
 void bind_sequential(py::module_& m) {
   using Sequential = nn::SequentialImpl;
-  ContainerBinding<Sequential> c(m, "Sequential", "Modules one after another: Sequential(a, b) or Sequential({'first': a}).");
+  ContainerBinding<Sequential> c(m, "Sequential",
+                                 "Modules one after another: Sequential(a, b) or Sequential({'first': a}).");
   c.def(py::init([](const py::args& modules) {
     auto self = std::make_unique<Trampoline<Sequential>>();
     if (modules.size() == 1 && py::isinstance<py::dict>(modules[0])) {
@@ -69,10 +80,13 @@ void bind_sequential(py::module_& m) {
     }
     return self.release();
   }));
-  c.def("forward", [](Sequential& self, const Tensor& input) {
-    py::gil_scoped_release gil;
-    return self.Sequential::forward(input);
-  }, py::arg("input"));
+  c.def(
+      "forward",
+      [](Sequential& self, const Tensor& input) {
+        py::gil_scoped_release gil;
+        return self.Sequential::forward(input);
+      },
+      py::arg("input"));
   bind_indexed<Sequential>(c);
 }
 
@@ -107,9 +121,8 @@ void bind_module_dict(py::module_& m) {
     return self[key];
   };
   c.def("__getitem__", find);
-  c.def("__setitem__", [](ModuleDict& self, const std::string& key, ModulePtr module) {
-    self.insert(key, std::move(module));
-  });
+  c.def("__setitem__",
+        [](ModuleDict& self, const std::string& key, ModulePtr module) { self.insert(key, std::move(module)); });
   c.def("__delitem__", [](ModuleDict& self, const std::string& key) {
     if (!self.contains(key)) throw py::key_error(key);
     self.unregister(key);

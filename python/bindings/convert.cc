@@ -180,8 +180,7 @@ PyObject* to_python(const std::string& value) {
 PyObject* to_python(const std::vector<Tensor>& value) {
   PyObject* tuple = PyTuple_New(static_cast<Py_ssize_t>(value.size()));
   if (!tuple) throw_python_error();
-  for (size_t i = 0; i < value.size(); ++i)
-    PyTuple_SET_ITEM(tuple, static_cast<Py_ssize_t>(i), wrap(value[i]));
+  for (size_t i = 0; i < value.size(); ++i) PyTuple_SET_ITEM(tuple, static_cast<Py_ssize_t>(i), wrap(value[i]));
   return tuple;
 }
 

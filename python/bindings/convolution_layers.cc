@@ -13,17 +13,19 @@ using nn::ConvOptions;
 template <class M>
 void bind_convolution(py::module_& m, const char* name) {
   Layer<M>(m, name, "Cross-correlation with weight [out_channels, in_channels / groups, kernel...] plus bias.")
-      .init([](int64_t in, int64_t out, const Shape& kernel, const Shape& stride, const py::object& padding,
-               const Shape& dilation, int64_t groups, bool bias) {
-              ConvOptions options(in, out, kernel);
-              options.stride(stride).dilation(dilation).groups(groups).bias(bias);
-              if (py::isinstance<py::str>(padding)) options.padding(padding.cast<std::string>());
-              else options.padding(padding.cast<Shape>());
-              return options;
-            },
-            py::arg("in_channels"), py::arg("out_channels"), py::arg("kernel_size"), py::arg("stride") = Shape(1),
-            py::arg("padding") = Shape(0), py::arg("dilation") = Shape(1), py::arg("groups") = 1,
-            py::arg("bias") = true)
+      .init(
+          [](int64_t in, int64_t out, const Shape& kernel, const Shape& stride, const py::object& padding,
+             const Shape& dilation, int64_t groups, bool bias) {
+            ConvOptions options(in, out, kernel);
+            options.stride(stride).dilation(dilation).groups(groups).bias(bias);
+            if (py::isinstance<py::str>(padding))
+              options.padding(padding.cast<std::string>());
+            else
+              options.padding(padding.cast<Shape>());
+            return options;
+          },
+          py::arg("in_channels"), py::arg("out_channels"), py::arg("kernel_size"), py::arg("stride") = Shape(1),
+          py::arg("padding") = Shape(0), py::arg("dilation") = Shape(1), py::arg("groups") = 1, py::arg("bias") = true)
       .option("in_channels", &ConvOptions::in_channels_)
       .option("out_channels", &ConvOptions::out_channels_)
       .option("kernel_size", &ConvOptions::kernel_size_)
@@ -47,26 +49,28 @@ void bind_convolution_layers(py::module_& m) {
   bind_convolution<Conv2dImpl>(m, "Conv2d");
   bind_convolution<Conv3dImpl>(m, "Conv3d");
   Layer<MaxPool2dImpl>(m, "MaxPool2d", "The largest value of each window.")
-      .init([](const Shape& kernel, const Shape& stride, const Shape& padding, const Shape& dilation, bool ceil_mode) {
-              return MaxPool2dOptions(kernel).stride(stride).padding(padding).dilation(dilation).ceil_mode(ceil_mode);
-            },
-            py::arg("kernel_size"), py::arg("stride") = py::none(), py::arg("padding") = Shape(0),
-            py::arg("dilation") = Shape(1), py::arg("ceil_mode") = false)
+      .init(
+          [](const Shape& kernel, const Shape& stride, const Shape& padding, const Shape& dilation, bool ceil_mode) {
+            return MaxPool2dOptions(kernel).stride(stride).padding(padding).dilation(dilation).ceil_mode(ceil_mode);
+          },
+          py::arg("kernel_size"), py::arg("stride") = py::none(), py::arg("padding") = Shape(0),
+          py::arg("dilation") = Shape(1), py::arg("ceil_mode") = false)
       .option("kernel_size", &MaxPool2dOptions::kernel_size_)
       .option("stride", &MaxPool2dOptions::stride_)
       .option("padding", &MaxPool2dOptions::padding_)
       .option("dilation", &MaxPool2dOptions::dilation_)
       .option("ceil_mode", &MaxPool2dOptions::ceil_mode_);
   Layer<AvgPool2dImpl>(m, "AvgPool2d", "The mean of each window.")
-      .init([](const Shape& kernel, const Shape& stride, const Shape& padding, bool ceil_mode, bool count_include_pad,
-               std::optional<int64_t> divisor) {
-              AvgPool2dOptions options(kernel);
-              options.stride(stride).padding(padding).ceil_mode(ceil_mode).count_include_pad(count_include_pad);
-              options.divisor_override_ = divisor;
-              return options;
-            },
-            py::arg("kernel_size"), py::arg("stride") = py::none(), py::arg("padding") = Shape(0),
-            py::arg("ceil_mode") = false, py::arg("count_include_pad") = true, py::arg("divisor_override") = py::none())
+      .init(
+          [](const Shape& kernel, const Shape& stride, const Shape& padding, bool ceil_mode, bool count_include_pad,
+             std::optional<int64_t> divisor) {
+            AvgPool2dOptions options(kernel);
+            options.stride(stride).padding(padding).ceil_mode(ceil_mode).count_include_pad(count_include_pad);
+            options.divisor_override_ = divisor;
+            return options;
+          },
+          py::arg("kernel_size"), py::arg("stride") = py::none(), py::arg("padding") = Shape(0),
+          py::arg("ceil_mode") = false, py::arg("count_include_pad") = true, py::arg("divisor_override") = py::none())
       .option("kernel_size", &AvgPool2dOptions::kernel_size_)
       .option("stride", &AvgPool2dOptions::stride_)
       .option("padding", &AvgPool2dOptions::padding_)

@@ -11,8 +11,8 @@ namespace {
 bool is_sequence(PyObject* object) {
   if (PyList_Check(object) || PyTuple_Check(object)) return true;
   if (is_tensor(object)) return tensor_of(object).dim() > 0;
-  return PySequence_Check(object) && !PyUnicode_Check(object) && !PyBytes_Check(object) &&
-         !PyDict_Check(object) && PySequence_Size(object) >= 0;
+  return PySequence_Check(object) && !PyUnicode_Check(object) && !PyBytes_Check(object) && !PyDict_Check(object) &&
+         PySequence_Size(object) >= 0;
 }
 
 /// What the nested data look like: their shape and the highest kind of number in them.
@@ -28,8 +28,7 @@ class Survey {
   void visit(PyObject* object, size_t depth) {
     if (!is_sequence(object)) {
       PyErr_Clear();  // an array without dimensions has no length
-      check<ValueError>(depth == shape_.size(),
-                        "tensor: nested sequences must have the same depth everywhere");
+      check<ValueError>(depth == shape_.size(), "tensor: nested sequences must have the same depth everywhere");
       complete_ = true;
       see(object);
       return;
@@ -40,8 +39,8 @@ class Survey {
       check<ValueError>(!complete_, "tensor: nested sequences must have the same depth everywhere");
       shape_.push_back(length);
     }
-    check<ValueError>(shape_[depth] == length, "tensor: expected a sequence of length ", shape_[depth],
-                      " at dim ", depth, " but got one of length ", length);
+    check<ValueError>(shape_[depth] == length, "tensor: expected a sequence of length ", shape_[depth], " at dim ",
+                      depth, " but got one of length ", length);
     if (length == 0) complete_ = true;
     PyObject* items = PySequence_Fast(object, "tensor: not a sequence");
     if (!items) throw_python_error();
@@ -85,8 +84,7 @@ void fill(PyObject* object, T*& out) {
   PyObject* items = PySequence_Fast(object, "tensor: not a sequence");
   if (!items) throw_python_error();
   try {
-    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items); ++i)
-      fill(PySequence_Fast_GET_ITEM(items, i), out);
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items); ++i) fill(PySequence_Fast_GET_ITEM(items, i), out);
   } catch (...) {
     Py_DECREF(items);
     throw;

@@ -1,7 +1,6 @@
 // Tensors from nothing, from data and from random numbers.
-#include "ops/creation.h"
-
 #include "ops/copy.h"
+#include "ops/creation.h"
 #include "ops/random.h"
 #include "python/bindings/creation.h"
 #include "python/bindings/dlpack.h"
@@ -80,46 +79,57 @@ void bind_creation(Ops& ops) {
                    },
                    "A copy of numbers, nested lists, an array or a tensor.");
   for (const char* signature : {"as_tensor(data, dtype=None)", "asarray(data, dtype=None)"})
-    ops.add_function(signature, [](PyObject* data, OptionalDType dtype) { return wrap(as_tensor(data, dtype)); },
-                     "A tensor on the data's own memory where that is possible.");
+    ops.add_function(
+        signature, [](PyObject* data, OptionalDType dtype) { return wrap(as_tensor(data, dtype)); },
+        "A tensor on the data's own memory where that is possible.");
   ops.add_function("from_numpy(array)", from_numpy, "A tensor on the array's memory.");
-  ops.add_function("from_dlpack(ext_tensor)", [](PyObject* source) { return wrap(from_dlpack(source)); },
-                   "A tensor on the memory of anything that speaks DLPack.");
+  ops.add_function(
+      "from_dlpack(ext_tensor)", [](PyObject* source) { return wrap(from_dlpack(source)); },
+      "A tensor on the memory of anything that speaks DLPack.");
 
   add("empty(*size", make<empty>, "Uninitialised memory.");
   add("zeros(*size", make<zeros>, "Zeros.");
   add("ones(*size", make<ones>, "Ones.");
-  add("full(size, fill_value",
+  add(
+      "full(size, fill_value",
       [](const Shape& size, const Scalar& value, OptionalDType t, OptionalDevice d, bool r) {
         return full(size, value, options(t, d, r));
       },
       "One value everywhere.");
-  add("empty_strided(size, stride",
+  add(
+      "empty_strided(size, stride",
       [](const Shape& size, const Shape& stride, OptionalDType t, OptionalDevice d, bool r) {
         return empty_strided(size, stride, options(t, d, r));
       },
       "Uninitialised memory of these strides.");
-  add("arange(end", [](const Scalar& end, OptionalDType t, OptionalDevice d, bool r) {
-    return arange(end, options(t, d, r));
-  }, "start, start + step, ... before end.");
-  add("arange(start, end, step=1",
+  add(
+      "arange(end",
+      [](const Scalar& end, OptionalDType t, OptionalDevice d, bool r) { return arange(end, options(t, d, r)); },
+      "start, start + step, ... before end.");
+  add(
+      "arange(start, end, step=1",
       [](const Scalar& start, const Scalar& end, const Scalar& step, OptionalDType t, OptionalDevice d, bool r) {
         return arange(start, end, step, options(t, d, r));
       },
       "");
-  add("linspace(start, end, steps",
+  add(
+      "linspace(start, end, steps",
       [](const Scalar& start, const Scalar& end, int64_t steps, OptionalDType t, OptionalDevice d, bool r) {
         return linspace(start, end, steps, options(t, d, r));
       },
       "steps evenly spaced numbers, both ends included.");
-  add("eye(n, m=None",
+  add(
+      "eye(n, m=None",
       [](int64_t n, std::optional<int64_t> m, OptionalDType t, OptionalDevice d, bool r) {
         return eye(n, m, options(t, d, r));
       },
       "Ones on the diagonal.");
-  add("scalar_tensor(s", [](const Scalar& value, OptionalDType t, OptionalDevice d, bool r) {
-    return scalar_tensor(value, options(t, d, r));
-  }, "A zero-dim tensor.");
+  add(
+      "scalar_tensor(s",
+      [](const Scalar& value, OptionalDType t, OptionalDevice d, bool r) {
+        return scalar_tensor(value, options(t, d, r));
+      },
+      "A zero-dim tensor.");
   ops.add_function("tril_indices(row, col, offset=0)", tril_indices, "Rows and columns of the lower triangle.");
   ops.add_function("triu_indices(row, col, offset=0)", triu_indices, "Rows and columns of the upper triangle.");
 
@@ -160,12 +170,13 @@ void bind_creation(Ops& ops) {
   ops.add("bernoulli(input, *, generator=None)", bernoulli, "1 with probability input, else 0.");
   ops.add("multinomial(input, num_samples, replacement=False, *, generator=None)", multinomial,
           "Samples of a distribution given by weights.");
-  ops.add_function("normal(mean, std, size, *, generator=None)",
-                   [](double mean, double std, const Shape& size, Generator* g) {
-                     Tensor x = empty(size);
-                     return normal_(x, mean, std, g);
-                   },
-                   "Normal with this mean and standard deviation.");
+  ops.add_function(
+      "normal(mean, std, size, *, generator=None)",
+      [](double mean, double std, const Shape& size, Generator* g) {
+        Tensor x = empty(size);
+        return normal_(x, mean, std, g);
+      },
+      "Normal with this mean and standard deviation.");
 }
 
 }  // namespace ember::python

@@ -1,11 +1,12 @@
 // Datasets, samplers, transforms and the loader. Anything with __len__ and __getitem__ is a dataset.
+#include "python/bindings/data.h"
+
 #include <atomic>
 
 #include "data/dataset.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/creation.h"
-#include "python/bindings/data.h"
 #include "python/bindings/owner.h"
 
 namespace ember::python {
@@ -79,14 +80,12 @@ std::vector<std::shared_ptr<data::Subset>> split(const py::object& dataset, cons
 void bind_datasets(py::module_& m) {
   py::class_<Dataset, py::smart_holder>(m, "NativeDataset", py::dynamic_attr(), "Samples by index, read by C++.")
       .def("__len__", &Dataset::size)
-      .def("__getitem__",
-           [](const Dataset& self, int64_t index) {
-             const int64_t size = self.size();
-             check<IndexError>(index >= -size && index < size, "dataset: index ", index, " is out of range for size ",
-                               size);
-             const Example example = self.get(index < 0 ? index + size : index);
-             return py::reinterpret_steal<py::object>(to_python(example));
-           });
+      .def("__getitem__", [](const Dataset& self, int64_t index) {
+        const int64_t size = self.size();
+        check<IndexError>(index >= -size && index < size, "dataset: index ", index, " is out of range for size ", size);
+        const Example example = self.get(index < 0 ? index + size : index);
+        return py::reinterpret_steal<py::object>(to_python(example));
+      });
   py::class_<data::TensorDataset, Dataset, py::smart_holder>(m, "TensorDataset",
                                                              "Slices of tensors along their first dim.")
       .def(py::init([](const py::args& tensors) {
@@ -106,7 +105,8 @@ void bind_datasets(py::module_& m) {
   py::class_<data::ConcatDataset, Dataset, py::smart_holder>(m, "ConcatDataset", "Datasets one behind another.")
       .def(py::init([](const py::iterable& datasets) {
              std::vector<DatasetPtr> list;
-             for (py::handle dataset : datasets) list.push_back(to_dataset(py::reinterpret_borrow<py::object>(dataset)));
+             for (py::handle dataset : datasets)
+               list.push_back(to_dataset(py::reinterpret_borrow<py::object>(dataset)));
              return new data::ConcatDataset(std::move(list));
            }),
            py::arg("datasets"));

@@ -116,14 +116,15 @@ void bind_data_loader(py::module_& m) {
              return std::make_shared<SequentialSampler>(static_cast<int64_t>(py::len(source)));
            }),
            py::arg("data_source"));
-  py::class_<RandomSampler, Sampler, std::shared_ptr<RandomSampler>>(m, "RandomSampler", "A new permutation each epoch.")
+  py::class_<RandomSampler, Sampler, std::shared_ptr<RandomSampler>>(m, "RandomSampler",
+                                                                     "A new permutation each epoch.")
       .def(py::init([](const py::object& source, std::optional<uint64_t> seed) {
              const auto size = static_cast<int64_t>(py::len(source));
              return seed ? std::make_shared<RandomSampler>(size, *seed) : std::make_shared<RandomSampler>(size);
            }),
            py::arg("data_source"), py::arg("seed") = py::none());
-  py::class_<WeightedRandomSampler, Sampler, std::shared_ptr<WeightedRandomSampler>>(
-      m, "WeightedRandomSampler", "Draws in proportion to weights.")
+  py::class_<WeightedRandomSampler, Sampler, std::shared_ptr<WeightedRandomSampler>>(m, "WeightedRandomSampler",
+                                                                                     "Draws in proportion to weights.")
       .def(py::init<std::vector<double>, int64_t, bool>(), py::arg("weights"), py::arg("num_samples"),
            py::arg("replacement") = true);
 
@@ -139,9 +140,10 @@ void bind_data_loader(py::module_& m) {
       .def("__iter__", &Loader::iterate)
       .def_readonly("dataset", &Loader::dataset)
       .def_property_readonly("batch_size", [](const Loader& self) { return self.loader->options().batch_size_; })
-      .def_property("epoch", [](const Loader& self) { return self.loader->epoch(); },
-                    [](Loader& self, int64_t epoch) { self.loader->set_epoch(epoch); },
-                    "The number of the next epoch; set it to resume a run.");
+      .def_property(
+          "epoch", [](const Loader& self) { return self.loader->epoch(); },
+          [](Loader& self, int64_t epoch) { self.loader->set_epoch(epoch); },
+          "The number of the next epoch; set it to resume a run.");
 }
 
 }  // namespace ember::python

@@ -82,8 +82,8 @@ PyObject* to_dlpack(const Tensor& tensor) {
 }
 
 Tensor from_dlpack(PyObject* source) {
-  PyObject* capsule = PyCapsule_CheckExact(source) ? Py_NewRef(source)
-                                                   : PyObject_CallMethod(source, "__dlpack__", nullptr);
+  PyObject* capsule =
+      PyCapsule_CheckExact(source) ? Py_NewRef(source) : PyObject_CallMethod(source, "__dlpack__", nullptr);
   if (!capsule) throw_python_error();
   if (!PyCapsule_IsValid(capsule, "dltensor")) {
     Py_DECREF(capsule);
@@ -99,11 +99,12 @@ Tensor from_dlpack(PyObject* source) {
     const Shape strides =
         dl.strides ? Shape(std::span(dl.strides, static_cast<size_t>(dl.ndim))) : contiguous_strides(sizes);
     for (int64_t s : strides) check<ValueError>(s >= 0, "from_dlpack: negative strides; make a copy first");
-    result = from_blob(static_cast<char*>(dl.data) + dl.byte_offset, sizes, strides,
-                       [managed] {
-                         if (managed->deleter) managed->deleter(managed);
-                       },
-                       TensorOptions(dtype));
+    result = from_blob(
+        static_cast<char*>(dl.data) + dl.byte_offset, sizes, strides,
+        [managed] {
+          if (managed->deleter) managed->deleter(managed);
+        },
+        TensorOptions(dtype));
   } catch (...) {
     Py_DECREF(capsule);
     throw;

@@ -38,7 +38,8 @@ Tensors outputs_of(const std::string& name, const py::object& result) {
 }
 
 /// backward(ctx, *grads) of the class, and of its result the gradients of the arguments that are tensors.
-Tensors call_backward(py::handle cls, py::handle ctx, const Tensors& grads, const std::vector<bool>& is_tensor_argument) {
+Tensors call_backward(py::handle cls, py::handle ctx, const Tensors& grads,
+                      const std::vector<bool>& is_tensor_argument) {
   py::gil_scoped_acquire gil;
   py::tuple arguments(grads.size() + 1);
   arguments[0] = py::reinterpret_borrow<py::object>(ctx);
@@ -53,8 +54,8 @@ Tensors call_backward(py::handle cls, py::handle ctx, const Tensors& grads, cons
   for (size_t i = 0; i < all.size(); ++i) {
     const py::object item = all[i];
     if (i < is_tensor_argument.size() && is_tensor_argument[i]) {
-      check<TypeError>(item.is_none() || is_tensor(item.ptr()), name, ": backward returned a ",
-                       type_name(item.ptr()), " for argument ", i);
+      check<TypeError>(item.is_none() || is_tensor(item.ptr()), name, ": backward returned a ", type_name(item.ptr()),
+                       " for argument ", i);
       of_tensors.push_back(item.cast<Tensor>());
     } else {
       check(item.is_none(), name, ": backward returned a gradient for argument ", i, ", which is no tensor");
@@ -112,28 +113,30 @@ py::tuple needs_input_grad(const FunctionContext& self) {
 
 void bind_function(py::module_& m) {
   py::class_<FunctionContext>(m, "FunctionCtx", py::dynamic_attr(), "What forward leaves for backward.")
-      .def("save_for_backward",
-           [](FunctionContext& self, const py::args& tensors) {
-             self.context->save_for_backward(tensors_of(tensors));
-           },
-           "Keeps inputs, outputs or intermediate results.")
+      .def(
+          "save_for_backward",
+          [](FunctionContext& self, const py::args& tensors) { self.context->save_for_backward(tensors_of(tensors)); },
+          "Keeps inputs, outputs or intermediate results.")
       .def_property_readonly(
           "saved_tensors",
           [](const FunctionContext& self) {
             return py::reinterpret_steal<py::tuple>(to_python(self.context->get_saved_variables()));
           },
           "What save_for_backward kept; an error if it was modified in place since.")
-      .def("mark_dirty",
-           [](FunctionContext& self, const py::args& tensors) { self.context->mark_dirty(tensors_of(tensors)); },
-           "These inputs were changed in place, and are returned.")
-      .def("mark_non_differentiable",
-           [](FunctionContext& self, const py::args& tensors) {
-             self.context->mark_non_differentiable(tensors_of(tensors));
-           },
-           "These outputs carry no gradient.")
-      .def("set_materialize_grads",
-           [](FunctionContext& self, bool value) { self.context->set_materialize_grads(value); }, py::arg("value"),
-           "Whether backward sees zeros (the default) or None for outputs that nothing used.")
+      .def(
+          "mark_dirty",
+          [](FunctionContext& self, const py::args& tensors) { self.context->mark_dirty(tensors_of(tensors)); },
+          "These inputs were changed in place, and are returned.")
+      .def(
+          "mark_non_differentiable",
+          [](FunctionContext& self, const py::args& tensors) {
+            self.context->mark_non_differentiable(tensors_of(tensors));
+          },
+          "These outputs carry no gradient.")
+      .def(
+          "set_materialize_grads",
+          [](FunctionContext& self, bool value) { self.context->set_materialize_grads(value); }, py::arg("value"),
+          "Whether backward sees zeros (the default) or None for outputs that nothing used.")
       .def_property_readonly("needs_input_grad", needs_input_grad,
                              "Whether each argument of forward needs a gradient.");
   m.def("_apply", &apply, py::arg("cls"));

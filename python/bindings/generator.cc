@@ -29,28 +29,32 @@ void bind_generator(PyObject* module) {
              return new Generator();
            }),
            py::arg("device") = "cpu")
-      .def("manual_seed",
-           [](Generator& g, uint64_t seed) -> Generator& {
-             g.manual_seed(seed);
-             return g;
-           },
-           py::arg("seed"), py::return_value_policy::reference)
+      .def(
+          "manual_seed",
+          [](Generator& g, uint64_t seed) -> Generator& {
+            g.manual_seed(seed);
+            return g;
+          },
+          py::arg("seed"), py::return_value_policy::reference)
       .def("initial_seed", &Generator::seed)
       .def("get_state", get_state, "(seed, position)")
       .def("set_state", set_state, py::arg("state"));
   m.attr("default_generator") = py::cast(&default_generator(), py::return_value_policy::reference);
-  m.def("manual_seed",
-        [](uint64_t seed) {
-          manual_seed(seed);
-          return &default_generator();
-        },
-        py::arg("seed"), py::return_value_policy::reference, "Seeds the default generator.");
-  m.def("seed", [] { return default_generator().seed(); }, "The default generator's seed.");
+  m.def(
+      "manual_seed",
+      [](uint64_t seed) {
+        manual_seed(seed);
+        return &default_generator();
+      },
+      py::arg("seed"), py::return_value_policy::reference, "Seeds the default generator.");
+  m.def(
+      "seed", [] { return default_generator().seed(); }, "The default generator's seed.");
   m.def("initial_seed", [] { return default_generator().seed(); });
-  m.def("get_rng_state", [get_state] { return get_state(default_generator()); }, "(seed, position)");
-  m.def("set_rng_state",
-        [set_state](std::pair<uint64_t, uint64_t> state) { set_state(default_generator(), state); },
-        py::arg("new_state"));
+  m.def(
+      "get_rng_state", [get_state] { return get_state(default_generator()); }, "(seed, position)");
+  m.def(
+      "set_rng_state", [set_state](std::pair<uint64_t, uint64_t> state) { set_state(default_generator(), state); },
+      py::arg("new_state"));
 }
 
 }  // namespace ember::python

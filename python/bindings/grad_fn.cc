@@ -40,9 +40,9 @@ void bind_grad_fn(PyObject* module) {
   auto m = py::reinterpret_borrow<py::module_>(module);
   py::class_<GradFn>(m, "Node", "A recorded op.")
       .def("name", [](const GradFn& self) { return backward_name(self.node->name()); })
-      .def_property_readonly("next_functions",
-                             [](const GradFn& self) { return py::tuple(py::cast(next_functions(self))); },
-                             "Where this node's gradients go: (node, output) for each input.")
+      .def_property_readonly(
+          "next_functions", [](const GradFn& self) { return py::tuple(py::cast(next_functions(self))); },
+          "Where this node's gradients go: (node, output) for each input.")
       .def("__repr__", [](const GradFn& self) { return "<" + backward_name(self.node->name()) + ">"; })
       .def("__eq__", [](const GradFn& a, const GradFn& b) { return a.node == b.node; })
       .def("__hash__", [](const GradFn& self) { return reinterpret_cast<intptr_t>(self.node.get()); });

@@ -30,9 +30,10 @@ void bind_in_place(Ops& ops) {
   ops.add_method("addcmul_(input, tensor1, tensor2, *, value=1)", addcmul_);
   ops.add_method("addcdiv_(input, tensor1, tensor2, *, value=1)", addcdiv_);
 
-  ops.add_method("copy_(input, src, non_blocking=False)",
-                 [](Tensor& x, const Tensor& src, bool) -> Tensor& { return copy_(x, src); },
-                 "Copies src, which broadcasts, into this tensor.");
+  ops.add_method(
+      "copy_(input, src, non_blocking=False)",
+      [](Tensor& x, const Tensor& src, bool) -> Tensor& { return copy_(x, src); },
+      "Copies src, which broadcasts, into this tensor.");
   ops.add_method("fill_(input, value)", fill_, "Sets every element.");
   ops.add_method("zero_(input)", zero_, "Sets every element to 0.");
   ops.add_method("masked_fill_(input, mask, value)", masked_fill_);
@@ -43,8 +44,7 @@ void bind_in_place(Ops& ops) {
   ops.add_method("uniform_(input, from=0, to=1, *, generator=None)", uniform_,
                  "Random numbers, uniform on [from, to).");
   ops.add_method("normal_(input, mean=0, std=1, *, generator=None)", normal_, "Random normal numbers.");
-  ops.add_method("bernoulli_(input, p=0.5, *, generator=None)", bernoulli_,
-                 "1 with probability p, else 0.");
+  ops.add_method("bernoulli_(input, p=0.5, *, generator=None)", bernoulli_, "1 with probability p, else 0.");
   ops.alias("clip_", "clamp_");
   ops.alias("subtract_", "sub_");
   ops.alias("multiply_", "mul_");

@@ -15,11 +15,12 @@ void bind_index_ops(Ops& ops, Ops& functional) {
   ops.add("masked_fill(input, mask, value)", masked_fill, "value where mask holds.");
   ops.add("masked_select(input, mask)", masked_select, "The elements where mask holds, 1-d.");
   ops.add("nonzero(input)", nonzero, "Positions of the elements that are not zero.");
-  functional.add_function("embedding(input, weight, padding_idx=None)",
-                          [](const Tensor& indices, const Tensor& weight, std::optional<int64_t> padding_idx) {
-                            return embedding(weight, indices, padding_idx);
-                          },
-                          "The rows of weight named by input.");
+  functional.add_function(
+      "embedding(input, weight, padding_idx=None)",
+      [](const Tensor& indices, const Tensor& weight, std::optional<int64_t> padding_idx) {
+        return embedding(weight, indices, padding_idx);
+      },
+      "The rows of weight named by input.");
   functional.add_function("one_hot(input, num_classes=-1)", one_hot, "A 1 at each class.");
 }
 

@@ -53,8 +53,7 @@ std::vector<TensorIndex> to_indices(PyObject* key) {
     return indices;
   }
   indices.reserve(static_cast<size_t>(PyTuple_GET_SIZE(key)));
-  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); ++i)
-    indices.push_back(to_index(PyTuple_GET_ITEM(key, i)));
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); ++i) indices.push_back(to_index(PyTuple_GET_ITEM(key, i)));
   return indices;
 }
 

@@ -27,20 +27,22 @@ std::vector<Tensor> tensors_of(const py::object& object) {
 
 template <auto f>
 void bind_kaiming(py::module_& m, const char* name, const char* doc) {
-  m.def(name,
-        [](const Tensor& x, double a, const std::string& mode, const std::string& nonlinearity) {
-          return f(x, a, fan_mode(mode), nonlinearity);
-        },
-        py::arg("tensor"), py::arg("a") = 0.0, py::arg("mode") = "fan_in", py::arg("nonlinearity") = "leaky_relu", doc);
+  m.def(
+      name,
+      [](const Tensor& x, double a, const std::string& mode, const std::string& nonlinearity) {
+        return f(x, a, fan_mode(mode), nonlinearity);
+      },
+      py::arg("tensor"), py::arg("a") = 0.0, py::arg("mode") = "fan_in", py::arg("nonlinearity") = "leaky_relu", doc);
 }
 
 }  // namespace
 
 void bind_init(py::module_& m) {
   using namespace nn::init;
-  m.def("calculate_gain",
-        [](const std::string& nonlinearity, std::optional<double> param) { return calculate_gain(nonlinearity, param); },
-        py::arg("nonlinearity"), py::arg("param") = py::none(), "The recommended gain for a nonlinearity.");
+  m.def(
+      "calculate_gain",
+      [](const std::string& nonlinearity, std::optional<double> param) { return calculate_gain(nonlinearity, param); },
+      py::arg("nonlinearity"), py::arg("param") = py::none(), "The recommended gain for a nonlinearity.");
   m.def("uniform_", &uniform_, py::arg("tensor"), py::arg("a") = 0.0, py::arg("b") = 1.0, "Uniform on [a, b).");
   m.def("normal_", &normal_, py::arg("tensor"), py::arg("mean") = 0.0, py::arg("std") = 1.0, "Normal.");
   m.def("trunc_normal_", &trunc_normal_, py::arg("tensor"), py::arg("mean") = 0.0, py::arg("std") = 1.0,
@@ -59,27 +61,32 @@ void bind_init(py::module_& m) {
 
 void bind_nn_utils(py::module_& m) {
   using namespace nn::utils;
-  m.def("clip_grad_norm_",
-        [](const py::object& parameters, double max_norm, double norm_type, bool error_if_nonfinite) {
-          return clip_grad_norm_(tensors_of(parameters), max_norm, norm_type, error_if_nonfinite);
-        },
-        py::arg("parameters"), py::arg("max_norm"), py::arg("norm_type") = 2.0, py::arg("error_if_nonfinite") = false,
-        "Scales gradients so that their norm is at most max_norm; returns the norm before.");
-  m.def("clip_grad_value_",
-        [](const py::object& parameters, double clip_value) { clip_grad_value_(tensors_of(parameters), clip_value); },
-        py::arg("parameters"), py::arg("clip_value"), "Limits each element of the gradients.");
-  m.def("get_total_norm",
-        [](const py::object& tensors, double norm_type, bool error_if_nonfinite) {
-          const auto list = tensors_of(tensors);
-          return get_total_norm(list, norm_type, error_if_nonfinite);
-        },
-        py::arg("tensors"), py::arg("norm_type") = 2.0, py::arg("error_if_nonfinite") = false,
-        "The norm of all tensors as one vector.");
-  m.def("parameters_to_vector", [](const py::object& parameters) { return parameters_to_vector(tensors_of(parameters)); },
-        py::arg("parameters"), "The parameters flattened and joined.");
-  m.def("vector_to_parameters",
-        [](const Tensor& vector, const py::object& parameters) { vector_to_parameters(vector, tensors_of(parameters)); },
-        py::arg("vec"), py::arg("parameters"), "Copies consecutive pieces of vec into the parameters.");
+  m.def(
+      "clip_grad_norm_",
+      [](const py::object& parameters, double max_norm, double norm_type, bool error_if_nonfinite) {
+        return clip_grad_norm_(tensors_of(parameters), max_norm, norm_type, error_if_nonfinite);
+      },
+      py::arg("parameters"), py::arg("max_norm"), py::arg("norm_type") = 2.0, py::arg("error_if_nonfinite") = false,
+      "Scales gradients so that their norm is at most max_norm; returns the norm before.");
+  m.def(
+      "clip_grad_value_",
+      [](const py::object& parameters, double clip_value) { clip_grad_value_(tensors_of(parameters), clip_value); },
+      py::arg("parameters"), py::arg("clip_value"), "Limits each element of the gradients.");
+  m.def(
+      "get_total_norm",
+      [](const py::object& tensors, double norm_type, bool error_if_nonfinite) {
+        const auto list = tensors_of(tensors);
+        return get_total_norm(list, norm_type, error_if_nonfinite);
+      },
+      py::arg("tensors"), py::arg("norm_type") = 2.0, py::arg("error_if_nonfinite") = false,
+      "The norm of all tensors as one vector.");
+  m.def(
+      "parameters_to_vector", [](const py::object& parameters) { return parameters_to_vector(tensors_of(parameters)); },
+      py::arg("parameters"), "The parameters flattened and joined.");
+  m.def(
+      "vector_to_parameters",
+      [](const Tensor& vector, const py::object& parameters) { vector_to_parameters(vector, tensors_of(parameters)); },
+      py::arg("vec"), py::arg("parameters"), "Copies consecutive pieces of vec into the parameters.");
 }
 
 }  // namespace ember::python

@@ -46,20 +46,25 @@ std::pair<py::dict, Metadata> load_tensors_of(const py::object& path) {
 void bind_io(py::module_& m) {
   m.def("save_tensors", &save_tensors_of, py::arg("tensors"), py::arg("path"), py::arg("metadata") = Metadata(),
         "Writes a dict of tensors as a safetensors file, which appears whole or not at all.");
-  m.def("load_tensors", [](const py::object& path) { return load_tensors_of(path).first; }, py::arg("path"),
-        "The tensors in a safetensors file.");
+  m.def(
+      "load_tensors", [](const py::object& path) { return load_tensors_of(path).first; }, py::arg("path"),
+      "The tensors in a safetensors file.");
   m.def("load_tensors_and_metadata", &load_tensors_of, py::arg("path"), "(tensors, metadata)");
-  m.def("save_npy", [](const Tensor& x, const py::object& path) { save_npy(x, path_of(path)); }, py::arg("tensor"),
-        py::arg("path"), "Writes a .npy file.");
-  m.def("load_npy", [](const py::object& path) { return load_npy(path_of(path)); }, py::arg("path"),
-        "The tensor in a .npy file.");
+  m.def(
+      "save_npy", [](const Tensor& x, const py::object& path) { save_npy(x, path_of(path)); }, py::arg("tensor"),
+      py::arg("path"), "Writes a .npy file.");
+  m.def(
+      "load_npy", [](const py::object& path) { return load_npy(path_of(path)); }, py::arg("path"),
+      "The tensor in a .npy file.");
   using optim::lr_scheduler::LRScheduler;
   m.def(
       "save_checkpoint",
       [](const py::object& path, nn::Module* model, optim::Optimizer* optimizer, LRScheduler* scheduler, int64_t epoch,
-         const Metadata& notes) { save_checkpoint({model, optimizer, scheduler, epoch, notes}, path_of(path)); },
-      py::arg("path"), py::arg("model") = py::none(), py::arg("optimizer") = py::none(), py::arg("scheduler") = py::none(),
-      py::arg("epoch") = 0, py::arg("notes") = Metadata(),
+         const Metadata& notes) {
+        save_checkpoint({model, optimizer, scheduler, epoch, notes}, path_of(path));
+      },
+      py::arg("path"), py::arg("model") = py::none(), py::arg("optimizer") = py::none(),
+      py::arg("scheduler") = py::none(), py::arg("epoch") = 0, py::arg("notes") = Metadata(),
       "Writes all that a training run needs to go on: states, the default generator, the next epoch and notes.");
   m.def(
       "load_checkpoint",
@@ -68,8 +73,8 @@ void bind_io(py::module_& m) {
         load_checkpoint(state, path_of(path));
         return std::pair(state.epoch, state.notes);
       },
-      py::arg("path"), py::arg("model") = py::none(), py::arg("optimizer") = py::none(), py::arg("scheduler") = py::none(),
-      "Reads a checkpoint into these and the default generator; (epoch, notes).");
+      py::arg("path"), py::arg("model") = py::none(), py::arg("optimizer") = py::none(),
+      py::arg("scheduler") = py::none(), "Reads a checkpoint into these and the default generator; (epoch, notes).");
   m.def("_save_module", [](const nn::Module& module, const std::string& path) { save(module, path); });
   m.def("_save_optimizer", [](const optim::Optimizer& optimizer, const std::string& path) { save(optimizer, path); });
 }

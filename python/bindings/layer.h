@@ -47,9 +47,10 @@ class Layer {
 
   /// An option that is an attribute and an argument of the constructor of this name.
   template <class Options, class T>
-  Layer& option(const char* name, T Options::* member) {
+  Layer& option(const char* name, T Options::*member) {
     define_option(
-        class_, name, [member](const nn::Module& self) { return option_object((static_cast<const M&>(self).options).*member); },
+        class_, name,
+        [member](const nn::Module& self) { return option_object((static_cast<const M&>(self).options).*member); },
         [member](nn::Module& self, const py::object& value) {
           static_cast<M&>(self).options.*member = value.cast<T>();
         });
@@ -57,7 +58,7 @@ class Layer {
   }
   /// One that is an argument only: a parameter or child has its name.
   template <class Options, class T>
-  Layer& hidden(const char* name, T Options::* member) {
+  Layer& hidden(const char* name, T Options::*member) {
     return argument(name, [member](const M& self) { return option_object(self.options.*member); });
   }
   /// An argument that is worked out.
@@ -79,10 +80,9 @@ class Layer {
 
   template <class F, class R, class... Args, class... Extra>
   void init_with(F make_options, R (F::*)(Args...) const, const Extra&... extra) {
-    class_.def(py::init([make_options](Args... args) {
-                 return new Trampoline<M>(make_options(std::forward<Args>(args)...));
-               }),
-               extra...);
+    class_.def(
+        py::init([make_options](Args... args) { return new Trampoline<M>(make_options(std::forward<Args>(args)...)); }),
+        extra...);
   }
 
   py::class_<M, nn::Module, Trampoline<M>, py::smart_holder> class_;

@@ -16,8 +16,9 @@ void bind_linear_layers(py::module_& m) {
       .option("out_features", &LinearOptions::out_features_)
       .hidden("bias", &LinearOptions::bias_)
       .def("reset_parameters", &LinearImpl::reset_parameters);
-  Layer<IdentityImpl>(m, "Identity", "The input, whatever the arguments.")
-      .init([](const py::args&, const py::kwargs&) { return IdentityOptions(); });
+  Layer<IdentityImpl>(m, "Identity", "The input, whatever the arguments.").init([](const py::args&, const py::kwargs&) {
+    return IdentityOptions();
+  });
   Layer<FlattenImpl>(m, "Flatten", "The dims start_dim ... end_dim made one.")
       .init([](int64_t start, int64_t end) { return FlattenOptions().start_dim(start).end_dim(end); },
             py::arg("start_dim") = 1, py::arg("end_dim") = -1)
@@ -29,9 +30,8 @@ void bind_linear_layers(py::module_& m) {
       .option("dim", &UnflattenOptions::dim_)
       .option("unflattened_size", &UnflattenOptions::unflattened_size_);
   Layer<EmbeddingImpl>(m, "Embedding", "A table of vectors looked up by index.")
-      .init([](int64_t count, int64_t dim, std::optional<int64_t> padding) {
-              return EmbeddingOptions(count, dim).padding_idx(padding);
-            },
+      .init([](int64_t count, int64_t dim,
+               std::optional<int64_t> padding) { return EmbeddingOptions(count, dim).padding_idx(padding); },
             py::arg("num_embeddings"), py::arg("embedding_dim"), py::arg("padding_idx") = py::none())
       .option("num_embeddings", &EmbeddingOptions::num_embeddings_)
       .option("embedding_dim", &EmbeddingOptions::embedding_dim_)

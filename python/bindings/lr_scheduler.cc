@@ -27,11 +27,16 @@ void load_state_dict(LRScheduler& self, const py::dict& dict) {
   LRScheduler::State state = self.state_dict();
   for (auto [key, value] : dict) {
     const auto name = key.cast<std::string>();
-    if (name == "last_epoch") state.last_epoch = value.cast<int64_t>();
-    else if (name == "base_lrs") state.base_lrs = value.cast<std::vector<double>>();
-    else if (name == "_last_lr") state.last_lr = value.cast<std::vector<double>>();
-    else if (name == "milestones") state.milestones = value.cast<std::vector<int64_t>>();
-    else state.own.insert(name, value.cast<optim::OptionValue>());
+    if (name == "last_epoch")
+      state.last_epoch = value.cast<int64_t>();
+    else if (name == "base_lrs")
+      state.base_lrs = value.cast<std::vector<double>>();
+    else if (name == "_last_lr")
+      state.last_lr = value.cast<std::vector<double>>();
+    else if (name == "milestones")
+      state.milestones = value.cast<std::vector<int64_t>>();
+    else
+      state.own.insert(name, value.cast<optim::OptionValue>());
   }
   self.load_state_dict(state);
 }

@@ -29,33 +29,38 @@ void bind_settings(py::module_& m) {
   m.def("set_default_dtype", &set_default_dtype, py::arg("d"));
   m.def("promote_types", &promote_types, py::arg("type1"), py::arg("type2"),
         "The smallest dtype that both convert to.");
-  m.def("result_type",
-        [](const py::object& a, const py::object& b) {
-          Tensor x, y;
-          check<TypeError>(convert(a.ptr(), x) && convert(b.ptr(), y), "result_type: expected tensors or numbers");
-          return result_type(x, y);
-        },
-        py::arg("tensor1"), py::arg("tensor2"), "The dtype of an op on both.");
-  m.def("broadcast_shapes",
-        [](const py::args& shapes) {
-          Shape result;
-          for (py::handle shape : shapes) result = broadcast_shapes(result, shape.cast<Shape>(), "broadcast_shapes");
-          return result;
-        },
-        "The shape that all broadcast to.");
-  m.def("memory_stats",
-        [] {
-          const MemoryStats s = memory_stats();
-          py::dict d;
-          d["current_bytes"] = s.current_bytes;
-          d["peak_bytes"] = s.peak_bytes;
-          d["cached_bytes"] = s.cached_bytes;
-          d["allocations"] = s.allocations;
-          return d;
-        },
-        "Bytes in live tensors now and at most, bytes kept for reuse, and blocks handed out so far.");
-  m.def("reset_peak_memory_stats", [] { reset_peak_memory(); }, "The peak starts again from now.");
-  m.def("empty_cache", [] { empty_cache(); }, "Gives unused memory back to the system.");
+  m.def(
+      "result_type",
+      [](const py::object& a, const py::object& b) {
+        Tensor x, y;
+        check<TypeError>(convert(a.ptr(), x) && convert(b.ptr(), y), "result_type: expected tensors or numbers");
+        return result_type(x, y);
+      },
+      py::arg("tensor1"), py::arg("tensor2"), "The dtype of an op on both.");
+  m.def(
+      "broadcast_shapes",
+      [](const py::args& shapes) {
+        Shape result;
+        for (py::handle shape : shapes) result = broadcast_shapes(result, shape.cast<Shape>(), "broadcast_shapes");
+        return result;
+      },
+      "The shape that all broadcast to.");
+  m.def(
+      "memory_stats",
+      [] {
+        const MemoryStats s = memory_stats();
+        py::dict d;
+        d["current_bytes"] = s.current_bytes;
+        d["peak_bytes"] = s.peak_bytes;
+        d["cached_bytes"] = s.cached_bytes;
+        d["allocations"] = s.allocations;
+        return d;
+      },
+      "Bytes in live tensors now and at most, bytes kept for reuse, and blocks handed out so far.");
+  m.def(
+      "reset_peak_memory_stats", [] { reset_peak_memory(); }, "The peak starts again from now.");
+  m.def(
+      "empty_cache", [] { empty_cache(); }, "Gives unused memory back to the system.");
 }
 
 }  // namespace

@@ -19,9 +19,7 @@ py::dict arguments_of(PyObject* self) {
   return arguments;
 }
 
-py::dict attributes_of(const py::object& self) {
-  return py::dict(self.attr("__dict__"));
-}
+py::dict attributes_of(const py::object& self) { return py::dict(self.attr("__dict__")); }
 
 }  // namespace
 
@@ -80,7 +78,8 @@ void set_module_state(const py::object& self, const py::dict& state) {
     const auto* existing = module.own_children().find(name.cast<std::string>());
     if (owns_slots && existing && *existing && !value.is_none()) {
       // The C++ class holds this child by a handle of its own: it takes the state over instead.
-      set_module_state(module_object(*existing), reduce_module(py::reinterpret_borrow<py::object>(value)).cast<py::tuple>()[2]);
+      set_module_state(module_object(*existing),
+                       reduce_module(py::reinterpret_borrow<py::object>(value)).cast<py::tuple>()[2]);
     } else {
       module.register_child(name.cast<std::string>(), value.cast<std::shared_ptr<nn::Module>>());
     }

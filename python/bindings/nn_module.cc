@@ -61,8 +61,8 @@ py::object load_state_dict(Module& self, const py::dict& dict, bool strict) {
     py::gil_scoped_release gil;
     keys = self.load_state_dict(state, strict);
   }
-  static const py::object type = py::module_::import("collections").attr("namedtuple")("IncompatibleKeys",
-                                                                                     "missing_keys unexpected_keys");
+  static const py::object type =
+      py::module_::import("collections").attr("namedtuple")("IncompatibleKeys", "missing_keys unexpected_keys");
   return type(keys.missing_keys, keys.unexpected_keys);
 }
 
@@ -96,7 +96,8 @@ py::object to(const py::object& self, const py::args& args, const py::kwargs& kw
 Tensor find_tensor(const Module& self, const std::string& path, bool is_parameter) {
   const auto named = is_parameter ? self.named_parameters() : self.named_buffers();
   const Tensor* x = named.find(path);
-  if (!x) throw py::attribute_error(self.name() + " has no " + (is_parameter ? "parameter" : "buffer") + " '" + path + "'");
+  if (!x)
+    throw py::attribute_error(self.name() + " has no " + (is_parameter ? "parameter" : "buffer") + " '" + path + "'");
   return *x;
 }
 
@@ -169,58 +170,73 @@ void bind_tree(ModuleBinding& c) {
   c.def("parameters", &parameters, py::arg("recurse") = true, "An iterator over the parameters, each once.");
   c.def("named_parameters", &named_parameters, py::arg("prefix") = "", py::arg("recurse") = true,
         "An iterator over (name, parameter).");
-  c.def("buffers", [](const Module& self, bool recurse) { return iterate_values(self.buffers(recurse)); },
-        py::arg("recurse") = true, "An iterator over the buffers.");
-  c.def("named_buffers",
-        [](const Module& self, const std::string& prefix, bool recurse) {
-          return iterate_items(self.named_buffers(prefix, recurse));
-        },
-        py::arg("prefix") = "", py::arg("recurse") = true, "An iterator over (name, buffer).");
-  c.def("children", [](const Module& self) { return iterate_values(self.children()); },
-        "An iterator over the direct children.");
-  c.def("named_children", [](const Module& self) { return iterate_items(self.named_children()); },
-        "An iterator over (name, child).");
-  c.def("modules", [](const ModulePtr& self) { return iterate_values(self->modules()); },
-        "An iterator over this module and all below it.");
-  c.def("named_modules",
-        [](const ModulePtr& self, const std::string& prefix) { return iterate_items(self->named_modules(prefix)); },
-        py::arg("prefix") = "", "An iterator over (name, module), this module first.");
+  c.def(
+      "buffers", [](const Module& self, bool recurse) { return iterate_values(self.buffers(recurse)); },
+      py::arg("recurse") = true, "An iterator over the buffers.");
+  c.def(
+      "named_buffers",
+      [](const Module& self, const std::string& prefix, bool recurse) {
+        return iterate_items(self.named_buffers(prefix, recurse));
+      },
+      py::arg("prefix") = "", py::arg("recurse") = true, "An iterator over (name, buffer).");
+  c.def(
+      "children", [](const Module& self) { return iterate_values(self.children()); },
+      "An iterator over the direct children.");
+  c.def(
+      "named_children", [](const Module& self) { return iterate_items(self.named_children()); },
+      "An iterator over (name, child).");
+  c.def(
+      "modules", [](const ModulePtr& self) { return iterate_values(self->modules()); },
+      "An iterator over this module and all below it.");
+  c.def(
+      "named_modules",
+      [](const ModulePtr& self, const std::string& prefix) { return iterate_items(self->named_modules(prefix)); },
+      py::arg("prefix") = "", "An iterator over (name, module), this module first.");
   c.def("get_submodule", &find_submodule, py::arg("target"), "The module at a dotted path.");
-  c.def("get_parameter",
-        [](const Module& self, const std::string& path) { return parameter_object(find_tensor(self, path, true)); },
-        py::arg("target"), "The parameter at a dotted path.");
-  c.def("get_buffer", [](const Module& self, const std::string& path) { return find_tensor(self, path, false); },
-        py::arg("target"), "The buffer at a dotted path.");
+  c.def(
+      "get_parameter",
+      [](const Module& self, const std::string& path) { return parameter_object(find_tensor(self, path, true)); },
+      py::arg("target"), "The parameter at a dotted path.");
+  c.def(
+      "get_buffer", [](const Module& self, const std::string& path) { return find_tensor(self, path, false); },
+      py::arg("target"), "The buffer at a dotted path.");
 }
 
 void bind_registration(ModuleBinding& c) {
-  c.def("register_parameter",
-        [](Module& self, const std::string& name, const Tensor& x) {
-          self.register_parameter(name, x, x.defined() && x.requires_grad());
-        },
-        py::arg("name"), py::arg("param"), "Adopts a parameter; None keeps the name free.");
-  c.def("register_buffer",
-        [](Module& self, const std::string& name, const Tensor& x, bool persistent) {
-          self.register_buffer(name, x, persistent);
-        },
-        py::arg("name"), py::arg("tensor"), py::arg("persistent") = true,
-        "Adopts a tensor that is part of the state but not trained.");
+  c.def(
+      "register_parameter",
+      [](Module& self, const std::string& name, const Tensor& x) {
+        self.register_parameter(name, x, x.defined() && x.requires_grad());
+      },
+      py::arg("name"), py::arg("param"), "Adopts a parameter; None keeps the name free.");
+  c.def(
+      "register_buffer",
+      [](Module& self, const std::string& name, const Tensor& x, bool persistent) {
+        self.register_buffer(name, x, persistent);
+      },
+      py::arg("name"), py::arg("tensor"), py::arg("persistent") = true,
+      "Adopts a tensor that is part of the state but not trained.");
   for (const char* name : {"add_module", "register_module"})
-    c.def(name, [](Module& self, const std::string& child_name, ModulePtr child) {
-      self.register_child(child_name, std::move(child));
-    }, py::arg("name"), py::arg("module").none(true), "Adopts a child.");
-  c.def("register_forward_hook",
-        [](const ModulePtr& self, py::function hook, bool with_kwargs) {
-          return add_hook(self, std::move(hook), false, with_kwargs);
+    c.def(
+        name,
+        [](Module& self, const std::string& child_name, ModulePtr child) {
+          self.register_child(child_name, std::move(child));
         },
-        py::arg("hook"), py::kw_only(), py::arg("with_kwargs") = false,
-        "Calls hook(module, args, output) after forward; a result that is not None replaces the output.");
-  c.def("register_forward_pre_hook",
-        [](const ModulePtr& self, py::function hook, bool with_kwargs) {
-          return add_hook(self, std::move(hook), true, with_kwargs);
-        },
-        py::arg("hook"), py::kw_only(), py::arg("with_kwargs") = false,
-        "Calls hook(module, args) before forward; a result that is not None replaces the arguments.");
+        py::arg("name"), py::arg("module").none(true), "Adopts a child.");
+  c.def(
+      "register_forward_hook",
+      [](const ModulePtr& self, py::function hook, bool with_kwargs) {
+        return add_hook(self, std::move(hook), false, with_kwargs);
+      },
+      py::arg("hook"), py::kw_only(), py::arg("with_kwargs") = false,
+      "Calls hook(module, args, output) after forward; a result that is not None replaces the output.");
+  c.def(
+      "register_forward_pre_hook",
+      [](const ModulePtr& self, py::function hook, bool with_kwargs) {
+        return add_hook(self, std::move(hook), true, with_kwargs);
+      },
+      py::arg("hook"), py::kw_only(), py::arg("with_kwargs") = false,
+      "Calls hook(module, args) before forward; a result that is not None replaces the arguments.");
 }
 
 void bind_state(ModuleBinding& c) {
@@ -229,21 +245,24 @@ void bind_state(ModuleBinding& c) {
   c.def("load_state_dict", &load_state_dict, py::arg("state_dict"), py::arg("strict") = true,
         "Copies values in; strict refuses missing and unexpected names.");
   c.def("zero_grad", &Module::zero_grad, py::arg("set_to_none") = true, "Forgets the parameters' gradients.");
-  c.def("train",
-        [](const py::object& self, bool mode) {
-          // Not by the virtual call, which would find a subclass's override, our caller.
-          module_of(self.ptr()).Module::train(mode);
-          return self;
-        },
-        py::arg("mode") = true, "Training mode for this module and all below it.");
-  c.def("eval", [](const py::object& self) { return self.attr("train")(false); }, "train(False).");
+  c.def(
+      "train",
+      [](const py::object& self, bool mode) {
+        // Not by the virtual call, which would find a subclass's override, our caller.
+        module_of(self.ptr()).Module::train(mode);
+        return self;
+      },
+      py::arg("mode") = true, "Training mode for this module and all below it.");
+  c.def(
+      "eval", [](const py::object& self) { return self.attr("train")(false); }, "train(False).");
   c.def_property("training", &Module::is_training, [](Module& self, bool mode) { self.Module::train(mode); });
-  c.def("requires_grad_",
-        [](const py::object& self, bool value) {
-          module_of(self.ptr()).requires_grad_(value);
-          return self;
-        },
-        py::arg("requires_grad") = true, "Freezes or unfreezes the parameters.");
+  c.def(
+      "requires_grad_",
+      [](const py::object& self, bool value) {
+        module_of(self.ptr()).requires_grad_(value);
+        return self;
+      },
+      py::arg("requires_grad") = true, "Freezes or unfreezes the parameters.");
   c.def("to", &to, "Moves parameters and buffers to a device or a floating-point dtype.");
   c.def("float", &convert_module<kFloat32>);
   c.def("double", &convert_module<kFloat64>);
@@ -253,12 +272,13 @@ void bind_state(ModuleBinding& c) {
     module_of(self.ptr()).to(Device());
     return self;
   });
-  c.def("apply",
-        [](const py::object& self, const py::function& fn) {
-          module_of(self.ptr()).apply([&](Module& module) { fn(module_object(module.shared_from_this())); });
-          return self;
-        },
-        py::arg("fn"), "Calls fn on every module, children before their parent.");
+  c.def(
+      "apply",
+      [](const py::object& self, const py::function& fn) {
+        module_of(self.ptr()).apply([&](Module& module) { fn(module_object(module.shared_from_this())); });
+        return self;
+      },
+      py::arg("fn"), "Calls fn on every module, children before their parent.");
   c.def("__reduce__", &reduce_module);
   c.def("__setstate__", &set_module_state);
 }
@@ -302,12 +322,13 @@ void bind_module(py::module_& m) {
   bind_tree(c);
   bind_registration(c);
   bind_state(c);
-  c.def("extra_repr",
-        [](const Module& self) {
-          const auto* python = dynamic_cast<const PythonModule*>(&self);
-          return python ? python->cpp_extra_repr() : self.extra_repr();
-        },
-        "What stands between the parentheses when the module is printed.");
+  c.def(
+      "extra_repr",
+      [](const Module& self) {
+        const auto* python = dynamic_cast<const PythonModule*>(&self);
+        return python ? python->cpp_extra_repr() : self.extra_repr();
+      },
+      "What stands between the parentheses when the module is printed.");
   c.def("__repr__", [](const Module& self) { return self.repr(); });
   c.def("__dir__", &directory);
   m.def("_rebuild_module", &rebuild_module);

@@ -1,6 +1,5 @@
 // Normalisation layers.
 #include "nn/normalization.h"
-
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
 
@@ -12,11 +11,12 @@ template <class M>
 void bind_batch_norm(py::module_& m, const char* name) {
   using nn::BatchNormOptions;
   Layer<M>(m, name, "Normalises each channel: by the batch's statistics when training, by the running ones otherwise.")
-      .init([](int64_t features, double eps, std::optional<double> momentum, bool affine, bool track) {
-              return BatchNormOptions(features).eps(eps).momentum(momentum).affine(affine).track_running_stats(track);
-            },
-            py::arg("num_features"), py::arg("eps") = 1e-5, py::arg("momentum") = 0.1, py::arg("affine") = true,
-            py::arg("track_running_stats") = true)
+      .init(
+          [](int64_t features, double eps, std::optional<double> momentum, bool affine, bool track) {
+            return BatchNormOptions(features).eps(eps).momentum(momentum).affine(affine).track_running_stats(track);
+          },
+          py::arg("num_features"), py::arg("eps") = 1e-5, py::arg("momentum") = 0.1, py::arg("affine") = true,
+          py::arg("track_running_stats") = true)
       .option("num_features", &BatchNormOptions::num_features_)
       .option("eps", &BatchNormOptions::eps_)
       .option("momentum", &BatchNormOptions::momentum_)
@@ -33,9 +33,8 @@ void bind_normalization_layers(py::module_& m) {
   bind_batch_norm<BatchNorm1dImpl>(m, "BatchNorm1d");
   bind_batch_norm<BatchNorm2dImpl>(m, "BatchNorm2d");
   Layer<LayerNormImpl>(m, "LayerNorm", "Normalises over the last dims.")
-      .init([](const Shape& shape, double eps, bool affine, bool bias) {
-              return LayerNormOptions(shape).eps(eps).elementwise_affine(affine).bias(bias);
-            },
+      .init([](const Shape& shape, double eps, bool affine,
+               bool bias) { return LayerNormOptions(shape).eps(eps).elementwise_affine(affine).bias(bias); },
             py::arg("normalized_shape"), py::arg("eps") = 1e-5, py::arg("elementwise_affine") = true,
             py::arg("bias") = true)
       .option("normalized_shape", &LayerNormOptions::normalized_shape_)
@@ -44,9 +43,8 @@ void bind_normalization_layers(py::module_& m) {
       .hidden("bias", &LayerNormOptions::bias_)
       .def("reset_parameters", &LayerNormImpl::reset_parameters);
   Layer<GroupNormImpl>(m, "GroupNorm", "Normalises each group of channels on its own.")
-      .init([](int64_t groups, int64_t channels, double eps, bool affine) {
-              return GroupNormOptions(groups, channels).eps(eps).affine(affine);
-            },
+      .init([](int64_t groups, int64_t channels, double eps,
+               bool affine) { return GroupNormOptions(groups, channels).eps(eps).affine(affine); },
             py::arg("num_groups"), py::arg("num_channels"), py::arg("eps") = 1e-5, py::arg("affine") = true)
       .option("num_groups", &GroupNormOptions::num_groups_)
       .option("num_channels", &GroupNormOptions::num_channels_)

@@ -18,7 +18,8 @@ DType dtype_from_numpy(const py::dtype& dtype) {
   const char kind = dtype.kind();
   const auto size = dtype.itemsize();
   switch (kind) {
-    case 'b': return kBool;
+    case 'b':
+      return kBool;
     case 'u':
       if (size == 1) return kUInt8;
       break;
@@ -28,7 +29,8 @@ DType dtype_from_numpy(const py::dtype& dtype) {
       if (size <= 8) return size == 2 ? kFloat16 : size == 4 ? kFloat32 : kFloat64;
       break;
   }
-  fail<TypeError>("from_numpy: no Ember dtype for NumPy's ", std::string(py::str(static_cast<const py::object&>(dtype))));
+  fail<TypeError>("from_numpy: no Ember dtype for NumPy's ",
+                  std::string(py::str(static_cast<const py::object&>(dtype))));
 }
 
 }  // namespace
@@ -36,8 +38,7 @@ DType dtype_from_numpy(const py::dtype& dtype) {
 bool is_numpy_array(PyObject* object) {
   // Asking pybind11 would import NumPy; the name is enough to know whether that is worth it.
   for (PyTypeObject* type = Py_TYPE(object); type; type = type->tp_base)
-    if (!std::strcmp(type->tp_name, "numpy.ndarray") || !std::strcmp(type->tp_name, "numpy.generic"))
-      return true;
+    if (!std::strcmp(type->tp_name, "numpy.ndarray") || !std::strcmp(type->tp_name, "numpy.generic")) return true;
   return false;
 }
 
@@ -60,15 +61,13 @@ Tensor tensor_from_numpy(PyObject* object) {
 
 PyObject* numpy_from_tensor(const Tensor& tensor) {
   check(!tensor.requires_grad(), "numpy: the tensor requires grad; use detach().numpy()");
-  check<TypeError>(tensor.device().is_cpu(), "numpy: the tensor lies on ", tensor.device(),
-                   "; use cpu().numpy()");
+  check<TypeError>(tensor.device().is_cpu(), "numpy: the tensor lies on ", tensor.device(), "; use cpu().numpy()");
   check<TypeError>(tensor.dtype() != kBFloat16, "numpy: no NumPy dtype for bfloat16; use float().numpy()");
   std::vector<py::ssize_t> strides;
   for (int64_t s : tensor.strides()) strides.push_back(s * tensor.element_size());
   // The capsule, not the Python tensor, is the array's base: the array keeps the memory, whatever becomes of the tensor.
   py::capsule base(new Tensor(tensor.detach()), [](void* p) { delete static_cast<Tensor*>(p); });
-  return py::array(py::dtype(to_string(tensor.dtype())), tensor.sizes().vec(), strides, tensor.raw_data(),
-                   base)
+  return py::array(py::dtype(to_string(tensor.dtype())), tensor.sizes().vec(), strides, tensor.raw_data(), base)
       .release()
       .ptr();
 }

@@ -14,8 +14,7 @@ struct OpData {
 };
 
 struct OpObject {
-  PyObject_HEAD
-  vectorcallfunc vectorcall;
+  PyObject_HEAD vectorcallfunc vectorcall;
   OpData* data;
 };
 
@@ -23,13 +22,10 @@ PyTypeObject* op_type = nullptr;
 
 OpData& data_of(PyObject* op) { return *reinterpret_cast<OpObject*>(op)->data; }
 
-std::string parameter_name(const Parameter& parameter) {
-  return PyUnicode_AsUTF8(parameter.name);
-}
+std::string parameter_name(const Parameter& parameter) { return PyUnicode_AsUTF8(parameter.name); }
 
 /// "exp(): argument 'input' must be Tensor, not str" or, for overloads, all the signatures.
-[[noreturn]] void fail_call(const OpData& op, PyObject* const* args, size_t count,
-                            const std::string& why) {
+[[noreturn]] void fail_call(const OpData& op, PyObject* const* args, size_t count, const std::string& why) {
   if (op.overloads.size() == 1) fail<TypeError>(op.name, "(): ", why);
   std::string given;
   for (size_t i = 0; i < count; ++i) given += (i ? ", " : "") + std::string(type_name(args[i]));
@@ -53,8 +49,8 @@ PyObject* call_op(PyObject* self, PyObject* const* args, size_t flags, PyObject*
       if (overload->bind(args, count, keywords, values, spare, reason)) {
         result = overload->call(values, mismatch);
         if (!result && mismatch < kMaxParameters && reason)
-          why = "argument '" + parameter_name(overload->parameters()[mismatch]) +
-                "' cannot be " + type_name(values[mismatch]);
+          why = "argument '" + parameter_name(overload->parameters()[mismatch]) + "' cannot be " +
+                type_name(values[mismatch]);
       } else {
         mismatch = 0;
       }
@@ -72,9 +68,7 @@ PyObject* call_op(PyObject* self, PyObject* const* args, size_t flags, PyObject*
 PyObject* describe_get(PyObject* self, PyObject* object, PyObject*) {
   return object && object != Py_None ? PyMethod_New(self, object) : Py_NewRef(self);
 }
-PyObject* op_repr(PyObject* self) {
-  return PyUnicode_FromFormat("<built-in op %s>", data_of(self).name.c_str());
-}
+PyObject* op_repr(PyObject* self) { return PyUnicode_FromFormat("<built-in op %s>", data_of(self).name.c_str()); }
 PyObject* text(const std::string& value) {
   return PyUnicode_FromStringAndSize(value.data(), static_cast<Py_ssize_t>(value.size()));
 }
@@ -90,11 +84,9 @@ PyGetSetDef op_attributes[] = {{"__name__", op_name, nullptr, nullptr, nullptr},
                                {"__text_signature__", op_signature, nullptr, nullptr, nullptr},
                                {"__doc__", op_doc, nullptr, nullptr, nullptr},
                                {nullptr, nullptr, nullptr, nullptr, nullptr}};
-PyMethodDef op_methods[] = {{"__reduce__", op_reduce, METH_NOARGS, nullptr},
-                            {nullptr, nullptr, 0, nullptr}};
-PyMemberDef op_members[] = {
-    {"__vectorcalloffset__", T_PYSSIZET, offsetof(OpObject, vectorcall), READONLY, nullptr},
-    {nullptr, 0, 0, 0, nullptr}};
+PyMethodDef op_methods[] = {{"__reduce__", op_reduce, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr}};
+PyMemberDef op_members[] = {{"__vectorcalloffset__", T_PYSSIZET, offsetof(OpObject, vectorcall), READONLY, nullptr},
+                            {nullptr, 0, 0, 0, nullptr}};
 
 PyObject* new_op(std::string name, PyObject* module) {
   PyObject* object = op_type->tp_alloc(op_type, 0);
@@ -157,14 +149,13 @@ Overload::Overload(std::string_view signature) : signature_(signature) {
   check(parameters_.size() <= kMaxParameters, "binding ", signature, ": too many parameters");
 }
 
-bool Overload::bind(PyObject* const* args, size_t count, PyObject* keywords, PyObject** values,
-                    PyObject*& spare, std::string* why) const {
+bool Overload::bind(PyObject* const* args, size_t count, PyObject* keywords, PyObject** values, PyObject*& spare,
+                    std::string* why) const {
   for (size_t i = 0; i < count; ++i) {
     if (i < positional_ && parameters_[i].variadic && is_item(args[i])) {
       spare = PyTuple_New(static_cast<Py_ssize_t>(count - i));
       if (!spare) throw_python_error();
-      for (size_t j = i; j < count; ++j)
-        PyTuple_SET_ITEM(spare, static_cast<Py_ssize_t>(j - i), Py_NewRef(args[j]));
+      for (size_t j = i; j < count; ++j) PyTuple_SET_ITEM(spare, static_cast<Py_ssize_t>(j - i), Py_NewRef(args[j]));
       values[i] = spare;
       break;
     }
@@ -180,9 +171,9 @@ bool Overload::bind(PyObject* const* args, size_t count, PyObject* keywords, PyO
     size_t at = find(name);
     if (at == parameters_.size() || values[at]) {
       if (why)
-        *why = concat(at < parameters_.size() ? "got several values for argument '"
-                                                            : "got an unexpected keyword argument '",
-                      PyUnicode_AsUTF8(name), "'");
+        *why = concat(
+            at < parameters_.size() ? "got several values for argument '" : "got an unexpected keyword argument '",
+            PyUnicode_AsUTF8(name), "'");
       return false;
     }
     values[at] = args[count + static_cast<size_t>(k)];
@@ -212,8 +203,8 @@ size_t Overload::find(PyObject* name) const {
   return parameters_.size();
 }
 
-void Ops::insert(const char* signature, std::unique_ptr<Overload> overload, const char* doc,
-                 bool as_function, bool as_method) {
+void Ops::insert(const char* signature, std::unique_ptr<Overload> overload, const char* doc, bool as_function,
+                 bool as_method) {
   std::string name(signature, std::strcspn(signature, "("));
   auto* methods = tensor_type->tp_dict;
   PyObject* op = as_function ? PyDict_GetItemString(PyModule_GetDict(module_), name.c_str())

@@ -118,10 +118,9 @@ class GilRelease {
 template <class F, class R, class... P>
 class TypedOverload final : public Overload {
  public:
-  TypedOverload(std::string_view signature, F function)
-      : Overload(signature), function_(std::move(function)) {
-    check(parameters().size() == sizeof...(P), "binding ", signature, ": the function takes ",
-          sizeof...(P), " arguments");
+  TypedOverload(std::string_view signature, F function) : Overload(signature), function_(std::move(function)) {
+    check(parameters().size() == sizeof...(P), "binding ", signature, ": the function takes ", sizeof...(P),
+          " arguments");
   }
 
   PyObject* call(PyObject* const* values, size_t& mismatch) const override {
@@ -130,8 +129,7 @@ class TypedOverload final : public Overload {
 
  private:
   template <size_t... I>
-  PyObject* call([[maybe_unused]] PyObject* const* values, size_t& mismatch,
-                 std::index_sequence<I...>) const {
+  PyObject* call([[maybe_unused]] PyObject* const* values, size_t& mismatch, std::index_sequence<I...>) const {
     std::tuple<Argument<std::remove_cvref_t<P>>...> arguments;
     size_t loaded = 0;
     if (!((std::get<I>(arguments).load(values[I], parameters()[I]) && (++loaded, true)) && ...)) {
@@ -194,8 +192,8 @@ class Ops {
   static std::unique_ptr<Overload> make(const char* signature, F function) {
     return std::make_unique<typename Callable<F>::template Typed<F>>(signature, function);
   }
-  void insert(const char* signature, std::unique_ptr<Overload> overload, const char* doc,
-              bool as_function, bool as_method);
+  void insert(const char* signature, std::unique_ptr<Overload> overload, const char* doc, bool as_function,
+              bool as_method);
 
   PyObject* module_;
 };

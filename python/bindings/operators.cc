@@ -71,20 +71,25 @@ PyObject* positive(PyObject* self) { return Py_NewRef(self); }
 
 PyObject* compare(PyObject* left, PyObject* right, int op) {
   switch (op) {
-    case Py_EQ: return binary<eq>(left, right);
-    case Py_NE: return binary<ne>(left, right);
-    case Py_LT: return binary<lt>(left, right);
-    case Py_LE: return binary<le>(left, right);
-    case Py_GT: return binary<gt>(left, right);
-    default: return binary<ge>(left, right);
+    case Py_EQ:
+      return binary<eq>(left, right);
+    case Py_NE:
+      return binary<ne>(left, right);
+    case Py_LT:
+      return binary<lt>(left, right);
+    case Py_LE:
+      return binary<le>(left, right);
+    case Py_GT:
+      return binary<gt>(left, right);
+    default:
+      return binary<ge>(left, right);
   }
 }
 
 int truth(PyObject* self) {
   return guarded_status([&] {
     const Tensor& x = tensor_of(self);
-    check(x.numel() == 1, "bool: the truth of a tensor of shape ", x.sizes(),
-          " is ambiguous; use any() or all()");
+    check(x.numel() == 1, "bool: the truth of a tensor of shape ", x.sizes(), " is ambiguous; use any() or all()");
     return static_cast<int>(x.item<bool>());
   });
 }
@@ -94,8 +99,7 @@ PyObject* as_float(PyObject* self) {
 PyObject* as_int(PyObject* self) {
   return guarded([&] {
     const Scalar value = tensor_of(self).item();
-    return value.is_floating_point() ? PyLong_FromDouble(value.to<double>())
-                                     : to_python(value.to<int64_t>());
+    return value.is_floating_point() ? PyLong_FromDouble(value.to<double>()) : to_python(value.to<int64_t>());
   });
 }
 PyObject* as_index(PyObject* self) {
@@ -115,16 +119,12 @@ constexpr auto mul_in_place = [](Tensor& a, const Tensor& b) { mul_(a, b); };
 constexpr auto div_in_place = [](Tensor& a, const Tensor& b) { div_(a, b); };
 constexpr auto pow_in_place = [](Tensor& a, const Tensor& b) { pow_(a, b); };
 
-PyObject* power_in_place(PyObject* left, PyObject* right, PyObject*) {
-  return in_place<pow_in_place>(left, right);
-}
+PyObject* power_in_place(PyObject* left, PyObject* right, PyObject*) { return in_place<pow_in_place>(left, right); }
 
 }  // namespace
 
 void add_operator_slots(std::vector<PyType_Slot>& slots) {
-  auto put = [&](int slot, auto* function) {
-    slots.push_back({slot, reinterpret_cast<void*>(function)});
-  };
+  auto put = [&](int slot, auto* function) { slots.push_back({slot, reinterpret_cast<void*>(function)}); };
   put(Py_nb_add, binary<add_op>);
   put(Py_nb_subtract, binary<sub_op>);
   put(Py_nb_multiply, binary<mul>);

@@ -115,7 +115,8 @@ void load_state_dict(Optimizer& self, const py::dict& dict) {
     auto& group = state.param_groups.emplace_back();
     for (auto [key, value] : item.cast<py::dict>()) {
       const auto name = key.cast<std::string>();
-      if (name == "params") group.params = value.cast<std::vector<int64_t>>();
+      if (name == "params")
+        group.params = value.cast<std::vector<int64_t>>();
       else if (self.defaults().to_dict().contains(name) || name == "initial_lr")
         group.options.insert(name, value.cast<OptionValue>());
     }
@@ -159,12 +160,13 @@ void bind_group(py::module_& m) {
       .def("__getitem__", &GroupView::get)
       .def("__setitem__", &GroupView::set)
       .def("__contains__", [](const GroupView& self, const std::string& key) { return self.to_dict().contains(key); })
-      .def("get",
-           [](const GroupView& self, const std::string& key, py::object fallback) {
-             const py::dict dict = self.to_dict();
-             return dict.contains(key) ? py::object(dict[py::str(key)]) : fallback;
-           },
-           py::arg("key"), py::arg("default") = py::none())
+      .def(
+          "get",
+          [](const GroupView& self, const std::string& key, py::object fallback) {
+            const py::dict dict = self.to_dict();
+            return dict.contains(key) ? py::object(dict[py::str(key)]) : fallback;
+          },
+          py::arg("key"), py::arg("default") = py::none())
       .def("setdefault",
            [](const GroupView& self, const std::string& key, const OptionValue& value) {
              if (!self.to_dict().contains(key)) self.set(key, value);
@@ -205,9 +207,10 @@ void bind_optim(py::module_& m) {
                                  dict[py::str(name)] = py::cast(value);
                                return dict;
                              })
-      .def("add_param_group",
-           [](Optimizer& self, const py::dict& group) { self.add_param_group(group_of(group, self.defaults())); },
-           py::arg("param_group"))
+      .def(
+          "add_param_group",
+          [](Optimizer& self, const py::dict& group) { self.add_param_group(group_of(group, self.defaults())); },
+          py::arg("param_group"))
       .def("state_dict", &state_dict, "The state by parameter number, and the groups' options.")
       .def("load_state_dict", &load_state_dict, py::arg("state_dict"))
       .def("__repr__", &Optimizer::repr);

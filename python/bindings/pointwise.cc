@@ -58,25 +58,32 @@ void bind_pointwise(Ops& ops, Ops& functional) {
   ops.add("clamp_min(input, min)", clamp_min, "input, at least min.");
   ops.add("clamp_max(input, max)", clamp_max, "input, at most max.");
   ops.add_function("where(condition, input, other)", where, "input where condition holds, other elsewhere.");
-  ops.add_method("where(input, condition, other)",
-                 [](const Tensor& x, const Tensor& condition, const Tensor& other) {
-                   return where(condition, x, other);
-                 });
+  ops.add_method("where(input, condition, other)", [](const Tensor& x, const Tensor& condition, const Tensor& other) {
+    return where(condition, x, other);
+  });
   ops.add("lerp(input, end, weight)", lerp, "input + weight (end - input).");
   ops.add("addcmul(input, tensor1, tensor2, *, value=1)", addcmul, "input + value tensor1 tensor2.");
   ops.add("addcdiv(input, tensor1, tensor2, *, value=1)", addcdiv, "input + value tensor1 / tensor2.");
 
   ops.add("relu(input)", relu, "max(input, 0).");
   ops.add("sigmoid(input)", sigmoid, "1 / (1 + exp(-input)).");
-  for (auto [name, existing] : {std::pair{"absolute", "abs"}, {"negative", "neg"}, {"subtract", "sub"},
-                                {"multiply", "mul"}, {"divide", "div"}, {"true_divide", "div"},
-                                {"clip", "clamp"}, {"greater", "gt"}, {"less", "lt"}, {"not_equal", "ne"},
-                                {"greater_equal", "ge"}, {"less_equal", "le"}})
+  for (auto [name, existing] : {std::pair{"absolute", "abs"},
+                                {"negative", "neg"},
+                                {"subtract", "sub"},
+                                {"multiply", "mul"},
+                                {"divide", "div"},
+                                {"true_divide", "div"},
+                                {"clip", "clamp"},
+                                {"greater", "gt"},
+                                {"less", "lt"},
+                                {"not_equal", "ne"},
+                                {"greater_equal", "ge"},
+                                {"less_equal", "le"}})
     ops.alias(name, existing);
 
-  functional.add_function("relu(input, inplace=False)", [](Tensor& x, bool inplace) {
-    return inplace ? relu_(x) : relu(x);
-  }, "max(input, 0).");
+  functional.add_function(
+      "relu(input, inplace=False)", [](Tensor& x, bool inplace) { return inplace ? relu_(x) : relu(x); },
+      "max(input, 0).");
   functional.add_function("relu6(input)", relu6, "min(max(input, 0), 6).");
   functional.add_function("leaky_relu(input, negative_slope=0.01)", leaky_relu,
                           "input where positive, negative_slope input elsewhere.");
@@ -85,8 +92,7 @@ void bind_pointwise(Ops& ops, Ops& functional) {
   functional.add_function("tanh(input)", tanh, "The hyperbolic tangent.");
   functional.add_function("logsigmoid(input)", logsigmoid, "log(sigmoid(input)).");
   functional.add_function("silu(input)", silu, "input sigmoid(input).");
-  functional.add_function("gelu(input, approximate='none')", gelu,
-                          "input Phi(input), exactly or by 'tanh'.");
+  functional.add_function("gelu(input, approximate='none')", gelu, "input Phi(input), exactly or by 'tanh'.");
   functional.add_function("softplus(input, beta=1.0)", softplus, "log(1 + exp(beta input)) / beta.");
   functional.add_function("hardswish(input)", hardswish, "input relu6(input + 3) / 6.");
 }

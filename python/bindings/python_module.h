@@ -60,7 +60,7 @@ class Trampoline final : public M, public PythonModule, public py::trampoline_se
  public:
   using M::M;
 
-  static constexpr bool kMapsOneTensor = requires(M& m, const Tensor& x) {
+  static constexpr bool kMapsOneTensor = requires(M & m, const Tensor& x) {
     { m.forward(x) } -> std::same_as<Tensor>;
   };
 
@@ -91,8 +91,10 @@ class Trampoline final : public M, public PythonModule, public py::trampoline_se
 
   bool maps_one_tensor() const override { return kMapsOneTensor; }
   Tensor cpp_forward(const Tensor& input) override {
-    if constexpr (kMapsOneTensor) return M::forward(input);
-    else return nn::Module::forward(input);
+    if constexpr (kMapsOneTensor)
+      return M::forward(input);
+    else
+      return nn::Module::forward(input);
   }
   std::string cpp_extra_repr() const override { return M::extra_repr(); }
   PyTypeObject* bound_type() const override {

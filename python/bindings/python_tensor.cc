@@ -57,8 +57,7 @@ PyObject* parameter_new(PyTypeObject* type, PyObject* args, PyObject* keywords) 
   static const char* names[] = {"data", "requires_grad", nullptr};
   PyObject* data = nullptr;
   int requires_grad = 1;
-  if (!PyArg_ParseTupleAndKeywords(args, keywords, "|Op:Parameter", const_cast<char**>(names), &data,
-                                   &requires_grad))
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "|Op:Parameter", const_cast<char**>(names), &data, &requires_grad))
     return nullptr;
   return guarded([&] {
     check<TypeError>(!data || is_tensor(data), "Parameter: data must be a Tensor");
@@ -87,8 +86,7 @@ void make_tensor_types(PyObject* module) {
   add_indexing_slots(slots);
   add_property_slots(slots);
   slots.push_back({0, nullptr});
-  PyType_Spec spec = {"ember.Tensor", sizeof(PyTensor), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
-                      slots.data()};
+  PyType_Spec spec = {"ember.Tensor", sizeof(PyTensor), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots.data()};
   tensor_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
   if (!tensor_type) throw_python_error();
 
@@ -98,12 +96,11 @@ void make_tensor_types(PyObject* module) {
       {Py_tp_doc, const_cast<char*>("Parameter(data, requires_grad=True)\n--\n\n"
                                     "A leaf tensor that a Module adopts when it becomes an attribute.")},
       {0, nullptr}};
-  PyType_Spec parameter_spec = {"ember.nn.Parameter", sizeof(PyTensor), 0,
-                                Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, parameter_slots};
+  PyType_Spec parameter_spec = {"ember.nn.Parameter", sizeof(PyTensor), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+                                parameter_slots};
   parameter_type = reinterpret_cast<PyTypeObject*>(
       PyType_FromSpecWithBases(&parameter_spec, reinterpret_cast<PyObject*>(tensor_type)));
-  if (!parameter_type ||
-      PyModule_AddObjectRef(module, "Tensor", reinterpret_cast<PyObject*>(tensor_type)) < 0)
+  if (!parameter_type || PyModule_AddObjectRef(module, "Tensor", reinterpret_cast<PyObject*>(tensor_type)) < 0)
     throw_python_error();
 }
 

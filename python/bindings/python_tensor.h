@@ -10,8 +10,7 @@
 namespace ember::python {
 
 struct PyTensor {
-  PyObject_HEAD
-  Tensor tensor;
+  PyObject_HEAD Tensor tensor;
   PyObject* attributes;
   PyObject* weak_references;
 };

@@ -22,9 +22,10 @@ Tensor convert_to(const Tensor& x) {
 }
 
 void bind_conversion(Ops& ops) {
-  ops.add_method("to(input, dtype, non_blocking=False, copy=False)",
-                 [](const Tensor& x, DType t, bool, bool copy) { return to(x, t, copy); },
-                 "This tensor in another dtype or on another device; itself when nothing changes.");
+  ops.add_method(
+      "to(input, dtype, non_blocking=False, copy=False)",
+      [](const Tensor& x, DType t, bool, bool copy) { return to(x, t, copy); },
+      "This tensor in another dtype or on another device; itself when nothing changes.");
   ops.add_method("to(input, device=None, dtype=None, non_blocking=False, copy=False)",
                  [](const Tensor& x, OptionalDevice d, OptionalDType t, bool, bool copy) {
                    return to(x, TensorOptions(t.value_or(x.dtype())).device(d.value_or(x.device())), copy);
@@ -45,13 +46,14 @@ void bind_conversion(Ops& ops) {
   ops.add_method("byte(input)", convert_to<kUInt8>);
   ops.add_method("bool(input)", convert_to<kBool>);
   ops.add_method("cpu(input)", [](const Tensor& x) { return x.cpu(); });
-  ops.add_method("item(input)", [](const Tensor& x) { return x.item(); }, "The only element as a Python number.");
-  ops.add_method("tolist(input)", [](PyObject* x) { return to_nested_list(tensor_of(x)); }, "Nested lists.");
-  ops.add_method("numpy(input, *, force=False)",
-                 [](PyObject* x, bool force) {
-                   return numpy_from_tensor(force ? tensor_of(x).detach().cpu() : tensor_of(x));
-                 },
-                 "An array on the same memory.");
+  ops.add_method(
+      "item(input)", [](const Tensor& x) { return x.item(); }, "The only element as a Python number.");
+  ops.add_method(
+      "tolist(input)", [](PyObject* x) { return to_nested_list(tensor_of(x)); }, "Nested lists.");
+  ops.add_method(
+      "numpy(input, *, force=False)",
+      [](PyObject* x, bool force) { return numpy_from_tensor(force ? tensor_of(x).detach().cpu() : tensor_of(x)); },
+      "An array on the same memory.");
   ops.add_method("__array__(input, dtype=None, copy=None)", [](PyObject* x, PyObject* dtype, PyObject*) {
     PyObject* array = numpy_from_tensor(tensor_of(x));
     if (!array || dtype == Py_None) return array;
@@ -68,22 +70,27 @@ void bind_conversion(Ops& ops) {
 }
 
 void bind_geometry(Ops& ops) {
-  ops.add_method("size(input)", [](const Tensor& x) { return x.sizes(); }, "The shape, or one of its sizes.");
+  ops.add_method(
+      "size(input)", [](const Tensor& x) { return x.sizes(); }, "The shape, or one of its sizes.");
   ops.add_method("size(input, dim)", [](const Tensor& x, int64_t dim) { return x.size(dim); });
-  ops.add_method("stride(input)",
-                 [](PyObject* x) {
-                   PyObject* size = to_python(tensor_of(x).strides());
-                   PyObject* tuple = PySequence_List(size);
-                   Py_DECREF(size);
-                   PyObject* result = tuple ? PyList_AsTuple(tuple) : nullptr;
-                   Py_XDECREF(tuple);
-                   return result;
-                 },
-                 "The strides in elements, or one of them.");
+  ops.add_method(
+      "stride(input)",
+      [](PyObject* x) {
+        PyObject* size = to_python(tensor_of(x).strides());
+        PyObject* tuple = PySequence_List(size);
+        Py_DECREF(size);
+        PyObject* result = tuple ? PyList_AsTuple(tuple) : nullptr;
+        Py_XDECREF(tuple);
+        return result;
+      },
+      "The strides in elements, or one of them.");
   ops.add_method("stride(input, dim)", [](const Tensor& x, int64_t dim) { return x.stride(dim); });
-  ops.add("numel(input)", [](const Tensor& x) { return x.numel(); }, "The number of elements.");
-  ops.add_method("dim(input)", [](const Tensor& x) { return x.dim(); }, "The number of dims.");
-  ops.add_method("element_size(input)", [](const Tensor& x) { return x.element_size(); }, "Bytes of an element.");
+  ops.add(
+      "numel(input)", [](const Tensor& x) { return x.numel(); }, "The number of elements.");
+  ops.add_method(
+      "dim(input)", [](const Tensor& x) { return x.dim(); }, "The number of dims.");
+  ops.add_method(
+      "element_size(input)", [](const Tensor& x) { return x.element_size(); }, "Bytes of an element.");
   ops.add_method("storage_offset(input)", [](const Tensor& x) { return x.storage_offset(); });
   ops.add_method("data_ptr(input)",
                  [](const Tensor& x) { return static_cast<int64_t>(reinterpret_cast<intptr_t>(x.raw_data())); });
@@ -101,11 +108,13 @@ void bind_geometry(Ops& ops) {
 }
 
 void bind_tape(Ops& ops) {
-  ops.add("detach(input)", [](const Tensor& x) { return x.detach(); }, "The same memory outside of the tape.");
+  ops.add(
+      "detach(input)", [](const Tensor& x) { return x.detach(); }, "The same memory outside of the tape.");
   ops.add_method("detach_(input)", [](Tensor& x) -> Tensor& { return x.detach_(); });
   ops.add_method("requires_grad_(input, requires_grad=True)",
                  [](Tensor& x, bool value) -> Tensor& { return x.requires_grad_(value); });
-  ops.add_method("retain_grad(input)", [](Tensor& x) { x.retain_grad(); }, "Lets backward fill grad of a non-leaf.");
+  ops.add_method(
+      "retain_grad(input)", [](Tensor& x) { x.retain_grad(); }, "Lets backward fill grad of a non-leaf.");
   ops.add_method("is_inference(input)", [](const Tensor& x) { return x.is_inference(); });
   ops.add_method("__deepcopy__(input, memo)", [](PyObject* self, PyObject* memo) -> PyObject* {
     PyObject* key = PyLong_FromVoidPtr(self);

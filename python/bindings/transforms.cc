@@ -31,16 +31,18 @@ void bind_transform(py::module_& m, const char* name, const char* doc, Make make
 
 template <class D>
 void bind_images(py::module_& m, const char* name, const char* doc, const char* root) {
-  auto init = py::init([](const std::string& path, bool train, const py::object& transform,
-                          const py::object& target_transform) {
-    return new D(path, train, transform.is_none() ? Transform(ToFloat()) : to_transform(transform),
-                 to_transform(target_transform));
-  });
+  auto init = py::init(
+      [](const std::string& path, bool train, const py::object& transform, const py::object& target_transform) {
+        return new D(path, train, transform.is_none() ? Transform(ToFloat()) : to_transform(transform),
+                     to_transform(target_transform));
+      });
   py::class_<D, std::conditional_t<std::is_same_v<D, MNIST>, Dataset, MNIST>, py::smart_holder> c(m, name, doc);
   const auto train = py::arg("train") = true;
   const auto transform = py::arg("transform") = py::none(), target = py::arg("target_transform") = py::none();
-  if (root) c.def(std::move(init), py::arg("root") = root, train, transform, target);
-  else c.def(std::move(init), py::arg("root"), train, transform, target);
+  if (root)
+    c.def(std::move(init), py::arg("root") = root, train, transform, target);
+  else
+    c.def(std::move(init), py::arg("root"), train, transform, target);
 }
 
 }  // namespace
@@ -50,23 +52,27 @@ void bind_transforms(py::module_& m) {
       .def(py::init(&to_transform), py::arg("function"))
       .def("__call__", &Transform::operator(), py::arg("x"));
   bind_transform(m, "ToFloat", "Bytes as floats in [0, 1].", [] { return Transform(ToFloat()); });
-  bind_transform(m, "Normalize", "(x - mean) / std for each channel.",
-                 [](std::vector<double> mean, std::vector<double> std) {
-                   return Transform(Normalize(std::move(mean), std::move(std)));
-                 },
-                 py::arg("mean"), py::arg("std"));
-  bind_transform(m, "RandomHorizontalFlip", "The mirror image, with probability p.",
-                 [](double p) { return Transform(RandomHorizontalFlip(p)); }, py::arg("p") = 0.5);
-  bind_transform(m, "RandomCrop", "A window at a random place, after padding with zeros.",
-                 [](const Shape& size, int64_t padding) { return Transform(RandomCrop(size, padding)); },
-                 py::arg("size"), py::arg("padding") = 0);
-  bind_transform(m, "Compose", "One transform after another.",
-                 [](const py::iterable& transforms) {
-                   std::vector<Transform> list;
-                   for (py::handle t : transforms) list.push_back(to_transform(py::reinterpret_borrow<py::object>(t)));
-                   return Transform(Compose(std::move(list)));
-                 },
-                 py::arg("transforms"));
+  bind_transform(
+      m, "Normalize", "(x - mean) / std for each channel.",
+      [](std::vector<double> mean, std::vector<double> std) {
+        return Transform(Normalize(std::move(mean), std::move(std)));
+      },
+      py::arg("mean"), py::arg("std"));
+  bind_transform(
+      m, "RandomHorizontalFlip", "The mirror image, with probability p.",
+      [](double p) { return Transform(RandomHorizontalFlip(p)); }, py::arg("p") = 0.5);
+  bind_transform(
+      m, "RandomCrop", "A window at a random place, after padding with zeros.",
+      [](const Shape& size, int64_t padding) { return Transform(RandomCrop(size, padding)); }, py::arg("size"),
+      py::arg("padding") = 0);
+  bind_transform(
+      m, "Compose", "One transform after another.",
+      [](const py::iterable& transforms) {
+        std::vector<Transform> list;
+        for (py::handle t : transforms) list.push_back(to_transform(py::reinterpret_borrow<py::object>(t)));
+        return Transform(Compose(std::move(list)));
+      },
+      py::arg("transforms"));
   py::class_<TransformedDataset, Dataset, py::smart_holder>(m, "TransformedDataset",
                                                             "A dataset whose samples go through transforms.")
       .def(py::init([](const py::object& dataset, const py::object& transform, const py::object& target) {

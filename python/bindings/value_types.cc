@@ -13,12 +13,10 @@ PyTypeObject* size_type = nullptr;
 namespace {
 
 struct PyDType {
-  PyObject_HEAD
-  DType value;
+  PyObject_HEAD DType value;
 };
 struct PyDevice {
-  PyObject_HEAD
-  Device value;
+  PyObject_HEAD Device value;
 };
 
 PyObject* dtypes[kDTypeCount];
@@ -30,38 +28,29 @@ Device& device_of_object(PyObject* o) { return reinterpret_cast<PyDevice*>(o)->v
 PyObject* dtype_repr(PyObject* self) {
   return PyUnicode_FromFormat("ember.%s", to_string(dtype_of_object(self)).c_str());
 }
-PyObject* dtype_reduce(PyObject* self, PyObject*) {
-  return to_python(to_string(dtype_of_object(self)));
-}
-PyObject* dtype_is_floating_point(PyObject* self, void*) {
-  return to_python(is_floating_point(dtype_of_object(self)));
-}
+PyObject* dtype_reduce(PyObject* self, PyObject*) { return to_python(to_string(dtype_of_object(self))); }
+PyObject* dtype_is_floating_point(PyObject* self, void*) { return to_python(is_floating_point(dtype_of_object(self))); }
 PyObject* dtype_is_complex(PyObject*, void*) { Py_RETURN_FALSE; }
 PyObject* dtype_is_signed(PyObject* self, void*) {
   const DType t = dtype_of_object(self);
   return to_python(t != kBool && t != kUInt8);
 }
-PyObject* dtype_itemsize(PyObject* self, void*) {
-  return to_python(item_size(dtype_of_object(self)));
-}
+PyObject* dtype_itemsize(PyObject* self, void*) { return to_python(item_size(dtype_of_object(self))); }
 PyObject* dtype_module(PyObject*, void*) { return PyUnicode_FromString("ember"); }
 
-PyGetSetDef dtype_attributes[] = {
-    {"is_floating_point", dtype_is_floating_point, nullptr, nullptr, nullptr},
-    {"is_complex", dtype_is_complex, nullptr, nullptr, nullptr},
-    {"is_signed", dtype_is_signed, nullptr, nullptr, nullptr},
-    {"itemsize", dtype_itemsize, nullptr, nullptr, nullptr},
-    {"__module__", dtype_module, nullptr, nullptr, nullptr},
-    {nullptr, nullptr, nullptr, nullptr, nullptr}};
-PyMethodDef dtype_methods[] = {{"__reduce__", dtype_reduce, METH_NOARGS, nullptr},
-                               {nullptr, nullptr, 0, nullptr}};
+PyGetSetDef dtype_attributes[] = {{"is_floating_point", dtype_is_floating_point, nullptr, nullptr, nullptr},
+                                  {"is_complex", dtype_is_complex, nullptr, nullptr, nullptr},
+                                  {"is_signed", dtype_is_signed, nullptr, nullptr, nullptr},
+                                  {"itemsize", dtype_itemsize, nullptr, nullptr, nullptr},
+                                  {"__module__", dtype_module, nullptr, nullptr, nullptr},
+                                  {nullptr, nullptr, nullptr, nullptr, nullptr}};
+PyMethodDef dtype_methods[] = {{"__reduce__", dtype_reduce, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr}};
 
 PyObject* device_new(PyTypeObject* type, PyObject* args, PyObject* keywords) {
   static const char* names[] = {"type", "index", nullptr};
   PyObject* name = nullptr;
   int index = -1;
-  if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|i:device", const_cast<char**>(names), &name,
-                                   &index))
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|i:device", const_cast<char**>(names), &name, &index))
     return nullptr;
   return guarded([&]() -> PyObject* {
     Device device;
@@ -100,8 +89,7 @@ PyObject* device_reduce(PyObject* self, PyObject*) {
 PyGetSetDef device_attributes[] = {{"type", device_type_name, nullptr, nullptr, nullptr},
                                    {"index", device_index, nullptr, nullptr, nullptr},
                                    {nullptr, nullptr, nullptr, nullptr, nullptr}};
-PyMethodDef device_methods[] = {{"__reduce__", device_reduce, METH_NOARGS, nullptr},
-                                {nullptr, nullptr, 0, nullptr}};
+PyMethodDef device_methods[] = {{"__reduce__", device_reduce, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr}};
 
 PyObject* size_repr(PyObject* self) {
   PyObject* list = PySequence_List(self);
@@ -126,15 +114,12 @@ PyObject* as_size(PyObject* tuple) {
 PyObject* size_subscript(PyObject* self, PyObject* key) {
   return as_size(PyTuple_Type.tp_as_mapping->mp_subscript(self, key));
 }
-PyObject* size_concatenate(PyObject* a, PyObject* b) {
-  return as_size(PyTuple_Type.tp_as_sequence->sq_concat(a, b));
-}
+PyObject* size_concatenate(PyObject* a, PyObject* b) { return as_size(PyTuple_Type.tp_as_sequence->sq_concat(a, b)); }
 PyMethodDef size_methods[] = {{"numel", size_numel, METH_NOARGS, "The product of all sizes."},
                               {nullptr, nullptr, 0, nullptr}};
 
 PyTypeObject* make_type(PyType_Spec& spec, PyTypeObject* base = nullptr) {
-  PyObject* type = base ? PyType_FromSpecWithBases(&spec, reinterpret_cast<PyObject*>(base))
-                        : PyType_FromSpec(&spec);
+  PyObject* type = base ? PyType_FromSpecWithBases(&spec, reinterpret_cast<PyObject*>(base)) : PyType_FromSpec(&spec);
   if (!type) throw_python_error();
   return reinterpret_cast<PyTypeObject*>(type);
 }
@@ -148,8 +133,7 @@ void make_dtypes(PyObject* module) {
                          {Py_tp_getset, dtype_attributes},
                          {Py_tp_methods, dtype_methods},
                          {0, nullptr}};
-  PyType_Spec spec = {"ember.dtype", sizeof(PyDType), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
+  PyType_Spec spec = {"ember.dtype", sizeof(PyDType), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
   dtype_type = make_type(spec);
   add(module, "dtype", dtype_type);
   for (int i = 0; i < kDTypeCount; ++i) {
@@ -157,9 +141,8 @@ void make_dtypes(PyObject* module) {
     reinterpret_cast<PyDType*>(dtypes[i])->value = static_cast<DType>(i);
     add(module, to_string(static_cast<DType>(i)).c_str(), dtypes[i]);
   }
-  const std::pair<const char*, DType> aliases[] = {
-      {"half", kHalf}, {"float", kFloat}, {"double", kDouble}, {"short", kInt16},
-      {"int", kInt},   {"long", kLong}};
+  const std::pair<const char*, DType> aliases[] = {{"half", kHalf},   {"float", kFloat}, {"double", kDouble},
+                                                   {"short", kInt16}, {"int", kInt},     {"long", kLong}};
   for (auto [name, dtype] : aliases) add(module, name, dtypes[static_cast<int>(dtype)]);
 }
 
@@ -189,10 +172,9 @@ void make_value_types(PyObject* module) {
   size_type = make_type(size_spec, &PyTuple_Type);
   add(module, "Size", size_type);
 
-  static PyStructSequence_Field fields[] = {
-      {"values", nullptr}, {"indices", nullptr}, {nullptr, nullptr}};
-  static PyStructSequence_Desc description = {"ember.ValuesIndices",
-                                              "Values and the positions that they came from.", fields, 2};
+  static PyStructSequence_Field fields[] = {{"values", nullptr}, {"indices", nullptr}, {nullptr, nullptr}};
+  static PyStructSequence_Desc description = {"ember.ValuesIndices", "Values and the positions that they came from.",
+                                              fields, 2};
   values_indices_type = PyStructSequence_NewType(&description);
   if (!values_indices_type) throw_python_error();
 }
@@ -236,8 +218,7 @@ PyObject* to_python(const Shape& value) {
   const auto count = static_cast<Py_ssize_t>(value.size());
   PyObject* tuple = size_type->tp_alloc(size_type, count);
   if (!tuple) throw_python_error();
-  for (Py_ssize_t i = 0; i < count; ++i)
-    PyTuple_SET_ITEM(tuple, i, PyLong_FromLongLong(value[static_cast<size_t>(i)]));
+  for (Py_ssize_t i = 0; i < count; ++i) PyTuple_SET_ITEM(tuple, i, PyLong_FromLongLong(value[static_cast<size_t>(i)]));
   return tuple;
 }
 

@@ -11,8 +11,8 @@
 namespace ember {
 namespace {
 
-using test::expect_equal;
 using test::error_of;
+using test::expect_equal;
 
 Tensor leaf(const std::vector<double>& values) { return tensor(values, dtype(kFloat64)).requires_grad_(); }
 
@@ -44,11 +44,13 @@ TEST(Backward, VisitsASharedNodeOnce) {
 
 TEST(Backward, OfANonScalarNeedsAGradient) {
   const Tensor y = leaf({1, 2}) * 2;
-  EXPECT_EQ(error_of([&] { y.backward(); }),
-            "backward: a gradient is implied only for a scalar output, but output 0 is float64 [2]; pass one, or reduce it "
-            "with sum() or mean()");
-  EXPECT_NE(error_of([&] { y.backward(ones(3, kFloat64)); }).find("gradient 0 has shape [3] but output 0 has shape [2]"),
-            std::string::npos);
+  EXPECT_EQ(
+      error_of([&] { y.backward(); }),
+      "backward: a gradient is implied only for a scalar output, but output 0 is float64 [2]; pass one, or reduce it "
+      "with sum() or mean()");
+  EXPECT_NE(
+      error_of([&] { y.backward(ones(3, kFloat64)); }).find("gradient 0 has shape [3] but output 0 has shape [2]"),
+      std::string::npos);
 }
 
 TEST(Backward, OfATensorWithoutHistoryIsAnError) {
@@ -112,7 +114,8 @@ TEST(Grad, OfAGradient) {
 TEST(Grad, OfAnUnusedInput) {
   Tensor x = leaf({2}), y = leaf({2});
   const Tensor z = x * 2;
-  EXPECT_NE(error_of([&] { autograd::grad({z}, {y}, {}, true); }).find("no output depends on input 0"), std::string::npos);
+  EXPECT_NE(error_of([&] { autograd::grad({z}, {y}, {}, true); }).find("no output depends on input 0"),
+            std::string::npos);
   EXPECT_FALSE(autograd::grad({z}, {y}, {}, true, false, true)[0].defined());
   expect_equal(autograd::grad({z}, {y}, {}, true, false, true, true)[0], {0});
 }
@@ -123,7 +126,8 @@ TEST(Leaves, AreTensorsThatNoOpMade) {
   EXPECT_FALSE((x * 2).is_leaf());
   EXPECT_TRUE((x * 2).detach().is_leaf());
   EXPECT_FALSE((x * 2).detach().requires_grad());
-  EXPECT_NE(error_of([&] { (x * 2).requires_grad_(false); }).find("only a leaf can stop requiring grad"), std::string::npos);
+  EXPECT_NE(error_of([&] { (x * 2).requires_grad_(false); }).find("only a leaf can stop requiring grad"),
+            std::string::npos);
   EXPECT_NE(error_of([] { ones(2, kInt64).requires_grad_(); }).find("only floating-point tensors can require grad"),
             std::string::npos);
 }
@@ -154,7 +158,7 @@ TEST(GradModes, InferenceTensorsStayOutOfGraphs) {
     made.add_(1);
   }
   EXPECT_TRUE(made.is_inference());
-  EXPECT_NE(error_of([&] { x * made; }).find("made in inference mode, cannot be saved"), std::string::npos);
+  EXPECT_NE(error_of([&] { x* made; }).find("made in inference mode, cannot be saved"), std::string::npos);
   EXPECT_NE(error_of([&] { made.add_(1); }).find("cannot be modified outside of it"), std::string::npos);
   EXPECT_NE(error_of([&] { made.requires_grad_(); }).find("inference mode"), std::string::npos);
 }

@@ -15,8 +15,9 @@ Tensor leaf(const std::vector<double>& values) { return tensor(values, dtype(kFl
 
 TEST(InPlace, OnALeafThatRequiresGradIsAnError) {
   Tensor x = leaf({1});
-  EXPECT_EQ(error_of([&] { x.add_(1); }),
-            "add_: a leaf tensor that requires grad, float64 [1], cannot be modified in place; use no_grad or clone() it");
+  EXPECT_EQ(
+      error_of([&] { x.add_(1); }),
+      "add_: a leaf tensor that requires grad, float64 [1], cannot be modified in place; use no_grad or clone() it");
   Tensor view = x.view({1, 1});
   EXPECT_NE(error_of([&] { view.mul_(2); }).find("is a view of a leaf tensor that requires grad"), std::string::npos);
   const NoGradGuard guard;
@@ -108,9 +109,12 @@ TEST(InPlace, OnExpandedMemoryIsAnError) {
 
 TEST(InPlace, ResultMustFitShapeAndDtype) {
   Tensor x = ones(2), i = ones(2, kInt64);
-  EXPECT_NE(error_of([&] { x.add_(ones({3, 2})); }).find("does not fit into the tensor to write to, float32 [2]"),
+  EXPECT_NE(error_of([&] {
+              x.add_(ones({3, 2}));
+            }).find("does not fit into the tensor to write to, float32 [2]"),
             std::string::npos);
-  EXPECT_NE(error_of([&] { i.add_(0.5); }).find("a float32 result cannot be written into int64 [2]"), std::string::npos);
+  EXPECT_NE(error_of([&] { i.add_(0.5); }).find("a float32 result cannot be written into int64 [2]"),
+            std::string::npos);
 }
 
 TEST(InPlace, ReadsAnOverlappingOperandBeforeItIsOverwritten) {

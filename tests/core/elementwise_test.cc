@@ -39,8 +39,8 @@ Tensor random_view(const Shape& sizes, DType dtype, bool broadcasts, std::mt1993
   for (int64_t i = 0; i < view.numel(); ++i) {
     int64_t offset = 0;
     for (size_t dim = 0; dim < own.size(); ++dim) offset += at[dim] * strides[dim];
-    std::memcpy(view.raw_data() + offset * view.element_size(),
-                filled.raw_data() + i * view.element_size(), view.element_size());
+    std::memcpy(view.raw_data() + offset * view.element_size(), filled.raw_data() + i * view.element_size(),
+                view.element_size());
     for (size_t dim = own.size(); dim-- > 0 && ++at[dim] == own[dim];) at[dim] = 0;
   }
   return view;
@@ -71,18 +71,16 @@ TEST(Elementwise, MatchesIndexArithmeticForRandomViews) {
       const Tensor out = random_view(sizes, dtype(), false, random);
       const Tensor a = random_view(sizes, dtype(), true, random);
       const Tensor b = random_view(sizes, dtype(), true, random);
-      Elementwise({{out, kFloat32}}, {{a, kFloat32}, {b, kFloat32}})
-          .run([](char* const* p, int64_t count) {
-            auto* y = reinterpret_cast<float*>(p[0]);
-            const auto *x0 = reinterpret_cast<float*>(p[1]), *x1 = reinterpret_cast<float*>(p[2]);
-            for (int64_t i = 0; i < count; ++i) y[i] = x0[i] + 0.5f * x1[i];
-          });
+      Elementwise({{out, kFloat32}}, {{a, kFloat32}, {b, kFloat32}}).run([](char* const* p, int64_t count) {
+        auto* y = reinterpret_cast<float*>(p[0]);
+        const auto *x0 = reinterpret_cast<float*>(p[1]), *x1 = reinterpret_cast<float*>(p[2]);
+        for (int64_t i = 0; i < count; ++i) y[i] = x0[i] + 0.5f * x1[i];
+      });
       auto expected = broadcast_values(a, sizes);
       const auto second = broadcast_values(b, sizes);
-      for (size_t i = 0; i < expected.size(); ++i)
-        expected[i] = rounded_to(expected[i] + 0.5 * second[i], out.dtype());
-      SCOPED_TRACE(concat(round, ": ", describe(out), " ", out.strides(), " = ", describe(a), " ",
-                          a.strides(), " + ", describe(b), " ", b.strides()));
+      for (size_t i = 0; i < expected.size(); ++i) expected[i] = rounded_to(expected[i] + 0.5 * second[i], out.dtype());
+      SCOPED_TRACE(concat(round, ": ", describe(out), " ", out.strides(), " = ", describe(a), " ", a.strides(), " + ",
+                          describe(b), " ", b.strides()));
       ASSERT_NO_FATAL_FAILURE(expect_near(values(out), expected, 0));
       if (::testing::Test::HasFailure()) return;
     }
@@ -93,16 +91,17 @@ TEST(Elementwise, DoesNothingForEmptyTensors) {
   const Tensor out = empty_tensor({3, 0}, kFloat32);
   const Tensor x = empty_tensor({1, 0}, kFloat32), row = empty_tensor({3, 1}, kFloat32);
   int calls = 0;
-  Elementwise({{out, kFloat32}}, {{x, kFloat32}, {row, kFloat64}}).run([&](char* const*, int64_t) {
-    ++calls;
-  });
+  Elementwise({{out, kFloat32}}, {{x, kFloat32}, {row, kFloat64}}).run([&](char* const*, int64_t) { ++calls; });
   EXPECT_EQ(calls, 0);
 }
 
 TEST(Elementwise, RejectsShapesThatDoNotBroadcast) {
   const Tensor out = empty_tensor({2, 3}, kFloat32), x = empty_tensor({2}, kFloat32);
-  expect_throws<Error>([&] { Elementwise({{out, kFloat32}}, {{x, kFloat32}}); },
-                       "operand of shape [2] does not broadcast to [2, 3]");
+  expect_throws<Error>(
+      [&] {
+        Elementwise({{out, kFloat32}}, {{x, kFloat32}});
+      },
+      "operand of shape [2] does not broadcast to [2, 3]");
 }
 
 TEST(Elementwise, MergesDimsThatLieBehindOneAnother) {

@@ -55,9 +55,12 @@ void for_each_element(const Tensor& x, const std::function<void(char*)>& visit) 
 
 template <class T>
 T from_double(double value) {
-  if constexpr (std::is_same_v<T, bool>) return value != 0;
-  else if constexpr (std::is_integral_v<T>) return static_cast<T>(static_cast<int64_t>(value));
-  else return T(static_cast<float>(value));
+  if constexpr (std::is_same_v<T, bool>)
+    return value != 0;
+  else if constexpr (std::is_integral_v<T>)
+    return static_cast<T>(static_cast<int64_t>(value));
+  else
+    return T(static_cast<float>(value));
 }
 template <>
 double from_double<double>(double value) {
@@ -104,8 +107,8 @@ double rounded_to(double value, DType dtype) {
   return visit_dtype(dtype, [&]<class T>() { return static_cast<double>(from_double<T>(value)); });
 }
 
-void expect_near(const std::vector<double>& got, const std::vector<double>& expected,
-                 double relative, double absolute) {
+void expect_near(const std::vector<double>& got, const std::vector<double>& expected, double relative,
+                 double absolute) {
   ASSERT_EQ(got.size(), expected.size());
   int shown = 0;
   for (size_t i = 0; i < got.size() && shown < 5; ++i) {
@@ -113,18 +116,22 @@ void expect_near(const std::vector<double>& got, const std::vector<double>& expe
     const bool near = std::abs(got[i] - expected[i]) <= relative * std::abs(expected[i]) + absolute;
     if (near && std::isfinite(expected[i])) continue;
     ++shown;
-    ADD_FAILURE() << "element " << i << " of " << got.size() << " is " << got[i] << " but should be "
-                  << expected[i];
+    ADD_FAILURE() << "element " << i << " of " << got.size() << " is " << got[i] << " but should be " << expected[i];
   }
 }
 
 double tolerance(DType dtype) {
   switch (dtype) {
-    case DType::Float16: return 1.0 / 1024;
-    case DType::BFloat16: return 1.0 / 128;
-    case DType::Float32: return 6e-7;
-    case DType::Float64: return 2e-15;
-    default: return 0;
+    case DType::Float16:
+      return 1.0 / 1024;
+    case DType::BFloat16:
+      return 1.0 / 128;
+    case DType::Float32:
+      return 6e-7;
+    case DType::Float64:
+      return 2e-15;
+    default:
+      return 0;
   }
 }
 
@@ -135,8 +142,7 @@ void expect_same_for_any_threads(const std::function<Tensor()>& make_result) {
   for (int threads : {2, 3}) {
     set_num_threads(threads);
     const Tensor several = make_result();
-    EXPECT_EQ(std::memcmp(one.raw_data(), several.raw_data(), one.nbytes()), 0)
-        << threads << " threads";
+    EXPECT_EQ(std::memcmp(one.raw_data(), several.raw_data(), one.nbytes()), 0) << threads << " threads";
   }
   set_num_threads(before);
 }

@@ -37,8 +37,7 @@ inline const std::vector<Layout> kLayouts = {Layout::Contiguous, Layout::Stepped
 
 Tensor make_empty(const Shape& sizes, DType dtype, Layout layout = Layout::Contiguous);
 /// Values in row-major order, converted to `dtype`.
-Tensor make(const Shape& sizes, DType dtype, const std::vector<double>& values,
-            Layout layout = Layout::Contiguous);
+Tensor make(const Shape& sizes, DType dtype, const std::vector<double>& values, Layout layout = Layout::Contiguous);
 /// One-dimensional.
 inline Tensor make(DType dtype, const std::vector<double>& values) {
   return make(Shape(static_cast<int64_t>(values.size())), dtype, values);
@@ -52,8 +51,8 @@ std::vector<double> values(const Tensor& x);
 double rounded_to(double value, DType dtype);
 
 /// Fails unless got[i] is expected[i] within `relative` times its size plus `absolute`; NaN equals NaN.
-void expect_near(const std::vector<double>& got, const std::vector<double>& expected,
-                 double relative, double absolute = 0);
+void expect_near(const std::vector<double>& got, const std::vector<double>& expected, double relative,
+                 double absolute = 0);
 /// A relative tolerance of a few roundings in `dtype`.
 double tolerance(DType dtype);
 /// The distance of the smallest numbers of `dtype`, where a relative tolerance means nothing.

@@ -28,8 +28,10 @@ struct Reference {
     const double correction2 = 1 - std::pow(step.beta2, step.step);
     for (size_t i = 0; i < param.size(); ++i) {
       double g = step.maximize ? -grads[i] : grads[i];
-      if (step.decoupled) param[i] *= 1 - step.lr * step.weight_decay;
-      else g += step.weight_decay * param[i];
+      if (step.decoupled)
+        param[i] *= 1 - step.lr * step.weight_decay;
+      else
+        g += step.weight_decay * param[i];
       first[i] = step.beta1 * first[i] + (1 - step.beta1) * g;
       second[i] = step.beta2 * second[i] + (1 - step.beta2) * g * g;
       max_second[i] = std::max(max_second[i], second[i]);
@@ -47,8 +49,8 @@ void check_against_reference(const Backend& table, bool adam, DType dtype, Optim
   std::vector<Reference> references;
   for (int64_t size : kParamSizes) {
     step.params.push_back(make(dtype, spread(size, -2, 2)));
-    references.push_back({values(step.params.back()), std::vector<double>(size),
-                          std::vector<double>(size), std::vector<double>(size)});
+    references.push_back(
+        {values(step.params.back()), std::vector<double>(size), std::vector<double>(size), std::vector<double>(size)});
     const auto zeros = [&] { return make(dtype, std::vector<double>(size)); };
     if (adam || options.momentum != 0) step.first.push_back(zeros());
     if (adam) step.second.push_back(zeros());
@@ -62,8 +64,10 @@ void check_against_reference(const Backend& table, bool adam, DType dtype, Optim
       const double scale = static_cast<double>(step.step % 3) + 0.5;
       step.grads.push_back(make(dtype, spread(kParamSizes[p], -scale, 0.7)));
       const auto grads = values(step.grads.back());
-      if (adam) references[p].adam(step, grads);
-      else references[p].sgd(step, grads);
+      if (adam)
+        references[p].adam(step, grads);
+      else
+        references[p].sgd(step, grads);
     }
     (adam ? table.adam : table.sgd)(step);
   }

@@ -42,10 +42,9 @@ const Unary kUnary[] = {
     {"sigmoid", &Backend::sigmoid, sigmoid, -20, 20},
     {"silu", &Backend::silu, [](double x) { return x * sigmoid(x); }, -20, 20},
     {"gelu", &Backend::gelu, [](double x) { return x * normal_cdf(x); }, -6, 6, 1e-7},
-    {"gelu_tanh", &Backend::gelu_tanh,
-     [](double x) { return 0.5 * x * (1 + std::tanh(gelu_inner(x))); }, -6, 6, 4e-7},
-    {"softplus", &Backend::softplus,
-     [](double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }, -20, 20},
+    {"gelu_tanh", &Backend::gelu_tanh, [](double x) { return 0.5 * x * (1 + std::tanh(gelu_inner(x))); }, -6, 6, 4e-7},
+    {"softplus", &Backend::softplus, [](double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); },
+     -20, 20},
 };
 
 const Unary kExactUnary[] = {
@@ -75,8 +74,7 @@ TEST(UnaryKernels, MatchDoubleReferences) {
           const Tensor y = empty_tensor(x.sizes(), dtype);
           (table.*op.slot)(y, x);
           const double absolute = dtype == kFloat64 ? op.absolute * 1e-8 : op.absolute;
-          expect_near(values(y), map(op.reference, values(x)), tolerance(dtype) * 3,
-                      absolute + smallest_step(dtype));
+          expect_near(values(y), map(op.reference, values(x)), tolerance(dtype) * 3, absolute + smallest_step(dtype));
         }
       }
     }
@@ -209,18 +207,18 @@ const Binary kBinary[] = {
     {"tanh_backward", &Backend::tanh_backward, [](double g, double y) { return g * (1 - y * y); }, -2, 2, 1e-6},
     {"silu_backward", &Backend::silu_backward,
      [](double g, double x) { return g * sigmoid(x) * (1 + x * (1 - sigmoid(x))); }, -9, 9, 4e-6},
-    {"gelu_backward", &Backend::gelu_backward,
-     [](double g, double x) { return g * (normal_cdf(x) + x * density(x)); }, -5, 5, 1e-6},
+    {"gelu_backward", &Backend::gelu_backward, [](double g, double x) { return g * (normal_cdf(x) + x * density(x)); },
+     -5, 5, 1e-6},
     {"gelu_tanh_backward", &Backend::gelu_tanh_backward,
      [](double g, double x) {
        const double t = std::tanh(gelu_inner(x));
        const double slope = std::sqrt(2 / M_PI) * (1 + 3 * 0.044715 * x * x);
        return g * 0.5 * (1 + t + x * (1 - t * t) * slope);
-     }, -4, 4, 1e-5},
+     },
+     -4, 4, 1e-5},
 };
 
-std::vector<double> map(double (*f)(double, double), const std::vector<double>& a,
-                        const std::vector<double>& b) {
+std::vector<double> map(double (*f)(double, double), const std::vector<double>& a, const std::vector<double>& b) {
   std::vector<double> y(a.size());
   for (size_t i = 0; i < a.size(); ++i) y[i] = f(a[i], b[b.size() == 1 ? 0 : i]);
   return y;
@@ -243,8 +241,7 @@ TEST(BinaryKernels, MatchDoubleReferences) {
           auto expected = map(op.reference, values(a), values(b));
           if (!op.to_bool && dtype != kFloat64)
             for (double& value : expected) value = rounded_to(value, dtype);
-          expect_near(values(y), expected, tolerance(dtype) * 3,
-                      absolute + smallest_step(dtype));
+          expect_near(values(y), expected, tolerance(dtype) * 3, absolute + smallest_step(dtype));
         }
       }
     }
@@ -279,8 +276,7 @@ TEST(BinaryKernels, TakeScalarsAndRepeatedRowsLikeFullTensors) {
 
 TEST(BinaryKernels, IntegersWrapAndDivideDown) {
   for_each_isa([](const Backend& table) {
-    const auto run = [&](BinaryKernel* kernel, DType dtype, std::vector<double> a,
-                         std::vector<double> b) {
+    const auto run = [&](BinaryKernel* kernel, DType dtype, std::vector<double> a, std::vector<double> b) {
       const Tensor y = empty_tensor(Shape(static_cast<int64_t>(a.size())), dtype);
       kernel(y, make(dtype, a), make(dtype, b));
       return values(y);
@@ -290,14 +286,11 @@ TEST(BinaryKernels, IntegersWrapAndDivideDown) {
     EXPECT_EQ(run(table.sub, kUInt8, {3}, {5}), (Values{254}));
     EXPECT_EQ(run(table.mul, kInt8, {100}, {3}), (Values{44}));
     EXPECT_EQ(run(table.add, kInt32, {2147483647}, {1}), (Values{-2147483648.0}));
-    EXPECT_EQ(run(table.floor_divide, kInt32, {7, -7, 7, -7, 6}, {2, 2, -2, -2, 3}),
-              (Values{3, -4, -4, 3, 2}));
-    EXPECT_EQ(run(table.remainder, kInt64, {7, -7, 7, -7, 6}, {2, 2, -2, -2, 3}),
-              (Values{1, 1, -1, -1, 0}));
+    EXPECT_EQ(run(table.floor_divide, kInt32, {7, -7, 7, -7, 6}, {2, 2, -2, -2, 3}), (Values{3, -4, -4, 3, 2}));
+    EXPECT_EQ(run(table.remainder, kInt64, {7, -7, 7, -7, 6}, {2, 2, -2, -2, 3}), (Values{1, 1, -1, -1, 0}));
     EXPECT_EQ(run(table.floor_divide, kInt32, {-2147483648.0}, {-1}), (Values{-2147483648.0}));
     EXPECT_EQ(run(table.remainder, kInt32, {-2147483648.0}, {-1}), (Values{0}));
-    EXPECT_EQ(run(table.pow, kInt64, {2, -3, 0, 1, -1, 5}, {10, 3, 0, -4, -3, -1}),
-              (Values{1024, -27, 1, 1, -1, 0}));
+    EXPECT_EQ(run(table.pow, kInt64, {2, -3, 0, 1, -1, 5}, {10, 3, 0, -4, -3, -1}), (Values{1024, -27, 1, 1, -1, 0}));
     EXPECT_EQ(run(table.add, kBool, {0, 1, 1}, {0, 0, 1}), (Values{0, 1, 1}));
     EXPECT_EQ(run(table.mul, kBool, {0, 1, 1}, {0, 0, 1}), (Values{0, 0, 1}));
     EXPECT_EQ(run(table.bitwise_and, kInt32, {12, -1}, {10, 255}), (Values{8, 255}));
@@ -331,10 +324,8 @@ TEST(BinaryKernels, CarryNaNAndInfinities) {
       table.minimum(y, a, b);
       expect_near(values(y), {kNaN, kNaN, kInf, 1, 5, -5, 3, -4}, 0);
       table.remainder(y, a, b);
-      expect_near(values(y),
-                  {kNaN, kNaN, kNaN, 1, 5, kInf, std::fmod(rounded_to(1e30, dtype), 3), kNaN}, 0);
-      table.floor_divide(y, make(dtype, {5, -5, 5, 1, kNaN, -1, 0, 7}),
-                         make(dtype, {0, 3, kInf, -0.1, 1, 0, 0, 7}));
+      expect_near(values(y), {kNaN, kNaN, kNaN, 1, 5, kInf, std::fmod(rounded_to(1e30, dtype), 3), kNaN}, 0);
+      table.floor_divide(y, make(dtype, {5, -5, 5, 1, kNaN, -1, 0, 7}), make(dtype, {0, 3, kInf, -0.1, 1, 0, 0, 7}));
       expect_near(values(y), {kInf, -2, 0, -10, kNaN, -kInf, kNaN, 1}, 0);
     }
   });
@@ -366,8 +357,7 @@ TEST(BinaryKernels, SayWhatTheyCannotDo) {
     expect_throws<Error>([&] { table.pow(y, ints, Tensor(-1)); }, "pow: integers have no negative");
     expect_throws<NotImplementedError>([&] { table.bitwise_and(floats, floats, floats); },
                                        "bitwise_and: not implemented for dtype float32");
-    expect_throws<NotImplementedError>([&] { table.neg(bools, bools); },
-                                       "neg: not implemented for dtype bool");
+    expect_throws<NotImplementedError>([&] { table.neg(bools, bools); }, "neg: not implemented for dtype bool");
   });
 }
 
@@ -448,8 +438,12 @@ TEST(MemoryKernels, CastBetweenAllDTypesAndLayouts) {
 
 TEST(MemoryKernels, CastTheTailsOfLongRuns) {
   for_each_isa([](const Backend& table) {
-    for (auto [from, to] : {std::pair{kFloat32, kBFloat16}, {kBFloat16, kFloat32}, {kFloat32, kFloat16},
-                            {kFloat16, kFloat32}, {kUInt8, kFloat32}, {kFloat64, kInt64}}) {
+    for (auto [from, to] : {std::pair{kFloat32, kBFloat16},
+                            {kBFloat16, kFloat32},
+                            {kFloat32, kFloat16},
+                            {kFloat16, kFloat32},
+                            {kUInt8, kFloat32},
+                            {kFloat64, kInt64}}) {
       for (int64_t size : kSizes) {
         const Tensor x = make(from, spread(size, 0, 200)), y = empty_tensor(x.sizes(), to);
         table.copy(y, x);
@@ -464,8 +458,7 @@ TEST(MemoryKernels, CastTheTailsOfLongRuns) {
 TEST(MemoryKernels, SixteenBitFloatsRoundToEvenAndKeepSpecialValues) {
   for_each_isa([](const Backend& table) {
     std::vector<float> input;
-    for (uint32_t bits = 0; bits < 0xffff0000u - 40503; bits += 40503)
-      input.push_back(std::bit_cast<float>(bits));
+    for (uint32_t bits = 0; bits < 0xffff0000u - 40503; bits += 40503) input.push_back(std::bit_cast<float>(bits));
     const int64_t count = static_cast<int64_t>(input.size());
     const Tensor x = empty_tensor(Shape(count), kFloat32);
     std::copy(input.begin(), input.end(), x.data_ptr<float>());

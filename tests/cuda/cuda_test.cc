@@ -8,8 +8,7 @@ namespace {
 
 Tensor range(const Shape& shape, DType dtype) {
   Tensor values = empty_tensor(shape, kFloat32);
-  for (int64_t i = 0; i < values.numel(); ++i)
-    values.data_ptr<float>()[i] = static_cast<float>(i % 50);
+  for (int64_t i = 0; i < values.numel(); ++i) values.data_ptr<float>()[i] = static_cast<float>(i % 50);
   Tensor out = empty_tensor(shape, dtype);
   backend(kCPU).copy(out, values);
   return out;
@@ -46,11 +45,9 @@ class Cuda : public testing::Test {
 };
 
 TEST_F(Cuda, AddsLikeTheCpuInEveryDtype) {
-  for (DType dtype :
-       {kUInt8, kInt8, kInt16, kInt32, kInt64, kFloat16, kFloat32, kFloat64, kBool, kBFloat16}) {
+  for (DType dtype : {kUInt8, kInt8, kInt16, kInt32, kInt64, kFloat16, kFloat32, kFloat64, kBool, kBFloat16}) {
     const Tensor a = range({7, 33}, dtype), b = range({33}, dtype);
-    const Tensor expected = empty_tensor({7, 33}, dtype),
-                 out = empty_tensor({7, 33}, dtype, "cuda");
+    const Tensor expected = empty_tensor({7, 33}, dtype), out = empty_tensor({7, 33}, dtype, "cuda");
     backend(kCPU).add(expected, a, b);
     backend(kCUDA).add(out, to(a, "cuda"), to(b, "cuda"));
     EXPECT_EQ(values(out), values(expected)) << to_string(dtype);
@@ -60,8 +57,7 @@ TEST_F(Cuda, AddsLikeTheCpuInEveryDtype) {
 TEST_F(Cuda, AddsTransposedMixedAndHostNumbers) {
   const Tensor a = range({5, 6}, kFloat32), b = range({6, 5}, kInt32);
   const Tensor number = range({}, kFloat64);
-  const Tensor expected = empty_tensor({6, 5}, kFloat32),
-               out = empty_tensor({6, 5}, kFloat32, "cuda");
+  const Tensor expected = empty_tensor({6, 5}, kFloat32), out = empty_tensor({6, 5}, kFloat32, "cuda");
   backend(kCPU).add(expected, a.alias({6, 5}, {1, 6}, 0), b);
   backend(kCUDA).add(out, to(a, "cuda").alias({6, 5}, {1, 6}, 0), to(b, "cuda"));
   EXPECT_EQ(values(out), values(expected));

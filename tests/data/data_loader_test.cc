@@ -34,9 +34,7 @@ struct Numbers : Dataset {
   int64_t count, bad;
 };
 
-std::vector<int64_t> values(const Tensor& x) {
-  return {x.data_ptr<int64_t>(), x.data_ptr<int64_t>() + x.numel()};
-}
+std::vector<int64_t> values(const Tensor& x) { return {x.data_ptr<int64_t>(), x.data_ptr<int64_t>() + x.numel()}; }
 
 /// All samples of one epoch, in the order they came.
 std::vector<int64_t> drain(DataLoader& loader) {
@@ -132,10 +130,11 @@ TEST(DataLoader, ErrorLeavesTheLoopAndTheLoaderUsable) {
 }
 
 TEST(DataLoader, NamesTheSampleOfAFailingBulkRead) {
-  DataLoader loader(TensorDataset(zeros({10, 2})),
-                    DataLoaderOptions().batch_sampler(std::make_shared<BatchSampler>(
-                        std::make_shared<SequentialSampler>(12), 4)));
-  EXPECT_EQ(message_of<IndexError>([&] { for (auto& batch : loader) (void)batch; }),
+  DataLoader loader(TensorDataset(zeros({10, 2})), DataLoaderOptions().batch_sampler(std::make_shared<BatchSampler>(
+                                                       std::make_shared<SequentialSampler>(12), 4)));
+  EXPECT_EQ(message_of<IndexError>([&] {
+              for (auto& batch : loader) (void)batch;
+            }),
             "DataLoader: sample 10: TensorDataset: index 10 is out of range for 10 samples");
 }
 
@@ -219,7 +218,8 @@ TEST(DataLoader, SamplesOfDifferentShapeNeedACollateFunction) {
 
 TEST(DataLoader, RandomTransformsDependOnSeedEpochAndIndexOnly) {
   const auto noise = [](const Tensor& x) { return x + rand({2}, {}, &sample_generator()); };
-  const auto data = std::make_shared<TransformedDataset>(std::make_shared<TensorDataset>(zeros({20, 2})), Transform(noise));
+  const auto data =
+      std::make_shared<TransformedDataset>(std::make_shared<TensorDataset>(zeros({20, 2})), Transform(noise));
   const auto run = [&](int64_t workers, int64_t batch_size, bool shuffle, int64_t epoch) {
     DataLoader loader(data, DataLoaderOptions(batch_size).workers(workers).shuffle(shuffle).seed(9));
     loader.set_epoch(epoch);

@@ -13,9 +13,7 @@ namespace {
 
 using ember::testing::message_of;
 
-DatasetPtr numbers(int64_t first, int64_t last) {
-  return std::make_shared<TensorDataset>(arange(first, last));
-}
+DatasetPtr numbers(int64_t first, int64_t last) { return std::make_shared<TensorDataset>(arange(first, last)); }
 
 int64_t value(const Dataset& dataset, int64_t index) { return dataset.get(index)[0].item<int64_t>(); }
 
@@ -43,7 +41,10 @@ TEST(TensorDataset, BatchRepeatsAndReorders) {
 }
 
 TEST(TensorDataset, RefusesTensorsThatDoNotMatch) {
-  EXPECT_HAS(message_of<ValueError>([] { TensorDataset(zeros({4, 3}), zeros({5})); }), "tensor 1 has shape [5] but its first size must be 4");
+  EXPECT_HAS(message_of<ValueError>([] {
+               TensorDataset(zeros({4, 3}), zeros({5}));
+             }),
+             "tensor 1 has shape [5] but its first size must be 4");
   EXPECT_THROW(TensorDataset(std::vector<Tensor>()), ValueError);
   EXPECT_THROW(TensorDataset(zeros({})), ValueError);
 }
@@ -91,7 +92,10 @@ TEST(RandomSplit, PartsAreDisjointAndCoverEverything) {
 }
 
 TEST(RandomSplit, LengthsMustAddUp) {
-  EXPECT_HAS(message_of<ValueError>([] { random_split(numbers(0, 10), {7, 2}); }), "add up to 9 but the dataset has 10");
+  EXPECT_HAS(message_of<ValueError>([] {
+               random_split(numbers(0, 10), {7, 2});
+             }),
+             "add up to 9 but the dataset has 10");
   EXPECT_THROW(random_split(numbers(0, 10), {11, -1}), ValueError);
 }
 

@@ -45,7 +45,8 @@ struct Images : ::testing::Test {
   }
 
   TemporaryFolder folder;
-  std::string images_path = folder.file("train-images-idx3-ubyte"), labels_path = folder.file("train-labels-idx1-ubyte");
+  std::string images_path = folder.file("train-images-idx3-ubyte"),
+              labels_path = folder.file("train-labels-idx1-ubyte");
   std::string pixels, labels = std::string("\7\0\11", 3);
 };
 

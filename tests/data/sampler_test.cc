@@ -16,7 +16,8 @@ TEST(Permutation, EachElementIsEquallyLikelyAtEachPlace) {
   std::vector<std::vector<int64_t>> counts(kSize, std::vector<int64_t>(kSize));
   for (int64_t run = 0; run < kRuns; ++run) {
     const auto order = permutation(kSize, 11, static_cast<uint64_t>(run));
-    for (int64_t place = 0; place < kSize; ++place) ++counts[static_cast<size_t>(place)][static_cast<size_t>(order[static_cast<size_t>(place)])];
+    for (int64_t place = 0; place < kSize; ++place)
+      ++counts[static_cast<size_t>(place)][static_cast<size_t>(order[static_cast<size_t>(place)])];
   }
   for (const auto& row : counts)
     for (int64_t count : row) EXPECT_NEAR(count, kRuns / kSize, 5 * std::sqrt(kRuns * 0.2 * 0.8));

@@ -93,7 +93,8 @@ TEST(RandomCrop, RefusesImagesSmallerThanTheWindow) {
 
 TEST(Compose, RunsInOrderAndTakesBatchesWhenAllDo) {
   const Compose scaled({ToFloat(), Normalize({0.5}, {0.5})});
-  EXPECT_TRUE(equal(scaled(tensor({0, 255}, dtype(kUInt8)).reshape({1, 1, 2})), tensor({-1.f, 1.f}).reshape({1, 1, 2})));
+  EXPECT_TRUE(
+      equal(scaled(tensor({0, 255}, dtype(kUInt8)).reshape({1, 1, 2})), tensor({-1.f, 1.f}).reshape({1, 1, 2})));
   EXPECT_TRUE(Transform(scaled).takes_batches());
   EXPECT_FALSE(Transform(Compose({ToFloat(), RandomHorizontalFlip()})).takes_batches());
   EXPECT_FALSE(Transform([](const Tensor& x) { return x; }).takes_batches());

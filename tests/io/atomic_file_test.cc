@@ -104,7 +104,8 @@ TEST(AtomicFile, FullDiskLeavesTheOldCheckpoint) {
 
 TEST(AtomicFile, FolderThatCannotBeWrittenTo) {
   const TemporaryFolder folder;
-  EXPECT_HAS(message_of<IoError>([&] { save(ones({1}), folder.file("nowhere/x")); }), "cannot be written: No such file or directory");
+  EXPECT_HAS(message_of<IoError>([&] { save(ones({1}), folder.file("nowhere/x")); }),
+             "cannot be written: No such file or directory");
   write_file(folder.file("file"), "");
   EXPECT_HAS(message_of<IoError>([&] { save(ones({1}), folder.file("file/x")); }), "Not a directory");
   EXPECT_HAS(message_of<IoError>([&] { save(ones({1}), folder.path()); }), "it is a folder");
@@ -123,7 +124,8 @@ TEST(InputFile, KnowsItsSizeAndEnd) {
   std::string part(4, ' ');
   file.read_at(3, part.data(), 4);
   EXPECT_EQ(part, "3456");
-  EXPECT_HAS(message_of<IoError>([&] { file.read_at(8, part.data(), 4); }), "is cut short: ends at byte 10, 2 bytes early");
+  EXPECT_HAS(message_of<IoError>([&] { file.read_at(8, part.data(), 4); }),
+             "is cut short: ends at byte 10, 2 bytes early");
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ using testing::write_file;
 struct Npy : ::testing::Test {
   void write(const std::string& header, const std::string& data) {
     const auto size = static_cast<uint16_t>(header.size());
-    write_file(path, std::string("\x93NUMPY\1\0", 8) + static_cast<char>(size & 0xff) + static_cast<char>(size >> 8) + header + data);
+    write_file(path, std::string("\x93NUMPY\1\0", 8) + static_cast<char>(size & 0xff) + static_cast<char>(size >> 8) +
+                         header + data);
   }
   std::string error() {
     return message_of<IoError>([&] { load_npy(path); });

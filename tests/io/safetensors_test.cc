@@ -17,8 +17,7 @@ using testing::read_file;
 using testing::TemporaryFolder;
 using testing::write_file;
 
-constexpr DType kAllDTypes[] = {kBool,  kUInt8,   kInt8,     kInt16,   kInt32,
-                                kInt64, kFloat16, kBFloat16, kFloat32, kFloat64};
+constexpr DType kAllDTypes[] = {kBool, kUInt8, kInt8, kInt16, kInt32, kInt64, kFloat16, kBFloat16, kFloat32, kFloat64};
 
 struct Safetensors : ::testing::Test {
   /// Writes a file with this header and data.
@@ -80,7 +79,9 @@ TEST_F(Safetensors, ParametersAreSavedWithoutTheirHistory) {
 }
 
 TEST_F(Safetensors, DataIsAlignedToItsElements) {
-  save_tensors({{"flag", ones({3}, dtype(kBool))}, {"half", ones({1}, dtype(kFloat16))}, {"double", ones({2}, dtype(kFloat64))}}, path);
+  save_tensors(
+      {{"flag", ones({3}, dtype(kBool))}, {"half", ones({1}, dtype(kFloat16))}, {"double", ones({2}, dtype(kFloat64))}},
+      path);
   const std::string bytes = read_file(path);
   uint64_t length;
   std::memcpy(&length, bytes.data(), sizeof length);
@@ -97,8 +98,9 @@ TEST_F(Safetensors, RefusesToSave) {
 }
 
 TEST_F(Safetensors, ReadsAFileWrittenByHand) {
-  write(R"({"b":{"shape":[2],"dtype":"I16","data_offsets":[4,8]},"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}   )",
-        std::string("\0\0\x80\x3f\1\0\2\0", 8));
+  write(
+      R"({"b":{"shape":[2],"dtype":"I16","data_offsets":[4,8]},"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}   )",
+      std::string("\0\0\x80\x3f\1\0\2\0", 8));
   const TensorDict loaded = load_tensors(path);
   EXPECT_EQ(loaded["a"].item<float>(), 1);
   EXPECT_TRUE(equal(loaded["b"], tensor(std::vector<int16_t>{1, 2})));
@@ -135,35 +137,47 @@ TEST_P(SafetensorsDamage, IsNamed) {
 INSTANTIATE_TEST_SUITE_P(
     Headers, SafetensorsDamage,
     ::testing::Values(
-        Damage{"NoJson", R"({"a":)", "its header is no JSON"},
-        Damage{"NoObject", R"([1])", "does not start with '{'"},
-        Damage{"Empty", "", "does not start with '{'"},
-        Damage{"TextBehind", R"({} {})", "its header is no JSON"},
+        Damage{"NoJson", R"({"a":)", "its header is no JSON"}, Damage{"NoObject", R"([1])", "does not start with '{'"},
+        Damage{"Empty", "", "does not start with '{'"}, Damage{"TextBehind", R"({} {})", "its header is no JSON"},
         Damage{"Nested", R"({"a":[[[[[[[[1]]]]]]]]})", "nested too deeply"},
-        Damage{"NameTwice", R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
-               "its header names 'a' twice"},
+        Damage{
+            "NameTwice",
+            R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
+            "its header names 'a' twice"},
         Damage{"NotAnObject", R"({"a":1})", "tensor 'a' is no object"},
         Damage{"NoDType", R"({"a":{"shape":[2],"data_offsets":[0,8]}})", "tensor 'a' has no dtype"},
         Damage{"NoShape", R"({"a":{"dtype":"F32","data_offsets":[0,8]}})", "tensor 'a' has no shape"},
         Damage{"NoOffsets", R"({"a":{"dtype":"F32","shape":[2]}})", "tensor 'a' has no data_offsets"},
-        Damage{"UnknownDType", R"({"a":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}})", "tensor 'a' has dtype \"F8_E4M3\""},
-        Damage{"NegativeSize", R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})", "tensor 'a' has the shape [-2]"},
-        Damage{"FractionalSize", R"({"a":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}})", "tensor 'a' has the shape [2.0]"},
-        Damage{"HugeShape", R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}})", "no memory can hold"},
-        Damage{"HugeEmptyShape", R"({"a":{"dtype":"F32","shape":[0,4294967296,4294967296],"data_offsets":[0,0]}})", "no memory can hold"},
+        Damage{"UnknownDType", R"({"a":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}})",
+               "tensor 'a' has dtype \"F8_E4M3\""},
+        Damage{"NegativeSize", R"({"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}})",
+               "tensor 'a' has the shape [-2]"},
+        Damage{"FractionalSize", R"({"a":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}})",
+               "tensor 'a' has the shape [2.0]"},
+        Damage{"HugeShape", R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}})",
+               "no memory can hold"},
+        Damage{"HugeEmptyShape", R"({"a":{"dtype":"F32","shape":[0,4294967296,4294967296],"data_offsets":[0,0]}})",
+               "no memory can hold"},
         Damage{"OtherSize", R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})",
                "tensor 'a' is float32 [3], which takes 12 bytes, but its data_offsets span 8"},
         Damage{"BackwardOffsets", R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})", "no [begin, end]"},
         Damage{"OneOffset", R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0]}})", "no [begin, end]"},
         Damage{"BeyondTheEnd", R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}})",
                "is cut short: tensor 'a' ends at byte 12 of the data but the file has only 8"},
-        Damage{"Hole", R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", "bytes 0 to 4 of the data, before tensor 'a', belong to no tensor"},
-        Damage{"Rest", R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "the last 4 bytes belong to no tensor"},
-        Damage{"Overlap", R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
-               "tensor 'b' starts at byte 4 of the data but overlaps 'a', which ends at 8"},
-        Damage{"BoolThatIsNone", R"({"a":{"dtype":"BOOL","shape":[8],"data_offsets":[0,8]}})", "tensor 'a' is bool but its byte 0 is 2"},
-        Damage{"MetadataNoObject", R"({"__metadata__":1,"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", "__metadata__ is no object"},
-        Damage{"MetadataNoText", R"({"__metadata__":{"k":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", "entry 'k' is no string"}),
+        Damage{"Hole", R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
+               "bytes 0 to 4 of the data, before tensor 'a', belong to no tensor"},
+        Damage{"Rest", R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+               "the last 4 bytes belong to no tensor"},
+        Damage{
+            "Overlap",
+            R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
+            "tensor 'b' starts at byte 4 of the data but overlaps 'a', which ends at 8"},
+        Damage{"BoolThatIsNone", R"({"a":{"dtype":"BOOL","shape":[8],"data_offsets":[0,8]}})",
+               "tensor 'a' is bool but its byte 0 is 2"},
+        Damage{"MetadataNoObject", R"({"__metadata__":1,"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})",
+               "__metadata__ is no object"},
+        Damage{"MetadataNoText", R"({"__metadata__":{"k":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})",
+               "entry 'k' is no string"}),
     [](const auto& info) { return info.param.name; });
 
 TEST_F(Safetensors, HeaderLengthsBeyondReason) {

@@ -91,8 +91,12 @@ void train_step(Net& net, optim::Optimizer& optimizer) {
 }
 
 TEST_F(Serialize, OptimizersComeBack) {
-  const auto adam = [](Net& net) { return std::make_unique<optim::Adam>(net.parameters(), optim::AdamOptions(0.01).amsgrad(true)); };
-  const auto sgd = [](Net& net) { return std::make_unique<optim::SGD>(net.parameters(), optim::SGDOptions(0.1).momentum(0.9)); };
+  const auto adam = [](Net& net) {
+    return std::make_unique<optim::Adam>(net.parameters(), optim::AdamOptions(0.01).amsgrad(true));
+  };
+  const auto sgd = [](Net& net) {
+    return std::make_unique<optim::SGD>(net.parameters(), optim::SGDOptions(0.1).momentum(0.9));
+  };
   const auto check_round_trip = [&](auto make) {
     Net a, b;
     b.load_state_dict(a.state_dict());
@@ -181,7 +185,8 @@ TEST_F(Serialize, CheckpointWithDamagedJson) {
   const TensorDict tensors = load_tensors(path, &metadata);
   metadata["optimizer"] = "[{\"lr\": 1}]";
   save_tensors(tensors, path, metadata);
-  EXPECT_HAS(message_of<IoError>([&] { load_checkpoint(training.state, path); }), "its optimizer groups cannot be read");
+  EXPECT_HAS(message_of<IoError>([&] { load_checkpoint(training.state, path); }),
+             "its optimizer groups cannot be read");
 }
 
 }  // namespace

@@ -130,7 +130,9 @@ TEST_F(Init, RefusesBadArguments) {
       {"padding='same' is not supported for strided convolutions",
        [] { nn::Conv2d(nn::Conv2dOptions(1, 1, 3).padding("same").stride(2)); }},
       {"Conv2d: kernel_size has 3 values but must have 1 or 2",
-       [] { nn::Conv2d(nn::Conv2dOptions(1, 1, {1, 2, 3})); }},
+       [] {
+         nn::Conv2d(nn::Conv2dOptions(1, 1, {1, 2, 3}));
+       }},
       {"GroupNorm: num_channels (5) must be divisible by num_groups (2)", [] { nn::GroupNorm(2, 5); }},
       {"embed_dim must be divisible by num_heads, got 5 and 2", [] { nn::MultiheadAttention(5, 2); }},
       {"Embedding: padding_idx 3 must be within num_embeddings 3",
@@ -138,10 +140,15 @@ TEST_F(Init, RefusesBadArguments) {
       {"num_layers must be greater than zero", [] { nn::LSTM(nn::LSTMOptions(2, 2).num_layers(0)); }},
       {"Unknown nonlinearity 'gelu'. Select from 'tanh' or 'relu'.",
        [] { nn::RNN(nn::RNNOptions(2, 2).nonlinearity("gelu")); }},
-      {"activation should be relu/gelu, not tanh",
-       [] { nn::TransformerEncoderLayerOptions(2, 2).activation("tanh"); }},
-      {"BatchNorm2d: expected 4D input (got 3D input)", [] { nn::BatchNorm2d(2)(ones({2, 2, 2})); }},
-      {"BatchNorm1d: expected 2D or 3D input (got 4D input)", [] { nn::BatchNorm1d(2)(ones({2, 2, 2, 2})); }},
+      {"activation should be relu/gelu, not tanh", [] { nn::TransformerEncoderLayerOptions(2, 2).activation("tanh"); }},
+      {"BatchNorm2d: expected 4D input (got 3D input)",
+       [] {
+         nn::BatchNorm2d(2)(ones({2, 2, 2}));
+       }},
+      {"BatchNorm1d: expected 2D or 3D input (got 4D input)",
+       [] {
+         nn::BatchNorm1d(2)(ones({2, 2, 2, 2}));
+       }},
   };
   for (const auto& [message, act] : cases) {
     try {

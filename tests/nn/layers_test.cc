@@ -75,23 +75,39 @@ std::vector<Case> cases() {
       {"identity", [] { return Identity(); }},
       {"flatten", [] { return Flatten(); }},
       {"flatten_range", [] { return Flatten(0, 1); }},
-      {"unflatten", [] { return Unflatten(1, Window{2, 3}); }},
+      {"unflatten",
+       [] {
+         return Unflatten(1, Window{2, 3});
+       }},
       {"conv1d", [] { return Conv1d(Conv1dOptions(2, 3, 3).stride(2).padding(1)); }},
-      {"conv2d", [] { return Conv2d(Conv2dOptions(2, 4, {3, 2}).padding(1)); }},
+      {"conv2d",
+       [] {
+         return Conv2d(Conv2dOptions(2, 4, {3, 2}).padding(1));
+       }},
       {"conv2d_groups",
        [] {
          return Conv2d(Conv2dOptions(4, 4, 3).stride({2, 1}).padding(2).dilation(2).groups(2).bias(false));
        }},
-      {"conv2d_same", [] { return Conv2d(Conv2dOptions(1, 2, {2, 3}).padding("same")); }},
+      {"conv2d_same",
+       [] {
+         return Conv2d(Conv2dOptions(1, 2, {2, 3}).padding("same"));
+       }},
       {"conv3d", [] { return Conv3d(1, 2, 2); }},
       {"max_pool2d", [] { return MaxPool2d(2); }},
       {"max_pool2d_window",
-       [] { return MaxPool2d(MaxPool2dOptions({3, 2}).stride({2, 1}).padding(1).ceil_mode(true)); }},
+       [] {
+         return MaxPool2d(MaxPool2dOptions({3, 2}).stride({2, 1}).padding(1).ceil_mode(true));
+       }},
       {"avg_pool2d", [] { return AvgPool2d(AvgPool2dOptions(3).stride(2).padding(1)); }},
       {"avg_pool2d_window",
-       [] { return AvgPool2d(AvgPool2dOptions({2, 2}).padding(1).count_include_pad(false)); }},
+       [] {
+         return AvgPool2d(AvgPool2dOptions({2, 2}).padding(1).count_include_pad(false));
+       }},
       {"adaptive_avg_pool2d", [] { return AdaptiveAvgPool2d(1); }},
-      {"adaptive_avg_pool2d_window", [] { return AdaptiveAvgPool2d(Window{2, 3}); }},
+      {"adaptive_avg_pool2d_window",
+       [] {
+         return AdaptiveAvgPool2d(Window{2, 3});
+       }},
       {"batch_norm1d", [] { return BatchNorm1d(3); }},
       {"batch_norm1d_eval", [] { return in_eval_mode(BatchNorm1d(3)); }},
       {"batch_norm2d", [] { return BatchNorm2d(2); }},
@@ -100,7 +116,10 @@ std::vector<Case> cases() {
       {"batch_norm2d_plain",
        [] { return in_eval_mode(BatchNorm2d(BatchNorm2dOptions(2).affine(false).track_running_stats(false))); }},
       {"layer_norm", [] { return LayerNorm(4); }},
-      {"layer_norm_shape", [] { return LayerNorm(LayerNormOptions({3, 4}).eps(1e-6).bias(false)); }},
+      {"layer_norm_shape",
+       [] {
+         return LayerNorm(LayerNormOptions({3, 4}).eps(1e-6).bias(false));
+       }},
       {"layer_norm_plain", [] { return LayerNorm(LayerNormOptions(4).elementwise_affine(false)); }},
       {"group_norm", [] { return GroupNorm(2, 4); }},
       {"dropout_eval", [] { return in_eval_mode(Dropout(0.25)); }},
@@ -116,10 +135,7 @@ std::vector<Case> cases() {
       {"gru", [] { return GRU(GRUOptions(3, 4).num_layers(2)); }, with_state<GRUImpl>},
       {"multihead_attention", [] { return MultiheadAttention(4, 2); }, attention},
       {"multihead_attention_sizes",
-       [] {
-         return MultiheadAttention(
-             MultiheadAttentionOptions(4, 2).kdim(3).vdim(5).bias(false).batch_first(true));
-       },
+       [] { return MultiheadAttention(MultiheadAttentionOptions(4, 2).kdim(3).vdim(5).bias(false).batch_first(true)); },
        attention},
       {"multihead_attention_masks",
        [] { return MultiheadAttention(MultiheadAttentionOptions(4, 2).batch_first(true)); }, masked_attention},
@@ -152,18 +168,19 @@ std::vector<Case> cases() {
       {"log_softmax", [] { return LogSoftmax(1); }},
       {"mse_loss", [] { return MSELoss(); }, with_target<MSELossImpl>},
       {"l1_loss", [] { return L1Loss(L1LossOptions().reduction(Reduction::Sum)); }, with_target<L1LossImpl>},
-      {"nll_loss", [] { return NLLLoss(NLLLossOptions().weight(ones(3)).ignore_index(1)); },
-       with_target<NLLLossImpl>},
+      {"nll_loss", [] { return NLLLoss(NLLLossOptions().weight(ones(3)).ignore_index(1)); }, with_target<NLLLossImpl>},
       {"cross_entropy_loss", [] { return CrossEntropyLoss(); }, with_target<CrossEntropyLossImpl>},
       {"cross_entropy_loss_smooth",
        [] { return CrossEntropyLoss(CrossEntropyLossOptions().weight(ones(3)).label_smoothing(0.1)); },
        with_target<CrossEntropyLossImpl>},
-      {"bce_with_logits_loss",
-       [] { return BCEWithLogitsLoss(BCEWithLogitsLossOptions().pos_weight(ones(3))); },
+      {"bce_with_logits_loss", [] { return BCEWithLogitsLoss(BCEWithLogitsLossOptions().pos_weight(ones(3))); },
        with_target<BCEWithLogitsLossImpl>},
       {"sequential", [] { return Sequential(Linear(3, 4), Sequential(Tanh(), Linear(4, 2)), ReLU()); }},
       {"module_list", [] { return ModuleList(Linear(2, 2), Linear(2, 2), ReLU()); }, in_turn},
-      {"module_dict", [] { return ModuleDict(NamedModules{{"up", Linear(2, 3)}, {"down", Linear(3, 2)}}); },
+      {"module_dict",
+       [] {
+         return ModuleDict(NamedModules{{"up", Linear(2, 3)}, {"down", Linear(3, 2)}});
+       },
        in_turn},
   };
 }

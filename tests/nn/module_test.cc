@@ -54,8 +54,7 @@ std::string message_of(F&& f) {
 
 TEST(Module, ReportsParametersBuffersAndChildrenInOrder) {
   Net net;
-  EXPECT_EQ(net.named_parameters().keys(),
-            (Names{"scale", "fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"}));
+  EXPECT_EQ(net.named_parameters().keys(), (Names{"scale", "fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"}));
   EXPECT_EQ(net.named_parameters("net", false).keys(), Names{"net.scale"});
   EXPECT_EQ(net.parameters().size(), 5u);
   EXPECT_EQ(net.parameters(false).size(), 1u);
@@ -122,8 +121,7 @@ TEST(Module, SeesAnAssignedParameter) {
 TEST(Module, StateDictRoundTrips) {
   Net from, to;
   from.own_buffers()["count"].fill_(5);
-  EXPECT_EQ(from.state_dict().keys(),
-            (Names{"scale", "count", "fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"}));
+  EXPECT_EQ(from.state_dict().keys(), (Names{"scale", "count", "fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"}));
   EXPECT_FALSE(from.state_dict()["fc1.weight"].requires_grad());
   const auto keys = to.load_state_dict(from.state_dict());
   EXPECT_TRUE(keys.missing_keys.empty() && keys.unexpected_keys.empty());

@@ -4,12 +4,12 @@
 
 namespace op_table {
 
-Array::Array(Index shape, double value) : shape(std::move(shape)), data(static_cast<size_t>(numel(this->shape)), value) {}
+Array::Array(Index shape, double value)
+    : shape(std::move(shape)), data(static_cast<size_t>(numel(this->shape)), value) {}
 
 double Array::broadcast_at(const Index& index) const {
   Index own(shape.size());
-  for (size_t d = 0; d < shape.size(); ++d)
-    own[d] = shape[d] == 1 ? 0 : index[index.size() - shape.size() + d];
+  for (size_t d = 0; d < shape.size(); ++d) own[d] = shape[d] == 1 ? 0 : index[index.size() - shape.size() + d];
   return at(own);
 }
 

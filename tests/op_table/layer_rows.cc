@@ -33,7 +33,9 @@ struct Geometry {
 };
 
 Array conv2d_of(const Array& x, const Array& weight, const Array& bias, const Geometry& g) {
-  const auto extent = [&](int64_t d) { return (x.size(d) + 2 * g.padding - g.dilation * (weight.size(d) - 1) - 1) / g.stride + 1; };
+  const auto extent = [&](int64_t d) {
+    return (x.size(d) + 2 * g.padding - g.dilation * (weight.size(d) - 1) - 1) / g.stride + 1;
+  };
   const int64_t in = weight.size(1), out_per_group = weight.size(0) / g.groups;
   return generate({x.size(0), weight.size(0), extent(2), extent(3)}, [&](const Index& i) {
     double total = bias.at({i[1]});
@@ -49,15 +51,19 @@ Array conv2d_of(const Array& x, const Array& weight, const Array& bias, const Ge
 
 Row conv_row(const std::string& name, const Geometry& g, Index weight, Sample large = {}) {
   const int64_t channels = weight[1] * g.groups, out = weight[0];
-  return {.name = name,
-          .op = [g](const Tensors& in) { return conv2d(in[0], in[1], in[2], g.stride, g.padding, g.dilation, g.groups); },
-          .samples = {{real({2, channels, 5, 4}), real(weight), real({out})}},
-          .reference = [g](const Arrays& in) { return conv2d_of(in[0], in[1], in[2], g); },
-          .large = std::move(large),
-          .bad = [] { conv2d(ones({1, 3, 5, 5}), ones({4, 2, 3, 3})); },
-          .message = "conv2d",
-          .same_bits_for_any_threads = false,
-          .tolerance = 8};
+  return {
+      .name = name,
+      .op = [g](const Tensors& in) { return conv2d(in[0], in[1], in[2], g.stride, g.padding, g.dilation, g.groups); },
+      .samples = {{real({2, channels, 5, 4}), real(weight), real({out})}},
+      .reference = [g](const Arrays& in) { return conv2d_of(in[0], in[1], in[2], g); },
+      .large = std::move(large),
+      .bad =
+          [] {
+            conv2d(ones({1, 3, 5, 5}), ones({4, 2, 3, 3}));
+          },
+      .message = "conv2d",
+      .same_bits_for_any_threads = false,
+      .tolerance = 8};
 }
 
 /// `combine` of the list of elements in each 2 by 2 window, stride 2, one row and column of padding.
@@ -97,84 +103,109 @@ const bool registered = add_rows({
     {.name = "layer_norm",
      .op = [](const Tensors& in) { return layer_norm(in[0], in[1].sizes(), in[1], in[2]); },
      .samples = {{real({3, 4}), real({4}), real({4})}, {real({2, 2, 3}), real({2, 3}), real({2, 3})}},
-     .reference = [](const Arrays& in) {
-       const Array y = normalized(in[0], in[1].rank() == 1 ? Index{-1} : Index{-2, -1});
-       return reference::add(reference::mul(y, in[1]), in[2]);
-     },
+     .reference =
+         [](const Arrays& in) {
+           const Array y = normalized(in[0], in[1].rank() == 1 ? Index{-1} : Index{-2, -1});
+           return reference::add(reference::mul(y, in[1]), in[2]);
+         },
      .zero_size = {{real({0, 4}), real({4}), real({4})}},
      .large = {real({400, 120}), real({120}), real({120})},
-     .bad = [] { layer_norm(ones({2, 3}), 4); },
+     .bad =
+         [] {
+           layer_norm(ones({2, 3}), 4);
+         },
      .message = "layer_norm: input has shape [2, 3] but its last dimensions must be [4]",
      .tolerance = 8},
     {.name = "rms_norm",
      .op = [](const Tensors& in) { return rms_norm(in[0], 4, in[1], 1e-5); },
      .samples = {{real({3, 4}), real({4})}},
-     .reference = [](const Arrays& in) {
-       const Array power = reduce(in[0], {1}, true, [](const std::vector<double>& l) {
-         double total = 0;
-         for (const double x : l) total += x * x;
-         return total / static_cast<double>(l.size());
-       });
-       return generate({3, 4}, [&](const Index& i) {
-         return in[0].at(i) / std::sqrt(power.at({i[0], 0}) + 1e-5) * in[1].at({i[1]});
-       });
-     },
-     .bad = [] { rms_norm(ones({2, 3}), 4); },
+     .reference =
+         [](const Arrays& in) {
+           const Array power = reduce(in[0], {1}, true, [](const std::vector<double>& l) {
+             double total = 0;
+             for (const double x : l) total += x * x;
+             return total / static_cast<double>(l.size());
+           });
+           return generate({3, 4}, [&](const Index& i) {
+             return in[0].at(i) / std::sqrt(power.at({i[0], 0}) + 1e-5) * in[1].at({i[1]});
+           });
+         },
+     .bad =
+         [] {
+           rms_norm(ones({2, 3}), 4);
+         },
      .message = "rms_norm: input has shape [2, 3] but its last dimensions must be [4]",
      .tolerance = 8},
     {.name = "batch_norm_training",
      .op = [](const Tensors& in) { return batch_norm(in[0], {}, {}, in[1], in[2], /*training=*/true); },
      .samples = {{real({3, 2, 2}), real({2}), real({2})}, {real({4, 2}), real({2}), real({2})}},
-     .reference = [](const Arrays& in) {
-       return scaled(normalized(in[0], in[0].rank() == 2 ? Index{0} : Index{0, 2}), in[1], in[2]);
-     },
+     .reference =
+         [](const Arrays& in) {
+           return scaled(normalized(in[0], in[0].rank() == 2 ? Index{0} : Index{0, 2}), in[1], in[2]);
+         },
      .zero_size = {{real({0, 2, 2}), real({2}), real({2})}},
      .large = {real({40, 12, 15, 15}), real({12}), real({12})},
-     .bad = [] { batch_norm(ones({1, 3}), {}, {}, {}, {}, true); },
+     .bad =
+         [] {
+           batch_norm(ones({1, 3}), {}, {}, {}, {}, true);
+         },
      .message = "batch_norm: expected more than 1 value per channel when training, got input of shape [1, 3]",
      .tolerance = 16},
     {.name = "batch_norm",
-     .op = [](const Tensors& in) {
-       return batch_norm(in[0], in[3].detach(), in[4].detach(), in[1], in[2], /*training=*/false);
-     },
+     .op =
+         [](const Tensors& in) {
+           return batch_norm(in[0], in[3].detach(), in[4].detach(), in[1], in[2], /*training=*/false);
+         },
      .samples = {{real({3, 2, 2}), real({2}), real({2}), constant({2}), constant({2}, 0.5, 2)}},
-     .reference = [](const Arrays& in) {
-       const Array y = generate(in[0].shape, [&](const Index& i) {
-         return (in[0].at(i) - in[3].at({i[1]})) / std::sqrt(in[4].at({i[1]}) + 1e-5);
-       });
-       return scaled(y, in[1], in[2]);
-     },
+     .reference =
+         [](const Arrays& in) {
+           const Array y = generate(in[0].shape, [&](const Index& i) {
+             return (in[0].at(i) - in[3].at({i[1]})) / std::sqrt(in[4].at({i[1]}) + 1e-5);
+           });
+           return scaled(y, in[1], in[2]);
+         },
      .large = {real({40, 12, 15, 15}), real({12}), real({12}), constant({12}), constant({12}, 0.5, 2)},
-     .bad = [] { batch_norm(ones({2, 3}), ones(4), ones(3)); },
+     .bad =
+         [] {
+           batch_norm(ones({2, 3}), ones(4), ones(3));
+         },
      .message = "batch_norm: running_mean has shape [4] but must have [3] to match input [2, 3]",
      .tolerance = 8},
     {.name = "group_norm",
      .op = [](const Tensors& in) { return group_norm(in[0], 2, in[1], in[2]); },
      .samples = {{real({2, 4, 3}), real({4}), real({4})}},
-     .reference = [](const Arrays& in) {
-       const Array y = normalized(reshaped(in[0], {2, 2, 6}), {2});
-       return scaled(reshaped(y, in[0].shape), in[1], in[2]);
-     },
-     .bad = [] { group_norm(ones({2, 3}), 2); },
+     .reference =
+         [](const Arrays& in) {
+           const Array y = normalized(reshaped(in[0], {2, 2, 6}), {2});
+           return scaled(reshaped(y, in[0].shape), in[1], in[2]);
+         },
+     .bad =
+         [] {
+           group_norm(ones({2, 3}), 2);
+         },
      .message = "group_norm: 3 channels of input [2, 3] cannot be divided into 2 groups",
      .tolerance = 8},
     {.name = "instance_norm",
      .op = [](const Tensors& in) { return instance_norm(in[0], {}, {}, in[1], in[2]); },
      .samples = {{real({2, 3, 4}), real({3}), real({3})}},
      .reference = [](const Arrays& in) { return scaled(normalized(in[0], {2}), in[1], in[2]); },
-     .bad = [] { instance_norm(ones({2, 3, 1})); },
+     .bad =
+         [] {
+           instance_norm(ones({2, 3, 1}));
+         },
      .message = "instance_norm: expected more than 1 spatial element when training",
      .tolerance = 8},
     {.name = "normalize",
      .op = [](const Tensors& in) { return normalize(in[0]); },
      .samples = {{real({2, 4})}},
-     .reference = [](const Arrays& in) {
-       return reference::along(in[0], 1, [](const std::vector<double>& l, size_t i) {
-         double total = 0;
-         for (const double x : l) total += x * x;
-         return l[i] / std::sqrt(total);
-       });
-     },
+     .reference =
+         [](const Arrays& in) {
+           return reference::along(in[0], 1, [](const std::vector<double>& l, size_t i) {
+             double total = 0;
+             for (const double x : l) total += x * x;
+             return l[i] / std::sqrt(total);
+           });
+         },
      .bad = [] { normalize(Tensor()); },
      .message = "normalize: input is an undefined tensor",
      .tolerance = 4},
@@ -183,37 +214,52 @@ const bool registered = add_rows({
     conv_row("conv2d_strided", {2, 1, 1, 1}, {3, 2, 3, 3}),
     conv_row("conv2d_dilated_groups", {1, 2, 2, 2}, {4, 2, 3, 2}),
     {.name = "max_pool2d",
-     .op = [](const Tensors& in) -> Tensors { return {max_pool2d(in[0], 2), max_pool2d(in[0], 2, 2, 1)}; },
+     .op = [](const Tensors& in) -> Tensors {
+       return {max_pool2d(in[0], 2), max_pool2d(in[0], 2, 2, 1)};
+     },
      .samples = {{real({2, 2, 4, 5})}},
      .reference = [](const Arrays& in) -> Arrays {
        const double lowest = -std::numeric_limits<double>::infinity();
        return {pooled(in[0], 0, lowest, reference::max), pooled(in[0], 1, lowest, reference::max)};
      },
      .large = {real({8, 16, 30, 30})},
-     .bad = [] { max_pool2d(ones({2, 3}), 2); },
+     .bad =
+         [] {
+           max_pool2d(ones({2, 3}), 2);
+         },
      .message = "max_pool2d"},
     {.name = "avg_pool2d",
-     .op = [](const Tensors& in) -> Tensors { return {avg_pool2d(in[0], 2), avg_pool2d(in[0], 2, 2, 1)}; },
+     .op = [](const Tensors& in) -> Tensors {
+       return {avg_pool2d(in[0], 2), avg_pool2d(in[0], 2, 2, 1)};
+     },
      .samples = {{real({2, 2, 4, 5})}},
      .reference = [](const Arrays& in) -> Arrays {
        return {pooled(in[0], 0, 0, reference::mean), pooled(in[0], 1, 0, reference::mean)};
      },
      .large = {real({8, 16, 30, 30})},
-     .bad = [] { avg_pool2d(ones({2, 3}), 2); },
+     .bad =
+         [] {
+           avg_pool2d(ones({2, 3}), 2);
+         },
      .message = "avg_pool2d",
      .tolerance = 2},
 
     {.name = "scaled_dot_product_attention",
-     .op = [](const Tensors& in) { return scaled_dot_product_attention(in[0], in[1], in[2], {}, 0, /*is_causal=*/true); },
+     .op =
+         [](const Tensors& in) { return scaled_dot_product_attention(in[0], in[1], in[2], {}, 0, /*is_causal=*/true); },
      .samples = {{real({2, 3, 4}), real({2, 3, 4}), real({2, 3, 2})}},
-     .reference = [](const Arrays& in) {
-       Array scores = reference::mul(reference::matmul(in[0], reference::transposed(in[1])), Array({}, 0.5));
-       for_each_index(scores.shape, [&](const Index& i) {
-         if (i[2] > i[1]) scores.at(i) = -std::numeric_limits<double>::infinity();
-       });
-       return reference::matmul(reference::softmax(scores, -1), in[2]);
-     },
-     .bad = [] { scaled_dot_product_attention(ones({2, 3}), ones({2, 4}), ones({2, 3})); },
+     .reference =
+         [](const Arrays& in) {
+           Array scores = reference::mul(reference::matmul(in[0], reference::transposed(in[1])), Array({}, 0.5));
+           for_each_index(scores.shape, [&](const Index& i) {
+             if (i[2] > i[1]) scores.at(i) = -std::numeric_limits<double>::infinity();
+           });
+           return reference::matmul(reference::softmax(scores, -1), in[2]);
+         },
+     .bad =
+         [] {
+           scaled_dot_product_attention(ones({2, 3}), ones({2, 4}), ones({2, 3}));
+         },
      .message = "scaled_dot_product_attention: key has shape [2, 4] but its last dimension must be 3",
      .same_bits_for_any_threads = false,
      .tolerance = 16},
@@ -231,12 +277,18 @@ const bool registered = add_rows({
        return {reference::matmul(reference::softmax(reference::add(scores, in[3]), -1), in[2]),
                reference::matmul(reference::softmax(visible, -1), in[2])};
      },
-     .bad = [] { scaled_dot_product_attention(ones({2, 3}), ones({2, 3}), ones({2, 3}), ones({2, 2}), 0, true); },
+     .bad =
+         [] {
+           scaled_dot_product_attention(ones({2, 3}), ones({2, 3}), ones({2, 3}), ones({2, 2}), 0, true);
+         },
      .message = "attn_mask and is_causal exclude each other",
      .same_bits_for_any_threads = false,
      .tolerance = 16},
     {.name = "lstm",
-     .op = [](const Tensors& in) { return lstm(in[0], in[1], in[2], {in[3], in[4], in[5], in[6]}); },
+     .op =
+         [](const Tensors& in) {
+           return lstm(in[0], in[1], in[2], {in[3], in[4], in[5], in[6]});
+         },
      .samples = {{real({3, 2, 2}), real({1, 2, 2}), real({1, 2, 2}), real({8, 2}), real({8, 2}), real({8}), real({8})}},
      .reference = [](const Arrays& in) -> Arrays {
        const Arrays weights(in.begin() + 3, in.end());
@@ -247,28 +299,38 @@ const bool registered = add_rows({
        }
        return {output, reshaped(h, {1, 2, 2}), reshaped(c, {1, 2, 2})};
      },
-     .bad = [] { lstm(ones({3, 2, 2}), {}, {}, {ones({8, 2})}); },
+     .bad =
+         [] {
+           lstm(ones({3, 2, 2}), {}, {}, {ones({8, 2})});
+         },
      .message = "lstm: expected 4 parameters for 1 layers and 1 directions but got 1",
      .same_bits_for_any_threads = false,
      .tolerance = 16},
     {.name = "gru_cell",
      .op = [](const Tensors& in) { return gru_cell(in[0], in[1], in[2], in[3], in[4], in[5]); },
      .samples = {{real({2, 3}), real({2, 2}), real({6, 3}), real({6, 2}), real({6}), real({6})}},
-     .reference = [](const Arrays& in) {
-       const Array x = reference::linear(in[0], in[2], &in[4]), h = reference::linear(in[1], in[3], &in[5]);
-       return generate({2, 2}, [&](const Index& i) {
-         const auto gate = [&](const Array& from, int64_t k) { return from.at({i[0], 2 * k + i[1]}); };
-         const double reset = sigmoid_of(gate(x, 0) + gate(h, 0)), update = sigmoid_of(gate(x, 1) + gate(h, 1));
-         const double candidate = std::tanh(gate(x, 2) + reset * gate(h, 2));
-         return (1 - update) * candidate + update * in[1].at(i);
-       });
-     },
-     .bad = [] { gru_cell(ones({2, 3}), ones({2, 3}), ones({6, 3}), ones({6, 2})); },
+     .reference =
+         [](const Arrays& in) {
+           const Array x = reference::linear(in[0], in[2], &in[4]), h = reference::linear(in[1], in[3], &in[5]);
+           return generate({2, 2}, [&](const Index& i) {
+             const auto gate = [&](const Array& from, int64_t k) { return from.at({i[0], 2 * k + i[1]}); };
+             const double reset = sigmoid_of(gate(x, 0) + gate(h, 0)), update = sigmoid_of(gate(x, 1) + gate(h, 1));
+             const double candidate = std::tanh(gate(x, 2) + reset * gate(h, 2));
+             return (1 - update) * candidate + update * in[1].at(i);
+           });
+         },
+     .bad =
+         [] {
+           gru_cell(ones({2, 3}), ones({2, 3}), ones({6, 3}), ones({6, 2}));
+         },
      .message = "gru: h has shape [2, 3] but must have [2, 2]",
      .same_bits_for_any_threads = false,
      .tolerance = 16},
     {.name = "rnn_tanh",
-     .op = [](const Tensors& in) { return rnn_tanh(in[0], {}, {in[1], in[2], in[3], in[4]}); },
+     .op =
+         [](const Tensors& in) {
+           return rnn_tanh(in[0], {}, {in[1], in[2], in[3], in[4]});
+         },
      .samples = {{real({2, 2, 3}), real({2, 3}), real({2, 2}), real({2}), real({2})}},
      .reference = [](const Arrays& in) -> Arrays {
        Array h({2, 2}), output({2, 2, 2});
@@ -279,7 +341,10 @@ const bool registered = add_rows({
        }
        return {output, reshaped(h, {1, 2, 2})};
      },
-     .bad = [] { rnn_tanh(ones({2}), {}, {ones({2, 3}), ones({2, 2})}); },
+     .bad =
+         [] {
+           rnn_tanh(ones({2}), {}, {ones({2, 3}), ones({2, 2})});
+         },
      .message = "rnn_tanh: input has shape [2] but must have 2 dimensions (no batch) or 3",
      .same_bits_for_any_threads = false,
      .tolerance = 16},

@@ -38,7 +38,9 @@ Row product_with_empty(Row row, std::vector<Sample> samples) {
 
 Row norm_row(const std::string& name, double p, double (*function)(const std::vector<double>&)) {
   return {.name = name,
-          .op = [p](const Tensors& in) -> Tensors { return {norm(in[0], p, 1), norm(in[0], p, {}, true)}; },
+          .op = [p](const Tensors& in) -> Tensors {
+            return {norm(in[0], p, 1), norm(in[0], p, {}, true)};
+          },
           .samples = {{real({3, 4})}},
           .reference = [function](const Arrays& in) -> Arrays {
             return {reduce(in[0], {1}, false, function), reduce(in[0], {}, true, function)};
@@ -50,27 +52,46 @@ Row norm_row(const std::string& name, double p, double (*function)(const std::ve
 }
 
 const bool registered = add_rows({
-    product_with_empty(
-        product("matmul", matmul,
-                {{real({2, 3}), real({3, 4})},
-                 {real({3}), real({3})},
-                 {real({3}), real({3, 2})},
-                 {real({2, 3}), real({3})},
-                 {real({2, 2, 3}), real({3, 2})},
-                 {real({3}), real({2, 3, 2})},
-                 {real({2, 1, 2, 3}), real({3, 3, 2})},
-                 {real({2, 3}), real({2, 3, 2})},
-                 {real({2, 2, 3}), real({3})}},
-                [] { matmul(ones({2, 5}), ones({3, 4})); },
-                "matmul: mat2 has shape [3, 4] but dim 0 must be 5 to match input [2, 5]"),
-        {{real({0, 3}), real({3, 4})}, {real({2, 0}), real({0, 4})}, {real({0, 2, 3}), real({3, 4})}}),
-    product("mm", mm, {{real({2, 3}), real({3, 4})}}, [] { mm(ones({2, 5}), ones({5})); },
-            "mm: mat2 has shape [5] but must have 2 dimensions"),
-    product("bmm", bmm, {{real({2, 2, 3}), real({2, 3, 2})}}, [] { bmm(ones({2, 2, 3}), ones({3, 3, 2})); },
-            "bmm: mat2 has shape [3, 3, 2] but dim 0 must be 2 to match input [2, 2, 3]"),
-    product("mv", mv, {{real({2, 3}), real({3})}}, [] { mv(ones({2, 3}), ones({2})); }, "mat2 has shape [2]"),
-    product("dot", dot, {{real({3}), real({3})}}, [] { dot(ones({2, 3}), ones({3})); },
-            "dot: input has shape [2, 3] but must have 1 dimension"),
+    product_with_empty(product(
+                           "matmul", matmul,
+                           {{real({2, 3}), real({3, 4})},
+                            {real({3}), real({3})},
+                            {real({3}), real({3, 2})},
+                            {real({2, 3}), real({3})},
+                            {real({2, 2, 3}), real({3, 2})},
+                            {real({3}), real({2, 3, 2})},
+                            {real({2, 1, 2, 3}), real({3, 3, 2})},
+                            {real({2, 3}), real({2, 3, 2})},
+                            {real({2, 2, 3}), real({3})}},
+                           [] {
+                             matmul(ones({2, 5}), ones({3, 4}));
+                           },
+                           "matmul: mat2 has shape [3, 4] but dim 0 must be 5 to match input [2, 5]"),
+                       {{real({0, 3}), real({3, 4})}, {real({2, 0}), real({0, 4})}, {real({0, 2, 3}), real({3, 4})}}),
+    product(
+        "mm", mm, {{real({2, 3}), real({3, 4})}},
+        [] {
+          mm(ones({2, 5}), ones({5}));
+        },
+        "mm: mat2 has shape [5] but must have 2 dimensions"),
+    product(
+        "bmm", bmm, {{real({2, 2, 3}), real({2, 3, 2})}},
+        [] {
+          bmm(ones({2, 2, 3}), ones({3, 3, 2}));
+        },
+        "bmm: mat2 has shape [3, 3, 2] but dim 0 must be 2 to match input [2, 2, 3]"),
+    product(
+        "mv", mv, {{real({2, 3}), real({3})}},
+        [] {
+          mv(ones({2, 3}), ones({2}));
+        },
+        "mat2 has shape [2]"),
+    product(
+        "dot", dot, {{real({3}), real({3})}},
+        [] {
+          dot(ones({2, 3}), ones({3}));
+        },
+        "dot: input has shape [2, 3] but must have 1 dimension"),
     {.name = "outer",
      .op = [](const Tensors& in) { return outer(in[0], in[1]); },
      .samples = {{real({2}), real({3})}},
@@ -78,7 +99,10 @@ const bool registered = add_rows({
          [](const Arrays& in) {
            return generate({2, 3}, [&](const Index& i) { return in[0].at({i[0]}) * in[1].at({i[1]}); });
          },
-     .bad = [] { outer(ones({2, 3}), ones(3)); },
+     .bad =
+         [] {
+           outer(ones({2, 3}), ones(3));
+         },
      .message = "outer: input has shape [2, 3] but must have 1 dimension"},
     {.name = "addmm",
      .op = [](const Tensors& in) -> Tensors {
@@ -90,7 +114,10 @@ const bool registered = add_rows({
        return {reference::add(y, in[0]),
                reference::add(reference::mul(y, Array({}, -2)), reference::mul(in[0], Array({}, 0.5)))};
      },
-     .bad = [] { addmm(ones({3}), ones({2, 3}), ones({3, 4})); },
+     .bad =
+         [] {
+           addmm(ones({3}), ones({2, 3}), ones({3, 4}));
+         },
      .message = "addmm",
      .same_bits_for_any_threads = false,
      .tolerance = 8},
@@ -98,7 +125,10 @@ const bool registered = add_rows({
      .op = [](const Tensors& in) { return baddbmm(in[0], in[1], in[2]); },
      .samples = {{real({2, 2, 4}), real({2, 2, 3}), real({2, 3, 4})}},
      .reference = [](const Arrays& in) { return reference::add(reference::matmul(in[1], in[2]), in[0]); },
-     .bad = [] { baddbmm(ones({3}), ones({1, 2, 3}), ones({2, 3, 4})); },
+     .bad =
+         [] {
+           baddbmm(ones({3}), ones({1, 2, 3}), ones({2, 3, 4}));
+         },
      .message = "baddbmm: batches of 1 and 2 do not match",
      .same_bits_for_any_threads = false,
      .tolerance = 4},
@@ -108,26 +138,33 @@ const bool registered = add_rows({
      .reference = [](const Arrays& in) { return reference::linear(in[0], in[1], &in[2]); },
      .zero_size = {{real({0, 3}), real({4, 3}), real({4})}, {real({2, 0}), real({4, 0}), real({4})}},
      .large = {real({64, 100}), real({200, 100}), real({200})},
-     .bad = [] { linear(ones({2, 3}), ones({4, 5})); },
+     .bad =
+         [] {
+           linear(ones({2, 3}), ones({4, 5}));
+         },
      .message = "linear: input has shape [2, 3] but its last dimension must be 5 to match weight [4, 5]",
      .same_bits_for_any_threads = false,
      .tolerance = 4},
     {.name = "linear_without_bias",
      .op = [](const Tensors& in) { return linear(in[0], in[1]); },
      .samples = {{real({3}), real({4, 3})}, {real({2, 3}), real({4, 3})}},
-     .reference = [](const Arrays& in) {
-       const bool is_vector = in[0].rank() == 1;
-       const Array y = reference::linear(is_vector ? reshaped(in[0], {1, 3}) : in[0], in[1]);
-       return is_vector ? reshaped(y, {4}) : y;
-     },
-     .bad = [] { linear(ones({2, 3}), ones({4, 3}, kFloat64)); },
+     .reference =
+         [](const Arrays& in) {
+           const bool is_vector = in[0].rank() == 1;
+           const Array y = reference::linear(is_vector ? reshaped(in[0], {1, 3}) : in[0], in[1]);
+           return is_vector ? reshaped(y, {4}) : y;
+         },
+     .bad =
+         [] {
+           linear(ones({2, 3}), ones({4, 3}, kFloat64));
+         },
      .message = "linear: input is float32, weight float64 but all must have one dtype",
      .same_bits_for_any_threads = false,
      .tolerance = 4},
     {.name = "einsum",
      .op = [](const Tensors& in) -> Tensors {
-       return {einsum("bij,bkj->bik", {in[0], in[1]}), einsum("...ij,...kj", {in[0], in[1]}),
-               einsum("bij->j", {in[0]}), einsum("bij,bkj,bij->k", {in[0], in[1], in[0]})};
+       return {einsum("bij,bkj->bik", {in[0], in[1]}), einsum("...ij,...kj", {in[0], in[1]}), einsum("bij->j", {in[0]}),
+               einsum("bij,bkj,bij->k", {in[0], in[1], in[0]})};
      },
      .samples = {{real({2, 3, 4}), real({2, 2, 4})}},
      .reference = [](const Arrays& in) -> Arrays {
@@ -135,30 +172,37 @@ const bool registered = add_rows({
        const Array scaled = reference::matmul(reference::mul(in[0], in[0]), reference::transposed(in[1]));
        return {y, y, reduce(in[0], {0, 1}, false, reference::sum), reduce(scaled, {0, 1}, false, reference::sum)};
      },
-     .bad = [] { einsum("ij,jk->ik", {ones({2, 3})}); },
+     .bad =
+         [] {
+           einsum("ij,jk->ik", {ones({2, 3})});
+         },
      .message = "einsum: the equation names 2 operands but 1 were given",
      .same_bits_for_any_threads = false,
      .tolerance = 16},
-    norm_row("norm", 2, [](const std::vector<double>& l) {
-      double total = 0;
-      for (const double x : l) total += x * x;
-      return std::sqrt(total);
-    }),
-    norm_row("norm_1", 1, [](const std::vector<double>& l) {
-      double total = 0;
-      for (const double x : l) total += std::abs(x);
-      return total;
-    }),
-    norm_row("norm_3", 3, [](const std::vector<double>& l) {
-      double total = 0;
-      for (const double x : l) total += std::pow(std::abs(x), 3);
-      return std::cbrt(total);
-    }),
-    norm_row("norm_infinite", std::numeric_limits<double>::infinity(), [](const std::vector<double>& l) {
-      double largest = 0;
-      for (const double x : l) largest = std::max(largest, std::abs(x));
-      return largest;
-    }),
+    norm_row("norm", 2,
+             [](const std::vector<double>& l) {
+               double total = 0;
+               for (const double x : l) total += x * x;
+               return std::sqrt(total);
+             }),
+    norm_row("norm_1", 1,
+             [](const std::vector<double>& l) {
+               double total = 0;
+               for (const double x : l) total += std::abs(x);
+               return total;
+             }),
+    norm_row("norm_3", 3,
+             [](const std::vector<double>& l) {
+               double total = 0;
+               for (const double x : l) total += std::pow(std::abs(x), 3);
+               return std::cbrt(total);
+             }),
+    norm_row("norm_infinite", std::numeric_limits<double>::infinity(),
+             [](const std::vector<double>& l) {
+               double largest = 0;
+               for (const double x : l) largest = std::max(largest, std::abs(x));
+               return largest;
+             }),
 });
 
 }  // namespace

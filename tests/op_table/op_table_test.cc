@@ -1,9 +1,9 @@
 // Every check of every op, made out of the rows of the table.
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <cstring>
 #include <set>
-
-#include <gtest/gtest.h>
 
 #include "autograd/backward.h"
 #include "autograd/gradcheck.h"
@@ -88,10 +88,14 @@ void expect_all_close(const Tensors& actual, const Arrays& expected, double epsi
 
 double epsilon_of(DType dtype) {
   switch (dtype) {
-    case DType::Float16: return 0x1p-10;
-    case DType::BFloat16: return 0x1p-7;
-    case DType::Float32: return 0x1p-23;
-    default: return 0x1p-52;
+    case DType::Float16:
+      return 0x1p-10;
+    case DType::BFloat16:
+      return 0x1p-7;
+    case DType::Float32:
+      return 0x1p-23;
+    default:
+      return 0x1p-52;
   }
 }
 
@@ -138,7 +142,8 @@ TEST_P(OpTable, GivesTheSameForExpandedInputs) {
     Tensors expanded, copies;
     for (const Tensor& x : make(sample, kFloat64)) {
       // All elements along the first dim are one in memory.
-      const Tensor y = x.dim() == 0 || x.numel() == 0 ? x.detach() : expand(narrow(x.detach(), 0, 0, 1), x.sizes()).detach();
+      const Tensor y =
+          x.dim() == 0 || x.numel() == 0 ? x.detach() : expand(narrow(x.detach(), 0, 0, 1), x.sizes()).detach();
       expanded.push_back(y);
       copies.push_back(contiguous(y));
     }
@@ -155,7 +160,8 @@ TEST_P(OpTable, GivesTheSameBitsInTwoRunsAndForAnyThreads) {
     set_num_threads(threads);
     const Results actual = run(inputs);
     set_num_threads(before);
-    for (const auto& [ours, theirs] : {std::pair(&actual.outputs, &expected.outputs), {&actual.gradients, &expected.gradients}})
+    for (const auto& [ours, theirs] :
+         {std::pair(&actual.outputs, &expected.outputs), {&actual.gradients, &expected.gradients}})
       for (size_t i = 0; i < ours->size(); ++i) {
         const Tensor a = contiguous((*ours)[i]), b = contiguous((*theirs)[i]);
         EXPECT_EQ(std::memcmp(a.raw_data(), b.raw_data(), static_cast<size_t>(a.nbytes())), 0)
@@ -257,9 +263,10 @@ INSTANTIATE_TEST_SUITE_P(Each, OpTable, testing::ValuesIn(all_rows()), name_of);
 INSTANTIATE_TEST_SUITE_P(Each, FloatOp, testing::ValuesIn(rows_where(has_reals)), name_of);
 INSTANTIATE_TEST_SUITE_P(Each, DifferentiableOp,
                          testing::ValuesIn(rows_where([](const Row& r) { return r.has_gradient; })), name_of);
-INSTANTIATE_TEST_SUITE_P(
-    Each, TwiceDifferentiableOp,
-    testing::ValuesIn(rows_where([](const Row& r) { return r.has_gradient && r.has_second_gradient; })), name_of);
+INSTANTIATE_TEST_SUITE_P(Each, TwiceDifferentiableOp, testing::ValuesIn(rows_where([](const Row& r) {
+                           return r.has_gradient && r.has_second_gradient;
+                         })),
+                         name_of);
 INSTANTIATE_TEST_SUITE_P(Each, OpOnNothing,
                          testing::ValuesIn(rows_where([](const Row& r) { return !r.zero_size.empty(); })), name_of);
 

@@ -30,7 +30,10 @@ Row binary(const std::string& name, Tensor (*op)(const Tensor&, const Tensor&), 
           .reference = reference::pairwise(function),
           .zero_size = {{real({0, 3}, low, high), real({1, 3}, low, high)}},
           .large = {real({300, 401}, low, high), real({401}, low, high)},
-          .bad = [op] { op(ones({2, 3}), ones({4})); },
+          .bad =
+              [op] {
+                op(ones({2, 3}), ones({4}));
+              },
           .message = "shapes [2, 3] and [4] do not broadcast",
           .tolerance = tolerance};
 }
@@ -41,7 +44,8 @@ Row constant_unary(const std::string& name, Tensor (*op)(const Tensor&), double 
   row.has_gradient = false;
   return row;
 }
-Row constant_binary(const std::string& name, Tensor (*op)(const Tensor&, const Tensor&), double (*function)(double, double)) {
+Row constant_binary(const std::string& name, Tensor (*op)(const Tensor&, const Tensor&),
+                    double (*function)(double, double)) {
   Row row = binary(name, op, function);
   row.has_gradient = false;
   return row;
@@ -55,7 +59,10 @@ Row logic(const std::string& name, Tensor (*op)(const Tensor&, const Tensor&), d
           .reference = reference::pairwise(function),
           .zero_size = {{boolean({0, 3}), boolean({3})}},
           .large = {boolean({300, 401}), boolean({401})},
-          .bad = [op] { op(ones({2, 3}, kBool), ones({4}, kBool)); },
+          .bad =
+              [op] {
+                op(ones({2, 3}, kBool), ones({4}, kBool));
+              },
           .message = name,
           .has_gradient = false};
 }
@@ -64,13 +71,18 @@ double larger(double a, double b) { return a > b ? a : b; }
 double smaller(double a, double b) { return a < b ? a : b; }
 
 const bool registered = add_rows({
-    binary("add", [](const Tensor& a, const Tensor& b) { return add(a, b); }, [](double a, double b) { return a + b; }),
-    binary("add_scaled", [](const Tensor& a, const Tensor& b) { return add(a, b, 2.5); },
-           [](double a, double b) { return a + 2.5 * b; }),
-    binary("sub", [](const Tensor& a, const Tensor& b) { return sub(a, b); }, [](double a, double b) { return a - b; }),
+    binary(
+        "add", [](const Tensor& a, const Tensor& b) { return add(a, b); }, [](double a, double b) { return a + b; }),
+    binary(
+        "add_scaled", [](const Tensor& a, const Tensor& b) { return add(a, b, 2.5); },
+        [](double a, double b) { return a + 2.5 * b; }),
+    binary(
+        "sub", [](const Tensor& a, const Tensor& b) { return sub(a, b); }, [](double a, double b) { return a - b; }),
     binary("mul", mul, [](double a, double b) { return a * b; }),
-    binary("div", div, [](double a, double b) { return a / b; }, 0.3, 2),
-    binary("pow", pow, [](double a, double b) { return std::pow(a, b); }, 0.3, 2, 2),
+    binary(
+        "div", div, [](double a, double b) { return a / b; }, 0.3, 2),
+    binary(
+        "pow", pow, [](double a, double b) { return std::pow(a, b); }, 0.3, 2, 2),
     binary("atan2", atan2, [](double a, double b) { return std::atan2(a, b); }),
     binary("maximum", maximum, larger),
     binary("minimum", minimum, smaller),
@@ -87,7 +99,10 @@ const bool registered = add_rows({
      .reference = reference::pairwise([](double a, double b) { return a - std::floor(a / b) * b; }),
      .zero_size = {{real({0, 3}), constant({3}, 1, 2)}},
      .large = {real({300, 401}), constant({401}, 1, 2)},
-     .bad = [] { remainder(ones({2, 3}), ones({4})); },
+     .bad =
+         [] {
+           remainder(ones({2, 3}), ones({4}));
+         },
      .message = "remainder",
      .supports_half = false},
 
@@ -123,23 +138,33 @@ const bool registered = add_rows({
     unary("square", square, [](double x) { return x * x; }),
     unary("exp", exp, [](double x) { return std::exp(x); }),
     unary("expm1", expm1, [](double x) { return std::expm1(x); }),
-    unary("log", log, [](double x) { return std::log(x); }, 0.3, 2),
-    unary("log1p", log1p, [](double x) { return std::log1p(x); }, -0.6, 2, 2),
-    unary("sqrt", sqrt, [](double x) { return std::sqrt(x); }, 0.3, 2),
-    unary("rsqrt", rsqrt, [](double x) { return 1 / std::sqrt(x); }, 0.3, 2, 2),
-    unary("reciprocal", reciprocal, [](double x) { return 1 / x; }, 0.3, 2),
+    unary(
+        "log", log, [](double x) { return std::log(x); }, 0.3, 2),
+    unary(
+        "log1p", log1p, [](double x) { return std::log1p(x); }, -0.6, 2, 2),
+    unary(
+        "sqrt", sqrt, [](double x) { return std::sqrt(x); }, 0.3, 2),
+    unary(
+        "rsqrt", rsqrt, [](double x) { return 1 / std::sqrt(x); }, 0.3, 2, 2),
+    unary(
+        "reciprocal", reciprocal, [](double x) { return 1 / x; }, 0.3, 2),
     unary("sin", sin, [](double x) { return std::sin(x); }),
     unary("cos", cos, [](double x) { return std::cos(x); }),
     unary("tanh", tanh, [](double x) { return std::tanh(x); }),
     unary("erf", erf, [](double x) { return std::erf(x); }),
-    constant_unary("isnan", [](const Tensor& x) { return isnan(sqrt(x)); }, [](double x) { return double(x < 0); }),
-    constant_unary("isinf", [](const Tensor& x) { return isinf(div(1, relu(x))); }, [](double x) { return double(x <= 0); }),
-    constant_unary("isfinite", [](const Tensor& x) { return isfinite(div(1, relu(x))); },
-                   [](double x) { return double(x > 0); }),
-    unary("clamp", [](const Tensor& x) { return clamp(x, -0.8, 1.1); },
-          [](double x) { return std::clamp(x, -0.8, 1.1); }),
-    unary("clamp_min", [](const Tensor& x) { return clamp_min(x, -0.8); }, [](double x) { return larger(x, -0.8); }),
-    unary("clamp_max", [](const Tensor& x) { return clamp_max(x, 0.8); }, [](double x) { return smaller(x, 0.8); }),
+    constant_unary(
+        "isnan", [](const Tensor& x) { return isnan(sqrt(x)); }, [](double x) { return double(x < 0); }),
+    constant_unary(
+        "isinf", [](const Tensor& x) { return isinf(div(1, relu(x))); }, [](double x) { return double(x <= 0); }),
+    constant_unary(
+        "isfinite", [](const Tensor& x) { return isfinite(div(1, relu(x))); }, [](double x) { return double(x > 0); }),
+    unary(
+        "clamp", [](const Tensor& x) { return clamp(x, -0.8, 1.1); },
+        [](double x) { return std::clamp(x, -0.8, 1.1); }),
+    unary(
+        "clamp_min", [](const Tensor& x) { return clamp_min(x, -0.8); }, [](double x) { return larger(x, -0.8); }),
+    unary(
+        "clamp_max", [](const Tensor& x) { return clamp_max(x, 0.8); }, [](double x) { return smaller(x, 0.8); }),
 
     {.name = "where",
      .op = [](const Tensors& in) { return where(in[0], in[1], in[2]); },
@@ -165,7 +190,10 @@ const bool registered = add_rows({
              return start + in[2].broadcast_at(i) * (end - start);
            });
          },
-     .bad = [] { lerp(ones({2, 3}), ones({4}), ones({2, 3})); },
+     .bad =
+         [] {
+           lerp(ones({2, 3}), ones({4}), ones({2, 3}));
+         },
      .message = "do not broadcast",
      .tolerance = 2},
     {.name = "addcmul",
@@ -177,7 +205,10 @@ const bool registered = add_rows({
              return in[0].at(i) + 0.5 * in[1].broadcast_at(i) * in[2].broadcast_at(i);
            });
          },
-     .bad = [] { addcmul(ones({2, 3}), ones({4}), ones({2, 3})); },
+     .bad =
+         [] {
+           addcmul(ones({2, 3}), ones({4}), ones({2, 3}));
+         },
      .message = "do not broadcast",
      .tolerance = 2},
     {.name = "addcdiv",
@@ -189,26 +220,37 @@ const bool registered = add_rows({
              return in[0].at(i) + 0.5 * in[1].broadcast_at(i) / in[2].broadcast_at(i);
            });
          },
-     .bad = [] { addcdiv(ones({2, 3}), ones({4}), ones({2, 3})); },
+     .bad =
+         [] {
+           addcdiv(ones({2, 3}), ones({4}), ones({2, 3}));
+         },
      .message = "do not broadcast",
      .tolerance = 2},
 
     // Activations.
     unary("relu", relu, [](double x) { return larger(x, 0); }),
-    unary("relu6", relu6, [](double x) { return std::clamp(x, 0.0, 6.0); }, -3, 9),
-    unary("leaky_relu", [](const Tensor& x) { return leaky_relu(x, 0.1); }, [](double x) { return x > 0 ? x : 0.1 * x; }),
-    unary("elu", [](const Tensor& x) { return elu(x, 1.3); }, [](double x) { return x > 0 ? x : 1.3 * std::expm1(x); },
-          -2, 2, 2),
+    unary(
+        "relu6", relu6, [](double x) { return std::clamp(x, 0.0, 6.0); }, -3, 9),
+    unary(
+        "leaky_relu", [](const Tensor& x) { return leaky_relu(x, 0.1); }, [](double x) { return x > 0 ? x : 0.1 * x; }),
+    unary(
+        "elu", [](const Tensor& x) { return elu(x, 1.3); }, [](double x) { return x > 0 ? x : 1.3 * std::expm1(x); },
+        -2, 2, 2),
     unary("sigmoid", sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }),
-    unary("logsigmoid", logsigmoid, [](double x) { return -std::log1p(std::exp(-x)); }, -2, 2, 2),
+    unary(
+        "logsigmoid", logsigmoid, [](double x) { return -std::log1p(std::exp(-x)); }, -2, 2, 2),
     unary("silu", silu, [](double x) { return x / (1 + std::exp(-x)); }),
-    unary("gelu", [](const Tensor& x) { return gelu(x); },
-          [](double x) { return 0.5 * x * std::erfc(-x / std::sqrt(2.0)); }),
-    unary("gelu_tanh", [](const Tensor& x) { return gelu(x, "tanh"); },
-          [](double x) { return 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x))); }),
-    unary("softplus", [](const Tensor& x) { return softplus(x, 1.5); },
-          [](double x) { return std::log1p(std::exp(1.5 * x)) / 1.5; }, -2, 2, 2),
-    unary("hardswish", hardswish, [](double x) { return x * std::clamp(x + 3, 0.0, 6.0) / 6; }, -5, 5, 2),
+    unary(
+        "gelu", [](const Tensor& x) { return gelu(x); },
+        [](double x) { return 0.5 * x * std::erfc(-x / std::sqrt(2.0)); }),
+    unary(
+        "gelu_tanh", [](const Tensor& x) { return gelu(x, "tanh"); },
+        [](double x) { return 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x))); }),
+    unary(
+        "softplus", [](const Tensor& x) { return softplus(x, 1.5); },
+        [](double x) { return std::log1p(std::exp(1.5 * x)) / 1.5; }, -2, 2, 2),
+    unary(
+        "hardswish", hardswish, [](double x) { return x * std::clamp(x + 3, 0.0, 6.0) / 6; }, -5, 5, 2),
 });
 
 }  // namespace

@@ -32,11 +32,15 @@ auto pairwise(F f) {
 template <class F>
 Array reduce(const Array& x, Index dims, bool keepdim, F f) {
   for (int64_t& d : dims) d = d < 0 ? d + x.rank() : d;
-  const auto is_reduced = [&](int64_t d) { return dims.empty() || std::find(dims.begin(), dims.end(), d) != dims.end(); };
+  const auto is_reduced = [&](int64_t d) {
+    return dims.empty() || std::find(dims.begin(), dims.end(), d) != dims.end();
+  };
   Index kept, full(x.shape);
   for (int64_t d = 0; d < x.rank(); ++d) {
-    if (!is_reduced(d)) kept.push_back(x.size(d));
-    else full[static_cast<size_t>(d)] = 1;
+    if (!is_reduced(d))
+      kept.push_back(x.size(d));
+    else
+      full[static_cast<size_t>(d)] = 1;
   }
   std::vector<std::vector<double>> lists(static_cast<size_t>(numel(kept)));
   const Array slots(kept);

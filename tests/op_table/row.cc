@@ -26,8 +26,12 @@ Tensor Input::make(ember::DType dtype, uint64_t seed) const {
         value = low + (high - low) * unit;
         if (std::abs(value) < 0.05) value = value < 0 ? value - 0.05 : value + 0.05;
         break;
-      case Kind::Integers: value = low + std::floor((high - low) * unit); break;
-      case Kind::Bool: value = unit < 0.5; break;
+      case Kind::Integers:
+        value = low + std::floor((high - low) * unit);
+        break;
+      case Kind::Bool:
+        value = unit < 0.5;
+        break;
     }
   }
   const ember::Shape sizes(shape);
@@ -36,9 +40,7 @@ Tensor Input::make(ember::DType dtype, uint64_t seed) const {
 }
 
 Input real(Index shape, double low, double high) { return {Input::Kind::Real, std::move(shape), low, high}; }
-Input constant(Index shape, double low, double high) {
-  return {Input::Kind::Real, std::move(shape), low, high, false};
-}
+Input constant(Index shape, double low, double high) { return {Input::Kind::Real, std::move(shape), low, high, false}; }
 Input integers(Index shape, double low, double high) {
   return {Input::Kind::Integers, std::move(shape), low, high, false};
 }

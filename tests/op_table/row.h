@@ -41,15 +41,17 @@ Input boolean(Index shape);
 class Function {
  public:
   template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, Function>)
-  Function(F f) : call_([f](const Tensors& in) { return listed(f(in)); }) {}
+  requires(!std::is_same_v<std::remove_cvref_t<F>, Function>) Function(F f)
+      : call_([f](const Tensors& in) { return listed(f(in)); }) {}
   Tensors operator()(const Tensors& in) const { return call_(in); }
 
  private:
   static Tensors listed(Tensor y) { return {std::move(y)}; }
   static Tensors listed(Tensors ys) { return ys; }
   static Tensors listed(std::pair<Tensor, Tensor> ys) { return {ys.first, ys.second}; }
-  static Tensors listed(std::tuple<Tensor, Tensor, Tensor> ys) { return {std::get<0>(ys), std::get<1>(ys), std::get<2>(ys)}; }
+  static Tensors listed(std::tuple<Tensor, Tensor, Tensor> ys) {
+    return {std::get<0>(ys), std::get<1>(ys), std::get<2>(ys)};
+  }
 
   std::function<Tensors(const Tensors&)> call_;
 };
@@ -59,8 +61,8 @@ class Reference {
  public:
   Reference() = default;
   template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, Reference>)
-  Reference(F f) : call_([f](const Arrays& in) { return listed(f(in)); }) {}
+  requires(!std::is_same_v<std::remove_cvref_t<F>, Reference>) Reference(F f)
+      : call_([f](const Arrays& in) { return listed(f(in)); }) {}
   Arrays operator()(const Arrays& in) const { return call_(in); }
 
  private:
@@ -81,7 +83,7 @@ struct Row {
   std::string message = {};            ///< ... an Error whose message contains this
   bool has_gradient = true;
   bool has_second_gradient = true;
-  bool supports_half = true;           ///< float16 and bfloat16
+  bool supports_half = true;  ///< float16 and bfloat16
   /// Sums by oneDNN may depend on the number of threads.
   bool same_bits_for_any_threads = true;
   /// Rounding errors in units of a few ulps of the outputs' scale.

@@ -1,8 +1,8 @@
 // Factories, conversions and copies.
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <limits>
-
-#include <gtest/gtest.h>
 
 #include "ops/ops.h"
 

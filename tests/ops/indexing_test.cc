@@ -46,10 +46,16 @@ TEST(Index, RejectsWhatDoesNotFit) {
   EXPECT_NE(error_of<IndexError>([&] { x.index({"...", "..."}); }).find("single ellipsis"), std::string::npos);
   EXPECT_NE(error_of<IndexError>([&] { x.index({0, 0, 0}); }).find("too many indices"), std::string::npos);
   EXPECT_NE(error_of<IndexError>([&] { x.index({ones({2})}); }).find("float32"), std::string::npos);
-  EXPECT_NE(error_of<IndexError>([&] { x.index({tensor({0, -4})}); }).find("index -4 is out of range"), std::string::npos);
-  EXPECT_NE(error_of<IndexError>([&] { x.index({tensor({0, 1}), tensor({0, 1, 2})}); }).find("do not broadcast"),
+  EXPECT_NE(error_of<IndexError>([&] {
+              x.index({tensor({0, -4})});
+            }).find("index -4 is out of range"),
             std::string::npos);
-  EXPECT_NE(error_of<ValueError>([&] { x.index({Slice(None, None, -1)}); }).find("must be positive"), std::string::npos);
+  EXPECT_NE(error_of<IndexError>([&] {
+              x.index({tensor({0, 1}), tensor({0, 1, 2})});
+            }).find("do not broadcast"),
+            std::string::npos);
+  EXPECT_NE(error_of<ValueError>([&] { x.index({Slice(None, None, -1)}); }).find("must be positive"),
+            std::string::npos);
 }
 
 TEST(IndexPut, WritesThroughSlicesArraysAndMasks) {
@@ -67,7 +73,8 @@ TEST(IndexPut, AccumulatesWhereIndicesRepeat) {
 }
 
 TEST(IndexPut, SendsGradientsToTheValueAndToTheRestOfTheBase) {
-  const Tensor x = ones({3}, TensorOptions(kFloat64).requires_grad()), value = ones({2}, TensorOptions(kFloat64).requires_grad());
+  const Tensor x = ones({3}, TensorOptions(kFloat64).requires_grad()),
+               value = ones({2}, TensorOptions(kFloat64).requires_grad());
   Tensor y = mul(x, 2);
   y.index_put_({tensor({0, 2})}, mul(value, 5));
   sum(mul(y, counting({3}))).backward();
@@ -86,7 +93,8 @@ TEST(Scatter, InPlaceFormsAgreeWithTheOthers) {
   Tensor a = clone(x), b = clone(x), c = clone(x);
   EXPECT_TRUE(equal(scatter_add_(a, 1, index, src), scatter_add(x, 1, index, src)));
   EXPECT_TRUE(equal(scatter_(b, 1, narrow(index, 0, 0, 1), -1), scatter(x, 1, narrow(index, 0, 0, 1), -1)));
-  EXPECT_TRUE(equal(index_add_(c, 0, tensor({1, 1}), counting({2, 3})), index_add(x, 0, tensor({1, 1}), counting({2, 3}))));
+  EXPECT_TRUE(
+      equal(index_add_(c, 0, tensor({1, 1}), counting({2, 3})), index_add(x, 0, tensor({1, 1}), counting({2, 3}))));
 }
 
 TEST(Embedding, GivesNoGradientToThePaddingRow) {

@@ -24,8 +24,9 @@ std::string error_of(F f) {
 
 TEST(Views, ShareStorageWithTheirBase) {
   const Tensor x = zeros({3, 4});
-  for (const Tensor& y : {view(x, {4, 3}), t(x), select(x, 0, 1), narrow(x, 1, 1, 2), slice(x, 1, 0, 4, 2), expand(x, {2, 3, 4}),
-                          squeeze(x), unsqueeze(x, 0), diagonal(x), unbind(x)[1], split(x, 2)[1], index(x, {1, Slice(2)})})
+  for (const Tensor& y :
+       {view(x, {4, 3}), t(x), select(x, 0, 1), narrow(x, 1, 1, 2), slice(x, 1, 0, 4, 2), expand(x, {2, 3, 4}),
+        squeeze(x), unsqueeze(x, 0), diagonal(x), unbind(x)[1], split(x, 2)[1], index(x, {1, Slice(2)})})
     EXPECT_EQ(y.storage(), x.storage());
   Tensor column = select(x, 1, 2);
   column.fill_(5);

@@ -67,7 +67,9 @@ def trajectory(name, options):
         set_gradients(params, step)
         optimizer.step()
         path.append([p.detach().reshape(-1).tolist() for p in params])
-    state = {str(k): {n: x.reshape(-1).tolist() for n, x in s.items()} for k, s in optimizer.state_dict()["state"].items()}
+    state = {
+        str(k): {n: x.reshape(-1).tolist() for n, x in s.items()} for k, s in optimizer.state_dict()["state"].items()
+    }
     return {"optimizer": name, "options": options, "path": path, "state": state}
 
 

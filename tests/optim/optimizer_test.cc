@@ -19,9 +19,12 @@ std::unique_ptr<optim::Optimizer> make(const std::string& name, const std::vecto
                                        const nlohmann::json& options) {
   auto set_all = [&](OptimizerOptions& o) {
     for (const auto& [key, value] : options.items()) {
-      if (value.is_boolean()) o.set(key, value.get<bool>());
-      else if (value.is_array()) o.set(key, value.get<std::pair<double, double>>());
-      else o.set(key, value.get<double>());
+      if (value.is_boolean())
+        o.set(key, value.get<bool>());
+      else if (value.is_array())
+        o.set(key, value.get<std::pair<double, double>>());
+      else
+        o.set(key, value.get<double>());
     }
   };
   if (name == "SGD") {
@@ -193,9 +196,8 @@ TEST(Optimizer, RunsAClosure) {
 
 TEST(Optimizer, OptionsHaveNames) {
   optim::AdamOptions options(0.1);
-  EXPECT_EQ(options.to_dict().keys(),
-            (std::vector<std::string>{"lr", "betas", "eps", "weight_decay", "amsgrad", "maximize",
-                                      "decoupled_weight_decay"}));
+  EXPECT_EQ(options.to_dict().keys(), (std::vector<std::string>{"lr", "betas", "eps", "weight_decay", "amsgrad",
+                                                                "maximize", "decoupled_weight_decay"}));
   options.set("betas", std::pair(0.5, 0.6));
   options.set("amsgrad", int64_t{1});
   EXPECT_EQ(std::get<bool>(options.get("amsgrad")), true);
@@ -249,9 +251,8 @@ TEST(Optimizer, RefusesBadParameters) {
     optim::SGD sgd(params);
     sgd.add_param_group(optim::ParamGroup({params[1]}));
   });
-  expect_message<TypeError>("add_param_group: the options of the group are those of another optimizer", [&] {
-    optim::SGD(std::vector{optim::ParamGroup(params, optim::AdamOptions().clone())});
-  });
+  expect_message<TypeError>("add_param_group: the options of the group are those of another optimizer",
+                            [&] { optim::SGD(std::vector{optim::ParamGroup(params, optim::AdamOptions().clone())}); });
 }
 
 TEST(Optimizer, RefusesAStateOfAnotherShape) {

@@ -9,7 +9,8 @@
 namespace ember::test {
 
 inline std::vector<Tensor> parameters(DType dtype = kFloat64) {
-  return {tensor({0.5, -1.0, 2.0}, dtype).requires_grad_(), tensor({{1.0, 0.25}, {-0.75, 3.0}}, dtype).requires_grad_()};
+  return {tensor({0.5, -1.0, 2.0}, dtype).requires_grad_(),
+          tensor({{1.0, 0.25}, {-0.75, 3.0}}, dtype).requires_grad_()};
 }
 
 inline void set_gradients(const std::vector<Tensor>& params, int64_t step) {

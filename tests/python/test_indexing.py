@@ -47,7 +47,9 @@ INDICES = [
 ]
 
 
-@pytest.mark.parametrize("index", INDICES, ids=lambda i: "mask" if isinstance(i, np.ndarray) and i.ndim > 1 else repr(i))
+@pytest.mark.parametrize(
+    "index", INDICES, ids=lambda i: "mask" if isinstance(i, np.ndarray) and i.ndim > 1 else repr(i)
+)
 def test_get_agrees_with_numpy(index):
     x = ember.tensor(A)
     want = A[index] if not (isinstance(index, list) and index == []) else A[np.array([], int)]
@@ -56,7 +58,9 @@ def test_get_agrees_with_numpy(index):
     assert np.array_equal(got.numpy(), want)
 
 
-@pytest.mark.parametrize("index", INDICES, ids=lambda i: "mask" if isinstance(i, np.ndarray) and i.ndim > 1 else repr(i))
+@pytest.mark.parametrize(
+    "index", INDICES, ids=lambda i: "mask" if isinstance(i, np.ndarray) and i.ndim > 1 else repr(i)
+)
 def test_set_agrees_with_numpy(index):
     x, a = ember.tensor(A), A.copy()
     x[index] = -1.0

@@ -243,7 +243,12 @@ def test_state_dict_round_trip():
     a, b = Net(), Net()
     state = a.state_dict()
     assert list(state) == ["fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias", "steps"] or set(state) == {
-        "fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias", "steps"}
+        "fc1.weight",
+        "fc1.bias",
+        "fc2.weight",
+        "fc2.bias",
+        "steps",
+    }
     assert all(not v.requires_grad for v in state.values())
     keys = b.load_state_dict(state)
     assert keys.missing_keys == [] and keys.unexpected_keys == []

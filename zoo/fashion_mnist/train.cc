@@ -102,7 +102,8 @@ void run(const Options& options) {
 
   const auto train_images = load_images(options, true), test_images = load_images(options, false);
   const auto seed = static_cast<uint64_t>(options.seed);
-  data::DataLoader train_loader(train_images, data::DataLoaderOptions(options.batch_size).shuffle().seed(seed).workers(options.workers));
+  data::DataLoader train_loader(
+      train_images, data::DataLoaderOptions(options.batch_size).shuffle().seed(seed).workers(options.workers));
   data::DataLoader test_loader(test_images, data::DataLoaderOptions(500).workers(options.workers));
 
   Net net;
@@ -118,14 +119,16 @@ void run(const Options& options) {
 
   int64_t weights = 0;
   for (const Tensor& parameter : net.parameters()) weights += parameter.numel();
-  std::printf("Fashion-MNIST: %s images to train, %s to test; %s parameters, %d threads\n", zoo::with_commas(train_images->size()).c_str(),
-              zoo::with_commas(test_images->size()).c_str(), zoo::with_commas(weights).c_str(), options.threads);
+  std::printf("Fashion-MNIST: %s images to train, %s to test; %s parameters, %d threads\n",
+              zoo::with_commas(train_images->size()).c_str(), zoo::with_commas(test_images->size()).c_str(),
+              zoo::with_commas(weights).c_str(), options.threads);
   double train_seconds = 0;
   int64_t trained = 0;
   while (state.epoch < options.epochs) {
     Score train_score;
     {
-      zoo::ProgressBar bar(format("epoch %d/%d", static_cast<int>(state.epoch + 1), static_cast<int>(options.epochs)), train_images->size());
+      zoo::ProgressBar bar(format("epoch %d/%d", static_cast<int>(state.epoch + 1), static_cast<int>(options.epochs)),
+                           train_images->size());
       train_score = train_epoch(net, optimizer, scheduler, train_loader, bar);
       train_seconds += bar.seconds();
       trained += train_score.count;
@@ -135,16 +138,18 @@ void run(const Options& options) {
     ++state.epoch;
     state.notes["curve"] = zoo::to_json(curve);
     save_checkpoint(state, base + ".safetensors");
-    std::printf("epoch %d/%d  train loss %.7f accuracy %.2f %%  test loss %.7f accuracy %.2f %%\n", static_cast<int>(state.epoch),
-                static_cast<int>(options.epochs), curve.back().train_loss, 100 * curve.back().train_accuracy,
-                curve.back().test_loss, 100 * curve.back().test_accuracy);
+    std::printf("epoch %d/%d  train loss %.7f accuracy %.2f %%  test loss %.7f accuracy %.2f %%\n",
+                static_cast<int>(state.epoch), static_cast<int>(options.epochs), curve.back().train_loss,
+                100 * curve.back().train_accuracy, curve.back().test_loss, 100 * curve.back().test_accuracy);
     std::fflush(stdout);
   }
   zoo::write_svg(curve, base + ".svg");
 
-  std::printf("test accuracy  %.2f %% on %s images\n", 100 * curve.back().test_accuracy, zoo::with_commas(test_images->size()).c_str());
+  std::printf("test accuracy  %.2f %% on %s images\n", 100 * curve.back().test_accuracy,
+              zoo::with_commas(test_images->size()).c_str());
   if (trained > 0)
-    std::printf("training       %.1f s, %s images/s\n", train_seconds, zoo::with_commas(static_cast<int64_t>(trained / train_seconds)).c_str());
+    std::printf("training       %.1f s, %s images/s\n", train_seconds,
+                zoo::with_commas(static_cast<int64_t>(trained / train_seconds)).c_str());
   std::printf("checkpoint     %s.safetensors\nlearning curve %s.svg\n", base.c_str(), base.c_str());
 }
 
@@ -153,14 +158,20 @@ void run(const Options& options) {
 int main(int argc, char** argv) {
   Options options;
   CLI::App app("Trains a convolutional network on Fashion-MNIST.");
-  app.add_option("--epochs", options.epochs, "passes over the training images")->capture_default_str()->check(CLI::PositiveNumber);
-  app.add_option("--batch-size", options.batch_size, "images a step")->capture_default_str()->check(CLI::PositiveNumber);
+  app.add_option("--epochs", options.epochs, "passes over the training images")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  app.add_option("--batch-size", options.batch_size, "images a step")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   app.add_option("--lr", options.lr, "Adam's rate at the start; it falls to 0 along a cosine")->capture_default_str();
   app.add_option("--seed", options.seed, "of weights, order and dropout")->capture_default_str();
   app.add_option("--data", options.data, "folder of the IDX files")->capture_default_str();
   app.add_option("--out", options.out, "folder for checkpoint and picture")->capture_default_str();
   app.add_option("--workers", options.workers, "threads that load images")->capture_default_str();
-  app.add_option("--threads", options.threads, "threads that compute")->capture_default_str()->check(CLI::PositiveNumber);
+  app.add_option("--threads", options.threads, "threads that compute")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   app.add_option("--resume", options.resume, "checkpoint to go on from");
   app.add_option("--limit", options.limit, "use only the first images, for a quick try")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
