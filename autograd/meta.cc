@@ -171,10 +171,12 @@ void check_in_place(const char* op, const Tensor& x) {
   const Tensor& base = m->view->base;
   const Meta* of_base = find_meta(base);
   check(!of_base || !of_base->requires_grad, op, ": ", describe(x),
-        " is a view of a leaf tensor that requires grad and cannot be modified in place; use no_grad or clone() it");
+        " is a view of a leaf tensor that requires grad and cannot be modified in place; use "
+        "no_grad or clone() it");
   if (!requires_grad(x) && !requires_grad(base)) return;
   check(m->view->kind != ViewKind::MultiOutput, op, ": ", describe(x),
-        " is one of several views made by one op (split, chunk, unbind) and cannot be modified in place; clone() it");
+        " is one of several views made by one op (split, chunk, unbind) and cannot be modified in "
+        "place; clone() it");
   check(m->view->kind != ViewKind::NoGrad, op, ": ", describe(x),
         " is a view made under no_grad and cannot be modified in place while gradients are recorded");
 }

@@ -43,7 +43,8 @@ CurrentNodeGuard::~CurrentNodeGuard() { node_in_apply = before_; }
 
 void fail_released(const Node& node) {
   fail("backward: the tensors that ", node.name(),
-       " saved were freed by an earlier backward; pass retain_graph=true to the first one to go through the "
+       " saved were freed by an earlier backward; pass retain_graph=true to the first one to go "
+       "through the "
        "graph twice");
 }
 

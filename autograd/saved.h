@@ -13,7 +13,8 @@ class SavedTensor {
   SavedTensor() = default;
   explicit SavedTensor(const Tensor& x) : tensor_(x), version_(x.defined() ? x.version() : 0) {
     check(!x.defined() || !x.is_inference(), "autograd: ", describe(x),
-          ", a tensor made in inference mode, cannot be saved for backward; clone() it outside of that mode");
+          ", a tensor made in inference mode, cannot be saved for backward; clone() it outside of "
+          "that mode");
   }
   SavedTensor(const SavedTensor& other) : tensor_(other.tensor_), version_(other.version_) { ++constructed; }
   SavedTensor(SavedTensor&& other) noexcept : tensor_(std::move(other.tensor_)), version_(other.version_) {

@@ -1,11 +1,10 @@
-// The table of kernels that a device registers. Ops reach a kernel through the table of the device their inputs lie on, and
-// name no device themselves. Outputs come first, are allocated, have the right shape and overlap no input except exactly.
+// The table of kernels that every device has: what tensors, the tape and the first layers need. Families that came later have tables of
+// their own (core/kernels/); see core/kernel_table.h.
 #pragma once
 
-#include <array>
 #include <optional>
 
-#include "core/tensor.h"
+#include "core/kernel_table.h"
 
 namespace ember {
 
@@ -31,9 +30,6 @@ struct OptimizerStep {
   int64_t step = 1;
 };
 
-using UnaryKernel = void(const Tensor& out, const Tensor& x);
-using BinaryKernel = void(const Tensor& out, const Tensor& a, const Tensor& b);
-using TernaryKernel = void(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& c);
 /// `out` has size 1 in each reduced dim.
 using ReduceKernel = void(const Tensor& out, const Tensor& x);
 using ReduceIndexKernel = void(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim);
@@ -135,13 +131,5 @@ const Backend& backend(Device device);
 /// Called once at start by each device's library.
 void register_backend(DeviceType type, const Backend& table);
 bool has_backend(DeviceType type);
-
-/// The kernel in this slot of the table of `x`'s device; throws NotImplementedError naming the op when it is missing.
-template <class K>
-K* find_kernel(const char* op, K* Backend::*slot, const Tensor& x) {
-  K* kernel = backend(x.device()).*slot;
-  check<NotImplementedError>(kernel != nullptr, op, ": no kernel for device ", x.device());
-  return kernel;
-}
 
 }  // namespace ember

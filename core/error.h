@@ -73,9 +73,12 @@ void append(std::string& out, T part) {
   }
 }
 
-/// Anything that has a `std::string to_string(const T&)` in its own namespace.
+/// Anything that has a `std::string to_string(const T&)` in its own namespace. Text is not to be taken for a Device or a Scalar, which
+/// convert from it.
 template <class T>
-requires(!std::is_arithmetic_v<T>) && requires(const T& t) { to_string(t); }
+requires(!std::is_arithmetic_v<T> && !std::is_convertible_v<const T&, std::string_view>) && requires(const T& t) {
+  to_string(t);
+}
 void append(std::string& out, const T& part) { out += to_string(part); }
 
 }  // namespace detail

@@ -29,7 +29,8 @@ Tensor get_total_norm(std::span<const Tensor> tensors, double norm_type, bool er
   for (const Tensor& x : tensors) norms.push_back(linalg::vector_norm(x, norm_type));
   Tensor total = linalg::vector_norm(stack(norms), norm_type);
   check(!error_if_nonfinite || std::isfinite(total.item<double>()), "The total norm of order ", norm_type,
-        " for gradients from `parameters` is non-finite, so it cannot be clipped. To disable this error and scale "
+        " for gradients from `parameters` is non-finite, so it cannot be clipped. To disable this "
+        "error and scale "
         "the gradients by the non-finite norm anyway, set `error_if_nonfinite=False`");
   return total;
 }

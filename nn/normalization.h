@@ -34,8 +34,9 @@ class BatchNormImpl : public Module {
   std::string extra_repr() const override;
 
   BatchNormOptions options;
-  Tensor &weight, &bias;                                     ///< undefined unless affine
-  Tensor &running_mean, &running_var, &num_batches_tracked;  ///< undefined unless track_running_stats
+  Tensor &weight, &bias;  ///< undefined unless affine
+  Tensor &running_mean, &running_var,
+      &num_batches_tracked;  ///< undefined unless track_running_stats
 
  protected:
   explicit BatchNormImpl(BatchNormOptions options);

@@ -50,14 +50,12 @@ void check_same_device(const char* op, std::span<const Tensor> tensors) {
   }
 }
 
-Tensor unary(const char* op, UnaryKernel* Backend::*slot, const Tensor& x, Result rule) {
+Tensor make_output(const char* op, const Tensor& x, Result rule) {
   check_defined(op, "input", x);
-  Tensor y = empty_tensor_like(x, result_dtype(rule, x.dtype()));
-  find_kernel(op, slot, x)(y, x);
-  return y;
+  return empty_tensor_like(x, result_dtype(rule, x.dtype()));
 }
 
-Tensor binary(const char* op, BinaryKernel* Backend::*slot, const Tensor& a, const Tensor& b, Result rule) {
+Tensor make_output(const char* op, const Tensor& a, const Tensor& b, Result rule) {
   check_defined(op, "input", a);
   check_defined(op, "other", b);
   if (!a.device().is_cpu() || !b.device().is_cpu()) check_same_device(op, std::array{a, b});
@@ -65,7 +63,6 @@ Tensor binary(const char* op, BinaryKernel* Backend::*slot, const Tensor& a, con
   Tensor y = a.sizes() == b.sizes() ? empty_tensor_like(a, dtype)
                                     : output_like(a, b, broadcast_shapes(a.sizes(), b.sizes(), op), dtype);
   if (a.impl()->is_wrapped_number && b.impl()->is_wrapped_number) y.impl()->is_wrapped_number = true;
-  find_kernel(op, slot, a.device().is_cpu() ? b : a)(y, a, b);
   return y;
 }
 
@@ -77,17 +74,11 @@ void check_into(const char* op, const Tensor& x, const Tensor& other, DType prom
   check<TypeError>(fits, op, ": a ", promoted, " result cannot be written into ", describe(x));
 }
 
-void unary_into(const char* op, UnaryKernel* Backend::*slot, const Tensor& x) {
-  find_kernel(op, slot, x)(x, x);
-  x.storage()->bump_version();
-}
-
-void binary_into(const char* op, BinaryKernel* Backend::*slot, const Tensor& x, const Tensor& other) {
+Tensor readable_beside(const char* op, const Tensor& x, const Tensor& other) {
   check_defined(op, "other", other);
   if (!x.device().is_cpu() || !other.device().is_cpu()) check_same_device(op, std::array{x, other});
   check_into(op, x, other, result_type(x, other));
-  find_kernel(op, slot, x)(x, x, overlaps_partially(x, other) ? copy_of(other) : other);
-  x.storage()->bump_version();
+  return overlaps_partially(x, other) ? copy_of(other) : other;
 }
 
 }  // namespace ember::kernel

@@ -20,16 +20,40 @@ void check_same_device(const char* op, std::span<const Tensor> tensors);
 /// Throws Error naming `op` unless `x` is defined.
 void check_defined(const char* op, const char* argument, const Tensor& x);
 
-Tensor unary(const char* op, UnaryKernel* Backend::*slot, const Tensor& x, Result rule = Result::Promoted);
+/// The output of an elementwise op on these inputs, which are checked; what the functions below allocate.
+Tensor make_output(const char* op, const Tensor& x, Result rule);
+Tensor make_output(const char* op, const Tensor& a, const Tensor& b, Result rule);
+
+template <class Table>
+Tensor unary(const char* op, UnaryKernel* Table::*slot, const Tensor& x, Result rule = Result::Promoted) {
+  Tensor y = make_output(op, x, rule);
+  find_kernel(op, slot, x)(y, x);
+  return y;
+}
 /// Broadcasts a and b; numbers and zero-dim tensors promote by their kind only.
-Tensor binary(const char* op, BinaryKernel* Backend::*slot, const Tensor& a, const Tensor& b,
-              Result rule = Result::Promoted);
+template <class Table>
+Tensor binary(const char* op, BinaryKernel* Table::*slot, const Tensor& a, const Tensor& b,
+              Result rule = Result::Promoted) {
+  Tensor y = make_output(op, a, b, rule);
+  find_kernel(op, slot, a.device().is_cpu() ? b : a)(y, a, b);
+  return y;
+}
 
 /// Throws unless `other` broadcasts to x's shape and a `promoted` result can be written into x.
 void check_into(const char* op, const Tensor& x, const Tensor& other, DType promoted);
+/// `other`, checked against x, or a copy when writing x would change what is still to be read.
+Tensor readable_beside(const char* op, const Tensor& x, const Tensor& other);
 
 /// The same written into `x`, which must have the result's shape and a dtype that can hold it. Bumps x's version.
-void unary_into(const char* op, UnaryKernel* Backend::*slot, const Tensor& x);
-void binary_into(const char* op, BinaryKernel* Backend::*slot, const Tensor& x, const Tensor& other);
+template <class Table>
+void unary_into(const char* op, UnaryKernel* Table::*slot, const Tensor& x) {
+  find_kernel(op, slot, x)(x, x);
+  x.storage()->bump_version();
+}
+template <class Table>
+void binary_into(const char* op, BinaryKernel* Table::*slot, const Tensor& x, const Tensor& other) {
+  find_kernel(op, slot, x)(x, x, readable_beside(op, x, other));
+  x.storage()->bump_version();
+}
 
 }  // namespace ember::kernel

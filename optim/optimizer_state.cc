@@ -47,7 +47,8 @@ void Optimizer::load_state_dict(const OptimizerState& saved) {
                     "loaded state dict has a different number of parameter groups");
   for (size_t g = 0; g < groups_.size(); ++g)
     check<ValueError>(saved.param_groups[g].params.size() == groups_[g].params_.size(),
-                      "loaded state dict contains a parameter group that doesn't match the size of optimizer's group");
+                      "loaded state dict contains a parameter group that doesn't match the size of "
+                      "optimizer's group");
 
   const StateNames names = state_names();
   // All is read before anything is changed: a bad state leaves the optimizer as it was.

@@ -94,7 +94,8 @@ void write_svg(const LearningCurve& curve, const std::string& path) {
     test_accuracy.push_back(100 * point.test_accuracy);
   }
   const std::string picture =
-      "<svg xmlns='http://www.w3.org/2000/svg' width='760' height='310' font-family='sans-serif' font-size='12'>\n"
+      "<svg xmlns='http://www.w3.org/2000/svg' width='760' height='310' font-family='sans-serif' "
+      "font-size='12'>\n"
       "<rect width='100%' height='100%' fill='white'/>\n" +
       CurvePanel("loss", 60, train_loss, test_loss).svg() +
       CurvePanel("accuracy in %", 430, train_accuracy, test_accuracy).svg() + "</svg>\n";

@@ -1,3 +1,4 @@
+#include "core/cpu/families.h"
 #include "core/cpu/pointwise.h"
 
 namespace ember::EMBER_ISA {

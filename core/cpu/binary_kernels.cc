@@ -1,4 +1,5 @@
 #include "core/cpu/cast.h"
+#include "core/cpu/families.h"
 #include "core/cpu/pointwise.h"
 
 namespace ember::EMBER_ISA {

@@ -49,23 +49,9 @@ Isa isa() {
 }
 
 void register_all(Isa isa, Backend& table) {
-  using Register = void(Backend&);
-  static constexpr Register* kFamilies[][3] = {
-      {sse2::register_memory, avx2::register_memory, avx512::register_memory},
-      {sse2::register_unary, avx2::register_unary, avx512::register_unary},
-      {sse2::register_binary, avx2::register_binary, avx512::register_binary},
-      {sse2::register_ternary, avx2::register_ternary, avx512::register_ternary},
-      {sse2::register_activation, avx2::register_activation, avx512::register_activation},
-      {sse2::register_random, avx2::register_random, avx512::register_random},
-      {sse2::register_optimizer, avx2::register_optimizer, avx512::register_optimizer},
-      {sse2::register_reduction, avx2::register_reduction, avx512::register_reduction},
-      {sse2::register_softmax, avx2::register_softmax, avx512::register_softmax},
-      {sse2::register_indexing, avx2::register_indexing, avx512::register_indexing},
-      {sse2::register_normalization, avx2::register_normalization, avx512::register_normalization},
-      {sse2::register_pooling, avx2::register_pooling, avx512::register_pooling},
-      {sse2::register_matmul, avx2::register_matmul, avx512::register_matmul},
-  };
-  for (const auto& family : kFamilies) family[static_cast<int>(isa)](table);
+  static constexpr void (*kRegister[])(Backend&) = {sse2::register_kernels, avx2::register_kernels,
+                                                    avx512::register_kernels};
+  kRegister[static_cast<int>(isa)](table);
   dnnl::register_convolution(table);
   register_loss(table);
 }
@@ -80,6 +66,8 @@ namespace {
   Backend table;
   register_all(isa(), table);
   register_backend(kCPU, table);
+  static constexpr void (*kRegister[])() = {sse2::register_tables, avx2::register_tables, avx512::register_tables};
+  kRegister[static_cast<int>(isa())]();
   return true;
 }();
 

@@ -1,5 +1,5 @@
-// The families of CPU kernels. Each is compiled once for every instruction set, in a namespace of that set's name, and fills its
-// slots of the backend table; cpu_backend.cc picks the set. oneDNN chooses instructions by itself, so its families exist once.
+// The CPU's kernels. Those in *_kernels.cc are compiled once for every instruction set, in a namespace of that set's name, and
+// families_kernels.cc lists them; cpu_backend.cc picks the set. oneDNN chooses instructions by itself, so its families exist once.
 #pragma once
 
 #include "core/dtype.h"
@@ -8,52 +8,18 @@ namespace ember {
 
 struct Backend;
 
+// What families_kernels.cc says for each instruction set: every kernel of the backend table, and every table beside it.
 namespace sse2 {
-void register_memory(Backend& table);
-void register_unary(Backend& table);
-void register_binary(Backend& table);
-void register_ternary(Backend& table);
-void register_activation(Backend& table);
-void register_random(Backend& table);
-void register_optimizer(Backend& table);
-void register_reduction(Backend& table);
-void register_softmax(Backend& table);
-void register_indexing(Backend& table);
-void register_normalization(Backend& table);
-void register_pooling(Backend& table);
-void register_matmul(Backend& table);
+void register_kernels(Backend& table);
+void register_tables();
 }  // namespace sse2
-
 namespace avx2 {
-void register_memory(Backend& table);
-void register_unary(Backend& table);
-void register_binary(Backend& table);
-void register_ternary(Backend& table);
-void register_activation(Backend& table);
-void register_random(Backend& table);
-void register_optimizer(Backend& table);
-void register_reduction(Backend& table);
-void register_softmax(Backend& table);
-void register_indexing(Backend& table);
-void register_normalization(Backend& table);
-void register_pooling(Backend& table);
-void register_matmul(Backend& table);
+void register_kernels(Backend& table);
+void register_tables();
 }  // namespace avx2
-
 namespace avx512 {
-void register_memory(Backend& table);
-void register_unary(Backend& table);
-void register_binary(Backend& table);
-void register_ternary(Backend& table);
-void register_activation(Backend& table);
-void register_random(Backend& table);
-void register_optimizer(Backend& table);
-void register_reduction(Backend& table);
-void register_softmax(Backend& table);
-void register_indexing(Backend& table);
-void register_normalization(Backend& table);
-void register_pooling(Backend& table);
-void register_matmul(Backend& table);
+void register_kernels(Backend& table);
+void register_tables();
 }  // namespace avx512
 
 namespace dnnl {

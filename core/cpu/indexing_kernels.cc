@@ -3,6 +3,7 @@
 
 #include "core/backend.h"
 #include "core/cpu/elements.h"
+#include "core/cpu/families.h"
 #include "core/cpu/indexing_families.h"
 #include "core/selection.h"
 

@@ -7,6 +7,7 @@
 #include "core/backend.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/dnnl_kernels.h"
+#include "core/cpu/families.h"
 #include "core/parallel.h"
 
 namespace ember::EMBER_ISA {

@@ -3,6 +3,7 @@
 #include "core/backend.h"
 #include "core/cpu/cast.h"
 #include "core/cpu/cpu_kernels.h"
+#include "core/cpu/families.h"
 
 namespace ember::EMBER_ISA {
 

@@ -1,4 +1,5 @@
 #include "core/cpu/cpu_kernels.h"
+#include "core/cpu/families.h"
 #include "core/cpu/normalization_families.h"
 
 namespace ember::EMBER_ISA {

@@ -6,6 +6,7 @@
 #include "core/backend.h"
 #include "core/cpu/cast.h"
 #include "core/cpu/cpu_kernels.h"
+#include "core/cpu/families.h"
 #include "core/cpu/philox.h"
 #include "core/cpu/vector_math.h"
 #include "core/parallel.h"

@@ -1,6 +1,7 @@
 // Sums, products, extremes and truth of all: folds with one operation from the first element to the last.
 #include "core/backend.h"
 #include "core/cpu/cpu_kernels.h"
+#include "core/cpu/families.h"
 #include "core/cpu/reduction_families.h"
 #include "core/cpu/vector.h"
 #include "core/reduction.h"

@@ -3,6 +3,7 @@
 
 #include "core/backend.h"
 #include "core/cpu/cpu_kernels.h"
+#include "core/cpu/families.h"
 #include "core/cpu/vector.h"
 #include "core/cpu/vector_math.h"
 #include "core/rows.h"

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/cpu/families.h"
 #include "core/cpu/pointwise.h"
 
 namespace ember::EMBER_ISA {

@@ -65,7 +65,8 @@ void bind_io(py::module_& m) {
       },
       py::arg("path"), py::arg("model") = py::none(), py::arg("optimizer") = py::none(),
       py::arg("scheduler") = py::none(), py::arg("epoch") = 0, py::arg("notes") = Metadata(),
-      "Writes all that a training run needs to go on: states, the default generator, the next epoch and notes.");
+      "Writes all that a training run needs to go on: states, the default generator, the next "
+      "epoch and notes.");
   m.def(
       "load_checkpoint",
       [](const py::object& path, nn::Module* model, optim::Optimizer* optimizer, LRScheduler* scheduler) {

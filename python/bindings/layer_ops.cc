@@ -29,7 +29,8 @@ void bind_pooling(Ops& f) {
   f.add_function("max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False)", max_pool2d,
                  "The largest element of each window, and with return_indices where it stood.");
   f.add_function(
-      "max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False)",
+      "max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, "
+      "return_indices=False)",
       [](PyObject* x, const Shape& kernel, const Shape& stride, const Shape& padding, const Shape& dilation,
          bool ceil_mode, bool return_indices) {
         check<TypeError>(is_tensor(x), "max_pool2d: input must be a tensor, not ", type_name(x));
@@ -38,8 +39,8 @@ void bind_pooling(Ops& f) {
                               : wrap(max_pool2d(input, kernel, stride, padding, dilation, ceil_mode));
       });
   f.add_function(
-      "avg_pool2d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, "
-      "divisor_override=None)",
+      "avg_pool2d(input, kernel_size, stride=None, padding=0, ceil_mode=False, "
+      "count_include_pad=True, divisor_override=None)",
       avg_pool2d, "The mean of each window.");
   f.add_function("adaptive_avg_pool2d(input, output_size)", adaptive_avg_pool2d,
                  "Means of windows chosen so that the output has output_size.");
@@ -56,7 +57,8 @@ void bind_layers(Ops& ops, Ops& functional) {
   bind_pooling(functional);
 
   functional.add_function(
-      "batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-05)",
+      "batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, "
+      "momentum=0.1, eps=1e-05)",
       batch_norm, "Normalisation of each channel over the batch.");
   functional.add_function("layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05)", layer_norm,
                           "Normalisation over the last dims.");
@@ -65,8 +67,8 @@ void bind_layers(Ops& ops, Ops& functional) {
   functional.add_function("group_norm(input, num_groups, weight=None, bias=None, eps=1e-05)", group_norm,
                           "Normalisation over groups of channels.");
   functional.add_function(
-      "instance_norm(input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, "
-      "momentum=0.1, eps=1e-05)",
+      "instance_norm(input, running_mean=None, running_var=None, weight=None, bias=None, "
+      "use_input_stats=True, momentum=0.1, eps=1e-05)",
       instance_norm, "Normalisation of each sample's channel by itself.");
   functional.add_function("normalize(input, p=2.0, dim=1, eps=1e-12)", normalize,
                           "input / max(norm(input, p, dim), eps).");
@@ -78,7 +80,8 @@ void bind_layers(Ops& ops, Ops& functional) {
       },
       "Zeroes elements with probability p and scales the others.");
   functional.add_function(
-      "scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None)",
+      "scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, "
+      "is_causal=False, scale=None)",
       scaled_dot_product_attention, "softmax(query key^T scale + mask) value.");
 }
 

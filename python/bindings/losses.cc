@@ -16,14 +16,16 @@ void bind_losses(Ops& f) {
       },
       "-input[target] for log-probabilities.");
   f.add_function(
-      "cross_entropy(input, target, weight=None, ignore_index=-100, reduction='mean', label_smoothing=0.0)",
+      "cross_entropy(input, target, weight=None, ignore_index=-100, reduction='mean', "
+      "label_smoothing=0.0)",
       [](const Tensor& x, const Tensor& y, const Tensor& weight, int64_t ignore_index, Reduction reduction,
          double smoothing) { return cross_entropy(x, y, weight, reduction, ignore_index, smoothing); },
       "nll_loss of log_softmax; targets are classes or probabilities.");
   f.add_function("binary_cross_entropy(input, target, weight=None, reduction='mean')", binary_cross_entropy,
                  "-(target log(input) + (1 - target) log(1 - input)).");
   f.add_function(
-      "binary_cross_entropy_with_logits(input, target, weight=None, reduction='mean', pos_weight=None)",
+      "binary_cross_entropy_with_logits(input, target, weight=None, reduction='mean', "
+      "pos_weight=None)",
       [](const Tensor& x, const Tensor& y, const Tensor& weight, Reduction reduction, const Tensor& pos_weight) {
         return binary_cross_entropy_with_logits(x, y, weight, pos_weight, reduction);
       },

@@ -229,7 +229,8 @@ void bind_registration(ModuleBinding& c) {
         return add_hook(self, std::move(hook), false, with_kwargs);
       },
       py::arg("hook"), py::kw_only(), py::arg("with_kwargs") = false,
-      "Calls hook(module, args, output) after forward; a result that is not None replaces the output.");
+      "Calls hook(module, args, output) after forward; a result that is not None replaces the "
+      "output.");
   c.def(
       "register_forward_pre_hook",
       [](const ModulePtr& self, py::function hook, bool with_kwargs) {

@@ -10,7 +10,9 @@ namespace {
 template <class M>
 void bind_batch_norm(py::module_& m, const char* name) {
   using nn::BatchNormOptions;
-  Layer<M>(m, name, "Normalises each channel: by the batch's statistics when training, by the running ones otherwise.")
+  Layer<M>(m, name,
+           "Normalises each channel: by the batch's statistics when training, by the running ones "
+           "otherwise.")
       .init(
           [](int64_t features, double eps, std::optional<double> momentum, bool affine, bool track) {
             return BatchNormOptions(features).eps(eps).momentum(momentum).affine(affine).track_running_stats(track);

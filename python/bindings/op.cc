@@ -226,6 +226,11 @@ void Ops::insert(const char* signature, std::unique_ptr<Overload> overload, cons
   Py_XDECREF(made);
 }
 
+std::deque<std::string>& Ops::in_place_names() {
+  static std::deque<std::string> names;
+  return names;
+}
+
 void Ops::alias(const char* name, const char* existing) {
   PyObject* dictionaries[] = {PyModule_GetDict(module_), tensor_type->tp_dict};
   for (PyObject* dictionary : dictionaries)

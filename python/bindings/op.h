@@ -5,16 +5,19 @@
 //   ops.add("exp(input)", exp);                                   ember.exp(x) and x.exp()
 //   ops.add("sum(input, *, dtype=None)", [](...) {...});          adding to a name again makes an overload
 //   ops.add_method("view(input, *shape)", view);                  x.view(2, 3) and x.view((2, 3))
+//   ops.add_with_in_place("tan(input)", tan);                     and x.tan_()
 //
 // Defaults are Python expressions, a parameter with a star before it takes one sequence or many ints (or tensors), and a tensor whose
 // default is None may be None. Overloads are tried in order.
 #pragma once
 
 #include <array>
+#include <deque>
 #include <memory>
 #include <tuple>
 #include <type_traits>
 
+#include "ops/in_place.h"
 #include "python/bindings/convert.h"
 
 namespace ember::python {
@@ -158,10 +161,23 @@ class TypedOverload final : public Overload {
 /// Deduces the parameters of a function or a lambda.
 template <class F>
 struct Callable : Callable<decltype(&F::operator())> {};
-template <class R, class... P>
-struct Callable<R (*)(P...)> {
+template <class R, class First, class... P>
+struct Callable<R (*)(First, P...)> {
   template <class F>
-  using Typed = TypedOverload<F, R, P...>;
+  using Typed = TypedOverload<F, R, First, P...>;
+
+  /// The in-place twin of an op whose first argument is the tensor.
+  template <class F>
+  static auto in_place_twin(const char* name, F function) {
+    return [name, function](Tensor& x, P... rest) -> Tensor& {
+      return in_place(name, x, [&](const Tensor& value) { return function(value, rest...); });
+    };
+  }
+};
+template <class R>
+struct Callable<R (*)()> {
+  template <class F>
+  using Typed = TypedOverload<F, R>;
 };
 template <class C, class R, class... P>
 struct Callable<R (C::*)(P...) const> : Callable<R (*)(P...)> {};
@@ -184,6 +200,20 @@ class Ops {
   void add_method(const char* signature, F function, const char* doc = "") {
     insert(signature, make(signature, function), doc, false, true);
   }
+  /// The method `name_` that writes the op's result into its first argument.
+  template <class F>
+  void add_in_place(const char* signature, F function, const char* doc = "") {
+    const std::string text = signature;
+    const size_t open = text.find('(');
+    const std::string& name = in_place_names().emplace_back(text.substr(0, open) + "_");
+    add_method((name + text.substr(open)).c_str(), Callable<F>::in_place_twin(name.c_str(), function), doc);
+  }
+  /// A function, a method and an in-place method: exp(x), x.exp(), x.exp_().
+  template <class F>
+  void add_with_in_place(const char* signature, F function, const char* doc = "") {
+    add(signature, function, doc);
+    add_in_place(signature, function);
+  }
   /// Another name for what is already there, on the same places.
   void alias(const char* name, const char* existing);
 
@@ -194,6 +224,9 @@ class Ops {
   }
   void insert(const char* signature, std::unique_ptr<Overload> overload, const char* doc, bool as_function,
               bool as_method);
+
+  /// Names that nodes of the tape keep, so they live as long as the program.
+  static std::deque<std::string>& in_place_names();
 
   PyObject* module_;
 };

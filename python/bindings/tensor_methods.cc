@@ -144,9 +144,9 @@ PyObject* reduce(PyObject* self) {
   PyObject* rebuild = module ? PyObject_GetAttrString(module, "_rebuild_tensor") : nullptr;
   Py_XDECREF(module);
   if (!rebuild) throw_python_error();
-  return Py_BuildValue("N(y#NNOON)", rebuild, plain.raw_data(), static_cast<Py_ssize_t>(plain.nbytes()),
-                       to_python(x.dtype()), to_python(x.sizes()), x.requires_grad() ? Py_True : Py_False,
-                       Py_TYPE(self), attributes);
+  PyObject* bytes = PyBytes_FromStringAndSize(plain.raw_data(), static_cast<Py_ssize_t>(plain.nbytes()));
+  return Py_BuildValue("N(NNNOON)", rebuild, bytes, to_python(x.dtype()), to_python(x.sizes()),
+                       x.requires_grad() ? Py_True : Py_False, Py_TYPE(self), attributes);
 }
 
 PyObject* rebuild(PyObject* bytes, DType dtype, const Shape& shape, bool requires_grad, PyObject* type,

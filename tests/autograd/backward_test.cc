@@ -44,10 +44,10 @@ TEST(Backward, VisitsASharedNodeOnce) {
 
 TEST(Backward, OfANonScalarNeedsAGradient) {
   const Tensor y = leaf({1, 2}) * 2;
-  EXPECT_EQ(
-      error_of([&] { y.backward(); }),
-      "backward: a gradient is implied only for a scalar output, but output 0 is float64 [2]; pass one, or reduce it "
-      "with sum() or mean()");
+  EXPECT_EQ(error_of([&] { y.backward(); }),
+            "backward: a gradient is implied only for a scalar output, but output 0 is float64 "
+            "[2]; pass one, or reduce it "
+            "with sum() or mean()");
   EXPECT_NE(
       error_of([&] { y.backward(ones(3, kFloat64)); }).find("gradient 0 has shape [3] but output 0 has shape [2]"),
       std::string::npos);

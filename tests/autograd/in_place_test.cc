@@ -15,9 +15,9 @@ Tensor leaf(const std::vector<double>& values) { return tensor(values, dtype(kFl
 
 TEST(InPlace, OnALeafThatRequiresGradIsAnError) {
   Tensor x = leaf({1});
-  EXPECT_EQ(
-      error_of([&] { x.add_(1); }),
-      "add_: a leaf tensor that requires grad, float64 [1], cannot be modified in place; use no_grad or clone() it");
+  EXPECT_EQ(error_of([&] { x.add_(1); }),
+            "add_: a leaf tensor that requires grad, float64 [1], cannot be modified in place; use "
+            "no_grad or clone() it");
   Tensor view = x.view({1, 1});
   EXPECT_NE(error_of([&] { view.mul_(2); }).find("is a view of a leaf tensor that requires grad"), std::string::npos);
   const NoGradGuard guard;
@@ -49,7 +49,8 @@ TEST(InPlace, AfterSavingForBackwardIsAnErrorThatNamesTheOp) {
   const Tensor z = y * y;
   y.add_(1);
   EXPECT_EQ(error_of([&] { z.backward(); }),
-            "mul: a tensor saved for backward, float64 [1], was modified in place: it is at version 1 but was saved at "
+            "mul: a tensor saved for backward, float64 [1], was modified in place: it is at "
+            "version 1 but was saved at "
             "version 0; clone() it before the in-place op");
 }
 

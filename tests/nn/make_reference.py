@@ -105,13 +105,22 @@ CASES = {
         lambda: images(2, 2, 2),
     ),
     "layer_norm": (lambda: nn.LayerNorm(4), lambda: [torch.randn(2, 3, 4)]),
-    "layer_norm_shape": (lambda: nn.LayerNorm((3, 4), eps=1e-6, bias=False), lambda: [torch.randn(2, 3, 4)]),
-    "layer_norm_plain": (lambda: nn.LayerNorm(4, elementwise_affine=False), lambda: [torch.randn(2, 4)]),
+    "layer_norm_shape": (
+        lambda: nn.LayerNorm((3, 4), eps=1e-6, bias=False),
+        lambda: [torch.randn(2, 3, 4)],
+    ),
+    "layer_norm_plain": (
+        lambda: nn.LayerNorm(4, elementwise_affine=False),
+        lambda: [torch.randn(2, 4)],
+    ),
     "group_norm": (lambda: nn.GroupNorm(2, 4), lambda: images(4, 2, 2)),
     "dropout_eval": (lambda: nn.Dropout(0.25).eval(), lambda: [torch.randn(2, 3)]),
     "dropout_inplace": (lambda: nn.Dropout(inplace=True).eval(), lambda: [torch.randn(2, 3)]),
     "embedding": (lambda: nn.Embedding(5, 3), lambda: [torch.tensor([[0, 4], [4, 1]])]),
-    "embedding_padding": (lambda: nn.Embedding(5, 3, padding_idx=-1), lambda: [torch.tensor([0, 4, 4, 1])]),
+    "embedding_padding": (
+        lambda: nn.Embedding(5, 3, padding_idx=-1),
+        lambda: [torch.tensor([0, 4, 4, 1])],
+    ),
     "rnn": (lambda: nn.RNN(3, 4), lambda: [torch.randn(5, 2, 3)], both),
     "rnn_relu": (lambda: nn.RNN(3, 4, nonlinearity="relu"), lambda: [torch.randn(5, 3)], both),
     "lstm": (lambda: nn.LSTM(3, 4), lambda: [torch.randn(5, 2, 3)], both),
@@ -120,7 +129,11 @@ CASES = {
         lambda: [torch.randn(2, 4, 3), torch.randn(4, 2, 2), torch.randn(4, 2, 2)],
         lambda m, x, h, c: flat(m(x, (h, c))),
     ),
-    "gru": (lambda: nn.GRU(3, 4, num_layers=2), lambda: [torch.randn(5, 2, 3), torch.randn(2, 2, 4)], both),
+    "gru": (
+        lambda: nn.GRU(3, 4, num_layers=2),
+        lambda: [torch.randn(5, 2, 3), torch.randn(2, 2, 4)],
+        both,
+    ),
     "multihead_attention": (
         lambda: nn.MultiheadAttention(4, 2),
         lambda: [torch.randn(3, 2, 4), torch.randn(5, 2, 4), torch.randn(5, 2, 4)],
@@ -133,7 +146,11 @@ CASES = {
     ),
     "multihead_attention_masks": (
         lambda: nn.MultiheadAttention(4, 2, batch_first=True),
-        lambda: [torch.randn(2, 3, 4), padding(), torch.triu(torch.ones(3, 3, dtype=torch.bool), 1)],
+        lambda: [
+            torch.randn(2, 3, 4),
+            padding(),
+            torch.triu(torch.ones(3, 3, dtype=torch.bool), 1),
+        ],
         self_attention,
     ),
     "transformer_encoder_layer": (
@@ -149,13 +166,20 @@ CASES = {
     ),
     "transformer_encoder": (
         lambda: nn.TransformerEncoder(
-            nn.TransformerEncoderLayer(4, 2, 8, dropout=0.0), 2, nn.LayerNorm(4), enable_nested_tensor=False
+            nn.TransformerEncoderLayer(4, 2, 8, dropout=0.0),
+            2,
+            nn.LayerNorm(4),
+            enable_nested_tensor=False,
         ),
         lambda: [torch.randn(3, 2, 4), padding()],
         lambda m, x, p: m(x, src_key_padding_mask=p),
     ),
     "relu": (nn.ReLU, lambda: [torch.randn(2, 4)]),
-    "relu_inplace": (lambda: nn.ReLU(inplace=True), lambda: [torch.randn(2, 4)], lambda m, x: m(x * 1)),
+    "relu_inplace": (
+        lambda: nn.ReLU(inplace=True),
+        lambda: [torch.randn(2, 4)],
+        lambda m, x: m(x * 1),
+    ),
     "relu6": (nn.ReLU6, lambda: [torch.randn(2, 4) * 6]),
     "silu": (nn.SiLU, lambda: [torch.randn(2, 4)]),
     "gelu": (nn.GELU, lambda: [torch.randn(2, 4)]),
@@ -167,7 +191,11 @@ CASES = {
     "softmax": (lambda: nn.Softmax(-1), lambda: [torch.randn(2, 4)]),
     "log_softmax": (lambda: nn.LogSoftmax(1), lambda: [torch.randn(2, 4)]),
     "mse_loss": (nn.MSELoss, lambda: [torch.randn(2, 3), torch.randn(2, 3)], both),
-    "l1_loss": (lambda: nn.L1Loss(reduction="sum"), lambda: [torch.randn(2, 3), torch.randn(2, 3)], both),
+    "l1_loss": (
+        lambda: nn.L1Loss(reduction="sum"),
+        lambda: [torch.randn(2, 3), torch.randn(2, 3)],
+        both,
+    ),
     "nll_loss": (lambda: nn.NLLLoss(weight=torch.ones(3), ignore_index=1), loss_inputs, both),
     "cross_entropy_loss": (nn.CrossEntropyLoss, loss_inputs, both),
     "cross_entropy_loss_smooth": (

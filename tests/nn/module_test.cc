@@ -141,7 +141,8 @@ TEST(Module, LoadingNamesWhatDoesNotFit) {
             "Error(s) in loading state_dict for Net:"
             "\n\tMissing key(s) in state_dict: \"scale\", \"fc2.bias\". "
             "\n\tUnexpected key(s) in state_dict: \"extra\". "
-            "\n\tsize mismatch for fc1.weight: copying a param with shape [4, 2] from checkpoint, the shape in current "
+            "\n\tsize mismatch for fc1.weight: copying a param with shape [4, 2] from checkpoint, "
+            "the shape in current "
             "model is [3, 2].");
   EXPECT_THROW(net.load_state_dict(state, false), Error) << "a wrong shape is an error even if not strict";
   state.insert("fc1.weight", ones({3, 2}));
@@ -229,7 +230,8 @@ TEST(Module, CloneDrawsNoRandomNumbers) {
 TEST(Module, CloneOfAnUnknownClassSaysWhatToDo) {
   Net net;
   EXPECT_EQ(message_of<NotImplementedError>([&] { net.clone(); }),
-            "clone: Net cannot be built anew; derive it from ember::nn::Cloneable<Net> and register its members in "
+            "clone: Net cannot be built anew; derive it from ember::nn::Cloneable<Net> and "
+            "register its members in "
             "reset()");
 }
 

@@ -239,7 +239,8 @@ const bool registered = add_rows({
          [] {
            index(ones({2, 3}), {ones({3}, kBool)});
          },
-     .message = "index: the shape of the mask [3] at index 0 does not match the shape of the indexed tensor [2, 3]"},
+     .message = "index: the shape of the mask [3] at index 0 does not match the shape of the "
+                "indexed tensor [2, 3]"},
     {.name = "index_put",
      .op = [](const Tensors& in) -> Tensors {
        return {index_put(in[0], {Slice(), in[1]}, in[2], /*accumulate=*/true),

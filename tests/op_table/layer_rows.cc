@@ -149,12 +149,14 @@ const bool registered = add_rows({
          [] {
            batch_norm(ones({1, 3}), {}, {}, {}, {}, true);
          },
-     .message = "batch_norm: expected more than 1 value per channel when training, got input of shape [1, 3]",
+     .message = "batch_norm: expected more than 1 value per channel when training, got input of "
+                "shape [1, 3]",
      .tolerance = 16},
     {.name = "batch_norm",
      .op =
          [](const Tensors& in) {
-           return batch_norm(in[0], in[3].detach(), in[4].detach(), in[1], in[2], /*training=*/false);
+           return batch_norm(in[0], in[3].detach(), in[4].detach(), in[1], in[2],
+                             /*training=*/false);
          },
      .samples = {{real({3, 2, 2}), real({2}), real({2}), constant({2}), constant({2}, 0.5, 2)}},
      .reference =

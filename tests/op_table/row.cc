@@ -1,5 +1,6 @@
 #include "tests/op_table/row.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/random.h"
@@ -48,9 +49,36 @@ Input boolean(Index shape) { return {Input::Kind::Bool, std::move(shape), 0, 1, 
 
 const std::vector<Row>& all_rows() { return table(); }
 
-bool add_rows(std::vector<Row> rows) {
-  for (Row& row : rows) table().push_back(std::move(row));
+bool add_rows(std::vector<Row> rows, std::source_location where) {
+  const std::string path = where.file_name(), file = path.substr(path.rfind('/') + 1);
+  for (Row& row : rows) {
+    row.family = file.substr(0, file.rfind("_rows"));
+    table().push_back(std::move(row));
+  }
   return true;
+}
+
+Tensors make(const Sample& sample, ember::DType dtype) {
+  Tensors inputs;
+  uint64_t seed = 1;
+  for (const Input& input : sample) {
+    inputs.push_back(input.make(dtype, seed++));
+    if (input.has_gradient) inputs.back().requires_grad_();
+  }
+  return inputs;
+}
+
+Array to_array(const Tensor& x) {
+  const Tensor values = ember::contiguous(ember::to(x.detach(), ember::kFloat64));
+  Array array(x.sizes().vec());
+  std::copy_n(values.data_ptr<double>(), values.numel(), array.data.begin());
+  return array;
+}
+
+Arrays to_arrays(const Tensors& xs) {
+  Arrays arrays;
+  for (const Tensor& x : xs) arrays.push_back(to_array(x));
+  return arrays;
 }
 
 }  // namespace op_table

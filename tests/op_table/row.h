@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <source_location>
 #include <string>
 #include <utility>
 #include <vector>
@@ -76,7 +77,9 @@ struct Row {
   std::string name;
   Function op;
   std::vector<Sample> samples;
-  Reference reference;
+  /// Plain loops; or `pytorch`, an expression in the inputs a, b, c, ..., whose values make_reference.py has written down.
+  Reference reference = {};
+  std::string pytorch = {};
   std::vector<Sample> zero_size = {};  ///< samples with a dim of size 0; the reference gives the expected shape
   Sample large = {};                   ///< enough elements for several threads; the first sample when empty
   std::function<void()> bad = {};      ///< a call that must throw ...
@@ -88,11 +91,18 @@ struct Row {
   bool same_bits_for_any_threads = true;
   /// Rounding errors in units of a few ulps of the outputs' scale.
   double tolerance = 1;
+  /// The file with its row: <family>_rows.cc.
+  std::string family = {};
 };
 
 /// Every row of the table.
 const std::vector<Row>& all_rows();
 /// Called by each *_rows.cc, once, while static variables are made.
-bool add_rows(std::vector<Row> rows);
+bool add_rows(std::vector<Row> rows, std::source_location where = std::source_location::current());
+
+/// The inputs of a sample; those that the op differentiates require grad.
+Tensors make(const Sample& sample, ember::DType dtype);
+Array to_array(const Tensor& x);
+Arrays to_arrays(const Tensors& xs);
 
 }  // namespace op_table

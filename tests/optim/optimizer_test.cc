@@ -210,7 +210,8 @@ TEST(Optimizer, OptionsHaveNames) {
 TEST(Optimizer, PrintsItsGroups) {
   const auto params = parameters();
   EXPECT_EQ(optim::SGD(params, optim::SGDOptions(0.1).momentum(0.9)).repr(),
-            "SGD (\nParameter Group 0\n    dampening: 0\n    lr: 0.1\n    maximize: False\n    momentum: 0.9\n"
+            "SGD (\nParameter Group 0\n    dampening: 0\n    lr: 0.1\n    maximize: False\n    "
+            "momentum: 0.9\n"
             "    nesterov: False\n    weight_decay: 0\n)");
 }
 
@@ -263,7 +264,8 @@ TEST(Optimizer, RefusesAStateOfAnotherShape) {
   optim::OptimizerState state = sgd.state_dict();
   state.param_groups[0].params.pop_back();
   expect_message<ValueError>(
-      "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
+      "loaded state dict contains a parameter group that doesn't match the size of optimizer's "
+      "group",
       [&] { sgd.load_state_dict(state); });
   state.param_groups.clear();
   expect_message<ValueError>("loaded state dict has a different number of parameter groups",

@@ -63,7 +63,10 @@ def test_both_languages_compute_the_same(images, tmp_path):
 @pytest.mark.parametrize("language", PROGRAMS)
 def test_leaves_checkpoint_and_picture(images, tmp_path, language):
     run(language, images, tmp_path / "out", "--epochs", 1)
-    assert sorted(os.listdir(tmp_path / "out")) == ["fashion_mnist.safetensors", "fashion_mnist.svg"]
+    assert sorted(os.listdir(tmp_path / "out")) == [
+        "fashion_mnist.safetensors",
+        "fashion_mnist.svg",
+    ]
     picture = (tmp_path / "out" / "fashion_mnist.svg").read_text()
     assert "<svg" in picture and picture.rstrip().endswith("</svg>")
     tensors = ember.io.load_tensors(tmp_path / "out" / "fashion_mnist.safetensors")
@@ -88,7 +91,10 @@ def test_both_languages_go_on_from_either_checkpoint(images, tmp_path, first):
     [
         (["--data", "/nowhere", "--out", "OUT"], "/nowhere/train-images-idx3-ubyte: no such file"),
         (["--out", "FILE/out"], "FILE"),
-        (["--out", "OUT", "--resume", "/nowhere.safetensors"], "/nowhere.safetensors: cannot be opened"),
+        (
+            ["--out", "OUT", "--resume", "/nowhere.safetensors"],
+            "/nowhere.safetensors: cannot be opened",
+        ),
     ],
 )
 def test_bad_paths_are_one_clear_line(images, tmp_path, language, arguments, message):

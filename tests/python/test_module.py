@@ -38,7 +38,12 @@ class Scale(nn.Module):
 
 def test_attributes_register():
     net = Net()
-    assert [n for n, _ in net.named_parameters()] == ["fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"]
+    assert [n for n, _ in net.named_parameters()] == [
+        "fc1.weight",
+        "fc1.bias",
+        "fc2.weight",
+        "fc2.bias",
+    ]
     assert [n for n, _ in net.named_buffers()] == ["steps"]
     assert [n for n, _ in net.named_children()] == ["fc1", "fc2"]
     assert [n for n, _ in net.named_modules()] == ["", "fc1", "fc2"]

@@ -6,7 +6,10 @@ import ember as t
 
 CASES = [
     ("t.tensor([[1., 2.], [3., 4.]])", "tensor([[1., 2.],\n        [3., 4.]])"),
-    ("t.tensor([[1., 2.], [3., 4.]], requires_grad=True)", "tensor([[1., 2.],\n        [3., 4.]], requires_grad=True)"),
+    (
+        "t.tensor([[1., 2.], [3., 4.]], requires_grad=True)",
+        "tensor([[1., 2.],\n        [3., 4.]], requires_grad=True)",
+    ),
     ("t.tensor(3.5)", "tensor(3.5000)"),
     ("t.tensor(3)", "tensor(3)"),
     ("t.tensor(True)", "tensor(True)"),
@@ -51,7 +54,10 @@ CASES = [
     ),
     ("t.zeros(1, 1001)", "tensor([[0., 0., 0.,  ..., 0., 0., 0.]])"),
     ("t.full((3,), 1e10)", "tensor([1.0000e+10, 1.0000e+10, 1.0000e+10])"),
-    ("t.full((2, 2), -123456.789)", "tensor([[-123456.7891, -123456.7891],\n        [-123456.7891, -123456.7891]])"),
+    (
+        "t.full((2, 2), -123456.789)",
+        "tensor([[-123456.7891, -123456.7891],\n        [-123456.7891, -123456.7891]])",
+    ),
     ("t.tensor([123456789.0, 1.0])", "tensor([1.2346e+08, 1.0000e+00])"),
     ("t.ones(2, requires_grad=True) * 2", "tensor([2., 2.], grad_fn=<MulBackward>)"),
     (
@@ -62,7 +68,10 @@ CASES = [
     ("t.ones(2).shape", "ember.Size([2])"),
     ("t.float32", "ember.float32"),
     ("t.tensor([0.1, 0.22222222, 3.0])", "tensor([0.1000, 0.2222, 3.0000])"),
-    ("t.tensor([[-1.0, 10.0], [100.0, 0.5]])", "tensor([[ -1.0000,  10.0000],\n        [100.0000,   0.5000]])"),
+    (
+        "t.tensor([[-1.0, 10.0], [100.0, 0.5]])",
+        "tensor([[ -1.0000,  10.0000],\n        [100.0000,   0.5000]])",
+    ),
     ("t.tensor(1e-10)", "tensor(1.0000e-10)"),
     ("t.tensor(float('nan'))", "tensor(nan)"),
     ("t.ones((), requires_grad=True)", "tensor(1., requires_grad=True)"),

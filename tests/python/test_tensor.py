@@ -23,8 +23,8 @@ import ember
         ([[1.0, 2.0], [3.0, 4.0]], ember.float32),
         ([], ember.float32),
         ([[], []], ember.float32),
-        (np.float64(2), ember.float32),
-        (np.int32(2), ember.int64),
+        (np.float64(2), ember.float64),
+        (np.int32(2), ember.int32),
         (np.zeros((2, 3), np.int16), ember.int16),
     ],
 )
@@ -134,7 +134,11 @@ def test_operators_agree_with_numpy(op):
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(3, 4)), rng.normal(size=4)
     want = op(a, b)
-    for x, y in [(ember.tensor(a), ember.tensor(b)), (ember.tensor(a), b), (ember.tensor(a), ember.tensor(b))]:
+    for x, y in [
+        (ember.tensor(a), ember.tensor(b)),
+        (ember.tensor(a), b),
+        (ember.tensor(a), ember.tensor(b)),
+    ]:
         assert np.allclose(op(x, y).numpy(), want)
     assert np.allclose(op(ember.tensor(a), 2.0).numpy(), op(a, 2.0))
     assert np.allclose(op(2.0, ember.tensor(b)).numpy(), op(2.0, b)) if not isinstance(op(2.0, b), float) else True
@@ -238,7 +242,10 @@ def test_functions_take_pytorch_keywords():
     assert [t.shape[0] for t in ember.arange(7).split([2, 5])] == [2, 5]
     values, indices = x.max(dim=1)
     result = ember.max(x, 1)
-    assert values.tolist() == result.values.tolist() == [2, 5] and indices.tolist() == result.indices.tolist() == [2, 2]
+    assert values.tolist() == result.values.tolist() == [
+        2,
+        5,
+    ] and indices.tolist() == result.indices.tolist() == [2, 2]
     assert ember.cat([x, x], dim=1).shape == (2, 6) and ember.stack((x, x)).shape == (2, 2, 3)
 
 

@@ -104,7 +104,11 @@ def run(options):
 
     train_images, test_images = load_images(options, True), load_images(options, False)
     train_loader = data.DataLoader(
-        train_images, options.batch_size, shuffle=True, num_workers=options.workers, seed=options.seed
+        train_images,
+        options.batch_size,
+        shuffle=True,
+        num_workers=options.workers,
+        seed=options.seed,
     )
     test_loader = data.DataLoader(test_images, 500, num_workers=options.workers)
 
@@ -163,11 +167,18 @@ def positive(text):
 
 def main():
     parser = argparse.ArgumentParser(
-        prog="fashion_mnist", description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+        prog="fashion_mnist",
+        description=__doc__,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument("--epochs", type=positive, default=5, help="passes over the training images")
     parser.add_argument("--batch-size", type=positive, default=128, help="images a step")
-    parser.add_argument("--lr", type=float, default=2e-3, help="Adam's rate at the start; it falls to 0 along a cosine")
+    parser.add_argument(
+        "--lr",
+        type=float,
+        default=2e-3,
+        help="Adam's rate at the start; it falls to 0 along a cosine",
+    )
     parser.add_argument("--seed", type=int, default=0, help="of weights, order and dropout")
     parser.add_argument("--data", default="/usr/share/datasets/fashion-mnist", help="folder of the IDX files")
     parser.add_argument("--out", default="runs", help="folder for checkpoint and picture")

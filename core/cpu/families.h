@@ -1,0 +1,26 @@
+// The families of kernels of one instruction set. A family fills its slots of the backend table, or a table of its own
+// (core/kernel_table.h); one that is added gets a line here and one in families_kernels.cc.
+#pragma once
+
+namespace ember {
+
+struct Backend;
+
+namespace EMBER_ISA {
+
+void register_memory(Backend& table);
+void register_unary(Backend& table);
+void register_binary(Backend& table);
+void register_ternary(Backend& table);
+void register_activation(Backend& table);
+void register_random(Backend& table);
+void register_optimizer(Backend& table);
+void register_reduction(Backend& table);
+void register_softmax(Backend& table);
+void register_indexing(Backend& table);
+void register_normalization(Backend& table);
+void register_pooling(Backend& table);
+void register_matmul(Backend& table);
+
+}  // namespace EMBER_ISA
+}  // namespace ember
