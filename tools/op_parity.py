@@ -21,11 +21,10 @@ import warnings
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 warnings.filterwarnings("ignore")
 
+import ember  # noqa: E402, I001
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from torch.testing._internal import common_methods_invocations as invocations  # noqa: E402
-
-import ember  # noqa: E402
 
 # Only shapes and dtypes of these can agree.
 RANDOM = {
