@@ -11,6 +11,7 @@ namespace {
 struct OpData {
   std::string name, module, text_signature, doc;
   std::vector<std::unique_ptr<Overload>> overloads;
+  bool is_method = false;  ///< of Tensor alone, so that the first argument is a tensor and no number
 };
 
 struct OpObject {
@@ -38,6 +39,11 @@ PyObject* call_op(PyObject* self, PyObject* const* args, size_t flags, PyObject*
   const OpData& op = data_of(self);
   const auto count = static_cast<size_t>(PyVectorcall_NARGS(flags));
   std::string why;
+  if (op.is_method && (count == 0 || !is_tensor(args[0]))) {
+    PyErr_Format(PyExc_TypeError, "Tensor.%s(): the first argument must be a Tensor, not %s", op.name.c_str(),
+                 count == 0 ? "nothing" : type_name(args[0]));
+    return nullptr;
+  }
   for (const auto& overload : op.overloads) {
     PyObject* values[kMaxParameters] = {};
     PyObject* spare = nullptr;
@@ -75,6 +81,14 @@ PyObject* text(const std::string& value) {
 PyObject* op_name(PyObject* self, void*) { return text(data_of(self).name); }
 PyObject* op_module(PyObject* self, void*) { return text(data_of(self).module); }
 PyObject* op_signature(PyObject* self, void*) { return text(data_of(self).text_signature); }
+/// Every overload's, as they were declared: ("sum(input, *, dtype=None)", ...).
+PyObject* op_signatures(PyObject* self, void*) {
+  const auto& overloads = data_of(self).overloads;
+  PyObject* tuple = PyTuple_New(static_cast<Py_ssize_t>(overloads.size()));
+  for (size_t i = 0; tuple && i < overloads.size(); ++i)
+    PyTuple_SET_ITEM(tuple, static_cast<Py_ssize_t>(i), text(overloads[i]->signature()));
+  return tuple;
+}
 PyObject* op_doc(PyObject* self, void*) { return text(data_of(self).doc); }
 PyObject* op_reduce(PyObject* self, PyObject*) { return text(data_of(self).name); }
 
@@ -82,6 +96,7 @@ PyGetSetDef op_attributes[] = {{"__name__", op_name, nullptr, nullptr, nullptr},
                                {"__qualname__", op_name, nullptr, nullptr, nullptr},
                                {"__module__", op_module, nullptr, nullptr, nullptr},
                                {"__text_signature__", op_signature, nullptr, nullptr, nullptr},
+                               {"__signatures__", op_signatures, nullptr, nullptr, nullptr},
                                {"__doc__", op_doc, nullptr, nullptr, nullptr},
                                {nullptr, nullptr, nullptr, nullptr, nullptr}};
 PyMethodDef op_methods[] = {{"__reduce__", op_reduce, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr}};
@@ -215,6 +230,7 @@ void Ops::insert(const char* signature, std::unique_ptr<Overload> overload, cons
   if (data.overloads.empty()) {
     data.text_signature = signature + name.size();
     data.doc = doc;
+    data.is_method = !as_function;
   } else {
     data.text_signature.clear();
     data.doc += (data.doc.empty() || !*doc ? "" : "\n") + std::string(doc);
