@@ -28,7 +28,9 @@ LayerNorm make_norm(const TransformerEncoderLayerOptions& o) {
 }  // namespace
 
 TransformerEncoderLayerOptions& TransformerEncoderLayerOptions::activation(const std::string& name) {
-  return activation(activation_by_name(name));
+  activation_ = activation_by_name(name);
+  activation_name_ = name;
+  return *this;
 }
 
 TransformerEncoderLayerImpl::TransformerEncoderLayerImpl(TransformerEncoderLayerOptions o)

@@ -17,7 +17,7 @@ struct TransformerEncoderLayerOptions {
   /// "relu" or "gelu", or any function.
   TransformerEncoderLayerOptions& activation(const std::string& name);
   TransformerEncoderLayerOptions& activation(std::function<Tensor(const Tensor&)> function) {
-    return activation_ = std::move(function), *this;
+    return activation_ = std::move(function), activation_name_.clear(), *this;
   }
   TransformerEncoderLayerOptions& layer_norm_eps(double value) { return layer_norm_eps_ = value, *this; }
   TransformerEncoderLayerOptions& batch_first(bool value) { return batch_first_ = value, *this; }
@@ -27,6 +27,7 @@ struct TransformerEncoderLayerOptions {
   int64_t d_model_, nhead_, dim_feedforward_ = 2048;
   double dropout_ = 0.1, layer_norm_eps_ = 1e-5;
   std::function<Tensor(const Tensor&)> activation_;  ///< relu when empty
+  std::string activation_name_ = "relu";             ///< empty when a function was given
   bool batch_first_ = false, norm_first_ = false, bias_ = true;
 };
 

@@ -6,9 +6,36 @@
 
 namespace ember::python {
 
+namespace {
+
+/// Where an Error was made out of a Python exception to say more: sets that exception, with what the Error added as a note.
+/// False when there is no such exception inside.
+bool set_nested_python_error(const Error& error) {
+  try {
+    std::rethrow_if_nested(error);
+  } catch (pybind11::error_already_set& inner) {
+    std::string note = error.what();
+    const std::string text = inner.what();
+    if (note.ends_with(text)) note.resize(note.size() - text.size());
+    while (note.ends_with(' ') || note.ends_with(':')) note.pop_back();
+    inner.value().attr("add_note")(note);
+    inner.restore();
+    return true;
+  } catch (const std::exception&) {
+  }
+  return false;
+}
+
+}  // namespace
+
 void set_python_error() noexcept {
   try {
-    throw;
+    try {
+      throw;
+    } catch (const Error& error) {
+      if (set_nested_python_error(error)) return;
+      throw;
+    }
   } catch (pybind11::error_already_set& error) {
     error.restore();
   } catch (const pybind11::builtin_exception& error) {

@@ -112,42 +112,44 @@ ModulePtr find_submodule(const ModulePtr& self, const std::string& path) {
   return module;
 }
 
-/// Removes a module's hook.
+/// Removes a module's hook, if there still is such a module.
 struct ModuleHookHandle {
-  std::weak_ptr<Module> module;
-  int64_t id;
-
-  void remove() {
-    const ModulePtr owner = module.lock();
-    if (!owner) return;
-    if (auto* python = dynamic_cast<PythonModule*>(owner.get())) {
-      std::erase_if(python->hooks, [&](const auto& hook) { return hook.id == id; });
-      python->reset_route();
-    } else {
-      owner->remove_hook(id);
-    }
-  }
+  std::function<void()> remove;
 };
+
+ModuleHookHandle remover(const ModulePtr& self, int64_t id) {
+  return {[module = std::weak_ptr(self), id] {
+    if (const ModulePtr owner = module.lock()) owner->remove_hook(id);
+  }};
+}
 
 ModuleHookHandle add_hook(const ModulePtr& self, py::function function, bool before, bool with_kwargs) {
   if (auto* python = dynamic_cast<PythonModule*>(self.get())) {
     static int64_t next_id = 0;
-    python->hooks.push_back({next_id, Owner(std::move(function)), before, with_kwargs});
+    const int64_t id = next_id++;
+    python->hooks.push_back({id, Owner(std::move(function)), before, with_kwargs});
     python->reset_route();
-    return {self, next_id++};
+    // Python owns such a module, so it lives as long as its object.
+    return {[object = py::weakref(module_object(*self)), id] {
+      const py::object owner = object();
+      if (owner.is_none()) return;
+      auto& module = dynamic_cast<PythonModule&>(module_of(owner.ptr()));
+      std::erase_if(module.hooks, [&](const auto& hook) { return hook.id == id; });
+      module.reset_route();
+    }};
   }
   // A module that C++ made: its hooks are C++'s, on one tensor.
   auto owner = Owner(std::move(function));
   if (before)
-    return {self, self->register_forward_pre_hook([owner](Module& module, const Tensor& x) {
+    return remover(self, self->register_forward_pre_hook([owner](Module& module, const Tensor& x) {
               py::gil_scoped_acquire gil;
-              py::object changed = owner.get()(module_object(module.shared_from_this()), py::make_tuple(x));
+              py::object changed = owner.get()(module_object(module), py::make_tuple(x));
               return (py::isinstance<py::tuple>(changed) ? py::object(changed[py::int_(0)]) : changed).cast<Tensor>();
-            })};
-  return {self, self->register_forward_hook([owner](Module& module, const Tensor& x, const Tensor& y) {
+            }));
+  return remover(self, self->register_forward_hook([owner](Module& module, const Tensor& x, const Tensor& y) {
             py::gil_scoped_acquire gil;
-            return owner.get()(module_object(module.shared_from_this()), py::make_tuple(x), y).cast<Tensor>();
-          })};
+            return owner.get()(module_object(module), py::make_tuple(x), y).cast<Tensor>();
+          }));
 }
 
 template <DType dtype>
@@ -276,12 +278,13 @@ void bind_state(ModuleBinding& c) {
   c.def(
       "apply",
       [](const py::object& self, const py::function& fn) {
-        module_of(self.ptr()).apply([&](Module& module) { fn(module_object(module.shared_from_this())); });
+        module_of(self.ptr()).apply([&](Module& module) { fn(module_object(module)); });
         return self;
       },
       py::arg("fn"), "Calls fn on every module, children before their parent.");
   c.def("__reduce__", &reduce_module);
-  c.def("__setstate__", &set_module_state);
+  // Not by def: pybind11 takes a function of this name for a constructor.
+  py::setattr(c, "__setstate__", py::cpp_function(&set_module_state, py::name("_set_state"), py::is_method(c)));
 }
 
 }  // namespace
@@ -305,7 +308,7 @@ void define_option(py::handle type, const char* name, const OptionGetter& get, c
 
 void bind_module(py::module_& m) {
   py::class_<ModuleHookHandle>(m, "ModuleHookHandle", "Removes a hook.")
-      .def("remove", &ModuleHookHandle::remove)
+      .def("remove", [](ModuleHookHandle& self) { self.remove(); })
       .def("__enter__", [](py::object self) { return self; })
       .def("__exit__", [](ModuleHookHandle& self, const py::args&) { self.remove(); });
 

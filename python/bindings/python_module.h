@@ -38,6 +38,8 @@ class PythonModule {
   virtual std::string cpp_extra_repr() const = 0;
   /// Of the C++ class that this trampoline extends.
   virtual PyTypeObject* bound_type() const = 0;
+  /// The Python object, which owns this module.
+  virtual PyObject* self() const = 0;
 
  private:
   enum class Route { Unknown, Cpp, Python };
@@ -101,10 +103,7 @@ class Trampoline final : public M, public PythonModule, public py::trampoline_se
     static PyTypeObject* const type = py::detail::get_type_info(typeid(M))->type;
     return type;
   }
-
- private:
-  /// The Python object, which owns this one.
-  PyObject* self() const {
+  PyObject* self() const override {
     if (!self_) {
       self_ = py::detail::get_object_handle(static_cast<const M*>(this), py::detail::get_type_info(typeid(M))).ptr();
       check(self_ != nullptr, "a module made in Python lost its Python object");
@@ -112,6 +111,7 @@ class Trampoline final : public M, public PythonModule, public py::trampoline_se
     return self_;
   }
 
+ private:
   mutable PyObject* self_ = nullptr;
 };
 
@@ -124,6 +124,11 @@ nn::Module* find_module(PyObject* self);
 nn::Module& module_of(PyObject* self);
 /// The Python object of a module, of its most derived bound class.
 inline py::object module_object(const std::shared_ptr<nn::Module>& module) { return py::cast(module); }
+/// The same for one that C++ may not own.
+inline py::object module_object(nn::Module& module) {
+  if (auto* python = dynamic_cast<PythonModule*>(&module)) return py::reinterpret_borrow<py::object>(python->self());
+  return module_object(module.shared_from_this());
+}
 
 // The slots of module_type (module_slots.cc).
 PyObject* call_module(PyObject* self, PyObject* args, PyObject* kwargs);

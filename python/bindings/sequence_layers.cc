@@ -117,6 +117,16 @@ void bind_attention(py::module_& m) {
           py::arg("is_causal") = false, "The output, and the attention weights or None.");
 }
 
+/// A Python function from a tensor to a tensor.
+struct PythonFunction {
+  Owner function;
+
+  Tensor operator()(const Tensor& x) const {
+    py::gil_scoped_acquire gil;
+    return function.get()(x).cast<Tensor>();
+  }
+};
+
 void bind_transformer(py::module_& m) {
   using namespace nn;
   using Options = TransformerEncoderLayerOptions;
@@ -131,10 +141,7 @@ void bind_transformer(py::module_& m) {
             if (py::isinstance<py::str>(activation)) {
               options.activation(activation.cast<std::string>());
             } else {
-              options.activation([owner = Owner(activation)](const Tensor& x) {
-                py::gil_scoped_acquire gil;
-                return owner.get()(x).cast<Tensor>();
-              });
+              options.activation(PythonFunction{Owner(activation)});
             }
             return options;
           },
@@ -150,9 +157,11 @@ void bind_transformer(py::module_& m) {
       .option("norm_first", &Options::norm_first_)
       .hidden("bias", &Options::bias_)
       .argument("activation",
-                [](const TransformerEncoderLayerImpl& self) {
-                  return self.options.activation_ ? py::cpp_function(self.options.activation_)
-                                                  : py::object(py::str("relu"));
+                [](const TransformerEncoderLayerImpl& self) -> py::object {
+                  const auto* function = self.options.activation_.target<PythonFunction>();
+                  if (function) return py::reinterpret_borrow<py::object>(function->function.get());
+                  check(!self.options.activation_name_.empty(), "activation: a C++ function has no Python object");
+                  return py::str(self.options.activation_name_);
                 })
       .def(
           "forward",

@@ -82,8 +82,20 @@ def test_errors_of_a_dataset_arrive(workers):
                 raise LookupError("sample is broken")
             return super().__getitem__(i)
 
-    with pytest.raises(Exception, match="sample is broken"):
+    with pytest.raises(LookupError, match="sample is broken") as info:
         list(data.DataLoader(Broken(10), 2, num_workers=workers))
+    assert info.value.__notes__ == ["DataLoader: sample 5"]
+    assert [frame.name for frame in info.traceback][-1] == "__getitem__"
+
+
+def test_errors_pass_through_native_datasets():
+    class Broken(Squares):
+        def __getitem__(self, i):
+            raise KeyError(i)
+
+    with pytest.raises(KeyError) as info:
+        list(data.DataLoader(data.Subset(Broken(10), [7]), 2, num_workers=1))
+    assert info.value.args == (7,) and info.value.__notes__ == ["DataLoader: sample 0"]
 
 
 def test_breaking_off_does_not_hang():

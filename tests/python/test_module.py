@@ -87,7 +87,7 @@ def test_wrong_assignments():
 def test_a_layer_without_its_weight_is_an_error_not_a_crash():
     lin = nn.Linear(2, 2)
     del lin.weight
-    with pytest.raises(RuntimeError):
+    with pytest.raises(TypeError, match="weight is an undefined tensor"):
         lin(ember.ones(1, 2))
     with pytest.raises(TypeError):
         lin.bias = nn.Linear(1, 1)
@@ -396,6 +396,8 @@ def test_repr():
         (lambda: nn.LeakyReLU(0.2), (3,)),
         (lambda: nn.Softmax(dim=-1), (2, 3)),
         (lambda: nn.TransformerEncoderLayer(4, 2, 8, dropout=0.0), (3, 1, 4)),
+        (lambda: nn.TransformerEncoderLayer(4, 2, 8, activation="gelu"), (3, 1, 4)),
+        (lambda: nn.TransformerEncoderLayer(4, 2, 8, activation=F.gelu), (3, 1, 4)),
     ],
 )
 def test_copies(copier, make, shape):
