@@ -102,7 +102,9 @@ def rebound(function):
     scope["torch"] = ember
     scope["F"] = ember.nn.functional
     scope["wrapper_set_seed"] = lambda op, *args, **kwargs: (ember.manual_seed(42), op(*args, **kwargs))[1]
-    result = types.FunctionType(function.__code__, scope, function.__name__, function.__defaults__, function.__closure__)
+    result = types.FunctionType(
+        function.__code__, scope, function.__name__, function.__defaults__, function.__closure__
+    )
     result.__kwdefaults__ = function.__kwdefaults__
     return result
 
@@ -244,7 +246,7 @@ def check_op(op):
     try:
         function = resolve(op)
     except AttributeError as error:
-        report.run("forward", "missing", lambda: (_ for _ in ()).throw(error))
+        report.run("forward", "missing", lambda error=error: (_ for _ in ()).throw(error))
         return report.result
     for dtype in DTYPES:
         if dtype not in op.supported_dtypes("cpu"):
@@ -299,7 +301,12 @@ def check_op(op):
                 def method(sample=sample, want=want):
                     arguments = to_ember([sample.input, *sample.args])
                     keywords = to_ember(sample.kwargs)
-                    compare(getattr(ember.Tensor, op.method_variant.__name__)(*arguments, **keywords), want, op.name, deterministic)
+                    compare(
+                        getattr(ember.Tensor, op.method_variant.__name__)(*arguments, **keywords),
+                        want,
+                        op.name,
+                        deterministic,
+                    )
 
                 report.run("method", label, method)
     return report.result

@@ -19,12 +19,10 @@ split_by_language() {
 }
 
 lint_sources() {
-  local cpp python file failed=0
+  local cpp python failed=0
   split_by_language "$@"
   if ((${#cpp[@]})); then
-    for file in "${cpp[@]}"; do
-      clang-format --dry-run -Werror "$file" 2>/dev/null || { echo "$file: not formatted"; failed=1; }
-    done
+    clang-format --dry-run -Werror "${cpp[@]}" || failed=1
     lint_cpp "${cpp[@]}" || failed=1
   fi
   if ((${#python[@]})); then
@@ -37,18 +35,16 @@ lint_sources() {
 
 # clang-tidy with the flags that Bazel compiles with.
 lint_cpp() {
-  local external flags file files=()
-  run_bazel build --nobuild //:ember //python:_C.so //tests/... || return
-  external=$(bazel info output_base 2>/dev/null)/external
-  for file in "$@"; do [[ $file == *.cc ]] && files+=("$file"); done
-  ((${#files[@]})) || return 0
+  local external flags
+  external=$EMBER_CACHE/bazel/$(printf '%s' "$PWD" | md5sum | cut -d' ' -f1)/external
+  [[ -d $external/onednn && -d $external/pybind11 && -d $external/gtest ]] ||
+    run_bazel build --nobuild //:ember //python:_C.so //tests/... //bench/... || return
   flags=(-std=c++20 -I. -DEMBER_ISA=avx2 -mavx2 -mfma -mf16c -mavx512fp16 -fopenmp-simd -Wno-unknown-pragmas
     -isystem "$external/onednn/include" -isystem "$external/pybind11/pybind11/include"
     -isystem "$external/python/include" -isystem "$external/eigen/include"
     -isystem "$external/local_cuda/cuda/include" -isystem "$external/gtest/googletest/include" -isystem "$external/gtest/googlemock/include"
     -idirafter "$(g++ -print-file-name=include)")
-  printf '%s\0' "${files[@]}" |
-    xargs -0 -P "$(nproc)" -I{} clang-tidy --quiet --warnings-as-errors='*' {} -- "${flags[@]}" 2> >(grep -vE 'warnings? (generated|treated)|^Suppressed|^Use -header' >&2)
+  /usr/bin/python3 tools/clang_tidy.py --cache "$EMBER_CACHE/lint" "$@" -- "${flags[@]}"
 }
 
 write_docs() {

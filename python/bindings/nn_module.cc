@@ -142,14 +142,14 @@ ModuleHookHandle add_hook(const ModulePtr& self, py::function function, bool bef
   auto owner = Owner(std::move(function));
   if (before)
     return remover(self, self->register_forward_pre_hook([owner](Module& module, const Tensor& x) {
-              py::gil_scoped_acquire gil;
-              py::object changed = owner.get()(module_object(module), py::make_tuple(x));
-              return (py::isinstance<py::tuple>(changed) ? py::object(changed[py::int_(0)]) : changed).cast<Tensor>();
-            }));
+      py::gil_scoped_acquire gil;
+      py::object changed = owner.get()(module_object(module), py::make_tuple(x));
+      return (py::isinstance<py::tuple>(changed) ? py::object(changed[py::int_(0)]) : changed).cast<Tensor>();
+    }));
   return remover(self, self->register_forward_hook([owner](Module& module, const Tensor& x, const Tensor& y) {
-            py::gil_scoped_acquire gil;
-            return owner.get()(module_object(module), py::make_tuple(x), y).cast<Tensor>();
-          }));
+    py::gil_scoped_acquire gil;
+    return owner.get()(module_object(module), py::make_tuple(x), y).cast<Tensor>();
+  }));
 }
 
 template <DType dtype>

@@ -23,7 +23,7 @@ def randomised(module):
     with torch.no_grad():
         for p in module.parameters():
             p.uniform_(-0.8, 0.8)
-        for name, b in module.named_buffers():
+        for b in module.buffers():
             if b.is_floating_point():
                 b.uniform_(0.5, 1.5)
     return module

@@ -14,8 +14,7 @@ nlohmann::json written(const std::vector<Sample>& samples) {
     auto inputs = nlohmann::json::array();
     for (const Tensor& x : make(sample, ember::kFloat64)) {
       const Array values = to_array(x);
-      inputs.push_back(
-          {{"dtype", to_string(x.dtype())}, {"shape", values.shape}, {"values", values.data}});
+      inputs.push_back({{"dtype", to_string(x.dtype())}, {"shape", values.shape}, {"values", values.data}});
     }
     list.push_back(inputs);
   }

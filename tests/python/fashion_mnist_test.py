@@ -7,9 +7,10 @@ import struct
 import subprocess
 import sys
 
-import ember
 import numpy as np
 import pytest
+
+import ember
 
 PROGRAMS = {
     "cpp": ["zoo/fashion_mnist"],

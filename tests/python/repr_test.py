@@ -2,8 +2,6 @@
 
 import pytest
 
-import ember as t
-
 CASES = [
     ("t.tensor([[1., 2.], [3., 4.]])", "tensor([[1., 2.],\n        [3., 4.]])"),
     (

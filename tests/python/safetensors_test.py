@@ -3,9 +3,10 @@
 import json
 import struct
 
-import ember
 import numpy as np
 import pytest
+
+import ember
 
 DTYPES = {
     "BOOL": np.bool_,

@@ -174,7 +174,7 @@ def test_comparison_with_foreign_objects():
     assert (x == None) is False and (x != None) is True  # noqa: E711
     assert (x == "a") is False
     with pytest.raises(TypeError):
-        x < "a"
+        x < "a"  # noqa: B015
     with pytest.raises(TypeError):
         x + "a"
     with pytest.raises(TypeError):

@@ -6,7 +6,7 @@ from ember._C.data import *  # noqa: F403
 from ember._C.data import NativeDataset
 
 
-class Dataset(abc.ABC):
+class Dataset(abc.ABC):  # noqa: B024
     """Samples by index. A subclass defines __len__ and __getitem__; anything else that has both will do as well."""
 
     def __getitem__(self, index):

@@ -1,4 +1,3 @@
 """ember.data under PyTorch's name."""
 
 from ember.data import *  # noqa: F403
-from ember.data import Dataset
