@@ -144,7 +144,7 @@ TransformedDataset::TransformedDataset(DatasetPtr dataset, Transform transform, 
 
 Example TransformedDataset::get(int64_t index) const {
   Example sample = dataset_->get(index);
-  if (sample.size() > 0) sample[0] = transform_(sample[0]);
+  if (!sample.empty()) sample[0] = transform_(sample[0]);
   if (sample.size() > 1) sample[1] = target_transform_(sample[1]);
   return sample;
 }
@@ -153,7 +153,7 @@ std::optional<Example> TransformedDataset::get_batch(std::span<const int64_t> in
   if (!transform_.takes_batches() || !target_transform_.takes_batches()) return std::nullopt;
   auto batch = dataset_->get_batch(indices);
   if (!batch) return std::nullopt;
-  if (batch->size() > 0) (*batch)[0] = transform_((*batch)[0]);
+  if (!batch->empty()) (*batch)[0] = transform_((*batch)[0]);
   if (batch->size() > 1) (*batch)[1] = target_transform_((*batch)[1]);
   return batch;
 }
