@@ -2,9 +2,13 @@
 
 from math import e, inf, nan, pi  # noqa: F401
 
-from ember import _C, autograd, data, io, linalg, nn, optim, serialization, utils
+from ember import _C
 from ember._C import *  # noqa: F403
 from ember._C import _rebuild_tensor  # noqa: F401
+
+# isort: split
+# These packages take the places of _C's submodules of the same names.
+from ember import autograd, data, io, linalg, nn, optim, serialization, utils
 from ember.autograd.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ember.serialization import load, save
 
