@@ -268,6 +268,21 @@ TEST(Threads, LoseNoGradientOfASharedParameter) {
   expect_equal(shared.grad(), {4 * 200 * 2});
 }
 
+TEST(Threads, RunSeparateGraphsAtOnce) {
+  std::vector<std::thread> threads;
+  for (int t = 1; t <= 4; ++t) {
+    threads.emplace_back([t] {
+      for (int i = 0; i < 100; ++i) {
+        const Tensor x = full({3}, t, kFloat64).requires_grad_();
+        const Tensor slope = autograd::grad({(x * x * x).sum()}, {x}, {}, true, /*create_graph=*/true)[0];
+        slope.sum().backward();
+        expect_equal(x.grad(), std::vector<double>(3, 6.0 * t));
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+}
+
 TEST(Memory, GraphsAndGradientsAreFreed) {
   const int64_t before = memory_stats().current_bytes;
   {

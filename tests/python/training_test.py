@@ -3,6 +3,8 @@
 import threading
 import time
 
+import pytest
+
 import ember
 from ember import nn, optim
 from ember.data import DataLoader, TensorDataset
@@ -75,8 +77,9 @@ def test_a_seed_repeats_a_run():
     assert run() == run()
 
 
-def test_the_gil_is_free_during_kernels():
-    a = ember.randn(600, 600)
+@pytest.mark.parametrize("work", ["kernel", "backward"])
+def test_the_gil_is_free_during_kernels_and_backward(work):
+    a = ember.randn(600, 600, requires_grad=work == "backward")
     ticks, stop = [], threading.Event()
 
     def tick():
@@ -87,9 +90,10 @@ def test_the_gil_is_free_during_kernels():
     thread = threading.Thread(target=tick)
     thread.start()
     seen = 0
-    for _ in range(200):
+    for _ in range(50):
+        y = (a @ a).sum()
         before = len(ticks)
-        a @ a
+        y.backward() if work == "backward" else a @ a
         seen += len(ticks) > before
     stop.set()
     thread.join()
