@@ -5,7 +5,7 @@
 
 namespace ember::autograd {
 
-/// `grad` brought to the shape and dtype of what it is the gradient of: summed over broadcast dims, expanded, cast. Throws Error
+/// `grad` brought to the shape and dtype of what it is the gradient of: summed over broadcast dims, expanded, cast; a real target keeps the real part of a complex gradient. Throws Error
 /// naming `op` when the shapes do not fit.
 Tensor fit_gradient(const char* op, Tensor grad, const OutputInfo& target);
 

@@ -228,12 +228,14 @@ Roots find_roots(const char* op, const std::vector<Tensor>& outputs, const std::
     if (!grad.defined()) {
       check(output.numel() == 1, op, ": a gradient is implied only for a scalar output, but output ", i, " is ",
             describe(output), "; pass one, or reduce it with sum() or mean()");
+      check(!output.is_complex(), op, ": a gradient is implied only for a real output, but output ", i, " is ",
+            describe(output), "; pass one, or take its abs() or real");
       grad = ones_like_output(output);
     } else {
       check(grad.sizes() == output.sizes(), op, ": gradient ", i, " has shape ", grad.sizes(), " but output ", i,
             " has shape ", output.sizes());
-      check<TypeError>(grad.is_floating_point(), op, ": gradient ", i, " is ", describe(grad),
-                       " but must be floating-point");
+      check<TypeError>(grad.is_differentiable(), op, ": gradient ", i, " is ", describe(grad),
+                       " but must be floating-point or complex");
       if (grad.dtype() != output.dtype()) grad = grad.to(output.dtype());
     }
     roots.edges.push_back(gradient_edge(output));

@@ -102,7 +102,7 @@ std::vector<Tensor> apply_custom(const char* name, const std::shared_ptr<Autogra
   node->set_outputs(outputs);
   for (uint32_t i = 0; i < outputs.size(); ++i) {
     const Tensor& y = outputs[i];
-    if (!y.is_floating_point() || position(ctx.non_differentiable_, y) >= 0) continue;
+    if (!y.is_differentiable() || position(ctx.non_differentiable_, y) >= 0) continue;
     if (position(ctx.dirty_, y) >= 0) {
       check(outputs.size() == 1 || !y.is_view(), name, ": a view changed in place must be the only output");
       rebase_history(y, node);

@@ -16,21 +16,28 @@ bool is_stale(const Meta& m) { return m.view && meta(m.view->base).history != m.
 struct Window {
   Shape base_sizes, base_strides, sizes, strides;
   int64_t offset;  ///< of the view from the base's first element
+  DType base_dtype, dtype;
 
   Window(const Tensor& base, const Tensor& view)
-      : base_sizes(base.sizes()),
-        base_strides(base.strides()),
-        sizes(view.sizes()),
-        strides(view.strides()),
-        offset(view.storage_offset() - base.storage_offset()) {}
+      : base_sizes(base.sizes()), base_strides(base.strides()), base_dtype(base.dtype()), dtype(view.dtype()) {
+    const bool reads_parts = base.is_complex() != view.is_complex();
+    const Tensor seen = reads_parts && view.is_complex() ? view.alias_real() : view.alias();
+    sizes = seen.sizes();
+    strides = seen.strides();
+    offset = seen.storage_offset() - base.storage_offset() * (reads_parts && base.is_complex() ? 2 : 1);
+  }
 
   /// A gradient of the base laid out as the base itself, so that `slice` finds its elements.
-  Tensor base_zeros(DType dtype, Device device) const {
-    Tensor grad = empty_strided_tensor(base_sizes, base_strides, dtype, device);
+  Tensor base_zeros(Device device) const {
+    Tensor grad = empty_strided_tensor(base_sizes, base_strides, base_dtype, device);
     grad.zero_();
     return grad;
   }
-  Tensor slice(const Tensor& base_grad) const { return base_grad.as_strided(sizes, strides, offset); }
+  Tensor slice(const Tensor& base_grad) const {
+    if (is_complex(base_dtype) == is_complex(dtype)) return base_grad.as_strided(sizes, strides, offset);
+    if (is_complex(base_dtype)) return base_grad.view_as_real().as_strided(sizes, strides, offset);
+    return base_grad.as_strided(sizes, strides, offset).view_as_complex();
+  }
 };
 
 /// The node of a view whose base was changed in place: its gradient is a patch of the base's.
@@ -43,7 +50,7 @@ class ReplayedView final : public Node {
   std::span<const OutputInfo> outputs() const override { return {&output_, 1}; }
   void release_saved() override {}
   void apply(std::span<const Tensor> grads, std::span<const bool>, std::span<Tensor> result) override {
-    result[0] = window_.base_zeros(output_.dtype, output_.device);
+    result[0] = window_.base_zeros(output_.device);
     window_.slice(result[0]).copy_(grads[0]);
   }
 
@@ -67,7 +74,7 @@ class PatchedBase final : public Node {
   std::span<const OutputInfo> outputs() const override { return {&output_, 1}; }
   void release_saved() override { op_->release_saved(); }
   void apply(std::span<const Tensor> grads, std::span<const bool> needs, std::span<Tensor> result) override {
-    Tensor base_grad = window_.base_zeros(output_.dtype, output_.device);
+    Tensor base_grad = window_.base_zeros(output_.device);
     base_grad.copy_(grads[0]);
     Tensor patch = window_.slice(base_grad);
     const Tensor patch_grad = patch.clone();

@@ -189,7 +189,7 @@ bool is_recorded(const In& in) {
 /// Gives `y` its place on the tape when one of the inputs requires grad; returns it.
 template <class In, class... F>
 Tensor record(const char* name, Tensor y, const In& in, F&&... pullbacks) {
-  if (autograd::is_recorded(in) && y.is_floating_point()) {
+  if (autograd::is_recorded(in) && y.is_differentiable()) {
     auto node = autograd::make_node(name, in, std::forward<F>(pullbacks)...);
     node->set_output(y);
     autograd::set_history(y, node, 0);
@@ -197,14 +197,14 @@ Tensor record(const char* name, Tensor y, const In& in, F&&... pullbacks) {
   return y;
 }
 
-/// The same for several outputs; those that are not floating-point carry no gradient.
+/// The same for several outputs; those of a dtype without gradients carry none.
 template <class In, class... F>
 std::vector<Tensor> record(const char* name, std::vector<Tensor> ys, const In& in, F&&... pullbacks) {
   if (autograd::is_recorded(in)) {
     auto node = autograd::make_node(name, in, std::forward<F>(pullbacks)...);
     node->set_outputs(ys);
     for (uint32_t i = 0; i < ys.size(); ++i)
-      if (ys[i].is_floating_point()) autograd::set_history(ys[i], node, i);
+      if (ys[i].is_differentiable()) autograd::set_history(ys[i], node, i);
   }
   return ys;
 }
@@ -220,7 +220,7 @@ Tensor record_view(const char* name, Tensor view, const Tensor& base, F&& pullba
 /// For an op that has just overwritten `x`, its first input. Call autograd::check_in_place before writing.
 template <class In, class... F>
 Tensor& record_in_place(const char* name, Tensor& x, const In& in, F&&... pullbacks) {
-  if (autograd::is_recorded(in) && x.is_floating_point()) {
+  if (autograd::is_recorded(in) && x.is_differentiable()) {
     auto node = autograd::make_node(name, in, std::forward<F>(pullbacks)...);
     node->set_output(x);
     autograd::rebase_history(x, node);

@@ -36,8 +36,8 @@ bool Tensor::requires_grad() const { return autograd::requires_grad(*this); }
 Tensor& Tensor::requires_grad_(bool value) {
   check(defined(), "requires_grad_: the tensor is undefined");
   if (!value && !requires_grad()) return *this;
-  check(!value || is_floating_point(), "requires_grad_: only floating-point tensors can require grad, this one is ",
-        describe(*this));
+  check(!value || is_differentiable(),
+        "requires_grad_: only floating-point and complex tensors can require grad, this one is ", describe(*this));
   check(value || is_leaf(), "requires_grad_: only a leaf can stop requiring grad, this tensor is the result of ",
         is_leaf() ? "" : autograd::grad_fn(*this)->name(), "; use detach()");
   check(!is_inference() || InferenceMode::is_enabled(), "requires_grad_: ", describe(*this),

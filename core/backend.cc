@@ -20,9 +20,9 @@ void register_backend(DeviceType type, const Backend& table) {
 
 bool has_backend(DeviceType type) { return registered[static_cast<size_t>(type)]; }
 
-void fail_missing_kernel(const char* op, Device device) {
+void fail_missing_kernel(const char* op, Device device, bool of_complex) {
   check(has_backend(device.type), "no backend is registered for device ", device);
-  fail<NotImplementedError>(op, ": no kernel for device ", device);
+  fail<NotImplementedError>(op, ": no kernel for ", of_complex ? "complex numbers on " : "", "device ", device);
 }
 
 }  // namespace ember

@@ -15,6 +15,9 @@ std::atomic<DType> default_dtype_value{kFloat32};
 DType promote_types(DType a, DType b) {
   if (a == b || b == kBool) return a;
   if (a == kBool) return b;
+  if (is_complex(a) || is_complex(b)) {
+    return real_dtype(a) == kFloat64 || real_dtype(b) == kFloat64 ? kComplex128 : kComplex64;
+  }
   if (is_floating_point(a) != is_floating_point(b)) return is_floating_point(a) ? a : b;
   const auto [small, large] = std::minmax(a, b, [](DType x, DType y) { return item_size(x) < item_size(y); });
   if (item_size(a) != item_size(b)) return large;
@@ -23,8 +26,9 @@ DType promote_types(DType a, DType b) {
 }
 
 std::string to_string(DType t) {
-  static constexpr std::array<const char*, kDTypeCount> kNames = {"uint8",   "int8",    "int16",   "int32", "int64",
-                                                                  "float16", "float32", "float64", "bool",  "bfloat16"};
+  static constexpr std::array<const char*, kDTypeCount> kNames = {"uint8", "int8",     "int16",     "int32",
+                                                                  "int64", "float16",  "float32",   "float64",
+                                                                  "bool",  "bfloat16", "complex64", "complex128"};
   return kNames[static_cast<size_t>(t)];
 }
 

@@ -1,6 +1,7 @@
 // Element types, their names and PyTorch's promotion rules.
 #pragma once
 
+#include <complex>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -22,16 +23,19 @@ enum class DType : uint8_t {
   Float64,
   Bool,
   BFloat16,
+  Complex64,   ///< two float32: the real and the imaginary part
+  Complex128,  ///< two float64
 };
-inline constexpr int kDTypeCount = 10;
+inline constexpr int kDTypeCount = 12;
 
 inline constexpr DType kUInt8 = DType::UInt8, kInt8 = DType::Int8, kInt16 = DType::Int16, kInt32 = DType::Int32,
                        kInt64 = DType::Int64, kFloat16 = DType::Float16, kFloat32 = DType::Float32,
-                       kFloat64 = DType::Float64, kBool = DType::Bool, kBFloat16 = DType::BFloat16;
+                       kFloat64 = DType::Float64, kBool = DType::Bool, kBFloat16 = DType::BFloat16,
+                       kComplex64 = DType::Complex64, kComplex128 = DType::Complex128;
 inline constexpr DType kHalf = kFloat16, kFloat = kFloat32, kDouble = kFloat64, kLong = kInt64, kInt = kInt32,
                        kByte = kUInt8;
 
-/// The C++ type's DType: `dtype_of<float> == kFloat32`.
+/// The C++ type's DType: `dtype_of<float> == kFloat32`. Complex is std::complex, or any pair that names its `value_type`.
 template <class T>
 inline constexpr DType dtype_of = [] {
   if constexpr (std::is_same_v<T, bool>)
@@ -52,6 +56,8 @@ inline constexpr DType dtype_of = [] {
     return DType::Float32;
   else if constexpr (std::is_same_v<T, double>)
     return DType::Float64;
+  else if constexpr (requires { typename T::value_type; })
+    return std::is_same_v<typename T::value_type, float> ? DType::Complex64 : DType::Complex128;
   else {
     static_assert(std::is_same_v<T, BFloat16>, "no DType for this C++ type");
     return DType::BFloat16;
@@ -60,9 +66,23 @@ inline constexpr DType dtype_of = [] {
 
 constexpr bool is_floating_point(DType t) { return t == kFloat16 || t == kFloat32 || t == kFloat64 || t == kBFloat16; }
 constexpr bool is_reduced_floating_point(DType t) { return t == kFloat16 || t == kBFloat16; }
+constexpr bool is_complex(DType t) { return t == kComplex64 || t == kComplex128; }
+/// The types that have gradients.
+constexpr bool is_differentiable(DType t) { return is_floating_point(t) || is_complex(t); }
 constexpr bool is_integral(DType t, bool include_bool = false) {
-  return t == kBool ? include_bool : !is_floating_point(t);
+  return t == kBool ? include_bool : !is_differentiable(t);
 }
+/// Whether results of type `from` may be written into a tensor of type `to`: not into a lower kind (bool < integer < float < complex).
+constexpr bool can_cast(DType from, DType to) {
+  if (is_complex(from)) return is_complex(to);
+  if (is_floating_point(from)) return is_differentiable(to);
+  return to != kBool || from == kBool;
+}
+
+/// The type of the real and the imaginary part; real types are their own.
+constexpr DType real_dtype(DType t) { return t == kComplex64 ? kFloat32 : t == kComplex128 ? kFloat64 : t; }
+/// The complex type whose parts hold numbers of this type; float32 parts for the 16-bit floats.
+constexpr DType complex_dtype(DType t) { return t == kFloat64 || t == kComplex128 ? kComplex128 : kComplex64; }
 
 constexpr int64_t item_size(DType t) {
   switch (t) {
@@ -77,6 +97,8 @@ constexpr int64_t item_size(DType t) {
     case DType::Int32:
     case DType::Float32:
       return 4;
+    case DType::Complex128:
+      return 16;
     default:
       return 8;
   }
@@ -94,6 +116,8 @@ std::string to_string(DType t);
 /// The dtype of floating-point factories and of Python floats; float32 unless set.
 DType default_dtype();
 void set_default_dtype(DType t);
+/// The dtype of Python's complex numbers: complex128 when default_dtype() is float64, else complex64.
+inline DType default_complex_dtype() { return complex_dtype(default_dtype()); }
 
 /// Calls `f.template operator()<T>()` with the C++ type of `t`.
 template <class F>
@@ -119,6 +143,10 @@ decltype(auto) visit_dtype(DType t, F&& f) {
       return f.template operator()<bool>();
     case DType::BFloat16:
       return f.template operator()<BFloat16>();
+    case DType::Complex64:
+      return f.template operator()<std::complex<float>>();
+    case DType::Complex128:
+      return f.template operator()<std::complex<double>>();
   }
   fail<TypeError>("unknown dtype ", static_cast<int>(t));
 }

@@ -128,6 +128,13 @@ bool Elementwise::is_direct(int operand) const {
   return storage_dtype_[operand] == loop_dtype_[operand] && strides_[0][operand] == item_size(storage_dtype_[operand]);
 }
 
+/// Elements of a tile whose operands all fit the staging buffers.
+int64_t Elementwise::block() const {
+  for (int k = 0; k < operands(); ++k)
+    if (item_size(loop_dtype_[k]) > 8) return kBlock / 2;
+  return kBlock;
+}
+
 Elementwise::Tiling Elementwise::tiling() const {
   using Access = Tiling::Access;
   Tiling t;
@@ -141,12 +148,13 @@ Elementwise::Tiling Elementwise::tiling() const {
     transposed |= rank_ > 1 && strides_[1][k] != 0 && strides_[0][k] > strides_[1][k];
   }
 
-  t.tile = {std::min(t.size[0], staged ? kBlock : kGrain), 1};
+  const int64_t most = block();
+  t.tile = {std::min(t.size[0], staged ? most : kGrain), 1};
   if (transposed && t.size[0] > kTileRows) {
-    t.tile[0] = std::min(t.size[0], kBlock / kTileRows);
+    t.tile[0] = std::min(t.size[0], most / kTileRows);
     t.tile[1] = std::min(t.size[1], kTileRows);
   } else if (t.size[0] < kShortRow && repeated_ < 0) {
-    t.tile[1] = std::min(t.size[1], kBlock / t.size[0]);
+    t.tile[1] = std::min(t.size[1], most / t.size[0]);
   }
 
   for (int k = 0; k < operands(); ++k) {

@@ -56,6 +56,7 @@ class Elementwise {
   void set_dims(std::span<const Operand> outputs, std::span<const Operand> inputs);
   void merge_dims();
   bool is_direct(int operand) const;
+  int64_t block() const;
   Tiling tiling() const;
   using Tile = FunctionRef<void(const int64_t* offsets, std::array<int64_t, 2> count)>;
   void run_tiles(const Tiling& tiling, Loop loop, int64_t first, int64_t last) const;

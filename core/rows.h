@@ -1,5 +1,5 @@
-// For kernels that work on whole rows along one dim, such as softmax: hands out blocks of rows as contiguous memory of one dtype,
-// staging operands that are not, and splits the blocks over threads.
+// For kernels that work on whole rows along one dim, such as softmax and sorts: hands out blocks of rows as contiguous memory of the
+// dtypes they ask for, staging operands that are not, and splits the blocks over threads.
 #pragma once
 
 #include <span>
@@ -9,13 +9,25 @@
 
 namespace ember {
 
-/// Elements of a block, unless one row alone has more.
+/// Elements that a loop gets at once, unless one row alone has more.
 inline constexpr int64_t kRowBlock = 1024;
 
-/// Works on `rows` rows that lie behind one another in `out` and in each of `in`.
-using RowLoop = FunctionRef<void(char* out, const char* const* in, int64_t rows)>;
+/// A tensor and the dtype that the loop reads or writes it in.
+struct RowOperand {
+  const Tensor& tensor;
+  DType dtype;
+};
 
-/// `out` and the inputs (at most three) have one shape. `out` may be an input.
+/// Works on `rows` rows; those of an operand lie behind one another at its pointer, outputs first.
+using RowsLoop = FunctionRef<void(char* const* pointers, int64_t rows)>;
+
+/// The operands (at most four) have one shape but for their sizes along `dim`. `cost` is what the loop does for an element of the
+/// longest operand, in units of an addition. An output may be an input of the same length.
+void for_each_rows(std::span<const RowOperand> outputs, std::span<const RowOperand> inputs, int64_t dim, int64_t cost,
+                   RowsLoop loop);
+
+/// The same for one output and operands of one length and one dtype in the loop.
+using RowLoop = FunctionRef<void(char* out, const char* const* in, int64_t rows)>;
 void for_each_row(const Tensor& out, std::span<const Tensor* const> in, int64_t dim, DType loop_dtype, RowLoop loop);
 
 }  // namespace ember

@@ -1,4 +1,4 @@
-// One number with its kind kept: a bool, an integer or a float.
+// One number with its kind kept: a bool, an integer, a float or a complex number.
 #pragma once
 
 #include <concepts>
@@ -26,29 +26,43 @@ class Scalar {
     }
   }
 
-  /// kBool, kInt64 or kFloat64.
+  Scalar(std::complex<double> value) : dtype_(kComplex128), real_(value.real()), imaginary_(value.imag()) {}
+  Scalar(std::complex<float> value) : Scalar(std::complex<double>(value)) {}
+
+  /// kBool, kInt64, kFloat64 or kComplex128.
   DType dtype() const { return dtype_; }
   bool is_floating_point() const { return dtype_ == kFloat64; }
+  bool is_complex() const { return dtype_ == kComplex128; }
 
+  /// Throws ValueError when a complex number with an imaginary part is to become a real one.
   template <class T>
   T to() const {
     if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>) {
       return T(to<float>());
+    } else if constexpr (std::is_same_v<T, std::complex<float>> || std::is_same_v<T, std::complex<double>>) {
+      using Part = typename T::value_type;
+      return dtype_ == kComplex128 ? T(static_cast<Part>(real_), static_cast<Part>(imaginary_)) : T(to<Part>());
     } else {
+      if (dtype_ == kComplex128) [[unlikely]] {
+        if constexpr (std::is_same_v<T, bool>) return real_ != 0 || imaginary_ != 0;
+        if (imaginary_ != 0) fail_imaginary();
+        return static_cast<T>(real_);
+      }
       return is_floating_point() ? static_cast<T>(real_) : static_cast<T>(integer_);
     }
   }
 
  private:
+  [[noreturn]] void fail_imaginary() const;
+
   DType dtype_;
   union {
     int64_t integer_;
     double real_;
   };
+  double imaginary_ = 0;
 };
 
-inline std::string to_string(const Scalar& s) {
-  return s.is_floating_point() ? concat(s.to<double>()) : concat(s.to<int64_t>());
-}
+std::string to_string(const Scalar& s);
 
 }  // namespace ember

@@ -32,8 +32,9 @@ int64_t extent(const Shape& sizes, const Shape& strides) {
 /// PyTorch's rule for results of different rank: `higher` decides unless `lower` is of a higher kind.
 std::optional<DType> combine(std::optional<DType> higher, std::optional<DType> lower) {
   if (!higher || !lower) return higher ? higher : lower;
-  if (is_floating_point(*higher)) return higher;
-  if (*higher == kBool || is_floating_point(*lower)) return promote_types(*higher, *lower);
+  if (is_complex(*higher)) return higher;
+  if (is_floating_point(*higher)) return is_complex(*lower) ? complex_dtype(*higher) : *higher;
+  if (*higher == kBool || is_differentiable(*lower)) return promote_types(*higher, *lower);
   return higher;
 }
 
@@ -45,6 +46,7 @@ class Promotion {
     const bool is_number = x.impl()->is_wrapped_number;
     DType dtype = x.dtype();
     if (is_number && ember::is_floating_point(dtype)) dtype = default_dtype();
+    if (is_number && ember::is_complex(dtype)) dtype = default_complex_dtype();
     auto& slot = is_number ? number_ : x.dim() == 0 ? zero_dim_ : dims_;
     slot = slot ? promote_types(*slot, dtype) : dtype;
   }
@@ -105,9 +107,21 @@ Scalar Tensor::item() const {
 }
 
 Tensor Tensor::alias(Shape sizes, Shape strides, int64_t offset) const {
-  Tensor view(make_intrusive<TensorImpl>(storage(), dtype(), std::move(sizes), std::move(strides), offset));
+  return alias_as(dtype(), std::move(sizes), std::move(strides), offset);
+}
+
+Tensor Tensor::alias_as(DType dtype, Shape sizes, Shape strides, int64_t offset) const {
+  Tensor view(make_intrusive<TensorImpl>(storage(), dtype, std::move(sizes), std::move(strides), offset));
   view.impl_->is_inference = is_inference();
   return view;
+}
+
+Tensor Tensor::alias_real() const {
+  Shape part_sizes = sizes(), part_strides = strides();
+  for (int64_t& stride : part_strides) stride *= 2;
+  part_sizes.push_back(2);
+  part_strides.push_back(1);
+  return alias_as(real_dtype(dtype()), std::move(part_sizes), std::move(part_strides), storage_offset() * 2);
 }
 
 Tensor empty_strided_tensor(Shape sizes, Shape strides, DType dtype, Device device) {

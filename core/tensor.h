@@ -102,6 +102,7 @@ class Tensor {
   Tensor(const Scalar& value);
   template <class T>
   requires std::is_arithmetic_v<T> Tensor(T value) : Tensor(Scalar(value)) {}
+  Tensor(std::complex<double> value) : Tensor(Scalar(value)) {}
 
   bool defined() const { return static_cast<bool>(impl_); }
   TensorImpl* impl() const { return impl_.get(); }
@@ -123,6 +124,9 @@ class Tensor {
   int64_t nbytes() const { return numel() * element_size(); }
   bool is_contiguous() const { return impl_->is_contiguous; }
   bool is_floating_point() const { return ember::is_floating_point(dtype()); }
+  bool is_complex() const { return ember::is_complex(dtype()); }
+  /// Of a dtype that has gradients: floating-point or complex.
+  bool is_differentiable() const { return ember::is_differentiable(dtype()); }
   uint32_t version() const { return impl_->storage->version(); }
 
   /// The first element's address, without a check of its type.
@@ -144,6 +148,10 @@ class Tensor {
   Tensor alias(Shape sizes, Shape strides, int64_t offset) const;
   /// The same geometry, no history.
   Tensor alias() const { return alias(sizes(), strides(), storage_offset()); }
+  /// The same memory read as another type; strides and offset count elements of that type.
+  Tensor alias_as(DType dtype, Shape sizes, Shape strides, int64_t offset) const;
+  /// A complex tensor's parts in a further dim of size 2; no autograd.
+  Tensor alias_real() const;
 
   // Defined in autograd/.
   bool requires_grad() const;
@@ -236,6 +244,8 @@ class Tensor {
   Tensor unsqueeze(int64_t dim) const;
   Tensor flatten(int64_t start_dim = 0, int64_t end_dim = -1) const;
   Tensor as_strided(const Shape& sizes, const Shape& strides, std::optional<int64_t> storage_offset = {}) const;
+  Tensor view_as_real() const;
+  Tensor view_as_complex() const;
   Tensor select(int64_t dim, int64_t index) const;
   Tensor narrow(int64_t dim, int64_t start, int64_t length) const;
   Tensor slice(int64_t dim, std::optional<int64_t> start = {}, std::optional<int64_t> end = {}, int64_t step = 1) const;
@@ -280,7 +290,7 @@ Tensor empty_tensor(Shape sizes, DType dtype, Device device = {});
 Tensor empty_tensor_like(const Tensor& x, DType dtype);
 
 /// The dtype of an op on these tensors: PyTorch's rule, where tensors with dimensions outrank zero-dim ones and those outrank
-/// wrapped numbers, unless the lower rank is of a higher kind (bool < integer < float).
+/// wrapped numbers, unless the lower rank is of a higher kind (bool < integer < float < complex).
 DType result_type(std::span<const Tensor> tensors);
 DType result_type(const Tensor& a, const Tensor& b);
 

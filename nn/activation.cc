@@ -53,7 +53,7 @@ std::string LeakyReLUImpl::extra_repr() const {
   return concat("negative_slope=", text(options.negative_slope_), options.inplace_ ? ", inplace=True" : "");
 }
 
-Tensor SoftplusImpl::forward(const Tensor& input) { return softplus(input, options.beta_); }
+Tensor SoftplusImpl::forward(const Tensor& input) { return softplus(input, options.beta_, options.threshold_); }
 std::string SoftplusImpl::extra_repr() const {
   return concat("beta=", text(options.beta_), ", threshold=", text(options.threshold_));
 }

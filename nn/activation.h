@@ -103,7 +103,7 @@ struct SoftplusOptions {
   double beta_ = 1.0, threshold_ = 20.0;
 };
 
-/// log(1 + exp(beta x)) / beta.
+/// log(1 + exp(beta x)) / beta, and x where beta x > threshold.
 class SoftplusImpl : public Layer<SoftplusImpl, SoftplusOptions> {
  public:
   explicit SoftplusImpl(SoftplusOptions options = {}) : Layer(options) {}

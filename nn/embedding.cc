@@ -1,8 +1,10 @@
 #include "nn/embedding.h"
 
 #include "autograd/grad_mode.h"
+#include "nn/format.h"
 #include "nn/init.h"
 #include "ops/creation.h"
+#include "ops/embedding.h"
 #include "ops/indexing.h"
 
 namespace ember::nn {
@@ -31,11 +33,20 @@ void EmbeddingImpl::reset_parameters() {
   if (options.padding_idx_) init::zeros_(weight.detach().select(0, *options.padding_idx_));
 }
 
-Tensor EmbeddingImpl::forward(const Tensor& input) { return embedding(weight, input, options.padding_idx_); }
+Tensor EmbeddingImpl::forward(const Tensor& input) {
+  return embedding(
+      weight, input,
+      EmbeddingLookup{options.padding_idx_, options.max_norm_, options.norm_type_, options.scale_grad_by_freq_});
+}
 
 std::string EmbeddingImpl::extra_repr() const {
-  return concat(options.num_embeddings_, ", ", options.embedding_dim_,
-                options.padding_idx_ ? concat(", padding_idx=", *options.padding_idx_) : "");
+  std::string result = concat(options.num_embeddings_, ", ", options.embedding_dim_);
+  if (options.padding_idx_) result += concat(", padding_idx=", *options.padding_idx_);
+  if (options.max_norm_) result += ", max_norm=" + text(options.max_norm_);
+  if (options.norm_type_ != 2) result += ", norm_type=" + text(options.norm_type_);
+  if (options.scale_grad_by_freq_) result += ", scale_grad_by_freq=True";
+  if (options.sparse_) result += ", sparse=True";
+  return result;
 }
 
 }  // namespace ember::nn

@@ -12,9 +12,19 @@ struct EmbeddingOptions {
       : num_embeddings_(num_embeddings), embedding_dim_(embedding_dim) {}
   /// This row starts as zeros and gets no gradient; negative counts from the end.
   EmbeddingOptions& padding_idx(std::optional<int64_t> value) { return padding_idx_ = value, *this; }
+  /// Rows that are looked up are first scaled down to this norm, in place.
+  EmbeddingOptions& max_norm(std::optional<double> value) { return max_norm_ = value, *this; }
+  EmbeddingOptions& norm_type(double value) { return norm_type_ = value, *this; }
+  /// A row's gradient is divided by how often it was looked up.
+  EmbeddingOptions& scale_grad_by_freq(bool value) { return scale_grad_by_freq_ = value, *this; }
+  /// Accepted for PyTorch's scripts; gradients are dense.
+  EmbeddingOptions& sparse(bool value) { return sparse_ = value, *this; }
 
   int64_t num_embeddings_, embedding_dim_;
   std::optional<int64_t> padding_idx_;
+  std::optional<double> max_norm_;
+  double norm_type_ = 2;
+  bool scale_grad_by_freq_ = false, sparse_ = false;
 };
 
 /// weight[x] for int64 (or int32) x of any shape: [...] -> [..., embedding_dim]. weight [num_embeddings, embedding_dim] starts

@@ -73,6 +73,12 @@ void BatchNorm2dImpl::check_input(const Tensor& input) const {
 
 std::shared_ptr<Module> BatchNorm2dImpl::make_empty() const { return std::make_shared<BatchNorm2dImpl>(options); }
 
+void BatchNorm3dImpl::check_input(const Tensor& input) const {
+  check<ValueError>(input.dim() == 5, "BatchNorm3d: expected 5D input (got ", input.dim(), "D input)");
+}
+
+std::shared_ptr<Module> BatchNorm3dImpl::make_empty() const { return std::make_shared<BatchNorm3dImpl>(options); }
+
 LayerNormImpl::LayerNormImpl(LayerNormOptions options)
     : Layer(std::move(options)),
       weight(
@@ -112,6 +118,32 @@ Tensor GroupNormImpl::forward(const Tensor& input) {
 std::string GroupNormImpl::extra_repr() const {
   return concat(options.num_groups_, ", ", options.num_channels_, ", eps=", text(options.eps_),
                 ", affine=", text(options.affine_), ", bias=", text(bias.defined()));
+}
+
+RMSNormImpl::RMSNormImpl(RMSNormOptions given)
+    : Layer(std::move(given)),
+      weight(register_parameter("weight", empty_if(options.elementwise_affine_, options.normalized_shape_))) {
+  reset_parameters();
+}
+
+void RMSNormImpl::reset_parameters() { reset_affine(weight, {}); }
+
+Tensor RMSNormImpl::forward(const Tensor& input) {
+  return rms_norm(input, options.normalized_shape_, weight, options.eps_);
+}
+
+std::string RMSNormImpl::extra_repr() const {
+  return concat(tuple_text(options.normalized_shape_), ", eps=", text(options.eps_),
+                ", elementwise_affine=", text(options.elementwise_affine_));
+}
+
+Tensor LocalResponseNormImpl::forward(const Tensor& input) {
+  return local_response_norm(input, options.size_, options.alpha_, options.beta_, options.k_);
+}
+
+std::string LocalResponseNormImpl::extra_repr() const {
+  return concat(options.size_, ", alpha=", text(options.alpha_), ", beta=", text(options.beta_),
+                ", k=", text(options.k_));
 }
 
 }  // namespace ember::nn

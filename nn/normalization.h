@@ -1,4 +1,4 @@
-// Normalisation layers: batch, layer and group norm.
+// Normalisation layers: batch, layer, group, RMS and local response norm.
 #pragma once
 
 #include <optional>
@@ -23,6 +23,7 @@ struct BatchNormOptions {
 };
 using BatchNorm1dOptions = BatchNormOptions;
 using BatchNorm2dOptions = BatchNormOptions;
+using BatchNorm3dOptions = BatchNormOptions;
 
 /// (x - mean) / sqrt(var + eps) * weight + bias for each channel of x [N, num_features, ...]: by the batch's statistics when
 /// training, by the running ones otherwise. Ioffe & Szegedy, 2015.
@@ -65,6 +66,17 @@ class BatchNorm2dImpl : public BatchNormImpl {
   std::shared_ptr<Module> make_empty() const override;
 };
 using BatchNorm2d = ModuleHolder<BatchNorm2dImpl>;
+
+/// Batch norm of [N, C, D, H, W].
+class BatchNorm3dImpl : public BatchNormImpl {
+ public:
+  explicit BatchNorm3dImpl(BatchNormOptions options) : BatchNormImpl(options) {}
+
+ protected:
+  void check_input(const Tensor& input) const override;
+  std::shared_ptr<Module> make_empty() const override;
+};
+using BatchNorm3d = ModuleHolder<BatchNorm3dImpl>;
 
 struct LayerNormOptions {
   LayerNormOptions(Shape normalized_shape) : normalized_shape_(std::move(normalized_shape)) {}
@@ -113,5 +125,49 @@ class GroupNormImpl : public Layer<GroupNormImpl, GroupNormOptions> {
   Tensor &weight, &bias;  ///< undefined unless affine
 };
 using GroupNorm = ModuleHolder<GroupNormImpl>;
+
+struct RMSNormOptions {
+  RMSNormOptions(Shape normalized_shape) : normalized_shape_(std::move(normalized_shape)) {}
+  /// The dtype's epsilon without one.
+  RMSNormOptions& eps(std::optional<double> value) { return eps_ = value, *this; }
+  RMSNormOptions& elementwise_affine(bool value) { return elementwise_affine_ = value, *this; }
+
+  Shape normalized_shape_;
+  std::optional<double> eps_;
+  bool elementwise_affine_ = true;
+};
+
+/// x / sqrt(mean(x^2) + eps) * weight over the last dims. Zhang & Sennrich, 2019.
+class RMSNormImpl : public Layer<RMSNormImpl, RMSNormOptions> {
+ public:
+  explicit RMSNormImpl(RMSNormOptions options);
+  RMSNormImpl(Shape normalized_shape) : RMSNormImpl(RMSNormOptions(std::move(normalized_shape))) {}
+  Tensor forward(const Tensor& input) override;
+  void reset_parameters();
+  std::string extra_repr() const override;
+
+  Tensor& weight;  ///< undefined unless elementwise_affine
+};
+using RMSNorm = ModuleHolder<RMSNormImpl>;
+
+struct LocalResponseNormOptions {
+  LocalResponseNormOptions(int64_t size) : size_(size) {}
+  LocalResponseNormOptions& alpha(double value) { return alpha_ = value, *this; }
+  LocalResponseNormOptions& beta(double value) { return beta_ = value, *this; }
+  LocalResponseNormOptions& k(double value) { return k_ = value, *this; }
+
+  int64_t size_;
+  double alpha_ = 1e-4, beta_ = 0.75, k_ = 1;
+};
+
+/// x / (k + alpha mean(x^2))^beta, the mean being over `size` neighbouring channels. Krizhevsky et al., 2012.
+class LocalResponseNormImpl : public Layer<LocalResponseNormImpl, LocalResponseNormOptions> {
+ public:
+  explicit LocalResponseNormImpl(LocalResponseNormOptions options) : Layer(options) {}
+  LocalResponseNormImpl(int64_t size) : LocalResponseNormImpl(LocalResponseNormOptions(size)) {}
+  Tensor forward(const Tensor& input) override;
+  std::string extra_repr() const override;
+};
+using LocalResponseNorm = ModuleHolder<LocalResponseNormImpl>;
 
 }  // namespace ember::nn

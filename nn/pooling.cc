@@ -5,37 +5,153 @@
 
 namespace ember::nn {
 
-MaxPool2dImpl::MaxPool2dImpl(MaxPool2dOptions given) : Layer(std::move(given)) {
-  if (options.stride_.empty()) options.stride_ = options.kernel_size_;
+namespace {
+
+/// The op for D dims: one of three.
+template <int D, class F>
+constexpr auto pick(F one, F two, F three) {
+  return D == 1 ? one : D == 2 ? two : three;
 }
 
-Tensor MaxPool2dImpl::forward(const Tensor& input) {
-  return max_pool2d(input, options.kernel_size_, options.stride_, options.padding_, options.dilation_,
-                    options.ceil_mode_);
+Shape spread(const Shape& values, size_t rank) { return values.size() == 1 ? Shape::filled(rank, values[0]) : values; }
+
+/// As Python prints it, with None for -1.
+std::string sizes_text(const Shape& sizes) {
+  const auto one = [](int64_t size) { return size == -1 ? std::string("None") : std::to_string(size); };
+  if (sizes.size() == 1) return one(sizes[0]);
+  std::string result = "(";
+  for (size_t i = 0; i < sizes.size(); ++i) result += concat(i ? ", " : "", one(sizes[i]));
+  return result + ")";
 }
 
-std::string MaxPool2dImpl::extra_repr() const {
-  return concat("kernel_size=", text(options.kernel_size_), ", stride=", text(options.stride_),
-                ", padding=", text(options.padding_), ", dilation=", text(options.dilation_),
-                ", ceil_mode=", text(options.ceil_mode_));
+}  // namespace
+
+template <int D, class Derived>
+MaxPoolLayer<D, Derived>::MaxPoolLayer(MaxPoolOptions given) : Layer<Derived, MaxPoolOptions>(std::move(given)) {
+  if (this->options.stride_.empty()) this->options.stride_ = this->options.kernel_size_;
 }
 
-AvgPool2dImpl::AvgPool2dImpl(AvgPool2dOptions given) : Layer(std::move(given)) {
-  if (options.stride_.empty()) options.stride_ = options.kernel_size_;
+template <int D, class Derived>
+std::pair<Tensor, Tensor> MaxPoolLayer<D, Derived>::forward_with_indices(const Tensor& input) const {
+  const MaxPoolOptions& o = this->options;
+  return pick<D>(max_pool1d_with_indices, max_pool2d_with_indices, max_pool3d_with_indices)(
+      input, o.kernel_size_, o.stride_, o.padding_, o.dilation_, o.ceil_mode_);
 }
 
-Tensor AvgPool2dImpl::forward(const Tensor& input) {
-  return avg_pool2d(input, options.kernel_size_, options.stride_, options.padding_, options.ceil_mode_,
-                    options.count_include_pad_, options.divisor_override_);
+template <int D, class Derived>
+std::string MaxPoolLayer<D, Derived>::extra_repr() const {
+  const MaxPoolOptions& o = this->options;
+  return concat("kernel_size=", text(o.kernel_size_), ", stride=", text(o.stride_), ", padding=", text(o.padding_),
+                ", dilation=", text(o.dilation_), ", ceil_mode=", text(o.ceil_mode_));
 }
 
-std::string AvgPool2dImpl::extra_repr() const {
-  return concat("kernel_size=", text(options.kernel_size_), ", stride=", text(options.stride_),
-                ", padding=", text(options.padding_));
+template <int D, class Derived>
+AvgPoolLayer<D, Derived>::AvgPoolLayer(AvgPoolOptions given) : Layer<Derived, AvgPoolOptions>(std::move(given)) {
+  if (this->options.stride_.empty()) this->options.stride_ = this->options.kernel_size_;
 }
 
-Tensor AdaptiveAvgPool2dImpl::forward(const Tensor& input) { return adaptive_avg_pool2d(input, options.output_size_); }
+template <int D, class Derived>
+Tensor AvgPoolLayer<D, Derived>::forward(const Tensor& input) {
+  const AvgPoolOptions& o = this->options;
+  if constexpr (D == 1)
+    return avg_pool1d(input, o.kernel_size_, o.stride_, o.padding_, o.ceil_mode_, o.count_include_pad_);
+  else
+    return (D == 2 ? avg_pool2d : avg_pool3d)(input, o.kernel_size_, o.stride_, o.padding_, o.ceil_mode_,
+                                              o.count_include_pad_, o.divisor_override_);
+}
 
-std::string AdaptiveAvgPool2dImpl::extra_repr() const { return "output_size=" + text(options.output_size_); }
+template <int D, class Derived>
+std::string AvgPoolLayer<D, Derived>::extra_repr() const {
+  const auto window = [](const Shape& values) { return D == 1 ? tuple_text(values) : text(values); };
+  const AvgPoolOptions& o = this->options;
+  return concat("kernel_size=", window(o.kernel_size_), ", stride=", window(o.stride_),
+                ", padding=", window(o.padding_));
+}
+
+template <int D, class Derived>
+Tensor LPPoolLayer<D, Derived>::forward(const Tensor& input) {
+  const LPPoolOptions& o = this->options;
+  return pick<D>(lp_pool1d, lp_pool2d, lp_pool3d)(input, o.norm_type_, o.kernel_size_, o.stride_, o.ceil_mode_);
+}
+
+template <int D, class Derived>
+std::string LPPoolLayer<D, Derived>::extra_repr() const {
+  const LPPoolOptions& o = this->options;
+  const auto whole = static_cast<int64_t>(o.norm_type_);
+  const bool is_whole = static_cast<double>(whole) == o.norm_type_;  // most write norm_type=2, and read it so
+  return concat("norm_type=", is_whole ? std::to_string(whole) : text(o.norm_type_),
+                ", kernel_size=", text(o.kernel_size_), ", stride=", o.stride_.empty() ? "None" : text(o.stride_),
+                ", ceil_mode=", text(o.ceil_mode_));
+}
+
+template <int D, class Derived>
+Tensor AdaptiveAvgPoolLayer<D, Derived>::forward(const Tensor& input) {
+  return pick<D>(adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)(input, this->options.output_size_);
+}
+
+template <int D, class Derived>
+std::string AdaptiveAvgPoolLayer<D, Derived>::extra_repr() const {
+  return "output_size=" + sizes_text(this->options.output_size_);
+}
+
+template <int D, class Derived>
+std::pair<Tensor, Tensor> AdaptiveMaxPoolLayer<D, Derived>::forward_with_indices(const Tensor& input) const {
+  return pick<D>(adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d)(input, this->options.output_size_);
+}
+
+template <int D, class Derived>
+std::string AdaptiveMaxPoolLayer<D, Derived>::extra_repr() const {
+  return "output_size=" + sizes_text(this->options.output_size_);
+}
+
+template <int D, class Derived>
+std::pair<Tensor, Tensor> FractionalMaxPoolLayer<D, Derived>::forward_with_indices(const Tensor& input) const {
+  const FractionalMaxPoolOptions& o = this->options;
+  return (D == 2 ? fractional_max_pool2d : fractional_max_pool3d)(input, o.kernel_size_, o.output_size_,
+                                                                  o.output_ratio_, random_samples);
+}
+
+template <int D, class Derived>
+MaxUnpoolLayer<D, Derived>::MaxUnpoolLayer(MaxUnpoolOptions given)
+    : Layer<Derived, MaxUnpoolOptions>(std::move(given)) {
+  MaxUnpoolOptions& o = this->options;
+  if (o.stride_.empty()) o.stride_ = o.kernel_size_;
+  for (Shape* values : {&o.kernel_size_, &o.stride_, &o.padding_}) *values = spread(*values, D);
+}
+
+template <int D, class Derived>
+Tensor MaxUnpoolLayer<D, Derived>::forward(const Tensor& input, const Tensor& indices, const Shape& output_size) const {
+  const MaxUnpoolOptions& o = this->options;
+  return pick<D>(max_unpool1d, max_unpool2d, max_unpool3d)(input, indices, o.kernel_size_, o.stride_, o.padding_,
+                                                           output_size);
+}
+
+template <int D, class Derived>
+std::string MaxUnpoolLayer<D, Derived>::extra_repr() const {
+  const MaxUnpoolOptions& o = this->options;
+  return concat("kernel_size=", tuple_text(o.kernel_size_), ", stride=", tuple_text(o.stride_),
+                ", padding=", tuple_text(o.padding_));
+}
+
+template class MaxPoolLayer<1, MaxPool1dImpl>;
+template class MaxPoolLayer<2, MaxPool2dImpl>;
+template class MaxPoolLayer<3, MaxPool3dImpl>;
+template class AvgPoolLayer<1, AvgPool1dImpl>;
+template class AvgPoolLayer<2, AvgPool2dImpl>;
+template class AvgPoolLayer<3, AvgPool3dImpl>;
+template class LPPoolLayer<1, LPPool1dImpl>;
+template class LPPoolLayer<2, LPPool2dImpl>;
+template class LPPoolLayer<3, LPPool3dImpl>;
+template class AdaptiveAvgPoolLayer<1, AdaptiveAvgPool1dImpl>;
+template class AdaptiveAvgPoolLayer<2, AdaptiveAvgPool2dImpl>;
+template class AdaptiveAvgPoolLayer<3, AdaptiveAvgPool3dImpl>;
+template class AdaptiveMaxPoolLayer<1, AdaptiveMaxPool1dImpl>;
+template class AdaptiveMaxPoolLayer<2, AdaptiveMaxPool2dImpl>;
+template class AdaptiveMaxPoolLayer<3, AdaptiveMaxPool3dImpl>;
+template class FractionalMaxPoolLayer<2, FractionalMaxPool2dImpl>;
+template class FractionalMaxPoolLayer<3, FractionalMaxPool3dImpl>;
+template class MaxUnpoolLayer<1, MaxUnpool1dImpl>;
+template class MaxUnpoolLayer<2, MaxUnpool2dImpl>;
+template class MaxUnpoolLayer<3, MaxUnpool3dImpl>;
 
 }  // namespace ember::nn

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "autograd/record.h"
+#include "ops/complex.h"
 #include "ops/in_place.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
@@ -91,12 +92,6 @@ Tensor& relu_(Tensor& x) {
                          [y = saved_output(x)](const Tensor& g) { return relu_backward(g, y()); });
 }
 
-Tensor relu6(const Tensor& x) { return clamp(x, 0, 6); }
-
-Tensor leaky_relu(const Tensor& x, double negative_slope) { return where(x > 0, x, x * negative_slope); }
-
-Tensor elu(const Tensor& x, double alpha) { return where(x > 0, x, expm1(clamp_max(x, 0)) * alpha); }
-
 Tensor sigmoid(const Tensor& x) {
   auto y = kernel::unary("sigmoid", &Backend::sigmoid, x, Result::Float);
   return record("sigmoid", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return sigmoid_backward(g, y()); });
@@ -106,10 +101,10 @@ Tensor& sigmoid_(Tensor& x) { return in_place("sigmoid_", x, sigmoid); }
 
 Tensor tanh(const Tensor& x) {
   auto y = kernel::unary("tanh", &Backend::tanh, x, Result::Float);
-  return record("tanh", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return tanh_backward(g, y()); });
+  return record("tanh", y, inputs(x), [y = saved_output(y)](const Tensor& g) {
+    return g.is_complex() ? g * conj(1 - square(y())) : tanh_backward(g, y());
+  });
 }
-
-Tensor logsigmoid(const Tensor& x) { return -softplus(-x); }
 
 Tensor silu(const Tensor& x) {
   auto y = kernel::unary("silu", &Backend::silu, x, Result::Float);
@@ -126,13 +121,5 @@ Tensor gelu(const Tensor& x, std::string_view approximate) {
   auto y = kernel::unary("gelu", &Backend::gelu, x, Result::Float);
   return record("gelu", y, inputs(x), [x = saved(x)](const Tensor& g) { return gelu_backward(g, x()); });
 }
-
-Tensor softplus(const Tensor& x, double beta) {
-  if (beta != 1) return softplus(x * beta) / beta;
-  auto y = kernel::unary("softplus", &Backend::softplus, x, Result::Float);
-  return record("softplus", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * sigmoid(x()); });
-}
-
-Tensor hardswish(const Tensor& x) { return x * relu6(x + 3) / 6; }
 
 }  // namespace ember

@@ -26,8 +26,8 @@ Tensor silu(const Tensor& x);
 /// x Phi(x) with Phi the normal distribution function; approximate is "none" (exact, by erf) or "tanh". Hendrycks and
 /// Gimpel, 2016. ValueError for any other name.
 Tensor gelu(const Tensor& x, std::string_view approximate = "none");
-/// log(1 + exp(beta x)) / beta.
-Tensor softplus(const Tensor& x, double beta = 1.0);
+/// log(1 + exp(beta x)) / beta, and x where beta x > threshold.
+Tensor softplus(const Tensor& x, double beta = 1.0, double threshold = 20.0);
 /// x min(max(x + 3, 0), 6) / 6. Howard et al., 2019.
 Tensor hardswish(const Tensor& x);
 

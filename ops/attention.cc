@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "autograd/record.h"
+#include "core/kernels/attention.h"
 #include "ops/activation.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
@@ -18,6 +20,7 @@ namespace ember {
 
 namespace {
 
+constexpr const char* kAttention = "scaled_dot_product_attention";
 constexpr double kMinusInfinity = -std::numeric_limits<double>::infinity();
 
 /// True where row i may not see column j: j > i. bool [rows, columns].
@@ -26,34 +29,93 @@ Tensor future_mask(int64_t rows, int64_t columns, Device device) {
   return gt(arange(columns, options), unsqueeze(arange(rows, options), 1));
 }
 
-/// Scores with a mask laid over them: a bool mask hides where it is true, another one is added.
-Tensor masked(const char* op, const Tensor& scores, const Tensor& hidden) {
-  if (!hidden.defined()) return scores;
-  if (hidden.dtype() == kBool) return masked_fill(scores, hidden, kMinusInfinity);
-  check(hidden.is_floating_point(), op, ": a mask must be bool or floating-point but is ", hidden.dtype());
-  return add(scores, to(hidden, scores.dtype()));
+/// Each head of x for `times` neighbours.
+Tensor repeat_heads(const Tensor& x, int64_t times) {
+  if (times == 1) return x;
+  Shape sizes = x.sizes();
+  sizes.insert(sizes.size() - 2, times);
+  Shape joined = x.sizes();
+  joined[joined.size() - 3] *= times;
+  return reshape(expand(unsqueeze(x, -3), sizes), joined);
 }
 
-struct Attended {
-  Tensor output, weights;
+/// softmax over the keys; rows that see none become zeros, and so do their gradients.
+Tensor masked_softmax(const Tensor& scores, const Tensor& mask, bool is_added) {
+  if (!mask.defined()) return softmax(scores, -1);
+  const Tensor masked = is_added ? scores + to(mask, scores.dtype()) : masked_fill(scores, mask, kMinusInfinity);
+  const Tensor hidden = is_added ? eq(mask.detach(), kMinusInfinity) : mask;
+  const Tensor is_blind = all(hidden, -1, true);
+  if (!any(is_blind).item<bool>()) return softmax(masked, -1);
+  return where(is_blind, 0, softmax(where(is_blind, 0, masked), -1));
+}
+
+/// How scores are made, for the fused op.
+struct Scores {
+  double scale;
+  bool is_causal;
 };
 
-/// Rows whose keys are all hidden give NaN in `weights`, as in PyTorch's composition.
-Attended attend(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& hidden, double dropout_p,
-                std::optional<double> scale, const char* op) {
-  const double factor = scale.value_or(1 / std::sqrt(static_cast<double>(query.size(-1))));
-  // The smaller operand is scaled, and before the product, which keeps 16-bit scores in range.
-  const Tensor scores = matmul(mul(query, factor), mT(key));
-  const Tensor weights = softmax(masked(op, scores, hidden), -1);
-  return {matmul(dropout_p > 0 ? dropout(weights, dropout_p) : weights, value), weights};
+/// The derivatives in ops, for gradients of gradients.
+std::array<Tensor, 3> composed_backward(const Tensor& g, const Tensor& q, const Tensor& k, const Tensor& v,
+                                        Scores how) {
+  const Tensor scores = matmul(mul(q, how.scale), mT(k));
+  const Tensor mask = how.is_causal ? future_mask(q.size(-2), k.size(-2), q.device()) : Tensor();
+  const Tensor weights = masked_softmax(scores, mask, false);
+  const Tensor d_weights = matmul(g, mT(v));
+  const Tensor d_scores = weights * (d_weights - sum(d_weights * weights, -1, true)) * how.scale;
+  return {matmul(d_scores, k), matmul(mT(d_scores), q), matmul(mT(weights), g)};
+}
+
+/// Attention of contiguous [B, L, E], [B, S, E] and [B, S, V], without the scores in memory.
+Tensor fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, Scores how) {
+  const Shape rows{q.sizes()[0], q.sizes()[1]};
+  Tensor y = empty_tensor({rows[0], rows[1], v.sizes()[2]}, q.dtype(), q.device());
+  const Tensor logsumexp = empty_tensor(rows, q.dtype(), q.device());
+  find_kernel(kAttention, &AttentionKernels::attention, q)(y, logsumexp, {q, k, v, how.scale, how.is_causal});
+  return record(kAttention, y, inputs(q, k, v),
+                [q = saved(q), k = saved(k), v = saved(v), y = saved_output(y), logsumexp, how](const Tensor& grad) {
+                  if (GradMode::is_enabled()) return composed_backward(grad, q(), k(), v(), how);
+                  const auto like = [](const Tensor& x) { return empty_tensor(x.sizes(), x.dtype(), x.device()); };
+                  std::array<Tensor, 3> d{like(q()), like(k()), like(v())};
+                  find_kernel(kAttention, &AttentionKernels::attention_backward, grad)(
+                      d[0], d[1], d[2], contiguous(grad), y(), logsumexp, {q(), k(), v(), how.scale, how.is_causal});
+                  return d;
+                });
+}
+
+/// Whether the fused op serves: it wants real scores to save, and every row a key to see.
+bool can_fuse(const Tensor& q, const Tensor& k, const Tensor& v) {
+  constexpr int64_t kFewScores = 256;
+  return (q.dtype() == kFloat32 || q.dtype() == kFloat64) && q.numel() > 0 && k.numel() > 0 && v.numel() > 0 &&
+         q.size(-2) * k.size(-2) >= kFewScores && kernel_table<AttentionKernels>(q.device().type).attention != nullptr;
+}
+
+/// The fused op on the batch that all three broadcast to.
+Tensor attend_fused(const Tensor& q, const Tensor& k, const Tensor& v, Scores how) {
+  const auto batch_of = [](const Tensor& x) {
+    Shape sizes = x.sizes();
+    sizes.resize(sizes.size() - 2);
+    return sizes;
+  };
+  Shape batch = broadcast_shapes(batch_of(q), broadcast_shapes(batch_of(k), batch_of(v), kAttention), kAttention);
+  const auto joined = [&](const Tensor& x) {
+    Shape sizes = batch;
+    sizes.push_back(x.size(-2));
+    sizes.push_back(x.size(-1));
+    return contiguous(reshape(expand(x, sizes), {batch.numel(), x.size(-2), x.size(-1)}));
+  };
+  const Tensor y = fused_attention(joined(q), joined(k), joined(v), how);
+  batch.push_back(q.size(-2));
+  batch.push_back(v.size(-1));
+  return reshape(y, batch);
 }
 
 }  // namespace
 
 Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
                                     const Tensor& attn_mask, double dropout_p, bool is_causal,
-                                    std::optional<double> scale) {
-  constexpr const char* op = "scaled_dot_product_attention";
+                                    std::optional<double> scale, bool enable_gqa) {
+  constexpr const char* op = kAttention;
   for (const auto& [name, x] :
        {std::pair<const char*, const Tensor&>{"query", query}, {"key", key}, {"value", value}}) {
     kernel::check_defined(op, name, x);
@@ -66,102 +128,32 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
   check(value.size(-2) == key.size(-2), op, ": value has shape ", value.sizes(), " but dim -2 must be ", key.size(-2),
         " to match key ", key.sizes());
   check(!(is_causal && attn_mask.defined()), op, ": attn_mask and is_causal exclude each other");
-  Tensor hidden = attn_mask;
+  check<ValueError>(0 <= dropout_p && dropout_p <= 1, op, ": dropout_p is ", dropout_p, " but must lie in [0, 1]");
+  Tensor k = key, v = value;
+  if (enable_gqa) {
+    check(query.dim() >= 3 && key.dim() >= 3 && value.dim() >= 3, op,
+          ": enable_gqa needs heads, at least 3 dimensions");
+    for (const Tensor* x : {&key, &value})
+      check(x->size(-3) > 0 && query.size(-3) % x->size(-3) == 0, op, ": query has ", query.size(-3),
+            " heads, which is no multiple of the ", x->size(-3), " of key or value");
+    k = repeat_heads(key, query.size(-3) / key.size(-3));
+    v = repeat_heads(value, query.size(-3) / value.size(-3));
+  }
+  const double factor = scale.value_or(1 / std::sqrt(static_cast<double>(query.size(-1))));
+  if (!attn_mask.defined() && dropout_p == 0 && can_fuse(query, k, v))
+    return attend_fused(query, k, v, {factor, is_causal});
+  Tensor mask = attn_mask;
+  const bool is_added = mask.defined() && mask.dtype() != kBool;
   if (is_causal)
-    hidden = future_mask(query.size(-2), key.size(-2), query.device());
-  else if (attn_mask.defined() && attn_mask.dtype() == kBool)
-    hidden = logical_not(attn_mask);
-  return attend(query, key, value, hidden, dropout_p, scale, op).output;
-}
-
-namespace {
-
-constexpr const char* kMultiHead = "multi_head_attention_forward";
-
-/// Query, key and value projected into the space of the heads.
-std::array<Tensor, 3> project(const Tensor& query, const Tensor& key, const Tensor& value, const AttentionWeights& w) {
-  const int64_t size = query.size(-1);
-  const bool is_packed = w.in_proj_weight.defined();
-  if (is_packed && query.is_same(key) && key.is_same(value)) {
-    const auto parts = chunk(linear(query, w.in_proj_weight, w.in_proj_bias), 3, -1);
-    return {parts[0], parts[1], parts[2]};
-  }
-  std::array<Tensor, 3> weights{w.q_proj_weight, w.k_proj_weight, w.v_proj_weight}, biases, result;
-  for (int64_t i = 0; i < 3; ++i) {
-    if (is_packed) weights[i] = narrow(w.in_proj_weight, 0, i * size, size);
-    if (w.in_proj_bias.defined()) biases[i] = narrow(w.in_proj_bias, 0, i * size, size);
-  }
-  result[0] = linear(query, weights[0], biases[0]);
-  result[1] = linear(key, weights[1], biases[1]);
-  result[2] = linear(value, weights[2], biases[2]);
-  return result;
-}
-
-/// [length, N, E] to [N, heads, length, E / heads].
-Tensor to_heads(const Tensor& x, int64_t heads) {
-  const Shape& s = x.sizes();
-  return permute(reshape(x, {s[0], s[1], heads, s[2] / heads}), {1, 2, 0, 3});
-}
-
-/// Both masks as one that is added to the scores [N, heads, L, S] or hides some of them.
-Tensor joined_mask(const AttentionOptions& options, const Tensor& query, const Tensor& key) {
-  const int64_t batch = query.sizes()[1], rows = query.sizes()[0], columns = key.sizes()[0], heads = options.num_heads;
-  Tensor mask = options.attn_mask, padding = options.key_padding_mask;
-  if (options.is_causal && !mask.defined()) mask = future_mask(rows, columns, query.device());
-  if (mask.defined()) {
-    const Shape single{rows, columns}, each{batch * heads, rows, columns};
-    check(mask.sizes() == single || mask.sizes() == each, kMultiHead, ": attn_mask has shape ", mask.sizes(),
-          " but must have ", single, " or ", each);
-    if (mask.dim() == 3) mask = reshape(mask, {batch, heads, rows, columns});
-  }
-  if (!padding.defined()) return mask;
-  check(padding.sizes() == Shape({batch, columns}), kMultiHead, ": key_padding_mask has shape ", padding.sizes(),
-        " but must have ", Shape({batch, columns}));
-  padding = reshape(padding, {batch, 1, 1, columns});
-  if (!mask.defined()) return padding;
-  if (mask.dtype() == kBool && padding.dtype() == kBool) return logical_or(mask, padding);
-  const auto as_number = [&](const Tensor& m) {
-    return m.dtype() == kBool ? masked_fill(zeros(m.sizes(), query.options()), m, kMinusInfinity) : m;
-  };
-  return add(as_number(mask), as_number(padding));
-}
-
-}  // namespace
-
-std::pair<Tensor, Tensor> multi_head_attention_forward(const Tensor& query, const Tensor& key, const Tensor& value,
-                                                       const AttentionWeights& weights,
-                                                       const AttentionOptions& options) {
-  kernel::check_defined(kMultiHead, "query", query);
-  kernel::check_defined(kMultiHead, "key", key);
-  kernel::check_defined(kMultiHead, "value", value);
-  check(query.dim() == 2 || query.dim() == 3, kMultiHead, ": query has shape ", query.sizes(),
-        " but must have 2 dimensions (no batch) or 3");
-  check(key.dim() == query.dim() && value.dim() == query.dim(), kMultiHead, ": query ", query.sizes(), ", key ",
-        key.sizes(), " and value ", value.sizes(), " must have as many dimensions");
-  if (query.dim() == 2) {
-    AttentionOptions batched = options;
-    if (batched.key_padding_mask.defined()) batched.key_padding_mask = unsqueeze(batched.key_padding_mask, 0);
-    const bool is_shared = query.is_same(key) && key.is_same(value);
-    const Tensor q = unsqueeze(query, 1), k = is_shared ? q : unsqueeze(key, 1),
-                 v = is_shared ? q : unsqueeze(value, 1);
-    auto [output, attention] = multi_head_attention_forward(q, k, v, weights, batched);
-    return {squeeze(output, 1), attention.defined() ? squeeze(attention, 0) : attention};
-  }
-  const int64_t rows = query.sizes()[0], batch = query.sizes()[1], size = query.sizes()[2], heads = options.num_heads;
-  check(heads > 0 && size % heads == 0, kMultiHead, ": the embedding size ", size, " cannot be divided into ", heads,
-        " heads");
-  check(key.sizes()[0] == value.sizes()[0] && key.sizes()[1] == batch && value.sizes()[1] == batch, kMultiHead,
-        ": key has shape ", key.sizes(), " and value ", value.sizes(),
-        " but both must have one length and the batch of query ", query.sizes());
-
-  const auto [q, k, v] = project(query, key, value, weights);
-  const double dropout_p = options.training ? options.dropout_p : 0;
-  const Attended result = attend(to_heads(q, heads), to_heads(k, heads), to_heads(v, heads),
-                                 joined_mask(options, query, key), dropout_p, {}, kMultiHead);
-  const Tensor joined = reshape(permute(result.output, {2, 0, 1, 3}), {rows, batch, size});
-  const Tensor output = linear(joined, weights.out_proj_weight, weights.out_proj_bias);
-  if (!options.need_weights) return {output, {}};
-  return {output, options.average_attn_weights ? mean(result.weights, 1) : result.weights};
+    mask = future_mask(query.size(-2), key.size(-2), query.device());
+  else if (mask.defined() && !is_added)
+    mask = logical_not(mask);
+  check(!is_added || mask.is_floating_point(), op, ": attn_mask is ", is_added ? mask.dtype() : kBool,
+        " but must be bool or floating-point");
+  // The smaller operand is scaled, and before the product, which keeps 16-bit scores in range.
+  const Tensor scores = matmul(mul(query, factor), mT(k));
+  const Tensor weights = masked_softmax(scores, mask, is_added);
+  return matmul(dropout_p > 0 ? dropout(weights, dropout_p) : weights, v);
 }
 
 }  // namespace ember

@@ -2,15 +2,19 @@
 #include "ops/convolution.h"
 
 #include "autograd/record.h"
+#include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/kernel.h"
+#include "ops/pointwise.h"
+#include "ops/reduction.h"
 #include "ops/shape.h"
 
 namespace ember {
 
 namespace {
 
-Tensor forward(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias, const Window& window);
+Tensor forward(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias, const Window& window,
+               const Shape& sizes);
 Tensor backward_input(const Tensor& grad, const Tensor& weight, const Shape& x_sizes, const Window& window);
 std::vector<Tensor> backward_weight(const Tensor& grad, const Tensor& x, const Shape& weight_sizes, bool has_bias,
                                     const Window& window);
@@ -26,8 +30,10 @@ Shape output_sizes(const Tensor& x, const Tensor& weight, const Window& window) 
   return sizes;
 }
 
-Tensor forward(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias, const Window& window) {
-  Tensor y = empty_tensor(output_sizes(x, weight, window), x.dtype(), x.device());
+/// `sizes` are the result's: fewer windows than fit, for the gradient of a transposed convolution with much output_padding.
+Tensor forward(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias, const Window& window,
+               const Shape& sizes) {
+  Tensor y = empty_tensor(sizes, x.dtype(), x.device());
   find_kernel(op, &Backend::conv, x)(y, x, weight, bias, window);
   return record(op, std::move(y), inputs(x, weight, bias),
                 [x = saved(x), weight = saved(weight), window, sizes = x.sizes(), weight_sizes = weight.sizes()](
@@ -49,7 +55,9 @@ Tensor backward_input(const Tensor& grad, const Tensor& weight, const Shape& x_s
   find_kernel("conv_backward_input", &Backend::conv_backward_input, grad)(y, grad, weight, window);
   return record(
       "conv_backward_input", std::move(y), inputs(grad, weight),
-      [weight = saved(weight), window](const Tensor& v) { return forward("conv", v, weight(), {}, window); },
+      [weight = saved(weight), window, sizes = grad.sizes()](const Tensor& v) {
+        return forward("conv", v, weight(), {}, window, sizes);
+      },
       [grad = saved(grad), window, sizes = weight.sizes()](const Tensor& v) {
         return backward_weight(grad(), v, sizes, false, window)[0];
       });
@@ -67,7 +75,7 @@ std::vector<Tensor> backward_weight(const Tensor& grad, const Tensor& x, const S
                   std::array<Tensor, 2> grads;
                   if (needs[0]) {
                     if (v[0].defined())
-                      grads[0] = forward("conv", x(), v[0], v.size() > 1 ? v[1] : Tensor(), window);
+                      grads[0] = forward("conv", x(), v[0], v.size() > 1 ? v[1] : Tensor(), window, grad().sizes());
                     else {
                       Shape sizes = Shape::filled(window.kernel.size() + 2, 1);
                       sizes[1] = v[1].sizes()[0];
@@ -99,7 +107,7 @@ void check_arguments(const char* op, int64_t rank, const Tensor& x, const Tensor
   check(x.dtype() == weight.dtype() && (!bias.defined() || bias.dtype() == x.dtype()), op, ": input is ", x.dtype(),
         " and weight ", weight.dtype(), bias.defined() ? concat(" and bias ", bias.dtype()) : "",
         " but all must have one dtype");
-  check<NotImplementedError>(x.is_floating_point(), op, ": input is ", x.dtype(), " but must be floating-point");
+  check<NotImplementedError>(x.dtype() != kBool, op, ": input is ", x.dtype(), " but must be of numbers");
   kernel::check_same_device(op, std::array{x, weight, bias});
   const int64_t channels = x.size(x.dim() - rank - 1), out = weight.sizes()[0];
   check<ValueError>(groups >= 1, op, ": groups must be at least 1 but is ", groups);
@@ -122,12 +130,23 @@ Tensor convolve(const char* op, const Tensor& x, const Tensor& weight, const Ten
     check(padded >= reach, op, ": a kernel of ", window.kernel, " with dilation ", window.dilation, " spans ", reach,
           " elements of dim ", i + 2, " but input ", x.sizes(), " with padding ", window.padding, " has ", padded);
   }
-  return forward(op, x, weight, bias, window);
+  return forward(op, x, weight, bias, window, output_sizes(x, weight, window));
+}
+
+/// Calls f with the tensors, integers as float64, in which their sums are exact up to 2^53.
+template <class F>
+Tensor in_floating_point(const Tensor& x, const Tensor& weight, const Tensor& bias, F f) {
+  if (x.is_floating_point()) return f(x, weight, bias);
+  return to(f(to(x, kFloat64), to(weight, kFloat64), bias.defined() ? to(bias, kFloat64) : bias), x.dtype());
 }
 
 Tensor conv(const char* op, int64_t rank, const Tensor& x, const Tensor& weight, const Tensor& bias,
             const Shape& stride, const Shape& padding, const Shape& dilation, int64_t groups) {
   check_arguments(op, rank, x, weight, bias, groups);
+  if (!x.is_floating_point())
+    return in_floating_point(x, weight, bias, [&](const Tensor& a, const Tensor& b, const Tensor& c) {
+      return conv(op, rank, a, b, c, stride, padding, dilation, groups);
+    });
   const Window window = {.kernel = kernel_of(weight),
                          .stride = spread(op, "stride", stride, rank, 1),
                          .padding = spread(op, "padding", padding, rank, 0),
@@ -136,6 +155,80 @@ Tensor conv(const char* op, int64_t rank, const Tensor& x, const Tensor& weight,
                          .divisor = {}};
   if (x.dim() == rank + 2) return convolve(op, x, weight, bias, window);
   return squeeze(convolve(op, unsqueeze(x, 0), weight, bias, window), 0);
+}
+
+/// Batched x, all checked. The convolution whose gradient this is has x as its output and `sizes` as its input's shape.
+Tensor transposed(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias, const Shape& sizes,
+                  const Window& window) {
+  Tensor y = empty_tensor(sizes, x.dtype(), x.device());
+  if (x.numel() > 0)
+    find_kernel(op, &Backend::conv_backward_input, x)(y, x, weight, window);
+  else
+    y.zero_();
+  if (bias.defined()) {
+    NoGradGuard no_grad;
+    Shape shape = Shape::filled(sizes.size(), 1);
+    shape[1] = sizes[1];
+    y.add_(reshape(bias.detach(), shape));
+  }
+  return record(op, std::move(y), inputs(x, weight, bias),
+                [x = saved(x), weight = saved(weight), window](const Tensor& g, const Needs<3>& needs) {
+                  std::array<Tensor, 3> grads;
+                  if (needs[0]) grads[0] = forward("conv", g, weight(), {}, window, x().sizes());
+                  if (needs[1]) grads[1] = backward_weight(x(), g, weight().sizes(), false, window)[0];
+                  if (needs[2]) {
+                    Shape dims = {0};
+                    for (int64_t d = 2; d < g.dim(); ++d) dims.push_back(d);
+                    grads[2] = sum(g, dims);
+                  }
+                  return grads;
+                });
+}
+
+Tensor conv_transpose(const char* op, int64_t rank, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                      const Shape& stride, const Shape& padding, const Shape& output_padding, int64_t groups,
+                      const Shape& dilation) {
+  kernel::check_defined(op, "input", x);
+  kernel::check_defined(op, "weight", weight);
+  check(weight.dim() == rank + 2, op, ": weight has shape ", weight.sizes(), " but must have ", rank + 2,
+        " dimensions");
+  check(x.dim() == rank + 2 || x.dim() == rank + 1, op, ": input has shape ", x.sizes(), " but must have ", rank + 1,
+        " dimensions, or ", rank + 2, " with a batch");
+  check(x.dtype() == weight.dtype() && (!bias.defined() || bias.dtype() == x.dtype()), op, ": input is ", x.dtype(),
+        " and weight ", weight.dtype(), bias.defined() ? concat(" and bias ", bias.dtype()) : "",
+        " but all must have one dtype");
+  check<NotImplementedError>(x.dtype() != kBool, op, ": input is ", x.dtype(), " but must be of numbers");
+  kernel::check_same_device(op, std::array{x, weight, bias});
+  check<ValueError>(groups >= 1, op, ": groups must be at least 1 but is ", groups);
+  const int64_t channels = x.size(x.dim() - rank - 1), out = weight.sizes()[1] * groups;
+  check(weight.sizes()[0] == channels && channels % groups == 0 && weight.numel() > 0, op, ": input has shape ",
+        x.sizes(), " but weight of shape ", weight.sizes(), " with groups=", groups, " needs ", weight.sizes()[0],
+        " input channels, a multiple of the groups");
+  check(!bias.defined() || (bias.dim() == 1 && bias.sizes()[0] == out), op, ": bias has shape ",
+        bias.defined() ? bias.sizes() : Shape(), " but must be [", out, "] to match weight ", weight.sizes());
+  if (!x.is_floating_point())
+    return in_floating_point(x, weight, bias, [&](const Tensor& a, const Tensor& b, const Tensor& c) {
+      return conv_transpose(op, rank, a, b, c, stride, padding, output_padding, groups, dilation);
+    });
+  const Window window = {.kernel = kernel_of(weight),
+                         .stride = spread(op, "stride", stride, rank, 1),
+                         .padding = spread(op, "padding", padding, rank, 0),
+                         .dilation = spread(op, "dilation", dilation, rank, 1),
+                         .groups = groups,
+                         .divisor = {}};
+  const Shape more = spread(op, "output_padding", output_padding, rank, 0);
+  const Tensor batch = x.dim() == rank + 2 ? x : unsqueeze(x, 0);
+  Shape sizes = {batch.size(0), out};
+  for (int64_t d = 0; d < rank; ++d) {
+    check(more[d] < window.stride[d] || more[d] < window.dilation[d], op, ": output_padding ", more,
+          " must be smaller than stride ", window.stride, " or dilation ", window.dilation);
+    const int64_t reach = window.dilation[d] * (window.kernel[d] - 1) + 1;
+    sizes.push_back((batch.size(d + 2) - 1) * window.stride[d] - 2 * window.padding[d] + reach + more[d]);
+    check(batch.size(d + 2) > 0 && sizes.back() > 0, op, ": input ", x.sizes(), " with a kernel of ", window.kernel,
+          " and padding ", window.padding, " gives an empty output");
+  }
+  const Tensor y = transposed(op, batch, weight, bias, sizes, window);
+  return x.dim() == rank + 2 ? y : squeeze(y, 0);
 }
 
 }  // namespace
@@ -180,6 +273,21 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const S
 Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Shape& stride, const Shape& padding,
               const Shape& dilation, int64_t groups) {
   return conv("conv3d", 3, x, weight, bias, stride, padding, dilation, groups);
+}
+
+Tensor conv_transpose1d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Shape& stride,
+                        const Shape& padding, const Shape& output_padding, int64_t groups, const Shape& dilation) {
+  return conv_transpose("conv_transpose1d", 1, x, weight, bias, stride, padding, output_padding, groups, dilation);
+}
+
+Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Shape& stride,
+                        const Shape& padding, const Shape& output_padding, int64_t groups, const Shape& dilation) {
+  return conv_transpose("conv_transpose2d", 2, x, weight, bias, stride, padding, output_padding, groups, dilation);
+}
+
+Tensor conv_transpose3d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Shape& stride,
+                        const Shape& padding, const Shape& output_padding, int64_t groups, const Shape& dilation) {
+  return conv_transpose("conv_transpose3d", 3, x, weight, bias, stride, padding, output_padding, groups, dilation);
 }
 
 }  // namespace ember

@@ -20,6 +20,18 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, co
 Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, const Shape& stride = 1,
               const Shape& padding = 0, const Shape& dilation = 1, int64_t groups = 1);
 
+/// The transpose of a convolution (its gradient for the input), plus bias [out]: x [N, C, L] or [C, L] with weight [C, out / groups,
+/// kernel] to a length of (L - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1. Zeiler et al., 2010.
+Tensor conv_transpose1d(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, const Shape& stride = 1,
+                        const Shape& padding = 0, const Shape& output_padding = 0, int64_t groups = 1,
+                        const Shape& dilation = 1);
+Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, const Shape& stride = 1,
+                        const Shape& padding = 0, const Shape& output_padding = 0, int64_t groups = 1,
+                        const Shape& dilation = 1);
+Tensor conv_transpose3d(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, const Shape& stride = 1,
+                        const Shape& padding = 0, const Shape& output_padding = 0, int64_t groups = 1,
+                        const Shape& dilation = 1);
+
 namespace convolution {
 
 /// The above for `rank` spatial dimensions and `padding` "valid" (none) or "same" (as much as keeps x's size; the odd zero

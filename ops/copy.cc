@@ -1,5 +1,7 @@
 #include "ops/copy.h"
 
+#include <algorithm>
+
 #include "autograd/record.h"
 #include "ops/creation.h"
 #include "ops/kernel.h"
@@ -35,6 +37,42 @@ Tensor& fill_in_place(const char* op, Tensor& x, const Scalar& value) {
 
 }  // namespace
 
+namespace {
+
+/// The strides of x's shape with the channels innermost.
+Shape channels_last_strides(const char* op, const Tensor& x, MemoryFormat format) {
+  const int64_t rank = format == MemoryFormat::ChannelsLast ? 4 : 5;
+  check(x.dim() == rank, op, ": input has shape ", x.sizes(), " but must have ", rank, " dimensions for channels_last",
+        rank == 4 ? "" : "_3d");
+  Shape strides = x.sizes();
+  strides[1] = 1;
+  int64_t stride = std::max<int64_t>(x.sizes()[1], 1);
+  for (int64_t d = rank - 1; d != 1; d = d == 2 ? 0 : d == 0 ? 1 : d - 1) {
+    strides[d] = stride;
+    stride *= std::max<int64_t>(x.sizes()[d], 1);
+  }
+  return strides;
+}
+
+}  // namespace
+
+Tensor empty_in_format(const char* op, const Tensor& x, DType dtype, MemoryFormat format) {
+  kernel::check_defined(op, "input", x);
+  if (format == MemoryFormat::Contiguous) return empty_tensor(x.sizes(), dtype, x.device());
+  if (format == MemoryFormat::Preserve) return empty_tensor_like(x, dtype);
+  return empty_strided_tensor(x.sizes(), channels_last_strides(op, x, format), dtype, x.device());
+}
+
+bool is_contiguous(const Tensor& x, MemoryFormat format) {
+  kernel::check_defined("is_contiguous", "input", x);
+  if (format == MemoryFormat::Contiguous || format == MemoryFormat::Preserve) return x.is_contiguous();
+  if (x.dim() != (format == MemoryFormat::ChannelsLast ? 4 : 5)) return false;
+  const Shape strides = channels_last_strides("is_contiguous", x, format);
+  for (size_t d = 0; d < strides.size(); ++d)
+    if (x.sizes()[d] > 1 && x.strides()[d] != strides[d]) return false;
+  return true;
+}
+
 Tensor to(const Tensor& x, DType dtype, bool copy) {
   kernel::check_defined("to", "input", x);
   return converted(x, dtype, x.device(), copy);
@@ -55,6 +93,18 @@ Tensor clone(const Tensor& x) {
   Tensor y = empty_tensor_like(x, x.dtype());
   copy_data("clone", y, x);
   return record("clone", y, inputs(x), [](const Tensor& g) { return g; });
+}
+
+Tensor clone(const Tensor& x, MemoryFormat format) {
+  Tensor y = empty_in_format("clone", x, x.dtype(), format);
+  copy_data("clone", y, x);
+  return record("clone", y, inputs(x), [](const Tensor& g) { return g; });
+}
+
+Tensor contiguous(const Tensor& x, MemoryFormat format) {
+  kernel::check_defined("contiguous", "input", x);
+  check(format != MemoryFormat::Preserve, "contiguous: preserve_format is no order of dims");
+  return is_contiguous(x, format) ? x : clone(x, format);
 }
 
 Tensor contiguous(const Tensor& x) {
@@ -80,7 +130,18 @@ Tensor& copy_(Tensor& x, const Tensor& source) {
       [device = source.device()](const Tensor& g) { return to(g, device); });
 }
 
-Tensor& fill_(Tensor& x, const Scalar& value) { return fill_in_place("fill_", x, value); }
+Tensor& fill_(Tensor& x, const Tensor& value) {
+  kernel::check_defined("fill_", "value", value);
+  check(value.dim() == 0, "fill_: value has shape ", value.sizes(), " but must be a number");
+  return value.impl()->is_wrapped_number ? fill_in_place("fill_", x, value.item()) : copy_(x, value);
+}
+
+Tensor fill(const Tensor& x, const Tensor& value) {
+  kernel::check_defined("fill", "input", x);
+  Tensor y = clone(x);
+  return fill_(y, value);
+}
+
 Tensor& zero_(Tensor& x) { return fill_in_place("zero_", x, 0); }
 
 bool equal(const Tensor& a, const Tensor& b) {
@@ -99,11 +160,11 @@ Tensor isclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool 
   check<ValueError>(rtol >= 0 && atol >= 0, "isclose: rtol ", rtol, " and atol ", atol, " must not be negative");
   NoGradGuard no_grad;
   Tensor close = eq(a, b);
-  const bool is_real = a.is_floating_point();
-  if (is_real && equal_nan) close = logical_or(close, logical_and(isnan(a), isnan(b)));
+  const bool is_exact = !a.is_differentiable();
+  if (!is_exact && equal_nan) close = logical_or(close, logical_and(isnan(a), isnan(b)));
   if (rtol == 0 && atol == 0) return close;
   // In double for integers, so that their difference neither wraps nor rounds.
-  const Tensor x = is_real ? a : to(a, kFloat64), y = is_real ? b : to(b, kFloat64);
+  const Tensor x = is_exact ? to(a, kFloat64) : a, y = is_exact ? to(b, kFloat64) : b;
   const Tensor error = abs(sub(x, y)), limit = add(abs(mul(y, rtol)), atol);
   return logical_or(close, logical_and(isfinite(error), le(error, limit)));
 }

@@ -5,6 +5,14 @@
 
 namespace ember {
 
+/// The order of a tensor's dims in memory: row-major, as its source, or with the channels of images [N, C, H, W] or volumes
+/// [N, C, D, H, W] innermost.
+enum class MemoryFormat { Contiguous, Preserve, ChannelsLast, ChannelsLast3d };
+
+/// Fresh memory for a tensor like x in this format; Error unless x has the dims that the format is for.
+Tensor empty_in_format(const char* op, const Tensor& x, DType dtype, MemoryFormat format);
+bool is_contiguous(const Tensor& x, MemoryFormat format);
+
 /// x in this dtype or on this device; x itself when nothing changes, unless `copy`.
 Tensor to(const Tensor& x, DType dtype, bool copy = false);
 Tensor to(const Tensor& x, Device device, bool copy = false);
@@ -12,13 +20,18 @@ Tensor to(const Tensor& x, const TensorOptions& options, bool copy = false);
 
 /// A copy with x's layout when that has no gaps, row-major otherwise.
 Tensor clone(const Tensor& x);
+Tensor clone(const Tensor& x, MemoryFormat format);
 /// x itself when it is row-major, else a row-major copy.
 Tensor contiguous(const Tensor& x);
+Tensor contiguous(const Tensor& x, MemoryFormat format);
 
 /// x = source, which broadcasts and is converted to x's dtype and device.
 Tensor& copy_(Tensor& x, const Tensor& source);
-Tensor& fill_(Tensor& x, const Scalar& value);
+/// x = value everywhere, given by a number or a zero-dim tensor, which gets a gradient.
+Tensor& fill_(Tensor& x, const Tensor& value);
 Tensor& zero_(Tensor& x);
+/// A copy of x, filled.
+Tensor fill(const Tensor& x, const Tensor& value);
 
 /// Whether the shapes and all elements are the same.
 bool equal(const Tensor& a, const Tensor& b);

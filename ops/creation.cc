@@ -1,5 +1,6 @@
 #include "ops/creation.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "ops/copy.h"
@@ -21,7 +22,9 @@ Tensor filled(Tensor x, const char* op, const Scalar& value) {
   return x;
 }
 
-DType dtype_of_kind(const Scalar& value) { return value.is_floating_point() ? default_dtype() : value.dtype(); }
+DType dtype_of_kind(DType kind) {
+  return kind == kFloat64 ? default_dtype() : kind == kComplex128 ? default_complex_dtype() : kind;
+}
 
 /// `count` numbers given by `at(i)`, computed in T and converted to the dtype that the options name.
 template <class T, class F>
@@ -32,9 +35,13 @@ Tensor sequence(int64_t count, DType dtype, const TensorOptions& options, F at) 
   return with_grad(to(values, TensorOptions(dtype).device(options.device_)), options);
 }
 
-Tensor triangle_indices(const char* op, int64_t rows, int64_t columns, auto is_inside) {
+Tensor triangle_indices(const char* op, int64_t rows, int64_t columns, const TensorOptions& options, auto is_inside) {
   check<ValueError>(rows >= 0 && columns >= 0, op, ": ", rows, " rows and ", columns, " columns must not be negative");
+  constexpr double kMost = 1e12;
+  check<OutOfMemoryError>(static_cast<double>(rows) * static_cast<double>(columns) < kMost, op, ": a matrix of ", rows,
+                          " rows and ", columns, " columns is too large");
   std::vector<int64_t> row, column;
+  if (columns == 0) rows = 0;
   for (int64_t i = 0; i < rows; ++i) {
     for (int64_t j = 0; j < columns; ++j) {
       if (!is_inside(j - i)) continue;
@@ -42,7 +49,7 @@ Tensor triangle_indices(const char* op, int64_t rows, int64_t columns, auto is_i
       column.push_back(j);
     }
   }
-  return stack({tensor(row), tensor(column)});
+  return to(stack({tensor(row), tensor(column)}), options.dtype(options.dtype_.value_or(kInt64)));
 }
 
 /// The shape of nested braces, taken from the first item of each level.
@@ -73,8 +80,22 @@ Tensor empty_strided(const Shape& sizes, const Shape& strides, const TensorOptio
   return with_grad(empty_strided_tensor(sizes, strides, options.dtype_or_default(), options.device_), options);
 }
 
+Tensor empty_permuted(const Shape& sizes, const Shape& physical_layout, const TensorOptions& options) {
+  check(sizes.size() == physical_layout.size(), "empty_permuted: physical_layout ", physical_layout,
+        " must name each of the ", sizes.size(), " dimensions");
+  Shape strides = sizes;
+  int64_t stride = 1;
+  const Shape order =
+      sizes.empty() ? Shape() : wrap_dims(physical_layout, static_cast<int64_t>(sizes.size()), "empty_permuted");
+  for (size_t i = order.size(); i-- > 0;) {
+    strides[order[i]] = stride;
+    stride *= std::max<int64_t>(sizes[order[i]], 1);
+  }
+  return empty_strided(sizes, strides, options);
+}
+
 Tensor full(const Shape& sizes, const Scalar& value, const TensorOptions& options) {
-  Tensor x = empty_tensor(sizes, options.dtype_.value_or(dtype_of_kind(value)), options.device_);
+  Tensor x = empty_tensor(sizes, options.dtype_.value_or(dtype_of_kind(value.dtype())), options.device_);
   return with_grad(filled(std::move(x), "full", value), options);
 }
 
@@ -113,25 +134,50 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step, const 
   check<ValueError>(by > 0 ? to >= from : to <= from, "arange: step ", step, " does not lead from ", start, " to ",
                     end);
   const bool is_real = start.is_floating_point() || end.is_floating_point() || step.is_floating_point();
-  if (is_real) {
+  const DType dtype = options.dtype_.value_or(is_real ? default_dtype() : kInt64);
+  if (is_floating_point(dtype)) {
     const auto count = static_cast<int64_t>(std::ceil((to - from) / by));
-    return sequence<double>(count, options.dtype_or_default(), options,
-                            [=](int64_t i) { return from + static_cast<double>(i) * by; });
+    return sequence<double>(count, dtype, options, [=](int64_t i) { return from + static_cast<double>(i) * by; });
   }
-  const int64_t first = start.to<int64_t>(), stride = step.to<int64_t>(), distance = end.to<int64_t>() - first;
-  const int64_t count = (distance + stride - (stride > 0 ? 1 : -1)) / stride;
-  return sequence<int64_t>(count, options.dtype_.value_or(kInt64), options,
-                           [=](int64_t i) { return first + i * stride; });
+  // As many as there would be real numbers, yet from the truncated start by the truncated step.
+  const int64_t first = start.to<int64_t>(), stride = step.to<int64_t>();
+  int64_t distance;
+  check<OutOfMemoryError>(!__builtin_sub_overflow(end.to<int64_t>(), first, &distance), "arange: ", start, " to ", end,
+                          " is too far");
+  const int64_t count =
+      is_real ? static_cast<int64_t>(std::ceil((to - from) / by)) : distance / stride + (distance % stride != 0);
+  return sequence<int64_t>(count, dtype, options, [=](int64_t i) { return first + i * stride; });
 }
 
-Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps, const TensorOptions& options) {
-  check<ValueError>(steps >= 0, "linspace: steps ", steps, " must not be negative");
-  const double from = start.to<double>(), to = end.to<double>();
+namespace {
+
+/// at(x) for `steps` numbers x evenly spaced from start to end, which are truncated when the result holds integers.
+template <class F>
+Tensor spaced(const char* op, const Scalar& start, const Scalar& end, int64_t steps, const TensorOptions& options,
+              F at) {
+  check<ValueError>(steps >= 0, op, ": steps ", steps, " must not be negative");
+  const DType dtype = options.dtype_or_default();
+  double from = start.to<double>(), to = end.to<double>();
+  if (!is_floating_point(dtype)) {
+    from = std::trunc(from);
+    to = std::trunc(to);
+  }
   const double step = steps > 1 ? (to - from) / static_cast<double>(steps - 1) : 0;
   // From both ends, so that the last number is exactly `end`.
-  return sequence<double>(steps, options.dtype_or_default(), options, [=](int64_t i) {
-    return i < (steps + 1) / 2 ? from + step * static_cast<double>(i) : to - step * static_cast<double>(steps - 1 - i);
+  return sequence<double>(steps, dtype, options, [=](int64_t i) {
+    return at(i < (steps + 1) / 2 ? from + step * static_cast<double>(i)
+                                  : to - step * static_cast<double>(steps - 1 - i));
   });
+}
+
+}  // namespace
+
+Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps, const TensorOptions& options) {
+  return spaced("linspace", start, end, steps, options, [](double x) { return x; });
+}
+
+Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps, double base, const TensorOptions& options) {
+  return spaced("logspace", start, end, steps, options, [base](double x) { return std::pow(base, x); });
 }
 
 Tensor eye(int64_t n, std::optional<int64_t> m, const TensorOptions& options) {
@@ -140,12 +186,12 @@ Tensor eye(int64_t n, std::optional<int64_t> m, const TensorOptions& options) {
   return with_grad(x, options);
 }
 
-Tensor tril_indices(int64_t rows, int64_t columns, int64_t offset) {
-  return triangle_indices("tril_indices", rows, columns, [offset](int64_t d) { return d <= offset; });
+Tensor tril_indices(int64_t rows, int64_t columns, int64_t offset, const TensorOptions& options) {
+  return triangle_indices("tril_indices", rows, columns, options, [offset](int64_t d) { return d <= offset; });
 }
 
-Tensor triu_indices(int64_t rows, int64_t columns, int64_t offset) {
-  return triangle_indices("triu_indices", rows, columns, [offset](int64_t d) { return d >= offset; });
+Tensor triu_indices(int64_t rows, int64_t columns, int64_t offset, const TensorOptions& options) {
+  return triangle_indices("triu_indices", rows, columns, options, [offset](int64_t d) { return d >= offset; });
 }
 
 Tensor scalar_tensor(const Scalar& value, const TensorOptions& options) {
@@ -159,7 +205,7 @@ Tensor tensor(const NestedList& values, const TensorOptions& options) {
   collect(values, shape, 0, flat);
   DType kind = flat.empty() ? kFloat64 : flat[0].dtype();
   for (const Scalar& value : flat) kind = promote_types(kind, value.dtype());
-  const Tensor x = empty_tensor(shape, options.dtype_.value_or(kind == kFloat64 ? default_dtype() : kind));
+  const Tensor x = empty_tensor(shape, options.dtype_.value_or(dtype_of_kind(kind)));
   visit_dtype(x.dtype(), [&]<class T> {
     T* data = x.data_ptr<T>();
     for (size_t i = 0; i < flat.size(); ++i) data[i] = flat[i].to<T>();

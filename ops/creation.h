@@ -15,6 +15,8 @@ namespace ember {
 /// Uninitialised memory.
 Tensor empty(const Shape& sizes, const TensorOptions& options = {});
 Tensor empty_strided(const Shape& sizes, const Shape& strides, const TensorOptions& options = {});
+/// A fresh tensor whose dims lie in memory in the order physical_layout, the outermost first.
+Tensor empty_permuted(const Shape& sizes, const Shape& physical_layout, const TensorOptions& options = {});
 Tensor zeros(const Shape& sizes, const TensorOptions& options = {});
 Tensor ones(const Shape& sizes, const TensorOptions& options = {});
 /// Without a dtype in the options, bool, int64 or the default dtype by the kind of `value`.
@@ -32,11 +34,14 @@ Tensor arange(const Scalar& start, const Scalar& end, const TensorOptions& optio
 Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step, const TensorOptions& options = {});
 /// `steps` evenly spaced numbers, both ends included.
 Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps, const TensorOptions& options = {});
+/// `steps` numbers base^x for x evenly spaced from start to end.
+Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps, double base = 10,
+                const TensorOptions& options = {});
 /// Ones on the diagonal; square unless m is given.
 Tensor eye(int64_t n, std::optional<int64_t> m = {}, const TensorOptions& options = {});
-/// int64 [2, count]: rows and columns of the lower (upper) triangle of a matrix.
-Tensor tril_indices(int64_t rows, int64_t columns, int64_t offset = 0);
-Tensor triu_indices(int64_t rows, int64_t columns, int64_t offset = 0);
+/// [2, count]: rows and columns of the lower (upper) triangle of a matrix; int64 unless options name a dtype.
+Tensor tril_indices(int64_t rows, int64_t columns, int64_t offset = 0, const TensorOptions& options = {});
+Tensor triu_indices(int64_t rows, int64_t columns, int64_t offset = 0, const TensorOptions& options = {});
 /// A zero-dim tensor.
 Tensor scalar_tensor(const Scalar& value, const TensorOptions& options = {});
 

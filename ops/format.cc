@@ -25,7 +25,7 @@ std::string print(const char* format, double value) {
 /// The elements that will be shown: all, or the ends of dims that are long.
 class Elements {
  public:
-  /// `x` is contiguous, on the CPU, and float64, int64 or bool.
+  /// `x` is on the CPU and float64, complex128, int64 or bool.
   explicit Elements(const Tensor& x) : x_(x), summarised_(x.numel() > kThreshold) {}
 
   bool cuts(int64_t dim) const { return summarised_ && x_.sizes()[static_cast<size_t>(dim)] > 2 * kEdgeItems; }
@@ -51,10 +51,10 @@ class Elements {
   bool summarised_;
 };
 
-/// One format for all elements: fixed, scientific or integral, all of one width.
-class NumberFormat {
+/// One format for all elements of a real tensor: fixed, scientific or integral, all of one width.
+class RealFormat {
  public:
-  NumberFormat(const Tensor& x, const Elements& elements) : x_(x) {
+  RealFormat(const Tensor& x, const Elements& elements) : x_(x) {
     if (x.dtype() == kFloat64) {
       choose_notation(elements);
       elements.each([&](int64_t i) {
@@ -97,9 +97,34 @@ class NumberFormat {
     return integral_ ? print("%.0f", v) + "." : print("%.4f", v);
   }
 
-  const Tensor& x_;
+  Tensor x_;
   size_t width_ = 1;
   bool scientific_ = false, integral_ = true;
+};
+
+/// The same for any tensor: the two parts of complex numbers have a format each.
+class NumberFormat {
+ public:
+  explicit NumberFormat(const Tensor& x) {
+    const Tensor parts = x.is_complex() ? x.alias_real() : x;
+    const int64_t count = x.is_complex() ? 2 : 1;
+    for (int64_t i = 0; i < count; ++i) {
+      const Tensor part = x.is_complex() ? parts.select(-1, i) : x;
+      parts_.emplace_back(part, Elements(part));
+    }
+  }
+
+  /// The element at this offset of the contiguous tensor.
+  std::string operator()(int64_t i) const {
+    if (parts_.size() == 1) return parts_[0](i);
+    std::string imaginary = parts_[1](2 * i) + "j";
+    imaginary.erase(0, imaginary.find_first_not_of(' '));
+    return parts_[0](2 * i) + (imaginary[0] == '-' ? "" : "+") + imaginary;
+  }
+  int64_t width() const { return parts_.size() == 1 ? parts_[0].width() : parts_[0].width() + parts_[1].width() + 1; }
+
+ private:
+  std::vector<RealFormat> parts_;
 };
 
 std::string join(const std::vector<std::string>& parts, const std::string& between) {
@@ -172,16 +197,19 @@ std::string format(const Tensor& x) {
   std::vector<std::string> suffixes;
   std::string body = "[]";
   if (!x.device().is_cpu()) suffixes.push_back("device='" + to_string(x.device()) + "'");
-  const bool dtype_shows =
-      x.dtype() == default_dtype() || (x.numel() > 0 && (x.dtype() == kInt64 || x.dtype() == kBool));
+  const bool dtype_shows = x.dtype() == default_dtype() || x.dtype() == default_complex_dtype() ||
+                           (x.numel() > 0 && (x.dtype() == kInt64 || x.dtype() == kBool));
   if (x.numel() == 0) {
     if (x.dim() != 1) suffixes.push_back("size=" + size_tuple(x.sizes()));
   } else {
     NoGradGuard no_grad;
-    const DType shown = x.is_floating_point() ? kFloat64 : x.dtype() == kBool ? kBool : kInt64;
+    const DType shown = x.is_complex()          ? kComplex128
+                        : x.is_floating_point() ? kFloat64
+                        : x.dtype() == kBool    ? kBool
+                                                : kInt64;
     const Tensor values = to(x.detach(), TensorOptions(shown).device(kCPU)).contiguous();
     const Elements elements(values);
-    body = block(elements, NumberFormat(values, elements), indent, 0, 0);
+    body = block(elements, NumberFormat(values), indent, 0, 0);
   }
   if (!dtype_shows) suffixes.push_back("dtype=ember." + to_string(x.dtype()));
   if (auto node = autograd::grad_fn(x)) {

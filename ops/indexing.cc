@@ -13,49 +13,10 @@
 
 namespace ember {
 
+using indexing::as_index;
+using indexing::check_index;
+
 namespace {
-
-Tensor copied(const Tensor& x) {
-  NoGradGuard no_grad;
-  return clone(x);
-}
-
-/// An index tensor as int64; TypeError for anything but integers.
-Tensor as_index(const char* op, const Tensor& index) {
-  kernel::check_defined(op, "index", index);
-  check<TypeError>(index.dtype() == kInt64 || index.dtype() == kInt32, op, ": index must be int64 but is ",
-                   index.dtype());
-  return to(index, kInt64);
-}
-
-/// Checks x against an index of the same rank, which may be larger than x in no dim but `dim`; returns `dim` wrapped.
-int64_t check_index(const char* op, const Tensor& x, int64_t dim, const Tensor& index) {
-  kernel::check_defined(op, "input", x);
-  kernel::check_same_device(op, std::array{x, index});
-  const int64_t at = wrap_dim(dim, x.dim(), op);
-  check(index.dim() == x.dim(), op, ": index has shape ", index.sizes(), " but must have as many dimensions as input ",
-        x.sizes());
-  for (int64_t d = 0; d < x.dim(); ++d)
-    check(d == at || index.sizes()[d] <= x.sizes()[d] || index.numel() == 0, op, ": index has shape ", index.sizes(),
-          " but dim ", d, " must be at most ", x.sizes()[d], " to fit input ", x.sizes());
-  return at;
-}
-
-/// `src` as far as the index reaches, in x's dtype; a number stands for all of it.
-Tensor check_source(const char* op, const Tensor& x, const Tensor& index, const Tensor& src) {
-  kernel::check_defined(op, "src", src);
-  if (src.impl()->is_wrapped_number) return expand(to(src, TensorOptions(x.dtype()).device(x.device())), index.sizes());
-  check(src.dtype() == x.dtype(), op, ": src is ", src.dtype(), " but must be ", x.dtype(), " like input");
-  check(src.dim() == index.dim(), op, ": src has shape ", src.sizes(), " but must have as many dimensions as index ",
-        index.sizes());
-  Tensor part = src;
-  for (int64_t d = 0; d < src.dim(); ++d) {
-    check(index.sizes()[d] <= src.sizes()[d], op, ": src has shape ", src.sizes(), " but dim ", d,
-          " must be at least that of index ", index.sizes());
-    if (index.sizes()[d] < src.sizes()[d]) part = narrow(part, d, 0, index.sizes()[d]);
-  }
-  return part;
-}
 
 /// Zeros of `sizes` to which g has been added by scatter_add: the gradient of gather.
 Tensor gather_backward(const Tensor& g, const Shape& sizes, int64_t dim, const Tensor& index) {
@@ -76,8 +37,11 @@ Tensor index_select_backward(const Tensor& g, const Shape& sizes, int64_t dim, c
 }  // namespace
 
 Tensor gather(const Tensor& x, int64_t dim, const Tensor& index) {
+  kernel::check_defined("gather", "input", x);
   const Tensor positions = as_index("gather", index);
-  if (positions.dim() == 0 && x.dim() == 0) return reshape(gather(reshape(x, 1), dim, reshape(positions, 1)), {});
+  if (positions.numel() == 0) return reshape(narrow(reshape(x, -1), 0, 0, 0), positions.sizes());
+  if (std::min(positions.dim(), x.dim()) == 0 && std::max(positions.dim(), x.dim()) <= 1)
+    return reshape(gather(reshape(x, -1), dim, reshape(positions, -1)), positions.sizes());
   const int64_t at = check_index("gather", x, dim, positions);
   Tensor y = empty_tensor(positions.sizes(), x.dtype(), x.device());
   find_kernel("gather", &Backend::gather, x)(y, x, at, positions);
@@ -89,7 +53,7 @@ Tensor gather(const Tensor& x, int64_t dim, const Tensor& index) {
 Tensor take_along_dim(const Tensor& x, const Tensor& index, std::optional<int64_t> dim) {
   kernel::check_defined("take_along_dim", "input", x);
   kernel::check_defined("take_along_dim", "index", index);
-  if (!dim) return gather(reshape(x, -1), 0, reshape(index, -1));
+  if (!dim) return take_along_dim(reshape(x, -1), reshape(index, -1), 0);
   check(x.dim() == index.dim(), "take_along_dim: index has shape ", index.sizes(),
         " but must have as many dimensions as input ", x.sizes());
   const int64_t at = wrap_dim(*dim, x.dim(), "take_along_dim");
@@ -101,38 +65,8 @@ Tensor take_along_dim(const Tensor& x, const Tensor& index, std::optional<int64_
     x_sizes[at] = x.sizes()[at];
     index_sizes[at] = index.sizes()[at];
   }
-  return gather(expand(x, x_sizes), at, expand(index, index_sizes));
-}
-
-Tensor scatter(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& src) {
-  const Tensor positions = as_index("scatter", index);
-  const int64_t at = check_index("scatter", x, dim, positions);
-  const Tensor part = check_source("scatter", x, positions, src);
-  Tensor y = copied(x);
-  find_kernel("scatter", &Backend::scatter, x)(y, at, positions, part);
-  return record(
-      "scatter", y, inputs(x, part),
-      [at, index = saved(positions)](const Tensor& g) { return scatter(g, at, index(), 0); },
-      [at, index = saved(positions)](const Tensor& g) { return gather(g, at, index()); });
-}
-
-Tensor scatter_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& src) {
-  const Tensor positions = as_index("scatter_add", index);
-  const int64_t at = check_index("scatter_add", x, dim, positions);
-  const Tensor part = check_source("scatter_add", x, positions, src);
-  Tensor y = copied(x);
-  find_kernel("scatter_add", &Backend::scatter_add, x)(y, at, positions, part);
-  return record(
-      "scatter_add", y, inputs(x, part), [](const Tensor& g) { return g; },
-      [at, index = saved(positions)](const Tensor& g) { return gather(g, at, index()); });
-}
-
-Tensor& scatter_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& src) {
-  return in_place("scatter_", x, [&](const Tensor& y) { return scatter(y, dim, index, src); });
-}
-
-Tensor& scatter_add_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& src) {
-  return in_place("scatter_add_", x, [&](const Tensor& y) { return scatter_add(y, dim, index, src); });
+  const Tensor wrapped = where(lt(index, 0), add(index, x.dim() > 0 ? x.sizes()[at] : 1), index);
+  return gather(expand(x, x_sizes), at, expand(wrapped, index_sizes));
 }
 
 Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index) {
@@ -150,32 +84,6 @@ Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index) {
   return record("index_select", y, inputs(x), [at, sizes = x.sizes(), index = saved(positions)](const Tensor& g) {
     return index_select_backward(g, sizes, at, index());
   });
-}
-
-Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha) {
-  const Tensor positions = reshape(as_index("index_add", index), -1);
-  kernel::check_defined("index_add", "input", x);
-  kernel::check_defined("index_add", "source", source);
-  kernel::check_same_device("index_add", std::array{x, positions, source});
-  check<IndexError>(x.dim() > 0, "index_add: a zero-dim tensor has no dimension ", dim);
-  const int64_t at = wrap_dim(dim, x.dim(), "index_add");
-  check(index.dim() <= 1, "index_add: index has shape ", index.sizes(), " but must have 1 dimension");
-  check(source.dtype() == x.dtype(), "index_add: source is ", source.dtype(), " but must be ", x.dtype(),
-        " like input");
-  Shape sizes = x.sizes();
-  sizes[at] = positions.numel();
-  check(source.sizes() == sizes, "index_add: source has shape ", source.sizes(), " but must have ", sizes,
-        " to match input ", x.sizes(), " and index ", index.sizes());
-  const Tensor scaled = alpha.to<double>() == 1 ? source : mul(source, alpha);
-  Tensor y = copied(x);
-  find_kernel("index_add", &Backend::index_add, x)(y, at, positions, scaled);
-  return record(
-      "index_add", y, inputs(x, scaled), [](const Tensor& g) { return g; },
-      [at, index = saved(positions)](const Tensor& g) { return index_select(g, at, index()); });
-}
-
-Tensor& index_add_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha) {
-  return in_place("index_add_", x, [&](const Tensor& y) { return index_add(y, dim, index, source, alpha); });
 }
 
 Tensor embedding(const Tensor& weight, const Tensor& indices, std::optional<int64_t> padding_idx) {
@@ -236,11 +144,6 @@ Tensor masked_select(const Tensor& x, const Tensor& mask) {
   check(mask.dtype() == kBool, "masked_select: mask must be bool but is ", mask.dtype());
   const auto both = broadcast_tensors({x, mask});
   return index(both[0], {both[1]});
-}
-
-Tensor nonzero(const Tensor& x) {
-  kernel::check_defined("nonzero", "input", x);
-  return find_kernel("nonzero", &Backend::nonzero, x)(x);
 }
 
 }  // namespace ember

@@ -1,4 +1,4 @@
-// Reading and writing by index: NumPy's basic and advanced indexing, and the ops that take an index tensor along one dim.
+// Reading by index, and NumPy's basic and advanced indexing, both ways; scatter.h has the other ops that write by index.
 // Index tensors are int64 unless said otherwise; IndexError for an entry out of range.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "ops/scatter.h"
 
 namespace ember {
 
@@ -63,21 +64,21 @@ Tensor index_put(const Tensor& x, const std::vector<TensorIndex>& indices, const
 
 /// out[i][j][k] = x[i][index[i][j][k]][k] for dim = 1; index has x's rank and is no larger in the other dims.
 Tensor gather(const Tensor& x, int64_t dim, const Tensor& index);
-/// gather whose index broadcasts against x; without `dim`, in the flattened tensor.
+/// gather whose index broadcasts against x and may count from the end; without `dim`, in the flattened tensor.
 Tensor take_along_dim(const Tensor& x, const Tensor& index, std::optional<int64_t> dim = {});
-/// A copy of x with out[i][index[i][j][k]][k] = src[i][j][k] for dim = 1; of entries that meet, one wins.
-Tensor scatter(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& src);
-/// The same, adding.
-Tensor scatter_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& src);
-Tensor& scatter_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& src);
-Tensor& scatter_add_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& src);
-
+/// The elements at these positions of the flattened x, in index' shape; negative ones count from the end.
+Tensor take(const Tensor& x, const Tensor& index);
+/// A copy of x with source, in order, at these positions of the flattened tensor.
+Tensor put(const Tensor& x, const Tensor& index, const Tensor& source, bool accumulate = false);
 /// The slices of `dim` that the 1-d (or zero-dim) index names.
 Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index);
-/// A copy of x with alpha source's slice i added to the slice index[i] of `dim`.
-Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha = 1);
-Tensor& index_add_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha = 1);
-
+/// i repeated repeats[i] times for each i, 1-d. output_size, where it is known, saves adding up.
+Tensor repeat_interleave(const Tensor& repeats, std::optional<int64_t> output_size = {});
+/// Each slice of `dim` repeated in place, all as often or each its own number of times; flattens without `dim`.
+Tensor repeat_interleave(const Tensor& x, int64_t repeats, std::optional<int64_t> dim = {},
+                         std::optional<int64_t> output_size = {});
+Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, std::optional<int64_t> dim,
+                         std::optional<int64_t> output_size = {});
 /// The rows of weight [V, D] that indices (int64 or int32, any shape) name: [*indices, D]. Row padding_idx gets no gradient.
 Tensor embedding(const Tensor& weight, const Tensor& indices, std::optional<int64_t> padding_idx = {});
 /// int64 [*x, num_classes] with a 1 at each class of x; -1 takes the largest class + 1.
@@ -88,7 +89,16 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value);
 Tensor& masked_fill_(Tensor& x, const Tensor& mask, const Tensor& value);
 /// The elements, 1-d, where the bool mask holds; x and mask broadcast.
 Tensor masked_select(const Tensor& x, const Tensor& mask);
+/// x with the elements of source, in order, where the bool mask, which broadcasts, holds.
+Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source);
 /// int64 positions [count, x.dim()] of the elements that are not zero.
 Tensor nonzero(const Tensor& x);
+/// The same as one vector for each dim, ready to index with; a zero-dim x counts as a vector.
+std::vector<Tensor> nonzero_tuple(const Tensor& x);
+/// The first `size` rows of nonzero; fill_value where there are fewer.
+Tensor nonzero_static(const Tensor& x, int64_t size, int64_t fill_value = -1);
+Tensor argwhere(const Tensor& x);
+/// The coordinates of flat positions in a tensor of this shape, one tensor for each of its dims.
+std::vector<Tensor> unravel_index(const Tensor& indices, const Shape& shape);
 
 }  // namespace ember

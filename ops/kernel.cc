@@ -30,7 +30,9 @@ DType result_dtype(Result rule, DType promoted) {
     case Result::Bool:
       return kBool;
     case Result::Float:
-      return is_floating_point(promoted) ? promoted : default_dtype();
+      return is_differentiable(promoted) ? promoted : default_dtype();
+    case Result::Real:
+      return real_dtype(promoted);
     default:
       return promoted;
   }
@@ -69,9 +71,7 @@ Tensor make_output(const char* op, const Tensor& a, const Tensor& b, Result rule
 void check_into(const char* op, const Tensor& x, const Tensor& other, DType promoted) {
   check(broadcast_shapes(x.sizes(), other.sizes(), op) == x.sizes(), op, ": the result of shapes ", x.sizes(), " and ",
         other.sizes(), " does not fit into the tensor to write to, ", describe(x));
-  const DType to = x.dtype();
-  const bool fits = is_floating_point(to) || (!is_floating_point(promoted) && (to != kBool || promoted == kBool));
-  check<TypeError>(fits, op, ": a ", promoted, " result cannot be written into ", describe(x));
+  check<TypeError>(can_cast(promoted, x.dtype()), op, ": a ", promoted, " result cannot be written into ", describe(x));
 }
 
 Tensor readable_beside(const char* op, const Tensor& x, const Tensor& other) {

@@ -10,6 +10,7 @@ namespace ember::kernel {
 enum class Result {
   Promoted,  ///< the promoted dtype of the inputs
   Float,     ///< the same, with integers and bools becoming the default floating-point dtype
+  Real,      ///< the promoted dtype, or that of a complex number's parts
   Bool,
 };
 
@@ -24,6 +25,11 @@ void check_defined(const char* op, const char* argument, const Tensor& x);
 Tensor make_output(const char* op, const Tensor& x, Result rule);
 Tensor make_output(const char* op, const Tensor& a, const Tensor& b, Result rule);
 
+/// The operand whose device and kind of numbers choose the kernel.
+inline const Tensor& chooser(const Tensor& a, const Tensor& b) {
+  return a.is_complex() || !a.device().is_cpu() ? a : b;
+}
+
 template <class Table>
 Tensor unary(const char* op, UnaryKernel* Table::*slot, const Tensor& x, Result rule = Result::Promoted) {
   Tensor y = make_output(op, x, rule);
@@ -35,7 +41,7 @@ template <class Table>
 Tensor binary(const char* op, BinaryKernel* Table::*slot, const Tensor& a, const Tensor& b,
               Result rule = Result::Promoted) {
   Tensor y = make_output(op, a, b, rule);
-  find_kernel(op, slot, a.device().is_cpu() ? b : a)(y, a, b);
+  find_kernel(op, slot, chooser(a, b))(y, a, b);
   return y;
 }
 

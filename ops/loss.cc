@@ -3,6 +3,7 @@
 #include <array>
 
 #include "autograd/record.h"
+#include "core/kernels/cross_entropy.h"
 #include "ops/activation.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
@@ -10,16 +11,12 @@
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
 #include "ops/reduction.h"
+#include "ops/regression_loss.h"
 #include "ops/shape.h"
 
 namespace ember {
 
 namespace {
-
-Tensor reduce_loss(const Tensor& loss, Reduction reduction) {
-  if (reduction == Reduction::None) return loss;
-  return reduction == Reduction::Sum ? sum(loss) : mean(loss);
-}
 
 void check_float(const char* op, const Tensor& input, const Tensor& target) {
   kernel::check_defined(op, "input", input);
@@ -74,16 +71,63 @@ Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, Reduction reduc
   return reduce_loss(where(distance < beta, square(distance) * (0.5 / beta), distance - 0.5 * beta), reduction);
 }
 
+namespace {
+
+/// logsumexp(x) - x[target] for each row of x [N, C], with targets in [0, C).
+Tensor class_losses(const Tensor& x, const Tensor& target) {
+  Tensor losses = empty_tensor(target.sizes(), x.dtype(), x.device());
+  const Tensor logsumexp = empty_tensor(target.sizes(), x.dtype(), x.device());
+  find_kernel("cross_entropy", &CrossEntropyKernels::cross_entropy, x)(losses, logsumexp, x, target);
+  return record("cross_entropy", losses, inputs(x), [x = saved(x), target, logsumexp](const Tensor& g) {
+    if (GradMode::is_enabled()) {
+      const Tensor columns = arange(x().sizes()[1], target.options());
+      const Tensor slope = softmax(x(), 1) - to(columns == unsqueeze(target, 1), x().dtype());
+      return unsqueeze(g, 1) * slope;
+    }
+    Tensor d = empty_tensor(x().sizes(), x().dtype(), x().device());
+    find_kernel("cross_entropy", &CrossEntropyKernels::cross_entropy_backward, g)(d, contiguous(g), x(), logsumexp,
+                                                                                  target);
+    return d;
+  });
+}
+
+/// cross_entropy of float32 or float64 [N, C] and classes [N], which needs no log-probabilities in memory.
+Tensor class_cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight, Reduction reduction,
+                           int64_t ignore_index) {
+  const Tensor is_counted = target != ignore_index, label = contiguous(where(is_counted, target, 0));
+  const int64_t low = min(label).item<int64_t>(), high = max(label).item<int64_t>(), classes = input.sizes()[1];
+  check<IndexError>(low >= 0 && high < classes, "cross_entropy: target ", low < 0 ? low : high, " is out of range for ",
+                    classes, " classes");
+  Tensor factor = to(is_counted, input.dtype());
+  if (weight.defined()) factor = factor * index_select(weight, 0, label);
+  const Tensor losses = where(is_counted, class_losses(contiguous(input), label), 0);
+  const Tensor weighted = weight.defined() ? losses * factor : losses;
+  if (reduction != Reduction::Mean) return reduce_loss(weighted, reduction);
+  return sum(weighted) / sum(factor);
+}
+
+bool is_plain(const Tensor& input, const Tensor& target, const Tensor& weight) {
+  return input.dim() == 2 && input.numel() > 0 && target.dtype() == kInt64 &&
+         target.sizes() == Shape(input.sizes()[0]) && (input.dtype() == kFloat32 || input.dtype() == kFloat64) &&
+         (!weight.defined() || (weight.dtype() == input.dtype() && weight.sizes() == Shape(input.sizes()[1]))) &&
+         kernel_table<CrossEntropyKernels>(input.device().type).cross_entropy != nullptr;
+}
+
+}  // namespace
+
 Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight, Reduction reduction,
                      int64_t ignore_index, double label_smoothing) {
   check_float("cross_entropy", input, target);
   check<ValueError>(input.dim() > 0, "cross_entropy: input is zero-dim but must have a class dimension");
   check<ValueError>(0 <= label_smoothing && label_smoothing <= 1, "cross_entropy: label_smoothing is ", label_smoothing,
                     " but must lie in [0, 1]");
+  if (label_smoothing == 0 && is_plain(input, target, weight))
+    return class_cross_entropy(input, target, weight, reduction, ignore_index);
   const int64_t class_dim = input.dim() == 1 ? 0 : 1;
   const Tensor log_probabilities = log_softmax(input, class_dim);
   if (target.is_floating_point()) {
     check_same_shape("cross_entropy", input, target);
+    check(ignore_index < 0, "cross_entropy: ignore_index is for targets that are classes");
     const auto classes = static_cast<double>(input.size(class_dim));
     Tensor expected = target;
     if (label_smoothing > 0) expected = target * (1 - label_smoothing) + label_smoothing / classes;
@@ -116,9 +160,30 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& we
   return loss * (1 - label_smoothing) + smooth * (label_smoothing / static_cast<double>(classes));
 }
 
+namespace {
+
+/// -(target log(input) + (1 - target) log(1 - input)), whose slope stays finite at 0 and 1.
+Tensor binary_losses(const Tensor& input, const Tensor& target) {
+  Tensor y;
+  {
+    const NoGradGuard no_grad;
+    check<ValueError>(input.numel() == 0 || all((input >= 0) & (input <= 1)).item<bool>(),
+                      "binary_cross_entropy: input must lie in [0, 1]");
+    y = (target - 1) * clamp_min(log1p(-input), -100) - target * clamp_min(log(input), -100);
+  }
+  return record(
+      "binary_cross_entropy", y, inputs(input, target),
+      [x = saved(input), t = saved(target)](const Tensor& g) {
+        return g * (x() - t()) / clamp_min((1 - x()) * x(), 1e-12);
+      },
+      [x = saved(input)](const Tensor& g) { return g * (log1p(-x()) - log(x())); });
+}
+
+}  // namespace
+
 Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight, Reduction reduction) {
   check_same_shape("binary_cross_entropy", input, target);
-  Tensor loss = -(target * clamp_min(log(input), -100) + (1 - target) * clamp_min(log(1 - input), -100));
+  Tensor loss = binary_losses(input, target);
   if (weight.defined()) loss = loss * weight;
   return reduce_loss(loss, reduction);
 }
@@ -127,7 +192,7 @@ Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& targe
                                         const Tensor& pos_weight, Reduction reduction) {
   check_same_shape("binary_cross_entropy_with_logits", input, target);
   // softplus(-x) = -log(sigmoid(x)).
-  Tensor positive = softplus(-input);
+  Tensor positive = -logsigmoid(input);
   if (pos_weight.defined()) positive = positive * (1 + (pos_weight - 1) * target);
   Tensor loss = (1 - target) * input + positive;
   if (weight.defined()) loss = loss * weight;

@@ -1,5 +1,6 @@
 // Matrix products of every rank. All of them are views around one recorded op, `product`.
 #include "autograd/record.h"
+#include "ops/complex.h"
 #include "ops/creation.h"
 #include "ops/kernel.h"
 #include "ops/linalg.h"
@@ -37,10 +38,14 @@ Tensor product(const char* name, const Tensor& a, bool transpose_a, const Tensor
     find_kernel(name, &Backend::matmul, a)(y, left, right, bias);
   }
   auto pullback_a = [b = saved(b), transpose_a, transpose_b](const Tensor& g) {
-    return transpose_a ? product("matmul", b(), transpose_b, g, true) : product("matmul", g, false, b(), !transpose_b);
+    const Tensor factor = conj(b());
+    return transpose_a ? product("matmul", factor, transpose_b, g, true)
+                       : product("matmul", g, false, factor, !transpose_b);
   };
   auto pullback_b = [a = saved(a), transpose_a, transpose_b](const Tensor& g) {
-    return transpose_b ? product("matmul", g, true, a(), transpose_a) : product("matmul", a(), !transpose_a, g, false);
+    const Tensor factor = conj(a());
+    return transpose_b ? product("matmul", g, true, factor, transpose_a)
+                       : product("matmul", factor, !transpose_a, g, false);
   };
   if (!bias.defined()) return record(name, std::move(y), inputs(a, b), pullback_a, pullback_b);
   return record(name, std::move(y), inputs(a, b, bias), pullback_a, pullback_b, [](const Tensor& g) { return g; });
@@ -167,6 +172,9 @@ Tensor added_product(const char* op, const Tensor& x, const Tensor& a, const Ten
   check(broadcast_shapes(x.sizes(), sizes, op) == sizes, op, ": input has shape ", x.sizes(), " but must broadcast to ",
         sizes);
   if (beta.to<double>() == 1 && alpha.to<double>() == 1) return product(op, a, false, b, false, x);
+  // Factors of integers are integers too.
+  if (!x.is_floating_point() && (beta.is_floating_point() || alpha.is_floating_point()))
+    return added_product(op, x, a, b, beta.to<int64_t>(), alpha.to<int64_t>(), rank);
   // A beta of 0 leaves x out, whatever NaNs it holds.
   const Tensor y = mul(product(op, a, false, b, false), alpha);
   return beta.to<double>() == 0 ? y : add(y, x, beta);

@@ -50,6 +50,8 @@ void check_arguments(const Tensor& input, const Tensor& target, const Tensor& we
 
 Tensor nll_loss(const Tensor& input, const Tensor& target, const Tensor& weight, Reduction reduction,
                 int64_t ignore_index) {
+  if (target.defined() && target.dtype() == kUInt8)
+    return nll_loss(input, to(target, kInt64), weight, reduction, ignore_index);
   check_arguments(input, target, weight);
   const Likelihood of{target, weight, reduction, ignore_index};
   Tensor losses = empty_tensor(target.sizes(), input.dtype(), input.device());

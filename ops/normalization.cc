@@ -1,15 +1,12 @@
 #include "ops/normalization.h"
 
-#include <cmath>
-#include <limits>
-#include <numeric>
-
 #include "autograd/record.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/kernel.h"
 #include "ops/linalg.h"
 #include "ops/pointwise.h"
+#include "ops/pooling.h"
 #include "ops/reduction.h"
 #include "ops/shape.h"
 
@@ -100,8 +97,13 @@ void move_towards(const Tensor& running, const Tensor& batch, double momentum) {
 
 }  // namespace
 
-Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var, const Tensor& weight,
-                  const Tensor& bias, bool training, double momentum, double eps) {
+std::tuple<Tensor, Tensor, Tensor> native_batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                                                     const Tensor& running_mean, const Tensor& running_var,
+                                                     bool training, double momentum, double eps) {
+  if (x.defined() && x.dim() == 1 && x.numel() == 0) {  // no channels
+    const Tensor none = empty_tensor(0, compute_dtype(x.dtype()), x.device());
+    return {clone(x), none, none};
+  }
   check_input("batch_norm", x, 2);
   const int64_t channels = x.sizes()[1];
   for (const auto& [name, parameter] : {std::pair<const char*, const Tensor&>{"running_mean", running_mean},
@@ -140,25 +142,32 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
       }
     }
   }
-  return record("batch_norm", y, inputs(x, weight, bias),
-                [x = saved(x), weight = saved(weight), bias = saved(bias), mean, rstd, training, eps](
-                    const Tensor& g, const Needs<3>& needs) {
-                  const Tensor input = x(), scale = weight();
-                  const Axes axes = channel_axes(input);
-                  if (GradMode::is_enabled() || input.numel() == 0) {
-                    const Statistics s = training ? statistics(to(input, mean.dtype()), axes.over, eps)
-                                                  : Statistics{reshape(mean, axes.weight), reshape(rstd, axes.weight)};
-                    return composed_gradients(g, input, scale, s, axes, !training, needs);
-                  }
-                  Gradients result = empty_gradients(input, scale, bias(), needs);
-                  find_kernel("batch_norm_backward", &Backend::batch_norm_backward, input)(
-                      result[0], result[1], result[2], contiguous(g), contiguous(input), mean, rstd, scale, training);
-                  return result;
-                });
+  y = record("batch_norm", y, inputs(x, weight, bias),
+             [x = saved(x), weight = saved(weight), bias = saved(bias), mean, rstd, training, eps](
+                 const Tensor& g, const Needs<3>& needs) {
+               const Tensor input = x(), scale = weight();
+               const Axes axes = channel_axes(input);
+               if (GradMode::is_enabled() || input.numel() == 0) {
+                 const Statistics s = training ? statistics(to(input, mean.dtype()), axes.over, eps)
+                                               : Statistics{reshape(mean, axes.weight), reshape(rstd, axes.weight)};
+                 return composed_gradients(g, input, scale, s, axes, !training, needs);
+               }
+               Gradients result = empty_gradients(input, scale, bias(), needs);
+               find_kernel("batch_norm_backward", &Backend::batch_norm_backward, input)(
+                   result[0], result[1], result[2], contiguous(g), contiguous(input), mean, rstd, scale, training);
+               return result;
+             });
+  const Tensor none = empty_tensor(0, dtype, x.device());
+  return {y, training ? mean : none, training ? rstd : none};
 }
 
-Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight, const Tensor& bias,
-                  double eps) {
+Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var, const Tensor& weight,
+                  const Tensor& bias, bool training, double momentum, double eps) {
+  return std::get<0>(native_batch_norm(x, weight, bias, running_mean, running_var, training, momentum, eps));
+}
+
+std::tuple<Tensor, Tensor, Tensor> native_layer_norm(const Tensor& x, const Shape& normalized_shape,
+                                                     const Tensor& weight, const Tensor& bias, double eps) {
   check_input("layer_norm", x, 1);
   const int64_t dims = static_cast<int64_t>(normalized_shape.size()), outer = x.dim() - dims;
   check(dims > 0, "layer_norm: normalized_shape must not be empty");
@@ -180,67 +189,35 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
     find_kernel("layer_norm", &Backend::layer_norm, x)(y.alias({rows, columns}, {columns, 1}, 0), mean, rstd,
                                                        reshape(x, {rows, columns}), flat(weight), flat(bias), eps);
   }
-  return record("layer_norm", y, inputs(x, weight, bias),
-                [x = saved(x), weight = saved(weight), bias = saved(bias), mean, rstd, dims, eps, flat](
-                    const Tensor& g, const Needs<3>& needs) {
-                  const Tensor input = x(), scale = weight();
-                  Axes axes{{}, Shape(std::span(input.sizes().data() + (input.dim() - dims), dims))};
-                  for (int64_t d = -dims; d < 0; ++d) axes.over.push_back(d);
-                  if (GradMode::is_enabled() || input.numel() == 0) {
-                    const Statistics s = statistics(to(input, mean.dtype()), axes.over, eps);
-                    Gradients result = composed_gradients(g, input, scale, s, axes, false, needs);
-                    if (needs[2]) result[2] = reshape(result[2], axes.weight);
-                    return result;
-                  }
-                  Gradients result = empty_gradients(input, scale, bias(), needs);
-                  const Shape matrix{mean.numel(), axes.weight.numel()};
-                  const auto as_matrix = [&](const Tensor& t) { return t.defined() ? reshape(t, matrix) : t; };
-                  find_kernel("layer_norm_backward", &Backend::layer_norm_backward, input)(
-                      as_matrix(result[0]), flat(result[1]), flat(result[2]), as_matrix(g), as_matrix(input), mean,
-                      rstd, flat(scale));
-                  return result;
-                });
+  y = record("layer_norm", y, inputs(x, weight, bias),
+             [x = saved(x), weight = saved(weight), bias = saved(bias), mean, rstd, dims, eps, flat](
+                 const Tensor& g, const Needs<3>& needs) {
+               const Tensor input = x(), scale = weight();
+               Axes axes{{}, Shape(std::span(input.sizes().data() + (input.dim() - dims), dims))};
+               for (int64_t d = -dims; d < 0; ++d) axes.over.push_back(d);
+               if (GradMode::is_enabled() || input.numel() == 0) {
+                 const Statistics s = statistics(to(input, mean.dtype()), axes.over, eps);
+                 Gradients result = composed_gradients(g, input, scale, s, axes, false, needs);
+                 if (needs[2]) result[2] = reshape(result[2], axes.weight);
+                 return result;
+               }
+               Gradients result = empty_gradients(input, scale, bias(), needs);
+               const Shape matrix{mean.numel(), axes.weight.numel()};
+               const auto as_matrix = [&](const Tensor& t) { return t.defined() ? reshape(t, matrix) : t; };
+               find_kernel("layer_norm_backward", &Backend::layer_norm_backward, input)(
+                   as_matrix(result[0]), flat(result[1]), flat(result[2]), as_matrix(g), as_matrix(input), mean, rstd,
+                   flat(scale));
+               return result;
+             });
+  Shape outer_sizes = x.sizes();
+  for (int64_t d = outer; d < x.dim(); ++d) outer_sizes[d] = 1;
+  return {y, mean.alias(outer_sizes, contiguous_strides(outer_sizes), 0),
+          rstd.alias(outer_sizes, contiguous_strides(outer_sizes), 0)};
 }
 
-Tensor rms_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight, std::optional<double> eps) {
-  check_input("rms_norm", x, 1);
-  const int64_t dims = static_cast<int64_t>(normalized_shape.size()), outer = x.dim() - dims;
-  bool fits = outer >= 0 && dims > 0;
-  for (int64_t d = 0; fits && d < dims; ++d) fits = x.sizes()[outer + d] == normalized_shape[d];
-  check(fits, "rms_norm: input has shape ", x.sizes(), " but its last dimensions must be ", normalized_shape);
-  check_parameter("rms_norm", "weight", weight, normalized_shape, x);
-  Shape over;
-  for (int64_t d = -dims; d < 0; ++d) over.push_back(d);
-  const DType dtype = compute_dtype(x.dtype());
-  const double smallest =
-      dtype == kFloat64 ? std::numeric_limits<double>::epsilon() : std::numeric_limits<float>::epsilon();
-  const Tensor input = to(x, dtype);
-  const Tensor y = to(mul(input, rsqrt(add(mean(square(input), over, true), eps.value_or(smallest)))), x.dtype());
-  return weight.defined() ? mul(y, weight) : y;
-}
-
-namespace {
-
-/// y [N, C, ...] times weight [C] plus bias [C].
-Tensor scaled(const Tensor& y, const Tensor& weight, const Tensor& bias) {
-  const Shape shape = channel_axes(y).weight;
-  const Tensor product = weight.defined() ? mul(y, reshape(weight, shape)) : y;
-  return bias.defined() ? add(product, reshape(bias, shape)) : product;
-}
-
-}  // namespace
-
-Tensor group_norm(const Tensor& x, int64_t num_groups, const Tensor& weight, const Tensor& bias, double eps) {
-  check_input("group_norm", x, 2);
-  const int64_t batch = x.sizes()[0], channels = x.sizes()[1];
-  check(num_groups > 0 && channels % num_groups == 0, "group_norm: ", channels, " channels of input ", x.sizes(),
-        " cannot be divided into ", num_groups, " groups");
-  check_parameter("group_norm", "weight", weight, {channels}, x);
-  check_parameter("group_norm", "bias", bias, {channels}, x);
-  if (x.numel() == 0) return scaled(clone(x), weight, bias);
-  const int64_t columns = x.numel() / (batch * num_groups);
-  const Tensor y = layer_norm(reshape(x, {batch * num_groups, columns}), columns, {}, {}, eps);
-  return scaled(reshape(y, x.sizes()), weight, bias);
+Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight, const Tensor& bias,
+                  double eps) {
+  return std::get<0>(native_layer_norm(x, normalized_shape, weight, bias, eps));
 }
 
 Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var, const Tensor& weight,
@@ -256,14 +233,24 @@ Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& 
     NoGradGuard no_grad;
     const Tensor values = reshape(to(x, compute_dtype(x.dtype())), {batch, channels, count});
     if (running_mean.defined()) move_towards(running_mean, mean(mean(values, 2), 0), momentum);
-    if (running_var.defined()) move_towards(running_var, mean(var(values, 2), 0), momentum);
+    if (running_var.defined()) move_towards(running_var, mean(var(values, Shape{2}), 0), momentum);
   }
   return group_norm(x, channels, weight, bias, eps);
 }
 
-Tensor normalize(const Tensor& x, double p, int64_t dim, double eps) {
-  kernel::check_defined("normalize", "input", x);
-  return div(x, clamp_min(norm(x, p, dim, true), eps));
+Tensor local_response_norm(const Tensor& x, int64_t size, double alpha, double beta, double k) {
+  kernel::check_defined("local_response_norm", "input", x);
+  check<ValueError>(x.dim() >= 3, "local_response_norm: input has shape ", x.sizes(),
+                    " but must have at least 3 dimensions");
+  check<ValueError>(size >= 1, "local_response_norm: size must be at least 1 but is ", size);
+  if (x.numel() == 0) return x;
+  const int64_t batch = x.size(0), channels = x.size(1), elements = x.numel() / (batch * channels);
+  // The channels as the rows of an image, with zeros above and below.
+  const Tensor squares = reshape(square(x), {batch, 1, channels, elements});
+  const auto zero_rows = [&](int64_t rows) { return zeros({batch, 1, rows, elements}, x.options()); };
+  const Tensor padded = cat({zero_rows(size / 2), squares, zero_rows((size - 1) / 2)}, 2);
+  const Tensor means = reshape(avg_pool2d(padded, {size, 1}, 1), x.sizes());
+  return div(x, pow(add(mul(means, alpha), k), beta));
 }
 
 }  // namespace ember

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <tuple>
 
 #include "core/tensor.h"
 
@@ -25,7 +26,19 @@ Tensor group_norm(const Tensor& x, int64_t num_groups, const Tensor& weight = {}
 Tensor instance_norm(const Tensor& x, const Tensor& running_mean = {}, const Tensor& running_var = {},
                      const Tensor& weight = {}, const Tensor& bias = {}, bool use_input_stats = true,
                      double momentum = 0.1, double eps = 1e-5);
-/// x / max(norm(x, p, dim), eps).
-Tensor normalize(const Tensor& x, double p = 2, int64_t dim = 1, double eps = 1e-12);
+/// x [N, C, ...] over `size` neighbouring channels: x / (k + alpha mean(x^2))^beta, as AlexNet has it. Krizhevsky et al., 2012.
+Tensor local_response_norm(const Tensor& x, int64_t size, double alpha = 1e-4, double beta = 0.75, double k = 1);
+
+/// batch_norm, layer_norm and group_norm that also give the mean and 1 / sqrt(variance + eps) that they normalised by. As in PyTorch,
+/// only group_norm's have gradients; those of a batch_norm that is not training are empty.
+std::tuple<Tensor, Tensor, Tensor> native_batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                                                     const Tensor& running_mean, const Tensor& running_var,
+                                                     bool training, double momentum, double eps);
+std::tuple<Tensor, Tensor, Tensor> native_layer_norm(const Tensor& x, const Shape& normalized_shape,
+                                                     const Tensor& weight, const Tensor& bias, double eps);
+/// x has `batch` x `channels` x `elements` elements.
+std::tuple<Tensor, Tensor, Tensor> native_group_norm(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                                                     int64_t batch, int64_t channels, int64_t elements, int64_t groups,
+                                                     double eps);
 
 }  // namespace ember

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "autograd/record.h"
+#include "ops/complex.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/kernel.h"
@@ -14,11 +15,12 @@ using kernel::Result;
 
 namespace {
 
-bool is_one(const Scalar& alpha) { return !alpha.is_floating_point() && alpha.to<int64_t>() == 1; }
+bool is_one(const Scalar& alpha) { return is_integral(alpha.dtype(), true) && alpha.to<int64_t>() == 1; }
 
 void check_alpha(const char* op, const Scalar& alpha, DType dtype) {
-  check<TypeError>(!alpha.is_floating_point() || is_floating_point(dtype), op, ": alpha is ", alpha,
-                   " but for tensors of dtype ", dtype, " it must be an integer");
+  const bool fits = dtype == kBool ? !is_differentiable(alpha.dtype()) : can_cast(alpha.dtype(), dtype);
+  check<TypeError>(fits, op, ": alpha is ", alpha, " but for tensors of dtype ", dtype, " it must be ",
+                   is_floating_point(dtype) ? "real" : "an integer");
 }
 
 /// a + alpha b into a new tensor.
@@ -29,11 +31,14 @@ Tensor add_scaled(const char* op, const Tensor& a, const Tensor& b, const Scalar
   const DType dtype = result_type(a, b);
   check_alpha(op, alpha, dtype);
   Tensor y = empty_tensor(broadcast_shapes(a.sizes(), b.sizes(), op), dtype, a.device());
-  find_kernel(op, &Backend::add_scaled, a)(y, a, b, alpha);
+  find_kernel(op, &Backend::add_scaled, kernel::chooser(a, b))(y, a, b, alpha);
   return y;
 }
 
-Scalar negate(const Scalar& s) { return s.is_floating_point() ? Scalar(-s.to<double>()) : Scalar(-s.to<int64_t>()); }
+Scalar negate(const Scalar& s) {
+  if (s.is_complex()) return -s.to<std::complex<double>>();
+  return s.is_floating_point() ? Scalar(-s.to<double>()) : Scalar(-s.to<int64_t>());
+}
 
 /// The gradient of a maximum or minimum for the operand `mine`: halves where both are equal.
 Tensor winner_grad(const Tensor& g, const Tensor& mine_loses, const Tensor& equal) {
@@ -42,7 +47,7 @@ Tensor winner_grad(const Tensor& g, const Tensor& mine_loses, const Tensor& equa
 
 void check_bitwise(const char* op, const Tensor& a, const Tensor& b) {
   const DType dtype = result_type(a, b);
-  check<TypeError>(!is_floating_point(dtype), op, ": needs integers or bools, not ", describe(a), " and ", describe(b));
+  check<TypeError>(is_integral(dtype, true), op, ": needs integers or bools, not ", describe(a), " and ", describe(b));
 }
 
 }  // namespace
@@ -52,7 +57,7 @@ Tensor add(const Tensor& a, const Tensor& b, const Scalar& alpha) {
     auto y = add_scaled("add", a, b, alpha);
     return record(
         "add", y, inputs(a, b), [](const Tensor& g) { return g; },
-        [alpha](const Tensor& g) { return g * Tensor(alpha); });
+        [alpha](const Tensor& g) { return g * conj(Tensor(alpha)); });
   }
   auto y = kernel::binary("add", &Backend::add, a, b);
   const auto pass = [](const Tensor& g) { return g; };
@@ -70,15 +75,15 @@ Tensor sub(const Tensor& a, const Tensor& b, const Scalar& alpha) {
 Tensor mul(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary("mul", &Backend::mul, a, b);
   return record(
-      "mul", y, inputs(a, b), [b = saved(b)](const Tensor& g) { return g * b(); },
-      [a = saved(a)](const Tensor& g) { return g * a(); });
+      "mul", y, inputs(a, b), [b = saved(b)](const Tensor& g) { return g * conj(b()); },
+      [a = saved(a)](const Tensor& g) { return g * conj(a()); });
 }
 
 Tensor div(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary("div", &Backend::div, a, b, Result::Float);
   return record(
-      "div", y, inputs(a, b), [b = saved(b)](const Tensor& g) { return g / b(); },
-      [a = saved(a), b = saved(b)](const Tensor& g) { return -g * (a() / b() / b()); });
+      "div", y, inputs(a, b), [b = saved(b)](const Tensor& g) { return g / conj(b()); },
+      [a = saved(a), b = saved(b)](const Tensor& g) { return -g * conj(a() / b() / b()); });
 }
 
 Tensor floor_divide(const Tensor& a, const Tensor& b) {
@@ -95,17 +100,18 @@ Tensor remainder(const Tensor& a, const Tensor& b) {
 Tensor pow(const Tensor& a, const Tensor& b) {
   kernel::check_defined("pow", "input", a);
   kernel::check_defined("pow", "exponent", b);
-  const bool is_square = b.impl()->is_wrapped_number && b.item<double>() == 2 && result_type(a, b) == a.dtype();
+  const bool is_square =
+      b.impl()->is_wrapped_number && !b.is_complex() && b.item<double>() == 2 && result_type(a, b) == a.dtype();
   auto y = is_square ? kernel::binary("pow", &Backend::mul, a, a) : kernel::binary("pow", &Backend::pow, a, b);
   return record(
       "pow", y, inputs(a, b),
       [a = saved(a), b = saved(b), is_square](const Tensor& g) {
-        if (is_square) return g * (a() * 2);
+        if (is_square) return g * conj(a() * 2);
         // At exponent 0 the formula would give 0 times infinity for a = 0.
-        return where(b() == 0, 0, g * (b() * pow(a(), b() - 1)));
+        return where(b() == 0, 0, g * conj(b() * pow(a(), b() - 1)));
       },
       [a = saved(a), b = saved(b)](const Tensor& g) {
-        return where((a() == 0) & (b() >= 0), 0, g * pow(a(), b()) * log(a()));
+        return where((a() == 0) & (real(b()) >= 0), 0, g * conj(pow(a(), b()) * log(a())));
       });
 }
 
@@ -176,11 +182,12 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   kernel::check_defined("where", "condition", condition);
   kernel::check_defined("where", "input", a);
   kernel::check_defined("where", "other", b);
+  if (condition.dtype() == kUInt8) return where(to(condition, kBool), a, b);
   check<TypeError>(condition.dtype() == kBool, "where: condition is ", describe(condition), " but must be bool");
   kernel::check_same_device("where", std::array{condition, a, b});
   const Shape sizes = broadcast_shapes(condition.sizes(), broadcast_shapes(a.sizes(), b.sizes(), "where"), "where");
   Tensor y = empty_tensor(sizes, result_type(a, b), condition.device());
-  find_kernel("where", &Backend::where, condition)(y, condition, a, b);
+  find_kernel("where", &Backend::where, kernel::chooser(a, b))(y, condition, a, b);
   return record(
       "where", y, inputs(a, b), [c = condition](const Tensor& g) { return where(c, g, 0); },
       [c = condition](const Tensor& g) { return where(c, 0, g); });
@@ -197,7 +204,7 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
   Tensor y = empty_tensor_like(in, dtype);
   find_kernel("clamp", &Backend::clamp, in)(y, in, low, high);
   return record("clamp", y, inputs(in),
-                [x = saved(in), low, high](const Tensor& g) { return where((x() >= low) & (x() <= high), g, 0); });
+                [x = saved(in), low, high](const Tensor& g) { return where((x() > low) & (x() < high), g, 0); });
 }
 
 Tensor clamp_min(const Tensor& x, const Scalar& min) { return clamp(x, min); }

@@ -95,7 +95,7 @@ Tensor isnan(const Tensor& x);
 Tensor isinf(const Tensor& x);
 Tensor isfinite(const Tensor& x);
 
-/// x limited to [min, max]; the gradient passes where x was inside. Throws unless at least one limit is given.
+/// x limited to [min, max]; the gradient passes where x was between them. Throws unless at least one limit is given.
 Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> max = {});
 Tensor clamp_min(const Tensor& x, const Scalar& min);
 Tensor clamp_max(const Tensor& x, const Scalar& max);

@@ -1,5 +1,6 @@
 // The in-place twins of ops/pointwise.h. Those that training loops call write into x directly; the others go through in_place.
 #include "autograd/record.h"
+#include "ops/complex.h"
 #include "ops/copy.h"
 #include "ops/in_place.h"
 #include "ops/kernel.h"
@@ -8,6 +9,8 @@
 namespace ember {
 
 namespace {
+
+bool is_one(const Scalar& alpha) { return alpha.to<std::complex<double>>() == 1.0; }
 
 Tensor pass(const Tensor& g) { return g; }
 
@@ -19,14 +22,14 @@ SavedTensor saved_before(const Tensor& x, const Tensor& other) {
 }  // namespace
 
 Tensor& add_(Tensor& x, const Tensor& other, const Scalar& alpha) {
-  if (alpha.to<double>() != 1) return add_(x, mul(other, Tensor(alpha)));
+  if (!is_one(alpha)) return add_(x, mul(other, Tensor(alpha)));
   autograd::check_in_place("add_", x);
   kernel::binary_into("add_", &Backend::add, x, other);
   return record_in_place("add_", x, inputs(x, other), pass, pass);
 }
 
 Tensor& sub_(Tensor& x, const Tensor& other, const Scalar& alpha) {
-  if (alpha.to<double>() != 1) return sub_(x, mul(other, Tensor(alpha)));
+  if (!is_one(alpha)) return sub_(x, mul(other, Tensor(alpha)));
   autograd::check_in_place("sub_", x);
   kernel::binary_into("sub_", &Backend::sub, x, other);
   return record_in_place("sub_", x, inputs(x, other), pass, [](const Tensor& g) { return -g; });
@@ -39,20 +42,20 @@ Tensor& mul_(Tensor& x, const Tensor& other) {
   const SavedTensor before = saved_before(x, other);
   kernel::binary_into("mul_", &Backend::mul, x, factor);
   return record_in_place(
-      "mul_", x, inputs(x, other), [b = saved(factor)](const Tensor& g) { return g * b(); },
-      [a = before](const Tensor& g) { return g * a(); });
+      "mul_", x, inputs(x, other), [b = saved(factor)](const Tensor& g) { return g * conj(b()); },
+      [a = before](const Tensor& g) { return g * conj(a()); });
 }
 
 Tensor& div_(Tensor& x, const Tensor& other) {
   autograd::check_in_place("div_", x);
   kernel::check_defined("div_", "other", other);
-  check<TypeError>(x.is_floating_point(), "div_: a float quotient cannot be written into ", describe(x));
+  check<TypeError>(x.is_differentiable(), "div_: a float quotient cannot be written into ", describe(x));
   const Tensor divisor = x.storage() == other.storage() && x.requires_grad() ? clone(other) : other;
   const SavedTensor before = saved_before(x, other);
   kernel::binary_into("div_", &Backend::div, x, divisor);
   return record_in_place(
-      "div_", x, inputs(x, other), [b = saved(divisor)](const Tensor& g) { return g / b(); },
-      [a = before, b = saved(divisor)](const Tensor& g) { return -g * (a() / b() / b()); });
+      "div_", x, inputs(x, other), [b = saved(divisor)](const Tensor& g) { return g / conj(b()); },
+      [a = before, b = saved(divisor)](const Tensor& g) { return -g * conj(a() / b() / b()); });
 }
 
 Tensor& pow_(Tensor& x, const Tensor& exponent) {

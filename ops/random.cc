@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "autograd/record.h"
+#include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
@@ -68,10 +69,35 @@ Tensor randn_like(const Tensor& x) { return randn(x.sizes(), x.options()); }
 Tensor bernoulli(const Tensor& x, Generator* generator) {
   kernel::check_defined("bernoulli", "input", x);
   check_float("bernoulli", x.dtype());
-  const NoGradGuard no_grad;
-  check<ValueError>(all((x >= 0) & (x <= 1)).item<bool>(), "bernoulli: probabilities must lie in [0, 1]");
-  return (rand(x.sizes(), x.options(), generator) < x).to(x.dtype());
+  Tensor y;
+  {
+    const NoGradGuard no_grad;
+    check<ValueError>(all((x >= 0) & (x <= 1)).item<bool>(), "bernoulli: probabilities must lie in [0, 1]");
+    y = (rand(x.sizes(), x.options(), generator) < x).to(x.dtype());
+  }
+  return record("bernoulli", y, inputs(x), [](const Tensor&) { return Tensor(); });
 }
+
+namespace {
+
+/// `count` samples of a row of weights, which become their running sums, by binary search.
+void draw_with_replacement(int64_t row, std::vector<double>& weights, const double* draws, int64_t count,
+                           int64_t* out) {
+  double total = 0;
+  for (double& w : weights) {
+    check(w >= 0 && w <= 1e300, "multinomial: row ", row, " holds a negative, infinite or NaN probability");
+    w = total += w;
+  }
+  check(total > 0, "multinomial: row ", row, " has no class of positive probability");
+  for (int64_t i = 0; i < count; ++i) {
+    const auto found = std::upper_bound(weights.begin(), weights.end(), draws[i] * total);
+    // Rounding may put a draw at the very end; the last class with weight takes it.
+    const auto last = std::lower_bound(weights.begin(), weights.end(), total);
+    out[i] = std::min(found, last) - weights.begin();
+  }
+}
+
+}  // namespace
 
 Tensor multinomial(const Tensor& probabilities, int64_t count, bool replacement, Generator* generator) {
   kernel::check_defined("multinomial", "input", probabilities);
@@ -90,6 +116,11 @@ Tensor multinomial(const Tensor& probabilities, int64_t count, bool replacement,
   for (int64_t row = 0; row < rows; ++row) {
     const double* weight = weights.data_ptr<double>() + row * classes;
     left.assign(weight, weight + classes);
+    if (replacement) {
+      draw_with_replacement(row, left, draws.data_ptr<double>() + row * count, count,
+                            samples.data_ptr<int64_t>() + row * count);
+      continue;
+    }
     for (int64_t i = 0; i < count; ++i) {
       double total = 0;
       for (const double w : left) {
@@ -106,7 +137,7 @@ Tensor multinomial(const Tensor& probabilities, int64_t count, bool replacement,
         rest -= left[c];
       }
       samples.data_ptr<int64_t>()[row * count + i] = static_cast<int64_t>(chosen);
-      if (!replacement) left[chosen] = 0;
+      left[chosen] = 0;
     }
   }
   return probabilities.dim() == 1 ? reshape(samples, -1) : samples;
@@ -147,6 +178,12 @@ Tensor dropout(const Tensor& x, double p, bool training) {
   if (p < 1) kernel::binary_into("dropout", &Backend::mul, mask, 1 / (1 - p));
   auto y = kernel::binary("dropout", &Backend::mul, x, mask);
   return record("dropout", y, inputs(x), [mask = saved(mask)](const Tensor& g) { return g * mask(); });
+}
+
+Tensor native_dropout_backward(const Tensor& grad_output, const Tensor& mask, double scale) {
+  kernel::check_defined("native_dropout_backward", "grad_output", grad_output);
+  kernel::check_defined("native_dropout_backward", "mask", mask);
+  return mul(grad_output, mul(to(mask, grad_output.dtype()), scale));
 }
 
 }  // namespace ember

@@ -32,5 +32,7 @@ Tensor& bernoulli_(Tensor& x, double p = 0.5, Generator* generator = nullptr);
 /// While training, sets elements to 0 with probability p and scales the rest by 1 / (1 - p). Srivastava et al., 2014.
 /// ValueError unless 0 <= p <= 1.
 Tensor dropout(const Tensor& x, double p = 0.5, bool training = true);
+/// The gradient of dropout for its input: scale times that of its output, where `mask` kept the input.
+Tensor native_dropout_backward(const Tensor& grad_output, const Tensor& mask, double scale);
 
 }  // namespace ember

@@ -37,6 +37,32 @@ Tensor flip(const Tensor& x, const Shape& dims) {
   return record("flip", y, inputs(x), [chosen](const Tensor& g) { return flip(g, chosen); });
 }
 
+Tensor fliplr(const Tensor& x) {
+  check(views::rank("fliplr", x) >= 2, "fliplr: input has shape ", x.sizes(), " but must have at least 2 dimensions");
+  return flip(x, 1);
+}
+
+Tensor flipud(const Tensor& x) {
+  check(views::rank("flipud", x) >= 1, "flipud: a zero-dim tensor has no rows");
+  return flip(x, 0);
+}
+
+Tensor rot90(const Tensor& x, int64_t k, const Shape& dims) {
+  const int64_t rank = views::rank("rot90", x);
+  check(dims.size() == 2 && rank >= 2, "rot90: dims ", dims, " must name 2 dimensions of input ", x.sizes());
+  const Shape plane = wrap_dims(dims, rank, "rot90");
+  switch ((k % 4 + 4) % 4) {
+    case 1:
+      return transpose(flip(x, plane[1]), plane[0], plane[1]);
+    case 2:
+      return flip(x, plane);
+    case 3:
+      return transpose(flip(x, plane[0]), plane[0], plane[1]);
+    default:
+      return clone(x);
+  }
+}
+
 Tensor roll(const Tensor& x, const Shape& shifts, const Shape& dims) {
   const int64_t rank = views::rank("roll", x);
   if (dims.empty()) {
@@ -64,10 +90,18 @@ Tensor repeat(const Tensor& x, const Shape& repeats) {
     split.push_back(size);
     expanded.push_back(repeats[d]);
     expanded.push_back(size);
-    result.push_back(repeats[d] * size);
+    result.push_back(0);
+    check<OutOfMemoryError>(!__builtin_mul_overflow(repeats[d], size, &result.back()), "repeat: repeats ", repeats,
+                            " are too large");
   }
   const Tensor y = reshape(expand(reshape(x, split), expanded), result);
   return y.storage() == x.storage() ? clone(y) : y;
+}
+
+Tensor tile(const Tensor& x, const Shape& repeats) {
+  Shape all = repeats;
+  while (static_cast<int64_t>(all.size()) < views::rank("tile", x)) all.insert(0, 1);
+  return repeat(x, all);
 }
 
 Tensor tril(const Tensor& x, int64_t diagonal) { return masked_fill(x, is_above("tril", x, diagonal + 1), 0); }

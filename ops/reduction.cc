@@ -10,6 +10,7 @@
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
 #include "ops/reduced_dims.h"
+#include "ops/scan.h"
 #include "ops/shape.h"
 
 namespace ember {
@@ -26,8 +27,10 @@ Tensor reduce(const char* op, ReduceKernel* Backend::*slot, const Tensor& x, con
 void check_not_empty(const char* op, const Tensor& x, const ReducedDims& dims) {
   for (const int64_t d : dims.dims())
     check<IndexError>(x.size(d) > 0, op, ": dimension ", d, " of ", describe(x), " is empty and has no extreme");
-  check(x.dim() > 0 || x.numel() > 0, op, ": the tensor is empty");
 }
+
+/// Whether a real tensor is to be reduced as complex numbers or the other way round: no kernel reads across kinds.
+bool changes_kind(const Tensor& x, std::optional<DType> dtype) { return dtype && is_complex(*dtype) != x.is_complex(); }
 
 DType sum_dtype(const Tensor& x, std::optional<DType> dtype) {
   return dtype.value_or(is_integral(x.dtype(), true) ? kInt64 : x.dtype());
@@ -39,7 +42,8 @@ Tensor extreme_over(const char* op, ReduceKernel* Backend::*slot, const Tensor& 
   check_not_empty(op, x, dims);
   auto y = reduce(op, slot, x, dims, x.dtype());
   return record(op, y, inputs(x), [x = saved(x), y = saved_output(y), dims](const Tensor& g) {
-    const Tensor is_extreme = to(x() == dims.restore(y()), g.dtype());
+    const Tensor extreme = dims.restore(y());
+    const Tensor is_extreme = to(where(isnan(extreme), isnan(x()), x() == extreme), g.dtype());
     return is_extreme / sum(is_extreme, dims.dims(), true) * dims.restore(g);
   });
 }
@@ -57,8 +61,8 @@ std::pair<Tensor, Tensor> extreme_along(const char* op, ReduceIndexKernel* Backe
   const Tensor values = empty_tensor(dims.kept_sizes(), x.dtype(), x.device());
   const Tensor indices = empty_tensor(dims.kept_sizes(), kInt64, x.device());
   find_kernel(op, slot, x)(values, indices, x, dim);
-  auto y = record(op, dims.shape_result(values), inputs(x), [like = x.alias(), indices, dims, dim](const Tensor& g) {
-    return scatter(zeros_like(like), dim, indices, dims.restore(g));
+  auto y = record(op, dims.shape_result(values), inputs(x), [sizes = x.sizes(), indices, dims, dim](const Tensor& g) {
+    return scatter(zeros(sizes, g.options()), dim, indices, dims.restore(g));
   });
   return {y, dims.shape_result(indices)};
 }
@@ -75,13 +79,15 @@ Tensor position_of_extreme(const char* op, ReduceIndexKernel* Backend::*slot, co
 
 Tensor truth(const char* op, ReduceKernel* Backend::*slot, const Tensor& x, const Shape& over, bool keepdim) {
   kernel::check_defined(op, "input", x);
-  return reduce(op, slot, x, ReducedDims(op, x, over, keepdim), kBool);
+  const Tensor y = reduce(op, slot, x, ReducedDims(op, x, over, keepdim), kBool);
+  return x.dtype() == kUInt8 ? to(y, kUInt8) : y;
 }
 
 }  // namespace
 
 Tensor sum(const Tensor& x, const Shape& over, bool keepdim, std::optional<DType> dtype) {
   kernel::check_defined("sum", "input", x);
+  if (changes_kind(x, dtype)) return sum(to(x, *dtype), over, keepdim);
   const ReducedDims dims("sum", x, over, keepdim);
   auto y = reduce("sum", &Backend::sum, x, dims, sum_dtype(x, dtype));
   return record("sum", y, inputs(x), [dims](const Tensor& g) { return dims.spread(g); });
@@ -89,6 +95,8 @@ Tensor sum(const Tensor& x, const Shape& over, bool keepdim, std::optional<DType
 Tensor sum(const Tensor& x, std::optional<DType> dtype) { return sum(x, Shape(), false, dtype); }
 
 Tensor sum_to_size(const Tensor& x, const Shape& sizes) {
+  kernel::check_defined("sum_to_size", "input", x);
+  if (sizes.empty()) return sum(x);
   if (x.sizes() == sizes) return x;
   check(broadcast_shapes(x.sizes(), sizes, "sum_to_size") == x.sizes(), "sum_to_size: ", describe(x),
         " is not the broadcast of shape ", sizes);
@@ -101,9 +109,10 @@ Tensor sum_to_size(const Tensor& x, const Shape& sizes) {
 
 Tensor mean(const Tensor& x, const Shape& over, bool keepdim, std::optional<DType> dtype) {
   kernel::check_defined("mean", "input", x);
+  if (changes_kind(x, dtype)) return mean(to(x, *dtype), over, keepdim);
   const DType to_dtype = dtype.value_or(x.dtype());
-  check(is_floating_point(to_dtype), "mean: the result must be floating-point, but the input is ", describe(x),
-        "; pass dtype");
+  check(is_differentiable(to_dtype), "mean: the result must be floating-point or complex, but the input is ",
+        describe(x), "; pass dtype");
   const ReducedDims dims("mean", x, over, keepdim);
   auto y = reduce("mean", &Backend::mean, x, dims, to_dtype);
   return record("mean", y, inputs(x),
@@ -111,32 +120,55 @@ Tensor mean(const Tensor& x, const Shape& over, bool keepdim, std::optional<DTyp
 }
 Tensor mean(const Tensor& x, std::optional<DType> dtype) { return mean(x, Shape(), false, dtype); }
 
+Tensor nansum(const Tensor& x, const Shape& over, bool keepdim, std::optional<DType> dtype) {
+  kernel::check_defined("nansum", "input", x);
+  return sum(x.is_floating_point() ? where(isnan(x), zeros({}, x.options()), x) : x, over, keepdim, dtype);
+}
+
+Tensor nanmean(const Tensor& x, const Shape& over, bool keepdim, std::optional<DType> dtype) {
+  kernel::check_defined("nanmean", "input", x);
+  check(x.is_floating_point(), "nanmean: input must be floating-point but is ", describe(x));
+  return nansum(x, over, keepdim, dtype) / sum(~isnan(x.detach()), over, keepdim);
+}
+
+Tensor count_nonzero(const Tensor& x, const Shape& dims) {
+  kernel::check_defined("count_nonzero", "input", x);
+  return sum(x.dtype() == kBool ? x : ne(x, 0), dims);
+}
+
 namespace {
+
+/// The products of all other elements along `dim`, without a division.
+Tensor product_of_others(const Tensor& x, int64_t dim) {
+  const Tensor one = ones_like(narrow(x, dim, 0, 1));
+  const int64_t rest = x.size(dim) - 1;
+  const Tensor before = cumprod(cat({one, narrow(x, dim, 0, rest)}, dim), dim);
+  const Tensor behind = flip(cumprod(cat({one, flip(narrow(x, dim, 1, rest), dim)}, dim), dim), dim);
+  return before * behind;
+}
 
 Tensor prod_over(const Tensor& x, const Shape& over, bool keepdim, std::optional<DType> dtype) {
   kernel::check_defined("prod", "input", x);
-  const ReducedDims dims("prod", x, over, keepdim);
-  auto y = reduce("prod", &Backend::prod, x, dims, sum_dtype(x, dtype));
-  return record("prod", y, inputs(x), [x = saved(x), dims](const Tensor& g) {
-    // Each element's derivative is the product of the others: with one zero only that element has one, with two none.
-    const Tensor is_zero = x() == 0, factors = where(is_zero, 1, x());
-    const Tensor others = prod_over(factors, dims.dims(), true, {}) / factors;
-    const Tensor zeros = sum(is_zero, dims.dims(), true);
-    const Tensor has_slope = (zeros == 0) | ((zeros == 1) & is_zero);
-    return where(has_slope, dims.restore(g) * others, 0);
+  const Tensor in = to(x, sum_dtype(x, dtype));
+  const ReducedDims dims("prod", in, over, keepdim);
+  auto y = reduce("prod", &Backend::prod, in, dims, in.dtype());
+  return record("prod", y, inputs(in), [x = saved(in), y = saved_output(y), dims](const Tensor& g) {
+    if (all(x()).item<bool>()) return dims.restore(g) * (dims.restore(y()) / x());
+    if (dims.dims().size() == 1) return dims.restore(g) * product_of_others(x(), dims.dims()[0]);
+    return g * reshape(product_of_others(reshape(x(), -1), 0), x().sizes());
   });
 }
 
 /// 2 g (x - mean) / (count - correction).
-Tensor var_slope(const Tensor& g, const Tensor& x, const ReducedDims& dims, int64_t correction) {
-  const double divisor = std::max<double>(0, static_cast<double>(dims.count() - correction));
+Tensor var_slope(const Tensor& g, const Tensor& x, const ReducedDims& dims, double correction) {
+  const double divisor = std::max<double>(0, static_cast<double>(dims.count()) - correction);
   return dims.restore(g) * (x - mean(x, dims.dims(), true)) * (2 / divisor);
 }
 
-Tensor var_kernel(const char* op, const Tensor& x, const ReducedDims& dims, int64_t correction) {
+Tensor var_kernel(const char* op, const Tensor& x, const ReducedDims& dims, double correction) {
   check(x.is_floating_point(), op, ": needs a floating-point tensor, not ", describe(x));
   const Tensor y = empty_tensor(dims.kept_sizes(), x.dtype(), x.device());
-  find_kernel(op, &Backend::var, x)(y, x, static_cast<double>(correction));
+  find_kernel(op, &Backend::var, x)(y, x, correction);
   return dims.shape_result(y);
 }
 
@@ -147,16 +179,16 @@ Tensor prod(const Tensor& x, int64_t dim, bool keepdim, std::optional<DType> dty
   return prod_over(x, dim, keepdim, dtype);
 }
 
-Tensor var(const Tensor& x, const Shape& over, int64_t correction, bool keepdim) {
+Tensor var(const Tensor& x, const Shape& over, double correction, bool keepdim) {
   kernel::check_defined("var", "input", x);
   const ReducedDims dims("var", x, over, keepdim);
   auto y = var_kernel("var", x, dims, correction);
   return record("var", y, inputs(x),
                 [x = saved(x), dims, correction](const Tensor& g) { return var_slope(g, x(), dims, correction); });
 }
-Tensor var(const Tensor& x, int64_t correction) { return var(x, Shape(), correction); }
+Tensor var(const Tensor& x, double correction) { return var(x, Shape(), correction); }
 
-Tensor std(const Tensor& x, const Shape& over, int64_t correction, bool keepdim) {
+Tensor std(const Tensor& x, const Shape& over, double correction, bool keepdim) {
   kernel::check_defined("std", "input", x);
   const ReducedDims dims("std", x, over, keepdim);
   Tensor y = var_kernel("std", x, dims, correction);
@@ -165,7 +197,14 @@ Tensor std(const Tensor& x, const Shape& over, int64_t correction, bool keepdim)
     return var_slope(where(y() == 0, 0, g / (y() * 2)), x(), dims, correction);
   });
 }
-Tensor std(const Tensor& x, int64_t correction) { return std(x, Shape(), correction); }
+Tensor std(const Tensor& x, double correction) { return std(x, Shape(), correction); }
+
+std::pair<Tensor, Tensor> var_mean(const Tensor& x, const Shape& dims, double correction, bool keepdim) {
+  return {var(x, dims, correction, keepdim), mean(x, dims, keepdim)};
+}
+std::pair<Tensor, Tensor> std_mean(const Tensor& x, const Shape& dims, double correction, bool keepdim) {
+  return {std(x, dims, correction, keepdim), mean(x, dims, keepdim)};
+}
 
 Tensor amax(const Tensor& x, const Shape& dims, bool keepdim) {
   return extreme_over("amax", &Backend::max, x, dims, keepdim);
@@ -175,6 +214,10 @@ Tensor amin(const Tensor& x, const Shape& dims, bool keepdim) {
 }
 Tensor max(const Tensor& x) { return extreme_over("max", &Backend::max, x, {}, false); }
 Tensor min(const Tensor& x) { return extreme_over("min", &Backend::min, x, {}, false); }
+std::pair<Tensor, Tensor> aminmax(const Tensor& x, std::optional<int64_t> dim, bool keepdim) {
+  const Shape dims = dim ? Shape(*dim) : Shape();
+  return {amin(x, dims, keepdim), amax(x, dims, keepdim)};
+}
 std::pair<Tensor, Tensor> max(const Tensor& x, int64_t dim, bool keepdim) {
   return extreme_along("max", &Backend::max_dim, x, dim, keepdim);
 }
@@ -189,13 +232,13 @@ Tensor argmin(const Tensor& x, std::optional<int64_t> dim, bool keepdim) {
 }
 
 Tensor all(const Tensor& x) { return truth("all", &Backend::all, x, {}, false); }
-Tensor all(const Tensor& x, int64_t dim, bool keepdim) { return truth("all", &Backend::all, x, dim, keepdim); }
+Tensor all(const Tensor& x, const Shape& dims, bool keepdim) { return truth("all", &Backend::all, x, dims, keepdim); }
 Tensor any(const Tensor& x) { return truth("any", &Backend::any, x, {}, false); }
-Tensor any(const Tensor& x, int64_t dim, bool keepdim) { return truth("any", &Backend::any, x, dim, keepdim); }
+Tensor any(const Tensor& x, const Shape& dims, bool keepdim) { return truth("any", &Backend::any, x, dims, keepdim); }
 
 Tensor logsumexp(const Tensor& x, const Shape& over, bool keepdim) {
   kernel::check_defined("logsumexp", "input", x);
-  check(x.is_floating_point(), "logsumexp: needs a floating-point tensor, not ", describe(x));
+  if (!x.is_floating_point()) return logsumexp(to(x, default_dtype()), over, keepdim);
   const ReducedDims dims("logsumexp", x, over, keepdim);
   auto y = reduce("logsumexp", &Backend::logsumexp, x, dims, x.dtype());
   return record("logsumexp", y, inputs(x), [x = saved(x), y = saved_output(y), dims](const Tensor& g) {

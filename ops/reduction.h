@@ -17,15 +17,25 @@ Tensor sum_to_size(const Tensor& x, const Shape& sizes);
 /// The mean of floating-point elements; Error for integers unless `dtype` is given.
 Tensor mean(const Tensor& x, std::optional<DType> dtype = {});
 Tensor mean(const Tensor& x, const Shape& dims, bool keepdim = false, std::optional<DType> dtype = {});
+/// The same of the elements that are not NaN.
+Tensor nansum(const Tensor& x, const Shape& dims = {}, bool keepdim = false, std::optional<DType> dtype = {});
+Tensor nanmean(const Tensor& x, const Shape& dims = {}, bool keepdim = false, std::optional<DType> dtype = {});
+/// int64: how many elements are not zero.
+Tensor count_nonzero(const Tensor& x, const Shape& dims = {});
 Tensor prod(const Tensor& x, std::optional<DType> dtype = {});
 Tensor prod(const Tensor& x, int64_t dim, bool keepdim = false, std::optional<DType> dtype = {});
 
 /// Sum of squared distances from the mean over (count - correction).
-Tensor var(const Tensor& x, int64_t correction = 1);
-Tensor var(const Tensor& x, const Shape& dims, int64_t correction = 1, bool keepdim = false);
+Tensor var(const Tensor& x, double correction = 1);
+Tensor var(const Tensor& x, const Shape& dims, double correction = 1, bool keepdim = false);
 /// The square root of var.
-Tensor std(const Tensor& x, int64_t correction = 1);
-Tensor std(const Tensor& x, const Shape& dims, int64_t correction = 1, bool keepdim = false);
+Tensor std(const Tensor& x, double correction = 1);
+Tensor std(const Tensor& x, const Shape& dims, double correction = 1, bool keepdim = false);
+/// var (std) and mean.
+std::pair<Tensor, Tensor> var_mean(const Tensor& x, const Shape& dims = {}, double correction = 1,
+                                   bool keepdim = false);
+std::pair<Tensor, Tensor> std_mean(const Tensor& x, const Shape& dims = {}, double correction = 1,
+                                   bool keepdim = false);
 
 /// The largest element; NaN wins; equal elements share the gradient. Error when there is none.
 Tensor max(const Tensor& x);
@@ -36,17 +46,19 @@ std::pair<Tensor, Tensor> min(const Tensor& x, int64_t dim, bool keepdim = false
 /// The largest elements over several dims; equal elements share the gradient.
 Tensor amax(const Tensor& x, const Shape& dims = {}, bool keepdim = false);
 Tensor amin(const Tensor& x, const Shape& dims = {}, bool keepdim = false);
+/// amin and amax over one dim, or over all.
+std::pair<Tensor, Tensor> aminmax(const Tensor& x, std::optional<int64_t> dim = {}, bool keepdim = false);
 /// int64 positions of the extreme, in the flattened tensor without `dim`.
 Tensor argmax(const Tensor& x, std::optional<int64_t> dim = {}, bool keepdim = false);
 Tensor argmin(const Tensor& x, std::optional<int64_t> dim = {}, bool keepdim = false);
 
-/// Whether all (any) elements are true; bool.
+/// Whether all (any) elements are true; bool, or uint8 for uint8.
 Tensor all(const Tensor& x);
-Tensor all(const Tensor& x, int64_t dim, bool keepdim = false);
+Tensor all(const Tensor& x, const Shape& dims, bool keepdim = false);
 Tensor any(const Tensor& x);
-Tensor any(const Tensor& x, int64_t dim, bool keepdim = false);
+Tensor any(const Tensor& x, const Shape& dims, bool keepdim = false);
 
-/// log(sum(exp(x))) without overflow.
+/// log(sum(exp(x))) without overflow; integers become the default floating-point dtype.
 Tensor logsumexp(const Tensor& x, const Shape& dims, bool keepdim = false);
 /// exp(x) / sum(exp(x)) along `dim`, without overflow.
 Tensor softmax(const Tensor& x, int64_t dim, std::optional<DType> dtype = {});

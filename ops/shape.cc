@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "ops/complex.h"
 #include "ops/kernel.h"
 #include "ops/views.h"
 
@@ -79,6 +80,31 @@ Tensor view(const Tensor& x, const Shape& shape) {
 }
 
 Tensor view_as(const Tensor& x, const Tensor& other) { return view(x, other.sizes()); }
+
+Tensor view(const Tensor& x, DType dtype) {
+  rank("view", x);
+  if (dtype == x.dtype()) return view(x, x.sizes());
+  const int64_t from = x.element_size(), to = item_size(dtype);
+  Shape sizes = x.sizes(), strides = x.strides();
+  int64_t offset = x.storage_offset();
+  if (from != to) {
+    check(x.dim() > 0, "view: a zero-dim ", x.dtype(), " tensor cannot be viewed as ", dtype, ", of another size");
+    check(strides.back() == 1, "view: the last dimension of input, of stride ", strides.back(),
+          ", must have stride 1 to view ", x.dtype(), " as ", dtype);
+    bool fits = sizes.back() * from % to == 0 && offset * from % to == 0;
+    sizes.back() = sizes.back() * from / to;
+    offset = offset * from / to;
+    for (size_t d = 0; d + 1 < strides.size(); ++d) {
+      fits = fits && strides[d] * from % to == 0;
+      strides[d] = strides[d] * from / to;
+    }
+    check(fits, "view: the elements of input, of shape ", x.sizes(), ", strides ", x.strides(), " and offset ",
+          x.storage_offset(), ", do not make whole elements of ", dtype);
+  }
+  Tensor y(make_intrusive<TensorImpl>(x.storage(), dtype, std::move(sizes), std::move(strides), offset));
+  y.impl()->is_inference = x.is_inference();
+  return y;
+}
 
 Tensor reshape(const Tensor& x, const Shape& shape) {
   rank("reshape", x);
@@ -177,6 +203,29 @@ Tensor mT(const Tensor& x) {
   check(rank("mT", x) >= 2, "mT: input has shape ", x.sizes(), " but must have at least 2 dimensions");
   return transpose(x, -2, -1);
 }
+
+// Real numbers are their own conjugates.
+Tensor mH(const Tensor& x) {
+  check(rank("mH", x) >= 2, "mH: input has shape ", x.sizes(), " but must have at least 2 dimensions");
+  return conj(transpose(x, -2, -1));
+}
+
+Tensor H(const Tensor& x) {
+  check(rank("H", x) == 0 || x.dim() == 2, "H: input has shape ", x.sizes(), " but must have 2 dimensions; use mH");
+  return conj(x.dim() == 0 ? x : transpose(x, 0, 1));
+}
+
+Tensor T(const Tensor& x) {
+  Shape dims;
+  for (int64_t d = rank("T", x); d-- > 0;) dims.push_back(d);
+  return permute(x, dims);
+}
+
+Tensor atleast_1d(const Tensor& x) { return rank("atleast_1d", x) == 0 ? reshape(x, 1) : x; }
+
+Tensor atleast_2d(const Tensor& x) { return rank("atleast_2d", x) < 2 ? unsqueeze(atleast_1d(x), 0) : x; }
+
+Tensor atleast_3d(const Tensor& x) { return rank("atleast_3d", x) < 3 ? unsqueeze(atleast_2d(x), -1) : x; }
 
 Tensor expand(const Tensor& x, const Shape& shape) {
   const int64_t dims = rank("expand", x), added = static_cast<int64_t>(shape.size()) - dims;

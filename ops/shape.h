@@ -12,6 +12,8 @@ namespace ember {
 /// The same elements in another shape; one size may be -1. Error when the strides allow no view of that shape.
 Tensor view(const Tensor& x, const Shape& shape);
 Tensor view_as(const Tensor& x, const Tensor& other);
+/// The same bytes as elements of another dtype, outside of the tape; the last dim grows or shrinks with the elements' size.
+Tensor view(const Tensor& x, DType dtype);
 /// A view where the strides allow one, else a copy.
 Tensor reshape(const Tensor& x, const Shape& shape);
 Tensor reshape_as(const Tensor& x, const Tensor& other);
@@ -27,8 +29,17 @@ Tensor permute(const Tensor& x, const Shape& dims);
 Tensor movedim(const Tensor& x, const Shape& source, const Shape& destination);
 /// The transpose of a matrix; vectors and zero-dim tensors as they are. Error for more dims.
 Tensor t(const Tensor& x);
-/// The transpose of the last two dims.
+/// The transpose of the last two dims, and its conjugate.
 Tensor mT(const Tensor& x);
+Tensor mH(const Tensor& x);
+/// The dims in reverse order.
+Tensor T(const Tensor& x);
+/// The conjugate transpose of a matrix.
+Tensor H(const Tensor& x);
+/// A view with dims of size 1 added until there are at least 1, 2 or 3.
+Tensor atleast_1d(const Tensor& x);
+Tensor atleast_2d(const Tensor& x);
+Tensor atleast_3d(const Tensor& x);
 
 /// A view with dims of size 1 repeated to `shape` without a copy, and new dims in front; -1 keeps a size.
 Tensor expand(const Tensor& x, const Shape& shape);
@@ -55,6 +66,8 @@ Tensor slice(const Tensor& x, int64_t dim = 0, std::optional<int64_t> start = {}
              int64_t step = 1);
 /// The view of the elements (i, i + offset) of dim1 and dim2, as a new last dim.
 Tensor diagonal(const Tensor& x, int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1);
+/// The view of all windows of `size` elements of `dim`, `step` apart: `dim` counts them, a new last dim looks into them.
+Tensor unfold(const Tensor& x, int64_t dim, int64_t size, int64_t step);
 
 // Several views at once; in-place changes of one are an error while gradients are recorded, as in PyTorch.
 
@@ -66,6 +79,17 @@ std::vector<Tensor> split(const Tensor& x, const Shape& sizes, int64_t dim = 0);
 std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim = 0);
 /// Every slice along `dim`, which goes.
 std::vector<Tensor> unbind(const Tensor& x, int64_t dim = 0);
+/// That many pieces, the first ones larger by one where it does not come out even.
+std::vector<Tensor> tensor_split(const Tensor& x, int64_t sections, int64_t dim = 0);
+/// The pieces between these positions of `dim`, by the rules of slice.
+std::vector<Tensor> tensor_split(const Tensor& x, const Shape& indices, int64_t dim = 0);
+/// tensor_split along the columns, rows and planes; the sections must come out even.
+std::vector<Tensor> hsplit(const Tensor& x, int64_t sections);
+std::vector<Tensor> hsplit(const Tensor& x, const Shape& indices);
+std::vector<Tensor> vsplit(const Tensor& x, int64_t sections);
+std::vector<Tensor> vsplit(const Tensor& x, const Shape& indices);
+std::vector<Tensor> dsplit(const Tensor& x, int64_t sections);
+std::vector<Tensor> dsplit(const Tensor& x, const Shape& indices);
 
 // Copies.
 
@@ -76,10 +100,16 @@ Tensor cat(const std::vector<Tensor>& tensors, int64_t dim = 0);
 Tensor stack(const std::vector<Tensor>& tensors, int64_t dim = 0);
 /// The elements in reverse along each of `dims`.
 Tensor flip(const Tensor& x, const Shape& dims);
+Tensor fliplr(const Tensor& x);
+Tensor flipud(const Tensor& x);
+/// The plane of two dims turned by k quarters, from the first towards the second.
+Tensor rot90(const Tensor& x, int64_t k = 1, const Shape& dims = {0, 1});
 /// Elements moved on by shifts[i] along dims[i], around the end; without dims, in the flattened tensor.
 Tensor roll(const Tensor& x, const Shape& shifts, const Shape& dims = {});
 /// x repeated repeats[i] times along dim i; more repeats than dims add dims in front.
 Tensor repeat(const Tensor& x, const Shape& repeats);
+/// The same, where missing repeats in front are 1.
+Tensor tile(const Tensor& x, const Shape& repeats);
 /// The lower (upper) triangle of each matrix, up to (from) `diagonal`; zeros elsewhere.
 Tensor tril(const Tensor& x, int64_t diagonal = 0);
 Tensor triu(const Tensor& x, int64_t diagonal = 0);

@@ -89,6 +89,63 @@ std::vector<Tensor> unbind(const Tensor& x, int64_t dim) {
   });
 }
 
+std::vector<Tensor> tensor_split(const Tensor& x, int64_t sections, int64_t dim) {
+  const int64_t at = dim_of("tensor_split", x, dim), total = x.sizes()[at];
+  check(sections > 0, "tensor_split: the number of sections must be positive, got ", sections);
+  constexpr int64_t kMost = int64_t{1} << 24;
+  check<OutOfMemoryError>(sections <= kMost, "tensor_split: ", sections, " sections are too many");
+  const auto end = [&](int64_t i) { return i * (total / sections) + std::min(i, total % sections); };
+  std::vector<Tensor> parts;
+  for (int64_t i = 0; i < sections; ++i) parts.push_back(slice(x, at, end(i), end(i + 1)));
+  return parts;
+}
+
+std::vector<Tensor> tensor_split(const Tensor& x, const Shape& indices, int64_t dim) {
+  const int64_t at = dim_of("tensor_split", x, dim);
+  std::vector<Tensor> parts;
+  int64_t start = 0;
+  for (const int64_t end : indices) {
+    parts.push_back(slice(x, at, start, end));
+    start = end;
+  }
+  parts.push_back(slice(x, at, start));
+  return parts;
+}
+
+namespace {
+
+/// The dim that hsplit, vsplit or dsplit cuts, after a check that there is one and that `sections` divide it.
+int64_t split_dim(const char* op, const Tensor& x, int64_t dim, int64_t sections = 1) {
+  const int64_t least = dim == 1 ? 1 : std::max<int64_t>(dim + 1, 2);
+  check(views::rank(op, x) >= least, op, ": input has shape ", x.sizes(), " but must have at least ", least,
+        " dimensions");
+  const int64_t at = dim == 1 && x.dim() == 1 ? 0 : dim;
+  check(sections > 0 && x.sizes()[at] % sections == 0, op, ": dimension ", at, " of input ", x.sizes(),
+        " does not split evenly into ", sections, " sections; use tensor_split");
+  return at;
+}
+
+}  // namespace
+
+std::vector<Tensor> hsplit(const Tensor& x, int64_t sections) {
+  return tensor_split(x, sections, split_dim("hsplit", x, 1, sections));
+}
+std::vector<Tensor> hsplit(const Tensor& x, const Shape& indices) {
+  return tensor_split(x, indices, split_dim("hsplit", x, 1));
+}
+std::vector<Tensor> vsplit(const Tensor& x, int64_t sections) {
+  return tensor_split(x, sections, split_dim("vsplit", x, 0, sections));
+}
+std::vector<Tensor> vsplit(const Tensor& x, const Shape& indices) {
+  return tensor_split(x, indices, split_dim("vsplit", x, 0));
+}
+std::vector<Tensor> dsplit(const Tensor& x, int64_t sections) {
+  return tensor_split(x, sections, split_dim("dsplit", x, 2, sections));
+}
+std::vector<Tensor> dsplit(const Tensor& x, const Shape& indices) {
+  return tensor_split(x, indices, split_dim("dsplit", x, 2));
+}
+
 Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
   check<ValueError>(!tensors.empty(), "cat: expected at least one tensor");
   for (const Tensor& x : tensors) check(views::rank("cat", x) > 0, "cat: zero-dim tensors cannot be joined; use stack");

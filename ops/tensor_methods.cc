@@ -86,6 +86,8 @@ Tensor Tensor::flatten(int64_t start_dim, int64_t end_dim) const { return ember:
 Tensor Tensor::as_strided(const Shape& sizes, const Shape& strides, std::optional<int64_t> storage_offset) const {
   return ember::as_strided(*this, sizes, strides, storage_offset);
 }
+Tensor Tensor::view_as_real() const { return ember::view_as_real(*this); }
+Tensor Tensor::view_as_complex() const { return ember::view_as_complex(*this); }
 Tensor Tensor::select(int64_t dim, int64_t index) const { return ember::select(*this, dim, index); }
 Tensor Tensor::narrow(int64_t dim, int64_t start, int64_t length) const {
   return ember::narrow(*this, dim, start, length);

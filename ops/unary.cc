@@ -3,6 +3,7 @@
 #include <numbers>
 
 #include "autograd/record.h"
+#include "ops/complex.h"
 #include "ops/creation.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
@@ -19,8 +20,8 @@ Tensor no_slope(const Tensor& g) { return zeros_like(g); }
 }  // namespace
 
 Tensor abs(const Tensor& x) {
-  auto y = kernel::unary("abs", &Backend::abs, x);
-  return record("abs", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * sign(x()); });
+  auto y = kernel::unary("abs", &Backend::abs, x, Result::Real);
+  return record("abs", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * sgn(x()); });
 }
 
 Tensor neg(const Tensor& x) {
@@ -54,7 +55,7 @@ Tensor square(const Tensor& x) { return pow(x, 2); }
 
 Tensor exp(const Tensor& x) {
   auto y = kernel::unary("exp", &Backend::exp, x, Result::Float);
-  return record("exp", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return g * y(); });
+  return record("exp", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return g * conj(y()); });
 }
 
 Tensor expm1(const Tensor& x) {
@@ -64,7 +65,7 @@ Tensor expm1(const Tensor& x) {
 
 Tensor log(const Tensor& x) {
   auto y = kernel::unary("log", &Backend::log, x, Result::Float);
-  return record("log", y, inputs(x), [x = saved(x)](const Tensor& g) { return g / x(); });
+  return record("log", y, inputs(x), [x = saved(x)](const Tensor& g) { return g / conj(x()); });
 }
 
 Tensor log1p(const Tensor& x) {
@@ -74,27 +75,27 @@ Tensor log1p(const Tensor& x) {
 
 Tensor sqrt(const Tensor& x) {
   auto y = kernel::unary("sqrt", &Backend::sqrt, x, Result::Float);
-  return record("sqrt", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return g / (y() * 2); });
+  return record("sqrt", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return g / conj(y() * 2); });
 }
 
 Tensor rsqrt(const Tensor& x) {
   auto y = kernel::unary("rsqrt", &Backend::rsqrt, x, Result::Float);
-  return record("rsqrt", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return g * -0.5 * pow(y(), 3); });
+  return record("rsqrt", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return g * -0.5 * conj(pow(y(), 3)); });
 }
 
 Tensor reciprocal(const Tensor& x) {
   auto y = kernel::unary("reciprocal", &Backend::reciprocal, x, Result::Float);
-  return record("reciprocal", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return -g * square(y()); });
+  return record("reciprocal", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return -g * conj(square(y())); });
 }
 
 Tensor sin(const Tensor& x) {
   auto y = kernel::unary("sin", &Backend::sin, x, Result::Float);
-  return record("sin", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * cos(x()); });
+  return record("sin", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * conj(cos(x())); });
 }
 
 Tensor cos(const Tensor& x) {
   auto y = kernel::unary("cos", &Backend::cos, x, Result::Float);
-  return record("cos", y, inputs(x), [x = saved(x)](const Tensor& g) { return -g * sin(x()); });
+  return record("cos", y, inputs(x), [x = saved(x)](const Tensor& g) { return -g * conj(sin(x())); });
 }
 
 Tensor erf(const Tensor& x) {

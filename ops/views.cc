@@ -1,11 +1,13 @@
 #include "ops/views.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "ops/creation.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
+#include "ops/reduction.h"
 #include "ops/shape.h"
 
 namespace ember {
@@ -55,13 +57,14 @@ Tensor storage_positions(const Shape& sizes, const Shape& strides, int64_t offse
   return expand(positions, sizes);
 }
 
+/// The elements that a tensor of this geometry spans; the largest int64 when there are more.
 int64_t extent(const Shape& sizes, const Shape& strides) {
-  int64_t last = 0;
-  for (size_t d = 0; d < sizes.size(); ++d) {
-    if (sizes[d] == 0) return 0;
-    last += (sizes[d] - 1) * strides[d];
-  }
-  return last + 1;
+  if (std::find(sizes.begin(), sizes.end(), 0) != sizes.end()) return 0;
+  int64_t last = 0, span;
+  for (size_t d = 0; d < sizes.size(); ++d)
+    if (__builtin_mul_overflow(sizes[d] - 1, strides[d], &span) || __builtin_add_overflow(last, span, &last))
+      return std::numeric_limits<int64_t>::max();
+  return last < std::numeric_limits<int64_t>::max() ? last + 1 : last;
 }
 
 /// The gradient of as_strided: collected in a flat copy of the storage, where elements seen twice meet, and read with x's geometry.
@@ -86,13 +89,48 @@ Tensor as_strided(const Tensor& x, const Shape& sizes, const Shape& strides, std
     check(sizes[d] >= 0 && strides[d] >= 0, "as_strided: sizes ", sizes, " and strides ", strides,
           " must not be negative");
   const int64_t available = static_cast<int64_t>(x.storage()->bytes()) / x.element_size();
-  check(offset >= 0 && (sizes.numel() == 0 || offset + extent(sizes, strides) <= available), "as_strided: sizes ",
-        sizes, ", strides ", strides, " and offset ", offset, " reach beyond the storage of ", available, " elements");
+  const bool is_empty = std::find(sizes.begin(), sizes.end(), 0) != sizes.end();
+  check(offset >= 0 && (is_empty || extent(sizes, strides) <= available - offset), "as_strided: sizes ", sizes,
+        ", strides ", strides, " and offset ", offset, " reach beyond the storage of ", available, " elements");
   return record_view(
       "as_strided", x.alias(sizes, strides, offset), x,
       [x_sizes = x.sizes(), x_strides = x.strides(), x_offset = x.storage_offset(), strides, offset](const Tensor& g) {
         return as_strided_backward(g, x_sizes, x_strides, x_offset, strides, offset);
       });
+}
+
+namespace {
+
+/// Zeros of `sizes` to which the windows of g have been added: the gradient of unfold.
+Tensor unfold_backward(const Tensor& g, const Shape& sizes, int64_t dim, int64_t size, int64_t step) {
+  const Tensor y = zeros(sizes, g.options());
+  const int64_t last = (g.sizes()[dim] - 1) * step;
+  {
+    const NoGradGuard no_grad;
+    for (int64_t k = 0; k < size; ++k) slice(y, dim, k, k + last + 1, step).add_(select(g, -1, k));
+  }
+  return record("unfold_backward", y, inputs(g),
+                [dim, size, step](const Tensor& gg) { return unfold(gg, dim, size, step); });
+}
+
+}  // namespace
+
+Tensor unfold(const Tensor& x, int64_t dim, int64_t size, int64_t step) {
+  const int64_t rank = views::rank("unfold", x), at = wrap_dim(dim, rank, "unfold");
+  const int64_t length = rank == 0 ? 1 : x.sizes()[at], stride = rank == 0 ? 1 : x.strides()[at];
+  check(size >= 0 && size <= length, "unfold: size ", size, " must be between 0 and ", length,
+        ", the size of dimension ", dim, " of input ", x.sizes());
+  check(step > 0, "unfold: step ", step, " must be positive");
+  if (rank == 0)
+    return record_view("unfold", x.alias(size, stride, x.storage_offset()), x, [](const Tensor& g) { return sum(g); });
+  Shape sizes = x.sizes(), strides = x.strides();
+  sizes[at] = (length - size) / step + 1;
+  strides[at] = stride * std::min(step, length + 1);
+  sizes.push_back(size);
+  strides.push_back(stride);
+  return record_view(
+      "unfold", x.alias(std::move(sizes), std::move(strides), x.storage_offset()), x,
+      [sizes = x.sizes(), at, size, step](const Tensor& g) { return unfold_backward(g, sizes, at, size, step); });
 }
 
 Tensor select(const Tensor& x, int64_t dim, int64_t index) {
@@ -120,8 +158,8 @@ Tensor slice(const Tensor& x, int64_t dim, std::optional<int64_t> start, std::op
   check<ValueError>(step > 0, "slice: step ", step, " must be positive; use flip to reverse");
   const auto clip = [size](int64_t i) { return std::clamp<int64_t>(i < 0 ? i + size : i, 0, size); };
   const int64_t first = clip(start.value_or(0)), last = std::max(first, clip(end.value_or(size)));
-  const int64_t length = (last - first + step - 1) / step;
-  return views::record_part("slice", views::narrow_alias(x, at, first, length, step), x,
+  const int64_t length = last > first ? (last - first - 1) / step + 1 : 0;
+  return views::record_part("slice", views::narrow_alias(x, at, first, length, std::min(step, size + 1)), x,
                             [at, first, last, step](const Tensor& y) { return slice(y, at, first, last, step); });
 }
 

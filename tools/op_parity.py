@@ -35,6 +35,8 @@ RANDOM = {
     "pca_lowrank", "empty", "empty_like", "empty_permuted", "empty_strided", "new_empty", "new_empty_strided",
     "resize_", "resize_as_",
 }  # fmt: skip
+# Random for some of their samples, those with dropout.
+PARTLY_RANDOM = {"nn.functional.scaled_dot_product_attention", "nn.functional.multi_head_attention_forward"}
 # Signs of vectors are free, so their absolute values are compared.
 SIGN_FREE = {"svd", "linalg.svd", "linalg.eig", "linalg.eigh", "linalg.polar"}
 DTYPES = [torch.float64, torch.float32, torch.int64, torch.bool]
@@ -59,9 +61,9 @@ def to_ember(x, grad=False, memo=None):
         if dtype == torch.bfloat16:
             y = ember.tensor(plain.float().numpy()).to(ember.bfloat16)
         else:
-            elements = max((1 + sum((n - 1) * s for n, s in zip(x.shape, x.stride()))), 0) if x.numel() else 0
-            flat = torch.as_strided(plain, (elements,), (1,)).numpy().copy()
-            y = ember.from_numpy(flat).as_strided(tuple(x.shape), tuple(x.stride()) if x.numel() else x.stride(), 0)
+            elements = plain.untyped_storage().nbytes() // plain.element_size()
+            flat = torch.as_strided(plain, (elements,), (1,), 0).numpy().copy()
+            y = ember.from_numpy(flat).as_strided(tuple(x.shape), x.stride(), x.storage_offset())
         y = y.detach()
         if grad and x.requires_grad:
             y.requires_grad_(True)
@@ -84,6 +86,8 @@ def to_ember(x, grad=False, memo=None):
         return {k: to_ember(v, grad, memo) for k, v in x.items()}
     if isinstance(x, types.FunctionType):
         return rebound(x)
+    if isinstance(x, torch.nn.Module):
+        return getattr(ember.nn, type(x).__name__)()
     if isinstance(x, (torch.layout, torch.memory_format)):
         return getattr(ember, str(x).removeprefix("torch."))
     return x
@@ -114,7 +118,7 @@ def resolve(op):
     target = op.op
     if isinstance(target, functools.partial):
         return functools.partial(resolve_name(op.name), *target.args, **target.keywords)
-    if isinstance(target, types.FunctionType) and target.__module__ == invocations.__name__:
+    if isinstance(target, types.FunctionType) and target.__module__.startswith("torch.testing._internal"):
         return rebound(target)
     return resolve_name(op.name)
 
@@ -137,11 +141,15 @@ def flatten(x):
     return [x]
 
 
+def flatten_tensors(x):
+    return [leaf for leaf in flatten(x) if isinstance(leaf, torch.Tensor)]
+
+
 def numpy_of(x):
     x = x.detach()
     if isinstance(x, torch.Tensor):
         x = x.resolve_conj().resolve_neg()
-        return (x.float() if x.dtype == torch.bfloat16 else x).numpy()
+        return (x.float() if x.dtype == torch.bfloat16 else x).numpy(force=True)  # even PyTorch's unmade zeros
     return np.array(x.float().tolist()) if x.dtype == ember.bfloat16 else x.contiguous().numpy()
 
 
@@ -261,12 +269,16 @@ def check_op(op):
             try:
                 torch.manual_seed(0)
                 want = op.op(sample.input, *sample.args, **sample.kwargs)
+                if op.name in PARTLY_RANDOM:
+                    torch.manual_seed(1)
+                    again = op.op(sample.input, *sample.args, **sample.kwargs)
+                    deterministic = all(map(torch.equal, flatten_tensors(want), flatten_tensors(again)))
             except Exception:  # noqa: BLE001
                 continue
             memo = {}
             state = {}
 
-            def forward(sample=sample, memo=memo, want=want, state=state):
+            def forward(sample=sample, memo=memo, want=want, state=state, deterministic=deterministic):
                 arguments = to_ember([sample.input, *sample.args], True, memo)
                 keywords = to_ember(sample.kwargs, True, memo)
                 state["got"] = function(*arguments, **keywords)
@@ -275,7 +287,7 @@ def check_op(op):
             good = report.run("forward", label, forward)
             if with_grad and good:
 
-                def gradient(sample=sample, memo=memo, want=want, state=state):
+                def gradient(sample=sample, memo=memo, want=want, state=state, deterministic=deterministic):
                     process = sample.output_process_fn_grad
                     theirs = [x for x in memo_order(sample) if x.requires_grad]
                     ours = [memo[id(x)] for x in theirs]
@@ -298,7 +310,7 @@ def check_op(op):
                 check_in_place(report, op, sample, label, deterministic)
             if good and isinstance(op.method_variant, types.MethodDescriptorType) and dtype == torch.float32:
 
-                def method(sample=sample, want=want):
+                def method(sample=sample, want=want, deterministic=deterministic):
                     arguments = to_ember([sample.input, *sample.args])
                     keywords = to_ember(sample.kwargs)
                     compare(

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/cpu/cast.h"
+#include "core/cpu/elements.h"
 
 namespace ember::EMBER_ISA {
 
@@ -103,8 +104,10 @@ void move(const CastRun& run, int64_t width) {
       return move<uint16_t>(run);
     case 4:
       return move<uint32_t>(run);
-    default:
+    case 8:
       return move<uint64_t>(run);
+    default:
+      return move<Word16>(run);
   }
 }
 
@@ -114,9 +117,24 @@ void move(const CastRun& run, int64_t width) {
 template <class T>
 using Stored = std::conditional_t<std::is_same_v<T, bool>, uint8_t, T>;
 
+template <class T>
+inline constexpr bool kIsComplex = requires {
+  typename T::value_type;
+};
+
+/// Of a complex number a real type takes the real part, and a bool whether it is not zero.
 template <class To, class From>
 inline Stored<To> convert_one(From value) {
-  if constexpr (std::is_same_v<To, bool>) {
+  if constexpr (kIsComplex<To> && kIsComplex<From>) {
+    using Part = typename To::value_type;
+    return {static_cast<Part>(value.re), static_cast<Part>(value.im)};
+  } else if constexpr (kIsComplex<To>) {
+    return {static_cast<typename To::value_type>(value), 0};
+  } else if constexpr (kIsComplex<From> && std::is_same_v<To, bool>) {
+    return value.re != 0 || value.im != 0;
+  } else if constexpr (kIsComplex<From>) {
+    return convert_one<To>(value.re);
+  } else if constexpr (std::is_same_v<To, bool>) {
     return value != 0;
   } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To> && sizeof(To) < 4) {
     // PyTorch's result for values out of range: they wrap.
@@ -199,7 +217,8 @@ struct Type {
 template <class F>
 constexpr auto with_all_types(F f) {
   return f(Type<uint8_t>(), Type<int8_t>(), Type<int16_t>(), Type<int32_t>(), Type<int64_t>(), Type<Half>(),
-           Type<float>(), Type<double>(), Type<bool>(), Type<BFloat16>());
+           Type<float>(), Type<double>(), Type<bool>(), Type<BFloat16>(), Type<Complex<float>>(),
+           Type<Complex<double>>());
 }
 
 constexpr auto kConvert = with_all_types([](auto... to) {
@@ -233,7 +252,7 @@ void cast_run(const CastRun& run) {
     return;
   }
   if (run.from_stride[0] == 0 && (run.from_stride[1] == 0 || run.count[1] == 1)) {
-    alignas(8) char value[8];
+    alignas(16) char value[16];
     convert(value, run.to_dtype, run.from, run.from_dtype, 1);
     CastRun repeat = run;
     repeat.from = value;
@@ -245,8 +264,9 @@ void cast_run(const CastRun& run) {
   // Gather, convert, scatter, in pieces that stay in the L1 cache.
   constexpr int64_t kPiece = 1024;
   alignas(64) char gathered[kPiece * 8], converted[kPiece * 8];
-  const int64_t columns = run.count[0] < kPiece ? run.count[0] : kPiece;
-  const int64_t rows = kPiece / columns;
+  const int64_t piece = to_width > 8 || from_width > 8 ? kPiece / 2 : kPiece;
+  const int64_t columns = run.count[0] < piece ? run.count[0] : piece;
+  const int64_t rows = piece / columns;
   for (int64_t j = 0; j < run.count[1]; j += rows) {
     for (int64_t i = 0; i < run.count[0]; i += columns) {
       const std::array<int64_t, 2> count = {

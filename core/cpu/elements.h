@@ -1,12 +1,18 @@
 // Elements as words: what moves them need not know their type, and what adds them knows it once.
 #pragma once
 
+#include "core/cpu/complex.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/half.h"
 
 namespace ember::EMBER_ISA {
 
-/// Calls f.operator()<Word>() with the unsigned integer of this many bytes.
+/// A complex128's worth of memory, which may lie on any multiple of 8 bytes.
+struct Word16 {
+  uint64_t words[2];
+};
+
+/// Calls f.operator()<Word>() with the unsigned integer of this many bytes, or Word16.
 template <class F>
 void visit_word(int64_t item_size, F f) {
   switch (item_size) {
@@ -16,8 +22,10 @@ void visit_word(int64_t item_size, F f) {
       return f.template operator()<uint16_t>();
     case 4:
       return f.template operator()<uint32_t>();
-    default:
+    case 8:
       return f.template operator()<uint64_t>();
+    default:
+      return f.template operator()<Word16>();
   }
 }
 
@@ -35,8 +43,19 @@ void visit_addable(DType dtype, F f) {
       return f.template operator()<BFloat16>();
     case DType::Bool:
       return f.template operator()<bool>();
-    default:
-      return visit_word(item_size(dtype), f);
+    case DType::Complex64:
+      return f.template operator()<Complex<float>>();
+    case DType::Complex128:
+      return f.template operator()<Complex<double>>();
+    case DType::UInt8:
+    case DType::Int8:
+      return f.template operator()<uint8_t>();
+    case DType::Int16:
+      return f.template operator()<uint16_t>();
+    case DType::Int32:
+      return f.template operator()<uint32_t>();
+    case DType::Int64:
+      return f.template operator()<uint64_t>();
   }
 }
 
@@ -47,6 +66,8 @@ inline T plus(T a, T b) {
     return a | b;
   else if constexpr (std::is_integral_v<T> || std::is_floating_point_v<T>)
     return static_cast<T>(a + b);
+  else if constexpr (requires { typename T::value_type; })
+    return a + b;
   else
     return T(static_cast<float>(a) + static_cast<float>(b));
 }

@@ -20,7 +20,31 @@ void register_softmax(Backend& table);
 void register_indexing(Backend& table);
 void register_normalization(Backend& table);
 void register_pooling(Backend& table);
+void register_average_pooling(Backend& table);
 void register_matmul(Backend& table);
+void register_complex();
+
+void register_elementary();
+void register_shaped_activation();
+
+void register_indexing_table();
+
+void register_sorting();
+void register_scan();
+void register_distance();
+
+void register_adaptive_max_pooling();
+void register_adaptive_average_pooling();
+void register_resampling();
+void register_grid_sampling();
+void register_folding();
+void register_group_norm();
+
+void register_attention();
+void register_cross_entropy();
+void register_ctc();
+void register_distributions();
+void register_embedding_bag();
 
 }  // namespace EMBER_ISA
 }  // namespace ember

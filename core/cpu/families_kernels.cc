@@ -15,9 +15,29 @@ void register_kernels(Backend& table) {
   register_indexing(table);
   register_normalization(table);
   register_pooling(table);
+  register_average_pooling(table);
   register_matmul(table);
 }
 
-void register_tables() {}
+void register_tables() {
+  register_complex();
+  register_elementary();
+  register_shaped_activation();
+  register_indexing_table();
+  register_sorting();
+  register_scan();
+  register_distance();
+  register_adaptive_max_pooling();
+  register_adaptive_average_pooling();
+  register_resampling();
+  register_grid_sampling();
+  register_folding();
+  register_group_norm();
+  register_attention();
+  register_cross_entropy();
+  register_ctc();
+  register_distributions();
+  register_embedding_bag();
+}
 
 }  // namespace ember::EMBER_ISA

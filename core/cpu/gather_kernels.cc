@@ -4,6 +4,7 @@
 #include "core/backend.h"
 #include "core/cpu/elements.h"
 #include "core/cpu/indexing_families.h"
+#include "core/kernels/indexing.h"
 #include "core/parallel.h"
 #include "core/selection.h"
 #include "core/walk.h"
@@ -113,7 +114,49 @@ void scatter_add(const Tensor& out, int64_t dim, const Tensor& index, const Tens
   });
 }
 
+/// The larger (smaller) of both; NaN wins.
+template <class T>
+T larger(T a, T b) {
+  return b > a || b != b ? b : a;
+}
+template <class T>
+T smaller(T a, T b) {
+  return b < a || b != b ? b : a;
+}
+
+/// Integers wrap.
+template <class T>
+T product(T a, T b) {
+  if constexpr (std::is_integral_v<T>)
+    return static_cast<T>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+  else
+    return a * b;
+}
+
+template <class T, class F>
+void combine(const IndexedDim& indexed, const Tensor& out, const Tensor& index, const Tensor& src, F f) {
+  using Compute = std::conditional_t<std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>, float, T>;
+  scatter_all<T>(indexed, out, index, src,
+                 [f](T& to, T from) { to = T(f(static_cast<Compute>(to), static_cast<Compute>(from))); });
+}
+
+void scatter_reduce(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& src, ScatterReduce how) {
+  const IndexedDim indexed("scatter_reduce", out, dim);
+  visit_dtype(out.dtype(), [&]<class T>() {
+    if (how == ScatterReduce::Prod)
+      combine<T>(indexed, out, index, src, [](auto a, auto b) { return product(a, b); });
+    else if constexpr (is_complex(dtype_of<T>))
+      cpu::fail_dtype("scatter_reduce", out.dtype());
+    else if (how == ScatterReduce::AMax)
+      combine<T>(indexed, out, index, src, [](auto a, auto b) { return larger(a, b); });
+    else
+      combine<T>(indexed, out, index, src, [](auto a, auto b) { return smaller(a, b); });
+  });
+}
+
 }  // namespace
+
+void register_gather_table() { kernel_table<IndexingKernels>(kCPU).scatter_reduce = scatter_reduce; }
 
 void register_gather(Backend& table) {
   table.gather = gather;

@@ -11,6 +11,8 @@ namespace EMBER_ISA {
 
 /// gather, scatter and scatter_add.
 void register_gather(Backend& table);
+/// scatter_reduce.
+void register_gather_table();
 Tensor nonzero_positions(const Tensor& x);
 
 }  // namespace EMBER_ISA

@@ -5,6 +5,7 @@
 #include "core/cpu/elements.h"
 #include "core/cpu/families.h"
 #include "core/cpu/indexing_families.h"
+#include "core/kernels/indexing.h"
 #include "core/selection.h"
 
 namespace ember::EMBER_ISA {
@@ -83,6 +84,10 @@ void index_add(const Tensor& out, int64_t dim, const Tensor& index, const Tensor
   add_to_selected(Selection("index_add", src, out, {&index, 1}, dim), out.dtype());
 }
 
+void index_copy(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& src) {
+  write_selected(Selection("index_copy", src, out, {&index, 1}, dim), out.element_size());
+}
+
 void index(const Tensor& out, const Tensor& x, std::span<const Tensor> indices) {
   read_selected(Selection("index", out, x, indices, 0, /*from_end=*/true), x.element_size());
 }
@@ -101,6 +106,11 @@ void register_indexing(Backend& table) {
   table.index_put = index_put;
   register_gather(table);
   table.nonzero = nonzero_positions;
+}
+
+void register_indexing_table() {
+  kernel_table<IndexingKernels>(kCPU).index_copy = index_copy;
+  register_gather_table();
 }
 
 }  // namespace ember::EMBER_ISA

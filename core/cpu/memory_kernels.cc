@@ -2,6 +2,7 @@
 
 #include "core/backend.h"
 #include "core/cpu/cast.h"
+#include "core/cpu/complex.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
 
@@ -22,6 +23,15 @@ void fill_words(const Tensor& out, Word value) {
     auto* words = reinterpret_cast<Word*>(pointers[0]);
 #pragma GCC ivdep
     for (int64_t i = 0; i < count; ++i) words[i] = value;
+  });
+}
+
+template <class T>
+void fill_complex(const Tensor& out, std::complex<double> value) {
+  const Complex<T> element{static_cast<T>(value.real()), static_cast<T>(value.imag())};
+  Elementwise({{out, out.dtype()}}, {}).run([=](char* const* pointers, int64_t count) {
+    auto* elements = reinterpret_cast<Complex<T>*>(pointers[0]);
+    for (int64_t i = 0; i < count; ++i) elements[i] = element;
   });
 }
 
@@ -46,6 +56,10 @@ void fill(const Tensor& out, const Scalar& value) {
       return fill_words(out, std::bit_cast<uint32_t>(value.to<float>()));
     case DType::Float64:
       return fill_words(out, std::bit_cast<uint64_t>(value.to<double>()));
+    case DType::Complex64:
+      return fill_complex<float>(out, value.to<std::complex<double>>());
+    case DType::Complex128:
+      return fill_complex<double>(out, value.to<std::complex<double>>());
   }
 }
 

@@ -1,200 +1,153 @@
-// Pooling of images by windows. Images come as planes (NCHW) or with their channels innermost (NHWC); loops over a row or over
-// channels vectorise either way. Anything else is copied into planes first.
-#include <algorithm>
+// The largest element of each window and where it stood. Loops over a row of windows or over channels vectorise.
+#include <cmath>
 #include <limits>
 
-#include "core/backend.h"
-#include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
-#include "core/parallel.h"
+#include "core/cpu/pooling.h"
+#include "core/kernels/pooling.h"
 
 namespace ember::EMBER_ISA {
 
+using namespace pooling;
+
 namespace {
-
-struct Span {
-  int64_t first, last;
-};
-
-/// The geometry of one pooling, and the taps of each output.
-struct Pool {
-  int64_t images, channels, height, width, out_height, out_width;
-  const Window& window;
-
-  Pool(const Tensor& x, const Tensor& out, const Window& window)
-      : images(x.sizes()[0]),
-        channels(x.sizes()[1]),
-        height(x.sizes()[2]),
-        width(x.sizes()[3]),
-        out_height(out.sizes()[2]),
-        out_width(out.sizes()[3]),
-        window(window) {}
-
-  int64_t start(int d, int64_t o) const { return o * window.stride[d] - window.padding[d]; }
-  /// The kernel positions of output o along dimension d (0: height, 1: width) that lie inside of the image.
-  Span taps(int d, int64_t o) const {
-    const int64_t begin = start(d, o), step = window.dilation[d], size = d == 0 ? height : width;
-    const int64_t first = begin < 0 ? (-begin + step - 1) / step : 0;
-    const int64_t last = begin >= size ? 0 : std::min(window.kernel[d], (size - begin + step - 1) / step);
-    return {first, std::max(first, last)};
-  }
-  /// What the sum over the window of output (i, j) is divided by for a mean.
-  double divisor(int64_t i, int64_t j) const {
-    if (window.divisor) return static_cast<double>(*window.divisor);
-    const Span rows = taps(0, i), columns = taps(1, j);
-    if (!window.count_include_pad)
-      return static_cast<double>((rows.last - rows.first) * (columns.last - columns.first));
-    const int64_t bottom = std::min(start(0, i) + window.kernel[0], height + window.padding[0]);
-    const int64_t right = std::min(start(1, j) + window.kernel[1], width + window.padding[1]);
-    return static_cast<double>((bottom - start(0, i)) * (right - start(1, j)));
-  }
-  bool halves() const {
-    return window.kernel == Shape{2, 2} && window.stride == Shape{2, 2} && window.padding == Shape{0, 0} &&
-           window.dilation == Shape{1, 1} && 2 * out_height <= height && 2 * out_width <= width;
-  }
-};
-
-bool is_channels_last(const Tensor& x) {
-  const Shape& n = x.sizes();
-  return !x.is_contiguous() && x.strides() == Shape{n[1] * n[2] * n[3], 1, n[3] * n[1], n[1]};
-}
-
-Tensor converted(const Tensor& x, DType dtype) {
-  if (x.dtype() == dtype && (x.is_contiguous() || is_channels_last(x))) return x;
-  Tensor copy = empty_tensor_like(x, dtype);
-  if (!copy.is_contiguous() && !is_channels_last(copy)) copy = empty_tensor(x.sizes(), dtype);
-  backend(x.device()).copy(copy, x);
-  return copy;
-}
-
-/// Memory of the same layout as `like`, which is planes or channels innermost.
-Tensor of_layout(const Tensor& like, const Shape& sizes, DType dtype) {
-  if (!is_channels_last(like)) return empty_tensor(sizes, dtype);
-  return empty_strided_tensor(sizes, {sizes[1] * sizes[2] * sizes[3], 1, sizes[3] * sizes[1], sizes[1]}, dtype, {});
-}
-
-/// `x` itself where a kernel of `dtype` can work on it in this layout, else memory to be copied back by finish().
-Tensor prepared(const Tensor& x, const Tensor& like, DType dtype) {
-  const bool fits = x.dtype() == dtype && (is_channels_last(like) ? is_channels_last(x) : x.is_contiguous());
-  return fits ? x : of_layout(like, x.sizes(), dtype);
-}
-
-void finish(const Tensor& x, const Tensor& computed) {
-  if (!x.is_same(computed)) backend(x.device()).copy(x, computed);
-}
-
-template <class T>
-T* data(const Tensor& x) {
-  return reinterpret_cast<T*>(x.raw_data());
-}
-
-template <class T>
-inline bool beats(T candidate, T best) {
-  return (candidate > best) | (candidate != candidate);
-}
-
-/// The window of two by two, a row of outputs at a time: branch-free, so that it vectorises.
-template <class T>
-void max_halves(T* out, int32_t* where, const T* top, const T* bottom, int64_t count, int32_t at, int32_t width) {
-#pragma GCC ivdep
-  for (int64_t j = 0; j < count; ++j) {
-    const auto here = at + static_cast<int32_t>(2 * j);
-    const T a = top[2 * j], b = top[2 * j + 1], c = bottom[2 * j], d = bottom[2 * j + 1];
-    const T upper = beats(b, a) ? b : a, lower = beats(d, c) ? d : c;
-    const int32_t upper_at = beats(b, a) ? here + 1 : here, lower_at = (beats(d, c) ? here + 1 : here) + width;
-    const bool down = (lower > upper) | ((lower != lower) & (upper == upper));
-    out[j] = down ? lower : upper;
-    where[j] = down ? lower_at : upper_at;
-  }
-}
 
 constexpr int64_t kRow = 512;
 
 template <class T>
-void max_pool_plane(const Pool& p, T* out, int64_t* indices, const T* x) {
-  const bool halves = p.halves();
-  for (int64_t i = 0; i < p.out_height; ++i) {
-    for (int64_t begin = 0; halves && begin < p.out_width; begin += kRow) {
-      const int64_t count = std::min(kRow, p.out_width - begin), at = 2 * i * p.width + 2 * begin;
-      int32_t where[kRow];
-      max_halves(out + i * p.out_width + begin, where, x + at, x + at + p.width, count, static_cast<int32_t>(at),
-                 static_cast<int32_t>(p.width));
-      for (int64_t j = 0; j < count; ++j) indices[i * p.out_width + begin + j] = where[j];
-    }
-    if (halves) continue;
-    const Span rows = p.taps(0, i);
-    for (int64_t j = 0; j < p.out_width; ++j) {
-      const Span columns = p.taps(1, j);
-      T best = -std::numeric_limits<T>::infinity();
-      int64_t where = -1;
-      for (int64_t r = rows.first; r < rows.last; ++r) {
-        const int64_t row = (p.start(0, i) + r * p.window.dilation[0]) * p.width;
-        for (int64_t c = columns.first; c < columns.last; ++c) {
-          const int64_t at = row + p.start(1, j) + c * p.window.dilation[1];
-          if (where >= 0 && !(x[at] > best || (x[at] != x[at] && best == best))) continue;
-          best = x[at];
-          where = at;
-        }
-      }
-      out[i * p.out_width + j] = best;
-      indices[i * p.out_width + j] = where;
-    }
+constexpr T kLowest = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
+                                                           : std::numeric_limits<T>::lowest();
+
+template <class T>
+inline bool beats(T candidate, T best) {
+  return (candidate > best) | ((candidate != candidate) & (best == best));
+}
+
+/// One tap of `count` windows side by side: branch-free, so that it vectorises.
+template <int64_t stride, class T>
+void take_tap(T* best, int32_t* where, const T* x, int64_t count, int32_t at) {
+#pragma GCC ivdep
+  for (int64_t j = 0; j < count; ++j) {
+    const T value = x[j * stride];
+    const bool wins = beats(value, best[j]);
+    best[j] = wins ? value : best[j];
+    where[j] = wins ? at + static_cast<int32_t>(j * stride) : where[j];
   }
 }
 
-template <class T>
-void max_pool_pixels(const Pool& p, T* out, int64_t* indices, const T* x, int64_t i, int64_t j) {
-  const Span rows = p.taps(0, i), columns = p.taps(1, j);
-  for (int64_t begin = 0; begin < p.channels; begin += kRow) {
-    const int64_t count = std::min(kRow, p.channels - begin);
+/// The windows (d, h, begin ... end) of a plane, all whole along the row.
+template <int64_t stride, class T>
+void max_row(const Windows& w, T* out, int64_t* indices, const T* x, const Taps& d, const Taps& h, int64_t begin,
+             int64_t end) {
+  const Line& line = w.lines[2];
+  for (; begin < end; begin += kRow) {
+    const int64_t count = std::min(kRow, end - begin), left = line.taps[begin].first;
     T best[kRow];
     int32_t where[kRow];
-    bool is_first = true;
-    for (int64_t r = rows.first; r < rows.last; ++r) {
-      for (int64_t c = columns.first; c < columns.last; ++c) {
-        const int64_t pixel =
-            (p.start(0, i) + r * p.window.dilation[0]) * p.width + p.start(1, j) + c * p.window.dilation[1];
-        const T* from = x + pixel * p.channels + begin;
-        const auto at = static_cast<int32_t>(pixel);
-        if (is_first) {
-          for (int64_t k = 0; k < count; ++k) best[k] = from[k], where[k] = at;
-          is_first = false;
-          continue;
-        }
-#pragma GCC ivdep
-        for (int64_t k = 0; k < count; ++k) {
-          const bool wins = (from[k] > best[k]) | ((from[k] != from[k]) & (best[k] == best[k]));
-          best[k] = wins ? from[k] : best[k];
-          where[k] = wins ? at : where[k];
+    const int64_t origin = (d.first * w.size[1] + h.first) * w.size[2] + left;
+    for (int64_t j = 0; j < count; ++j) best[j] = kLowest<T>, where[j] = static_cast<int32_t>(origin + j * stride);
+    for (int64_t a = 0; a < d.count; ++a)
+      for (int64_t b = 0; b < h.count; ++b) {
+        const int64_t row = ((d.first + a * w.lines[0].step) * w.size[1] + h.first + b * w.lines[1].step) * w.size[2];
+        for (int64_t c = 0; c < line.kernel; ++c) {
+          const int64_t at = row + left + c * line.step;
+          take_tap<stride>(best, where, x + at, count, static_cast<int32_t>(at));
         }
       }
+    for (int64_t j = 0; j < count; ++j) out[begin + j] = best[j];
+    for (int64_t j = 0; j < count; ++j) indices[begin + j] = where[j];
+  }
+}
+
+/// One window.
+template <class T>
+void max_window(const Windows& w, T& out, int64_t& index, const T* x, const Taps& d, const Taps& h, const Taps& v) {
+  T best = kLowest<T>;
+  int64_t where = (d.first * w.size[1] + h.first) * w.size[2] + v.first;
+  for (int64_t a = 0; a < d.count; ++a)
+    for (int64_t b = 0; b < h.count; ++b) {
+      const int64_t row = ((d.first + a * w.lines[0].step) * w.size[1] + h.first + b * w.lines[1].step) * w.size[2];
+      for (int64_t c = 0; c < v.count; ++c) {
+        const int64_t at = row + v.first + c * w.lines[2].step;
+        if (!beats(x[at], best)) continue;
+        best = x[at];
+        where = at;
+      }
     }
+  out = best;
+  index = where;
+}
+
+template <class T>
+void max_pool_plane(const Windows& w, T* out, int64_t* indices, const T* x) {
+  const Line& line = w.lines[2];
+  const bool by_rows = line.stride <= 2 && w.elements() <= std::numeric_limits<int32_t>::max();
+  for (const Taps& d : w.lines[0].taps)
+    for (const Taps& h : w.lines[1].taps) {
+      int64_t begin = 0, end = 0;
+      if (by_rows && line.end - line.begin > 4) {
+        begin = line.begin, end = line.end;
+        line.stride == 1 ? max_row<1>(w, out, indices, x, d, h, begin, end)
+                         : max_row<2>(w, out, indices, x, d, h, begin, end);
+      }
+      for (int64_t j = 0; j < line.size(); ++j)
+        if (j < begin || j >= end) max_window(w, out[j], indices[j], x, d, h, line.taps[j]);
+      out += line.size();
+      indices += line.size();
+    }
+}
+
+/// One window of all channels.
+template <class T>
+void max_pool_pixels(const Windows& w, T* out, int64_t* indices, const T* x, const Taps& d, const Taps& h,
+                     const Taps& v) {
+  for (int64_t begin = 0; begin < w.channels; begin += kRow) {
+    const int64_t count = std::min(kRow, w.channels - begin);
+    T best[kRow];
+    int64_t where[kRow];
+    const int64_t origin = (d.first * w.size[1] + h.first) * w.size[2] + v.first;
+    for (int64_t k = 0; k < count; ++k) best[k] = kLowest<T>, where[k] = origin;
+    for (int64_t a = 0; a < d.count; ++a)
+      for (int64_t b = 0; b < h.count; ++b)
+        for (int64_t c = 0; c < v.count; ++c) {
+          const int64_t at = ((d.first + a * w.lines[0].step) * w.size[1] + h.first + b * w.lines[1].step) * w.size[2] +
+                             v.first + c * w.lines[2].step;
+          const T* from = x + at * w.channels + begin;
+#pragma GCC ivdep
+          for (int64_t k = 0; k < count; ++k) {
+            const bool wins = beats(from[k], best[k]);
+            best[k] = wins ? from[k] : best[k];
+            where[k] = wins ? at : where[k];
+          }
+        }
     for (int64_t k = 0; k < count; ++k) out[begin + k] = best[k];
     for (int64_t k = 0; k < count; ++k) indices[begin + k] = where[k];
   }
 }
 
-template <class T>
-void max_pool_as(const Tensor& out, const Tensor& indices, const Tensor& x, const Window& window) {
+template <class T, class MakeWindows>
+void max_pool_as(const Tensor& out, const Tensor& indices, const Tensor& x, MakeWindows make_windows) {
   const Tensor in = converted(x, dtype_of<T>);
   const Tensor y = prepared(out, in, dtype_of<T>), at = prepared(indices, in, kInt64);
-  const Pool p(in, y, window);
-  const int64_t size = p.height * p.width, out_size = p.out_height * p.out_width;
+  const Windows w = make_windows(in, y);
+  const int64_t size = w.elements(), outputs = w.outputs();
   if (is_channels_last(in)) {
-    parallel_for(0, p.images * p.out_height, 1, [&](int64_t first, int64_t last) {
+    const int64_t rows = w.lines[0].size() * w.lines[1].size(), columns = w.lines[2].size();
+    parallel_for(0, w.images * rows, grain(columns * w.channels), [&](int64_t first, int64_t last) {
       for (int64_t row = first; row < last; ++row) {
-        const T* image = data<T>(in) + row / p.out_height * size * p.channels;
-        for (int64_t j = 0; j < p.out_width; ++j) {
-          const int64_t to = (row * p.out_width + j) * p.channels;
-          max_pool_pixels(p, data<T>(y) + to, data<int64_t>(at) + to, image, row % p.out_height, j);
+        const T* image = data<T>(in) + row / rows * size * w.channels;
+        const Taps& d = w.lines[0].taps[row % rows / w.lines[1].size()];
+        const Taps& h = w.lines[1].taps[row % w.lines[1].size()];
+        for (int64_t j = 0; j < columns; ++j) {
+          const int64_t to = (row * columns + j) * w.channels;
+          max_pool_pixels(w, data<T>(y) + to, data<int64_t>(at) + to, image, d, h, w.lines[2].taps[j]);
         }
       }
     });
   } else {
-    const int64_t grain = std::max<int64_t>(1, kGrain / std::max<int64_t>(size, 1));
-    parallel_for(0, p.images * p.channels, grain, [&](int64_t first, int64_t last) {
+    parallel_for(0, w.images * w.channels, grain(size), [&](int64_t first, int64_t last) {
       for (int64_t plane = first; plane < last; ++plane)
-        max_pool_plane(p, data<T>(y) + plane * out_size, data<int64_t>(at) + plane * out_size,
+        max_pool_plane(w, data<T>(y) + plane * outputs, data<int64_t>(at) + plane * outputs,
                        data<T>(in) + plane * size);
     });
   }
@@ -206,105 +159,91 @@ template <class T>
 void max_pool_backward_as(const Tensor& grad_x, const Tensor& grad, const Tensor& indices) {
   const Tensor g = converted(grad, dtype_of<T>);
   // The layout of `grad` leads: `indices` and `grad_x` follow.
-  Tensor at = prepared(indices, g, kInt64);
+  const Tensor at = prepared(indices, g, kInt64);
   if (!at.is_same(indices)) backend(at.device()).copy(at, indices);
   const Tensor d = prepared(grad_x, g, dtype_of<T>);
-  const int64_t channels = d.sizes()[1], size = d.sizes()[2] * d.sizes()[3], out_size = g.sizes()[2] * g.sizes()[3];
-  const bool last_channels = is_channels_last(g);
+  const int64_t channels = d.sizes()[1], planes = d.sizes()[0] * channels;
+  if (d.numel() == 0) return;
+  const int64_t size = d.numel() / planes, outputs = g.numel() / planes;
   // Each part owns whole images or planes of the result, so sums do not depend on the threads.
-  const int64_t inner = last_channels ? channels : 1, parts = d.sizes()[0] * channels / std::max<int64_t>(inner, 1);
-  const int64_t grain = std::max<int64_t>(1, kGrain / std::max<int64_t>(size * inner, 1));
-  parallel_for(0, parts, grain, [&](int64_t first, int64_t last) {
+  const int64_t inner = is_channels_last(g) ? channels : 1;
+  bool is_outside = false;
+  parallel_for(0, planes / inner, grain(size * inner), [&](int64_t first, int64_t last) {
+    bool outside = false;
     for (int64_t part = first; part < last; ++part) {
       T* to = data<T>(d) + part * size * inner;
-      const T* from = data<T>(g) + part * out_size * inner;
-      const int64_t* where = data<int64_t>(at) + part * out_size * inner;
+      const T* from = data<T>(g) + part * outputs * inner;
+      const int64_t* where = data<int64_t>(at) + part * outputs * inner;
       std::fill(to, to + size * inner, T(0));
-      if (inner == 1) {
-        for (int64_t o = 0; o < out_size; ++o) to[where[o]] += from[o];
-      } else {
-        for (int64_t o = 0; o < out_size; ++o)
-          for (int64_t c = 0; c < inner; ++c) to[where[o * inner + c] * inner + c] += from[o * inner + c];
-      }
+      for (int64_t o = 0; o < outputs; ++o)
+        for (int64_t c = 0; c < inner; ++c) {
+          const int64_t place = where[o * inner + c];
+          if (static_cast<uint64_t>(place) < static_cast<uint64_t>(size))
+            to[place * inner + c] += from[o * inner + c];
+          else
+            outside = true;
+        }
     }
+    if (outside) is_outside = true;
   });
+  if (is_outside) cpu::fail_kernel("max_pool_backward", "an index lies outside of the input");
   finish(grad_x, d);
 }
 
-/// Visits every (output, tap) pair of a part of the images with the offsets of its elements in units of `inner` and the output's
-/// divisor; both means and their gradients are such walks.
-template <class F>
-void for_each_tap(const Pool& p, F visit) {
-  for (int64_t i = 0; i < p.out_height; ++i) {
-    const Span rows = p.taps(0, i);
-    for (int64_t j = 0; j < p.out_width; ++j) {
-      const Span columns = p.taps(1, j);
-      const double divisor = p.divisor(i, j);
-      for (int64_t r = rows.first; r < rows.last; ++r)
-        for (int64_t c = columns.first; c < columns.last; ++c)
-          visit(i * p.out_width + j, (p.start(0, i) + r) * p.width + p.start(1, j) + c, divisor);
-    }
+/// The line of one dim of one plane: windows of `kernel` that `sample` shifts.
+Line fractional_line(int64_t size, int64_t outputs, int64_t kernel, double sample) {
+  Line line;
+  const double alpha = outputs > 1 ? static_cast<double>(size - kernel) / static_cast<double>(outputs - 1) : 0;
+  const auto shift = static_cast<int64_t>(sample * alpha);
+  for (int64_t o = 0; o < outputs; ++o) {
+    const int64_t moved = static_cast<int64_t>((static_cast<double>(o) + sample) * alpha) - shift;
+    const int64_t first = o == outputs - 1 ? size - kernel : std::clamp<int64_t>(moved, 0, size - kernel);
+    line.taps.push_back({first, kernel, kernel});
   }
-}
-
-/// Runs `walk(part of the pooled side, part of the image side, elements side by side)` for every image or plane.
-template <class T, class F>
-void for_each_part(const Pool& p, const Tensor& pooled, const Tensor& image, F walk) {
-  const int64_t inner = is_channels_last(image) ? p.channels : 1, size = p.height * p.width * inner;
-  const int64_t out_size = p.out_height * p.out_width * inner,
-                parts = p.images * p.channels / std::max<int64_t>(inner, 1);
-  parallel_for(0, parts, std::max<int64_t>(1, kGrain / std::max<int64_t>(size, 1)), [&](int64_t first, int64_t last) {
-    for (int64_t part = first; part < last; ++part)
-      walk(data<T>(pooled) + part * out_size, data<T>(image) + part * size, inner);
-  });
+  return line;
 }
 
 template <class T>
-void avg_pool_as(const Tensor& out, const Tensor& x, const Window& window) {
-  const Tensor in = converted(x, dtype_of<T>), y = prepared(out, in, dtype_of<T>);
-  const Pool p(in, y, window);
-  for_each_part<T>(p, y, in, [&](T* to, const T* from, int64_t inner) {
-    std::fill(to, to + p.out_height * p.out_width * inner, T(0));
-    for_each_tap(p, [&](int64_t o, int64_t at, double divisor) {
-      const T scale = static_cast<T>(1 / divisor);
-      for (int64_t c = 0; c < inner; ++c) to[o * inner + c] += from[at * inner + c] * scale;
-    });
+void fractional_max_pool_as(const Tensor& out, const Tensor& indices, const Tensor& x, const Shape& kernel,
+                            const Tensor& samples) {
+  Tensor in = x;
+  if (x.dtype() != dtype_of<T> || !x.is_contiguous()) {
+    in = empty_tensor(x.sizes(), dtype_of<T>);
+    backend(x.device()).copy(in, x);
+  }
+  const Tensor y = prepared(out, in, dtype_of<T>), at = prepared(indices, in, kInt64);
+  const int64_t planes = in.sizes()[0] * in.sizes()[1], rank = in.dim() - 2;
+  if (planes == 0) return;
+  const int64_t size = in.numel() / planes, outputs = y.numel() / planes;
+  parallel_for(0, planes, grain(size), [&](int64_t first, int64_t last) {
+    for (int64_t plane = first; plane < last; ++plane) {
+      const double* sample = data<double>(samples) + plane * rank;
+      const Windows w(in, y, [&](size_t d, int64_t n, int64_t count) {
+        // Samples come in the order width, height, depth.
+        return fractional_line(n, count, kernel[d], sample[rank == 2 ? 1 - d : d]);
+      });
+      max_pool_plane(w, data<T>(y) + plane * outputs, data<int64_t>(at) + plane * outputs, data<T>(in) + plane * size);
+    }
   });
   finish(out, y);
-}
-
-template <class T>
-void avg_pool_backward_as(const Tensor& grad_x, const Tensor& grad, const Window& window) {
-  const Tensor g = converted(grad, dtype_of<T>), d = prepared(grad_x, g, dtype_of<T>);
-  const Pool p(d, g, window);
-  for_each_part<T>(p, g, d, [&](const T* from, T* to, int64_t inner) {
-    std::fill(to, to + p.height * p.width * inner, T(0));
-    for_each_tap(p, [&](int64_t o, int64_t at, double divisor) {
-      const T scale = static_cast<T>(1 / divisor);
-      for (int64_t c = 0; c < inner; ++c) to[at * inner + c] += from[o * inner + c] * scale;
-    });
-  });
-  finish(grad_x, d);
-}
-
-/// Calls f.operator()<T>() with the type to compute `dtype` in.
-template <class F>
-void visit_compute(const char* op, DType dtype, F f) {
-  if (!is_floating_point(dtype)) cpu::fail_dtype(op, dtype);
-  compute_dtype(dtype) == kFloat64 ? f.template operator()<double>() : f.template operator()<float>();
+  finish(indices, at);
 }
 
 void max_pool(const Tensor& out, const Tensor& indices, const Tensor& x, const Window& window) {
-  visit_compute("max_pool2d", x.dtype(), [&]<class T> { max_pool_as<T>(out, indices, x, window); });
+  visit_compute("max_pool", x.dtype(), [&]<class T> {
+    max_pool_as<T>(out, indices, x, [&](const Tensor& in, const Tensor& y) { return strided_windows(in, y, window); });
+  });
 }
 void max_pool_backward(const Tensor& grad_x, const Tensor& grad, const Tensor& indices) {
-  visit_compute("max_pool2d_backward", grad.dtype(), [&]<class T> { max_pool_backward_as<T>(grad_x, grad, indices); });
+  visit_compute("max_pool_backward", grad.dtype(), [&]<class T> { max_pool_backward_as<T>(grad_x, grad, indices); });
 }
-void avg_pool(const Tensor& out, const Tensor& x, const Window& window) {
-  visit_compute("avg_pool2d", x.dtype(), [&]<class T> { avg_pool_as<T>(out, x, window); });
+void adaptive_max_pool(const Tensor& out, const Tensor& indices, const Tensor& x) {
+  visit_compute("adaptive_max_pool", x.dtype(), [&]<class T> { max_pool_as<T>(out, indices, x, adaptive_windows); });
 }
-void avg_pool_backward(const Tensor& grad_x, const Tensor& grad, const Window& window) {
-  visit_compute("avg_pool2d_backward", grad.dtype(), [&]<class T> { avg_pool_backward_as<T>(grad_x, grad, window); });
+void fractional_max_pool(const Tensor& out, const Tensor& indices, const Tensor& x, const Shape& kernel,
+                         const Tensor& samples) {
+  visit_compute("fractional_max_pool", x.dtype(),
+                [&]<class T> { fractional_max_pool_as<T>(out, indices, x, kernel, samples); });
 }
 
 }  // namespace
@@ -312,8 +251,12 @@ void avg_pool_backward(const Tensor& grad_x, const Tensor& grad, const Window& w
 void register_pooling(Backend& table) {
   table.max_pool = max_pool;
   table.max_pool_backward = max_pool_backward;
-  table.avg_pool = avg_pool;
-  table.avg_pool_backward = avg_pool_backward;
+}
+
+void register_adaptive_max_pooling() {
+  auto& table = kernel_table<PoolingKernels>(kCPU);
+  table.adaptive_max_pool = adaptive_max_pool;
+  table.fractional_max_pool = fractional_max_pool;
 }
 
 }  // namespace ember::EMBER_ISA

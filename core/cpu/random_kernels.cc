@@ -9,6 +9,7 @@
 #include "core/cpu/families.h"
 #include "core/cpu/philox.h"
 #include "core/cpu/vector_math.h"
+#include "core/kernels/distributions.h"
 #include "core/parallel.h"
 #include "core/random.h"
 
@@ -182,8 +183,10 @@ inline void turn(T u, T& cosine, T& sine) {
   sine = (quarters == T(2)) | (quarters == T(3)) ? -sin_part : sin_part;
 }
 
-/// Box and Muller's: the first half of a group's words gives the radii, the second half the angles.
-void normal(const Tensor& out, double mean, double std, Generator& generator) {
+/// finish(mean + std z) for normal z, by Box and Muller's method: the first half of a group's words gives the radii, the second
+/// half the angles.
+template <class Finish>
+void normal_with(const Tensor& out, double mean, double std, Generator& generator, Finish finish) {
   const auto run = [&]<class T>() {
     constexpr int64_t kWords = sizeof(T) / 4, kHalf = kGroup / kWords / 2;
     const T center = static_cast<T>(mean), scale = static_cast<T>(std);
@@ -194,8 +197,8 @@ void normal(const Tensor& out, double mean, double std, Generator& generator) {
           const T radius = scale * math::sqrt(T(-2) * math::log(T(1) - unit_at<T>(words, i)));
           T cosine, sine;
           turn(unit_at<T>(words, kHalf + i), cosine, sine);
-          y[i] = radius * cosine + center;
-          y[kHalf + i] = radius * sine + center;
+          y[i] = finish(radius * cosine + center);
+          y[kHalf + i] = finish(radius * sine + center);
         }
       }
     });
@@ -204,6 +207,56 @@ void normal(const Tensor& out, double mean, double std, Generator& generator) {
     run.template operator()<double>();
   else
     run.template operator()<float>();
+}
+
+void normal(const Tensor& out, double mean, double std, Generator& generator) {
+  normal_with(out, mean, std, generator, [](auto z) { return z; });
+}
+
+void log_normal(const Tensor& out, double mean, double std, Generator& generator) {
+  normal_with(out, mean, std, generator, [](auto z) { return math::exp(z); });
+}
+
+/// f(u) for u uniform on [0, 1).
+template <class F>
+void transformed(const Tensor& out, Generator& generator, F f) {
+  const auto run = [&]<class T>() {
+    constexpr int64_t kWords = sizeof(T) / 4;
+    generate<T, kWords>(out, generator, [=](const uint32_t* words, T* y, int64_t groups) {
+      for (int64_t i = 0; i < groups * (kGroup / kWords); ++i) y[i] = f(unit_at<T>(words, i));
+    });
+  };
+  // Float has too few bits for the tails of integer results.
+  if (out.dtype() == kFloat64 || !is_floating_point(out.dtype()))
+    run.template operator()<double>();
+  else
+    run.template operator()<float>();
+}
+
+void exponential(const Tensor& out, double rate, Generator& generator) {
+  transformed(out, generator, [factor = -1 / rate](auto u) {
+    using T = decltype(u);
+    return static_cast<T>(factor) * math::log(T(1) - u);
+  });
+}
+
+/// tan(pi (u - 1/2)) = -cos(pi u) / sin(pi u); u = 0 gives the smallest number that others give.
+void cauchy(const Tensor& out, double median, double sigma, Generator& generator) {
+  transformed(out, generator, [median, sigma](auto u) {
+    using T = decltype(u);
+    constexpr T kSmallest = sizeof(T) == 4 ? T(0x1p-25) : T(0x1p-54);
+    T cosine, sine;
+    turn((u == T(0) ? kSmallest : u) * T(0.5), cosine, sine);
+    return static_cast<T>(median) - static_cast<T>(sigma) * cosine / sine;
+  });
+}
+
+void geometric(const Tensor& out, double p, Generator& generator) {
+  transformed(out, generator, [log_miss = std::log1p(-p)](auto u) {
+    using T = decltype(u);
+    const T trials = math::ceil(math::log(T(1) - u) / static_cast<T>(log_miss));
+    return trials < T(1) ? T(1) : trials;
+  });
 }
 
 /// Multiplying a 64-bit word by the range and keeping the high part is biased by at most range / 2^64.
@@ -233,6 +286,14 @@ void bernoulli(const Tensor& out, double p, Generator& generator) {
 }
 
 }  // namespace
+
+void register_distributions() {
+  auto& table = kernel_table<DistributionKernels>(kCPU);
+  table.exponential = exponential;
+  table.cauchy = cauchy;
+  table.log_normal = log_normal;
+  table.geometric = geometric;
+}
 
 void register_random(Backend& table) {
   table.uniform = uniform;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/cpu/elements.h"
 #include "core/cpu/families.h"
 #include "core/cpu/pointwise.h"
 
@@ -26,16 +27,7 @@ void where_words(const Tensor& out, const Tensor& condition, const Tensor& a, co
 }
 
 void where(const Tensor& out, const Tensor& condition, const Tensor& a, const Tensor& b) {
-  switch (out.element_size()) {
-    case 1:
-      return where_words<uint8_t>(out, condition, a, b);
-    case 2:
-      return where_words<uint16_t>(out, condition, a, b);
-    case 4:
-      return where_words<uint32_t>(out, condition, a, b);
-    default:
-      return where_words<uint64_t>(out, condition, a, b);
-  }
+  visit_word(out.element_size(), [&]<class Word>() { where_words<Word>(out, condition, a, b); });
 }
 
 void add_scaled(const Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alpha) {
@@ -61,10 +53,11 @@ void clamp(const Tensor& out, const Tensor& x, double min, double max) {
   if (x.dtype() == kBool) cpu::fail_dtype("clamp", kBool);
   visit_loop_dtype(loop_dtype(x.dtype()), [&]<class T>() {
     const T low = bound<T>(min), high = bound<T>(max);
-    // A NaN among the three wins: no comparison with it holds.
+    // A NaN among the three wins. No comparison with it holds, so that one in x stays.
+    if (low != low || high != high) return map<T, T>(out, x, [nan = low + high](T) { return nan; });
     map<T, T>(out, x, [=](T v) {
-      const T raised = v >= low || v != v ? v : low;
-      return raised <= high || raised != raised ? raised : high;
+      const T raised = v < low ? low : v;
+      return raised > high ? high : raised;
     });
   });
 }

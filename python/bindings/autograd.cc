@@ -3,7 +3,7 @@
 #include "autograd/function.h"
 #include "autograd/gradcheck.h"
 #include "python/bindings/bindings.h"
-#include "python/bindings/casters.h"
+#include "python/bindings/functional.h"
 #include "python/bindings/grad_fn.h"
 #include "python/bindings/op.h"
 #include "python/bindings/owner.h"
@@ -13,13 +13,6 @@ namespace ember::python {
 namespace {
 
 using Tensors = std::vector<Tensor>;
-
-/// A tensor, a list of tensors (None where undefined), or None for an empty list.
-Tensors to_tensors(const py::object& object) {
-  if (object.is_none()) return {};
-  if (is_tensor(object.ptr())) return {tensor_of(object.ptr())};
-  return object.cast<Tensors>();
-}
 
 /// What removes a hook again; also a context manager.
 struct HookHandle {
@@ -47,16 +40,6 @@ HookHandle register_post_accumulate_grad_hook(const Tensor& x, py::function hook
     owner.get()(leaf);
   });
   return {x, id};
-}
-
-/// `function(*inputs)` as C++ sees it.
-autograd::TensorFunction to_function(py::function function) {
-  return [owner = Owner(std::move(function))](const Tensors& inputs) {
-    py::gil_scoped_acquire gil;
-    py::tuple arguments(inputs.size());
-    for (size_t i = 0; i < inputs.size(); ++i) arguments[i] = py::cast(inputs[i]);
-    return to_tensors(owner.get()(*arguments));
-  };
 }
 
 void bind_backward(py::module_& m) {
@@ -137,6 +120,7 @@ void bind_autograd(py::module_& ember, py::module_& autograd, Ops& ops) {
   bind_grad_fn(autograd.ptr());
   bind_backward(autograd);
   bind_modes(ember);
+  bind_functional(autograd);
   bind_function(autograd);
 
   py::class_<HookHandle>(autograd, "HookHandle", "Removes a hook.")

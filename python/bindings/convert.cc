@@ -22,6 +22,11 @@ bool is_number(PyObject* object) {
          (PyNumber_Check(object) && !PySequence_Check(object) && !is_tensor(object));
 }
 
+/// Python's complex numbers and NumPy's, of which only complex128 derives from Python's.
+bool is_complex_number(PyObject* object) {
+  return PyComplex_Check(object) || !std::strncmp(type_name(object), "numpy.complex", 13);
+}
+
 bool is_single_element(PyObject* object) {
   return is_tensor(object) && tensor_of(object).defined() && tensor_of(object).numel() == 1;
 }
@@ -78,7 +83,7 @@ bool convert(PyObject* object, double& out) {
     out = tensor_of(object).item<double>();
     return true;
   }
-  if (!is_number(object)) return false;
+  if (!is_number(object) || is_complex_number(object)) return false;
   out = PyFloat_AsDouble(object);
   if (out == -1.0 && PyErr_Occurred()) throw_python_error();
   return true;
@@ -98,6 +103,12 @@ bool convert(PyObject* object, Scalar& out) {
     int64_t integer;
     if (!convert(object, integer)) return false;
     out = Scalar(integer);
+    return true;
+  }
+  if (is_complex_number(object)) {
+    const Py_complex value = PyComplex_AsCComplex(object);
+    if (value.real == -1.0 && PyErr_Occurred()) throw_python_error();
+    out = Scalar(std::complex<double>(value.real, value.imag));
     return true;
   }
   double real;
@@ -146,6 +157,13 @@ bool convert(PyObject* object, std::vector<Tensor>& out) {
   return true;
 }
 
+bool convert(PyObject* object, std::vector<Shape>& out) {
+  if (!PyTuple_Check(object) && !PyList_Check(object)) return false;
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(object); ++i)
+    if (!convert(PySequence_Fast_GET_ITEM(object, i), out.emplace_back())) return false;
+  return true;
+}
+
 bool convert(PyObject* object, Reduction& out) {
   std::string_view name;
   if (!convert(object, name)) return false;
@@ -171,6 +189,10 @@ PyObject* to_python(int64_t value) { return PyLong_FromLongLong(value); }
 PyObject* to_python(double value) { return PyFloat_FromDouble(value); }
 PyObject* to_python(const Scalar& value) {
   if (value.dtype() == kBool) return to_python(value.to<bool>());
+  if (value.is_complex()) {
+    const auto number = value.to<std::complex<double>>();
+    return PyComplex_FromDoubles(number.real(), number.imag());
+  }
   return value.is_floating_point() ? to_python(value.to<double>()) : to_python(value.to<int64_t>());
 }
 PyObject* to_python(const std::string& value) {

@@ -16,7 +16,8 @@
 
 namespace ember {
 enum class Reduction;
-}
+enum class MemoryFormat;
+}  // namespace ember
 
 namespace ember::python {
 
@@ -35,7 +36,10 @@ bool convert(PyObject* object, Shape& out);
 /// Valid as long as the object.
 bool convert(PyObject* object, std::string_view& out);
 bool convert(PyObject* object, std::vector<Tensor>& out);
+/// A list of ints or of lists of ints; a single int is a list of its own.
+bool convert(PyObject* object, std::vector<Shape>& out);
 bool convert(PyObject* object, Reduction& out);
+bool convert(PyObject* object, MemoryFormat& out);
 /// A tensor; a number becomes a wrapped one, a NumPy array a tensor on its memory.
 bool convert(PyObject* object, Tensor& out);
 

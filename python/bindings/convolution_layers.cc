@@ -1,6 +1,6 @@
-// Convolution and pooling layers.
+// Convolution layers.
 #include "nn/conv.h"
-#include "nn/pooling.h"
+#include "nn/conv_transpose.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
 
@@ -41,6 +41,38 @@ void bind_convolution(py::module_& m, const char* name) {
       .def("reset_parameters", &M::reset_parameters);
 }
 
+template <class M>
+void bind_transpose(py::module_& m, const char* name) {
+  using nn::ConvTransposeOptions;
+  Layer<M>(m, name, "The transpose of a convolution, with weight [in_channels, out_channels / groups, kernel...].")
+      .init(
+          [](int64_t in, int64_t out, const Shape& kernel, const Shape& stride, const Shape& padding,
+             const Shape& output_padding, int64_t groups, bool bias, const Shape& dilation) {
+            ConvTransposeOptions options(in, out, kernel);
+            options.stride(stride).padding(padding).output_padding(output_padding).groups(groups).bias(bias);
+            return options.dilation(dilation);
+          },
+          py::arg("in_channels"), py::arg("out_channels"), py::arg("kernel_size"), py::arg("stride") = Shape(1),
+          py::arg("padding") = Shape(0), py::arg("output_padding") = Shape(0), py::arg("groups") = 1,
+          py::arg("bias") = true, py::arg("dilation") = Shape(1))
+      .option("in_channels", &ConvTransposeOptions::in_channels_)
+      .option("out_channels", &ConvTransposeOptions::out_channels_)
+      .option("kernel_size", &ConvTransposeOptions::kernel_size_)
+      .option("stride", &ConvTransposeOptions::stride_)
+      .option("padding", &ConvTransposeOptions::padding_)
+      .option("output_padding", &ConvTransposeOptions::output_padding_)
+      .option("groups", &ConvTransposeOptions::groups_)
+      .hidden("bias", &ConvTransposeOptions::bias_)
+      .option("dilation", &ConvTransposeOptions::dilation_)
+      .forward(
+          [](M& self, const Tensor& input, const Shape& output_size) {
+            py::gil_scoped_release gil;
+            return self.M::forward(input, output_size);
+          },
+          py::arg("input"), py::arg("output_size") = py::none())
+      .def("reset_parameters", &M::reset_parameters);
+}
+
 }  // namespace
 
 void bind_convolution_layers(py::module_& m) {
@@ -48,38 +80,9 @@ void bind_convolution_layers(py::module_& m) {
   bind_convolution<Conv1dImpl>(m, "Conv1d");
   bind_convolution<Conv2dImpl>(m, "Conv2d");
   bind_convolution<Conv3dImpl>(m, "Conv3d");
-  Layer<MaxPool2dImpl>(m, "MaxPool2d", "The largest value of each window.")
-      .init(
-          [](const Shape& kernel, const Shape& stride, const Shape& padding, const Shape& dilation, bool ceil_mode) {
-            return MaxPool2dOptions(kernel).stride(stride).padding(padding).dilation(dilation).ceil_mode(ceil_mode);
-          },
-          py::arg("kernel_size"), py::arg("stride") = py::none(), py::arg("padding") = Shape(0),
-          py::arg("dilation") = Shape(1), py::arg("ceil_mode") = false)
-      .option("kernel_size", &MaxPool2dOptions::kernel_size_)
-      .option("stride", &MaxPool2dOptions::stride_)
-      .option("padding", &MaxPool2dOptions::padding_)
-      .option("dilation", &MaxPool2dOptions::dilation_)
-      .option("ceil_mode", &MaxPool2dOptions::ceil_mode_);
-  Layer<AvgPool2dImpl>(m, "AvgPool2d", "The mean of each window.")
-      .init(
-          [](const Shape& kernel, const Shape& stride, const Shape& padding, bool ceil_mode, bool count_include_pad,
-             std::optional<int64_t> divisor) {
-            AvgPool2dOptions options(kernel);
-            options.stride(stride).padding(padding).ceil_mode(ceil_mode).count_include_pad(count_include_pad);
-            options.divisor_override_ = divisor;
-            return options;
-          },
-          py::arg("kernel_size"), py::arg("stride") = py::none(), py::arg("padding") = Shape(0),
-          py::arg("ceil_mode") = false, py::arg("count_include_pad") = true, py::arg("divisor_override") = py::none())
-      .option("kernel_size", &AvgPool2dOptions::kernel_size_)
-      .option("stride", &AvgPool2dOptions::stride_)
-      .option("padding", &AvgPool2dOptions::padding_)
-      .option("ceil_mode", &AvgPool2dOptions::ceil_mode_)
-      .option("count_include_pad", &AvgPool2dOptions::count_include_pad_)
-      .option("divisor_override", &AvgPool2dOptions::divisor_override_);
-  Layer<AdaptiveAvgPool2dImpl>(m, "AdaptiveAvgPool2d", "Means of windows chosen so that the output has output_size.")
-      .init([](const Shape& size) { return AdaptiveAvgPool2dOptions(size); }, py::arg("output_size"))
-      .option("output_size", &AdaptiveAvgPool2dOptions::output_size_);
+  bind_transpose<ConvTranspose1dImpl>(m, "ConvTranspose1d");
+  bind_transpose<ConvTranspose2dImpl>(m, "ConvTranspose2d");
+  bind_transpose<ConvTranspose3dImpl>(m, "ConvTranspose3d");
 }
 
 }  // namespace ember::python

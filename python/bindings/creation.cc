@@ -60,7 +60,9 @@ class Survey {
     } else {
       Scalar value;
       check<TypeError>(convert(object, value), "tensor: cannot make an element of ", type_name(object));
-      dtype = value.is_floating_point() ? default_dtype() : value.dtype();
+      dtype = value.is_floating_point() ? default_dtype()
+              : value.is_complex()      ? default_complex_dtype()
+                                        : value.dtype();
     }
     kind_ = kind_ ? promote_types(*kind_, dtype) : dtype;
   }
@@ -123,7 +125,8 @@ PyObject* to_nested_list(const Tensor& tensor) {
   // Half-precision numbers become the floats of the same value.
   const Tensor x = is_floating_point(tensor.dtype()) ? to(tensor.detach(), kFloat64) : tensor.cpu();
   return visit_dtype(x.dtype(), [&]<class T>() -> PyObject* {
-    if constexpr (std::is_arithmetic_v<T>) return nested(x.data_ptr<T>(), x.sizes(), x.strides(), 0);
+    if constexpr (std::is_arithmetic_v<T> || is_complex(dtype_of<T>))
+      return nested(x.data_ptr<T>(), x.sizes(), x.strides(), 0);
     fail<TypeError>("tolist: no Python number for dtype ", x.dtype());
   });
 }

@@ -1,10 +1,10 @@
-// Tensors from nothing, from data and from random numbers.
+// Tensors from nothing and from data.
 #include "ops/copy.h"
 #include "ops/creation.h"
-#include "ops/random.h"
+#include "ops/shape.h"
 #include "python/bindings/creation.h"
 #include "python/bindings/dlpack.h"
-#include "python/bindings/generator.h"
+#include "python/bindings/layout.h"
 #include "python/bindings/numpy.h"
 #include "python/bindings/ops.h"
 
@@ -21,32 +21,37 @@ TensorOptions options(OptionalDType dtype, OptionalDevice device, bool requires_
   return o.device(device.value_or(Device())).requires_grad(requires_grad);
 }
 
-/// The keyword arguments that every factory takes, gathered into TensorOptions behind the shape.
-template <auto f>
-Tensor make(const Shape& size, OptionalDType dtype, OptionalDevice device, bool requires_grad) {
-  return f(size, options(dtype, device, requires_grad));
-}
-template <auto f>
-Tensor make_random(const Shape& size, Generator* generator, OptionalDType dtype, OptionalDevice device,
-                   bool requires_grad) {
-  return f(size, options(dtype, device, requires_grad), generator);
-}
-template <auto f>
-Tensor make_like(const Tensor& x, OptionalDType dtype, bool requires_grad) {
-  Tensor y = f(x, dtype);
-  return requires_grad ? y.requires_grad_() : y;
-}
-/// x.new_zeros(size): the dtype and device of x.
-template <auto f>
-Tensor make_new(const Tensor& x, const Shape& size, OptionalDType dtype, bool requires_grad) {
-  return f(size, options(dtype.value_or(x.dtype()), x.device(), requires_grad));
-}
+/// The keyword arguments that every factory takes, in PyTorch's order ...
+constexpr const char* kFactory = "dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False)";
+/// ... and those of factories that take after a tensor.
+constexpr const char* kLike =
+    "dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False, memory_format=None)";
 
-constexpr auto random_like = [](auto f) {
-  return [f](const Tensor& x, OptionalDType dtype, bool requires_grad) {
-    return f(x.sizes(), options(dtype.value_or(x.dtype()), x.device(), requires_grad), nullptr);
+/// f(arguments..., TensorOptions) with the keyword arguments of kFactory in the options' place.
+template <class... A, class F>
+auto factory(F f) {
+  return [f](A... arguments, OptionalDType dtype, std::optional<Layout>, OptionalDevice device, bool,
+             bool requires_grad) -> Tensor { return f(arguments..., options(dtype, device, requires_grad)); };
+}
+/// f(x, arguments..., TensorOptions) with the keyword arguments of kFactory, where x says what they leave open.
+template <class... A, class F>
+auto factory_after(F f) {
+  return [f](const Tensor& x, A... arguments, OptionalDType dtype, std::optional<Layout>, OptionalDevice device, bool,
+             bool requires_grad) -> Tensor {
+    return f(x, arguments..., options(dtype.value_or(x.dtype()), device.value_or(x.device()), requires_grad));
   };
-};
+}
+/// fill(x, arguments...) on fresh memory like that of x, with the keyword arguments of kLike.
+template <class... A, class F>
+auto factory_like(const char* op, F fill) {
+  return [op, fill](const Tensor& x, A... arguments, OptionalDType dtype, std::optional<Layout>, OptionalDevice device,
+                    bool, bool requires_grad, std::optional<MemoryFormat> format) -> Tensor {
+    Tensor y = empty_in_format(op, x, dtype.value_or(x.dtype()), format.value_or(MemoryFormat::Preserve));
+    if (device) y = to(y, *device);
+    fill(y, arguments...);
+    return requires_grad ? y.requires_grad_() : y;
+  };
+}
 
 Tensor tensor_of_data(PyObject* data, OptionalDType dtype, OptionalDevice device, bool requires_grad) {
   Tensor x = tensor_from_data(data, dtype);
@@ -66,117 +71,116 @@ PyObject* from_numpy(PyObject* array) {
   return wrap(tensor_from_numpy(array));
 }
 
+void bind_factories(Ops& ops) {
+  const auto add = [&](const std::string& head, auto f, const char* doc = "") {
+    ops.add_function((head + ", *, " + kFactory).c_str(), f, doc);
+  };
+  using Options = const TensorOptions&;
+  using Size = const Shape&;
+  using Number = const Scalar&;
+  for (const char* head : {"(*size", "(size"}) {
+    add(concat("empty", head), factory<Size>([](Size s, Options o) { return empty(s, o); }), "Uninitialised memory.");
+    add(concat("zeros", head), factory<Size>([](Size s, Options o) { return zeros(s, o); }), "Zeros.");
+    add(concat("ones", head), factory<Size>([](Size s, Options o) { return ones(s, o); }), "Ones.");
+  }
+  ops.add_function((std::string("empty(*size, memory_format, ") + kFactory).c_str(),
+                   [](Size size, MemoryFormat format, OptionalDType t, std::optional<Layout>, OptionalDevice d, bool,
+                      bool requires_grad) {
+                     const Tensor like = expand(empty({}, options(t, d, false)), size);
+                     Tensor x = empty_in_format("empty", like, like.dtype(), format);
+                     return requires_grad ? x.requires_grad_() : x;
+                   });
+  add("full(size, fill_value", factory<Size, Number>([](Size s, Number value, Options o) { return full(s, value, o); }),
+      "One value everywhere.");
+  add("empty_strided(size, stride",
+      factory<Size, Size>([](Size s, Size strides, Options o) { return empty_strided(s, strides, o); }),
+      "Uninitialised memory of these strides.");
+  add("empty_permuted(size, physical_layout",
+      factory<Size, Size>([](Size s, Size order, Options o) { return empty_permuted(s, order, o); }),
+      "Uninitialised memory with the dims in this order.");
+  add("arange(end", factory<Number>([](Number end, Options o) { return arange(end, o); }),
+      "start, start + step, ... before end.");
+  add("arange(start, end, step=1",
+      factory<Number, Number, Number>(
+          [](Number start, Number end, Number step, Options o) { return arange(start, end, step, o); }));
+  add("linspace(start, end, steps",
+      factory<Number, Number, int64_t>(
+          [](Number start, Number end, int64_t n, Options o) { return linspace(start, end, n, o); }),
+      "steps evenly spaced numbers, both ends included.");
+  add("logspace(start, end, steps, base=10.0",
+      factory<Number, Number, int64_t, double>(
+          [](Number start, Number end, int64_t n, double base, Options o) { return logspace(start, end, n, base, o); }),
+      "steps powers of base, their exponents evenly spaced.");
+  add("eye(n, m=None", factory<int64_t, std::optional<int64_t>>([](int64_t n, std::optional<int64_t> m, Options o) {
+        return eye(n, m, o);
+      }),
+      "Ones on the diagonal.");
+  add("scalar_tensor(s", factory<Number>([](Number value, Options o) { return scalar_tensor(value, o); }),
+      "A zero-dim tensor.");
+  add("tril_indices(row, col, offset=0",
+      factory<int64_t, int64_t, int64_t>(
+          [](int64_t r, int64_t c, int64_t k, Options o) { return tril_indices(r, c, k, o); }),
+      "Rows and columns of the lower triangle.");
+  add("triu_indices(row, col, offset=0",
+      factory<int64_t, int64_t, int64_t>(
+          [](int64_t r, int64_t c, int64_t k, Options o) { return triu_indices(r, c, k, o); }),
+      "Rows and columns of the upper triangle.");
+
+  const auto add_like = [&](const std::string& head, auto f, const char* doc) {
+    ops.add_function((head + ", *, " + kLike).c_str(), f, doc);
+  };
+  add_like("empty_like(input", factory_like("empty_like", [](Tensor&) {}), "Uninitialised.");
+  add_like("zeros_like(input", factory_like("zeros_like", [](Tensor& y) { y.fill_(0); }), "Zeros.");
+  add_like("ones_like(input", factory_like("ones_like", [](Tensor& y) { y.fill_(1); }), "Ones.");
+  add_like("full_like(input, fill_value",
+           factory_like<Number>("full_like", [](Tensor& y, Number value) { y.fill_(value); }), "One value everywhere.");
+
+  const auto add_new = [&](const std::string& head, auto f, const char* doc) {
+    ops.add_method((head + ", *, " + kFactory).c_str(), f, doc);
+  };
+  const auto after = [](auto make) {
+    return factory_after<Size>([make](const Tensor&, Size s, Options o) { return make(s, o); });
+  };
+  for (const char* head : {"(input, *size", "(input, size"}) {
+    add_new(concat("new_empty", head), after([](Size s, Options o) { return empty(s, o); }), "Like empty.");
+    add_new(concat("new_zeros", head), after([](Size s, Options o) { return zeros(s, o); }), "Like zeros.");
+    add_new(concat("new_ones", head), after([](Size s, Options o) { return ones(s, o); }), "Like ones.");
+  }
+  add_new("new_empty_strided(input, size, stride",
+          factory_after<Size, Size>(
+              [](const Tensor&, Size s, Size strides, Options o) { return empty_strided(s, strides, o); }),
+          "Like empty_strided.");
+  add_new("new_full(input, size, fill_value",
+          factory_after<Size, Number>([](const Tensor&, Size s, Number value, Options o) { return full(s, value, o); }),
+          "Like full.");
+  ops.add_method((std::string("new_tensor(input, data, *, ") + kFactory).c_str(),
+                 [](const Tensor& x, PyObject* data, OptionalDType t, std::optional<Layout>, OptionalDevice d, bool,
+                    bool requires_grad) {
+                   return wrap(tensor_of_data(data, t.value_or(x.dtype()), d.value_or(x.device()), requires_grad));
+                 });
+}
+
 }  // namespace
 
 void bind_creation(Ops& ops) {
-  const auto on = "dtype=None, device=None, requires_grad=False)";
-  const auto add = [&](const std::string& head, auto f, const char* doc) {
-    ops.add_function((head + ", *, " + on).c_str(), f, doc);
-  };
-  ops.add_function((std::string("tensor(data, *, ") + on).c_str(),
-                   [](PyObject* data, OptionalDType dtype, OptionalDevice device, bool requires_grad) {
-                     return wrap(tensor_of_data(data, dtype, device, requires_grad));
-                   },
+  ops.add_function((std::string("tensor(data, *, ") + kFactory).c_str(),
+                   [](PyObject* data, OptionalDType dtype, std::optional<Layout>, OptionalDevice device, bool,
+                      bool requires_grad) { return wrap(tensor_of_data(data, dtype, device, requires_grad)); },
                    "A copy of numbers, nested lists, an array or a tensor.");
-  for (const char* signature : {"as_tensor(data, dtype=None)", "asarray(data, dtype=None)"})
+  for (const char* signature :
+       {"as_tensor(data, dtype=None, device=None)", "asarray(data, *, dtype=None, device=None)"})
     ops.add_function(
-        signature, [](PyObject* data, OptionalDType dtype) { return wrap(as_tensor(data, dtype)); },
+        signature,
+        [](PyObject* data, OptionalDType dtype, OptionalDevice device) {
+          const Tensor x = as_tensor(data, dtype);
+          return wrap(device ? to(x, *device) : x);
+        },
         "A tensor on the data's own memory where that is possible.");
   ops.add_function("from_numpy(array)", from_numpy, "A tensor on the array's memory.");
   ops.add_function(
       "from_dlpack(ext_tensor)", [](PyObject* source) { return wrap(from_dlpack(source)); },
       "A tensor on the memory of anything that speaks DLPack.");
-
-  add("empty(*size", make<empty>, "Uninitialised memory.");
-  add("zeros(*size", make<zeros>, "Zeros.");
-  add("ones(*size", make<ones>, "Ones.");
-  add(
-      "full(size, fill_value",
-      [](const Shape& size, const Scalar& value, OptionalDType t, OptionalDevice d, bool r) {
-        return full(size, value, options(t, d, r));
-      },
-      "One value everywhere.");
-  add(
-      "empty_strided(size, stride",
-      [](const Shape& size, const Shape& stride, OptionalDType t, OptionalDevice d, bool r) {
-        return empty_strided(size, stride, options(t, d, r));
-      },
-      "Uninitialised memory of these strides.");
-  add(
-      "arange(end",
-      [](const Scalar& end, OptionalDType t, OptionalDevice d, bool r) { return arange(end, options(t, d, r)); },
-      "start, start + step, ... before end.");
-  add(
-      "arange(start, end, step=1",
-      [](const Scalar& start, const Scalar& end, const Scalar& step, OptionalDType t, OptionalDevice d, bool r) {
-        return arange(start, end, step, options(t, d, r));
-      },
-      "");
-  add(
-      "linspace(start, end, steps",
-      [](const Scalar& start, const Scalar& end, int64_t steps, OptionalDType t, OptionalDevice d, bool r) {
-        return linspace(start, end, steps, options(t, d, r));
-      },
-      "steps evenly spaced numbers, both ends included.");
-  add(
-      "eye(n, m=None",
-      [](int64_t n, std::optional<int64_t> m, OptionalDType t, OptionalDevice d, bool r) {
-        return eye(n, m, options(t, d, r));
-      },
-      "Ones on the diagonal.");
-  add(
-      "scalar_tensor(s",
-      [](const Scalar& value, OptionalDType t, OptionalDevice d, bool r) {
-        return scalar_tensor(value, options(t, d, r));
-      },
-      "A zero-dim tensor.");
-  ops.add_function("tril_indices(row, col, offset=0)", tril_indices, "Rows and columns of the lower triangle.");
-  ops.add_function("triu_indices(row, col, offset=0)", triu_indices, "Rows and columns of the upper triangle.");
-
-  ops.add_function("empty_like(input, *, dtype=None, requires_grad=False)", make_like<empty_like>, "Uninitialised.");
-  ops.add_function("zeros_like(input, *, dtype=None, requires_grad=False)", make_like<zeros_like>, "Zeros.");
-  ops.add_function("ones_like(input, *, dtype=None, requires_grad=False)", make_like<ones_like>, "Ones.");
-  ops.add_function("full_like(input, fill_value, *, dtype=None)", full_like, "One value everywhere.");
-  ops.add_method("new_empty(input, *size, dtype=None, requires_grad=False)", make_new<empty>);
-  ops.add_method("new_zeros(input, *size, dtype=None, requires_grad=False)", make_new<zeros>);
-  ops.add_method("new_ones(input, *size, dtype=None, requires_grad=False)", make_new<ones>);
-  ops.add_method("new_full(input, size, fill_value, *, dtype=None)",
-                 [](const Tensor& x, const Shape& size, const Scalar& value, OptionalDType t) {
-                   return full(size, value, options(t.value_or(x.dtype()), x.device(), false));
-                 });
-  ops.add_method("new_tensor(input, data, *, dtype=None, requires_grad=False)",
-                 [](const Tensor& x, PyObject* data, OptionalDType t, bool r) {
-                   return wrap(tensor_of_data(data, t.value_or(x.dtype()), x.device(), r));
-                 });
-
-  const char* random = ", *, generator=None, ";
-  ops.add_function((std::string("rand(*size") + random + on).c_str(), make_random<rand>, "Uniform on [0, 1).");
-  ops.add_function((std::string("randn(*size") + random + on).c_str(), make_random<randn>,
-                   "Normal with mean 0 and variance 1.");
-  const auto integers = [](int64_t low, int64_t high, const Shape& size, Generator* g, OptionalDType t,
-                           OptionalDevice d, bool r) { return randint(low, high, size, options(t, d, r), g); };
-  ops.add_function((std::string("randint(low, high, size") + random + on).c_str(), integers,
-                   "Integers on [low, high).");
-  ops.add_function((std::string("randint(high, size") + random + on).c_str(),
-                   [integers](int64_t high, const Shape& size, Generator* g, OptionalDType t, OptionalDevice d,
-                              bool r) { return integers(0, high, size, g, t, d, r); });
-  ops.add_function((std::string("randperm(n") + random + on).c_str(),
-                   [](int64_t n, Generator* g, OptionalDType t, OptionalDevice d, bool r) {
-                     return randperm(n, options(t, d, r), g);
-                   },
-                   "A permutation of 0 ... n - 1.");
-  ops.add_function("rand_like(input, *, dtype=None, requires_grad=False)", random_like(rand), "Uniform on [0, 1).");
-  ops.add_function("randn_like(input, *, dtype=None, requires_grad=False)", random_like(randn), "Normal.");
-  ops.add("bernoulli(input, *, generator=None)", bernoulli, "1 with probability input, else 0.");
-  ops.add("multinomial(input, num_samples, replacement=False, *, generator=None)", multinomial,
-          "Samples of a distribution given by weights.");
-  ops.add_function(
-      "normal(mean, std, size, *, generator=None)",
-      [](double mean, double std, const Shape& size, Generator* g) {
-        Tensor x = empty(size);
-        return normal_(x, mean, std, g);
-      },
-      "Normal with this mean and standard deviation.");
+  bind_factories(ops);
 }
 
 }  // namespace ember::python

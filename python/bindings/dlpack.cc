@@ -31,13 +31,14 @@ struct DLManagedTensor {
 };
 
 constexpr int32_t kDLCPU = 1, kDLCUDA = 2;
-constexpr uint8_t kDLInt = 0, kDLUInt = 1, kDLFloat = 2, kDLBfloat = 4, kDLBool = 6;
+constexpr uint8_t kDLInt = 0, kDLUInt = 1, kDLFloat = 2, kDLBfloat = 4, kDLComplex = 5, kDLBool = 6;
 
 DLDataType dl_type(DType t) {
   const auto bits = static_cast<uint8_t>(item_size(t) * 8);
   if (t == kBool) return {kDLBool, bits, 1};
   if (t == kBFloat16) return {kDLBfloat, bits, 1};
   if (t == kUInt8) return {kDLUInt, bits, 1};
+  if (is_complex(t)) return {kDLComplex, bits, 1};
   return {is_floating_point(t) ? kDLFloat : kDLInt, bits, 1};
 }
 

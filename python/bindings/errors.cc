@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 
 #include "core/error.h"
+#include "ops/decompositions.h"
 
 namespace ember::python {
 
@@ -52,6 +53,8 @@ void set_python_error() noexcept {
     PyErr_SetString(PyExc_MemoryError, error.what());
   } catch (const IoError& error) {
     PyErr_SetString(PyExc_OSError, error.what());
+  } catch (const LinAlgError& error) {
+    PyErr_SetString(linalg_error_type(), error.what());
   } catch (const std::bad_alloc&) {
     PyErr_NoMemory();
   } catch (const std::exception& error) {
@@ -59,6 +62,11 @@ void set_python_error() noexcept {
   } catch (...) {
     PyErr_SetString(PyExc_RuntimeError, "unknown C++ exception");
   }
+}
+
+PyObject* linalg_error_type() {
+  static PyObject* const type = PyErr_NewException("ember.linalg.LinAlgError", PyExc_RuntimeError, nullptr);
+  return type;
 }
 
 void throw_python_error() { throw pybind11::error_already_set(); }

@@ -11,6 +11,9 @@ void set_python_error() noexcept;
 /// Throws the Python error that a C API call has set, for set_python_error to restore.
 [[noreturn]] void throw_python_error();
 
+/// ember.linalg.LinAlgError, a RuntimeError; borrowed.
+PyObject* linalg_error_type();
+
 /// Lets pybind11's functions raise the same exceptions.
 void register_errors();
 

@@ -1,6 +1,9 @@
 #include "python/bindings/generator.h"
 
-#include <pybind11/pybind11.h>
+#include <cstring>
+#include <random>
+
+#include "python/bindings/casters.h"
 
 namespace ember::python {
 
@@ -14,15 +17,39 @@ bool convert(PyObject* object, Generator*& out) {
   return true;
 }
 
+namespace {
+
+/// The state as a uint8 tensor: seed, then position.
+Tensor packed_state(const Generator& g) {
+  const Generator::State state = g.state();
+  const Tensor bytes = empty_tensor(16, kUInt8);
+  std::memcpy(bytes.raw_data(), &state.seed, 8);
+  std::memcpy(bytes.raw_data() + 8, &state.position, 8);
+  return bytes;
+}
+
+void set_packed_state(Generator& g, const Tensor& packed) {
+  check<TypeError>(packed.defined() && packed.dtype() == kUInt8 && packed.numel() == 16,
+                   "set_state: expected the uint8 tensor of 16 bytes that get_state gave");
+  const Tensor bytes = packed.contiguous().cpu();
+  Generator::State state;
+  std::memcpy(&state.seed, bytes.raw_data(), 8);
+  std::memcpy(&state.position, bytes.raw_data() + 8, 8);
+  g.set_state(state);
+}
+
+/// A seed from the system's entropy.
+uint64_t reseed(Generator& g) {
+  std::random_device entropy;
+  const uint64_t seed = uint64_t{entropy()} << 32 | entropy();
+  g.manual_seed(seed);
+  return seed;
+}
+
+}  // namespace
+
 void bind_generator(PyObject* module) {
   auto m = py::reinterpret_borrow<py::module_>(module);
-  const auto get_state = [](const Generator& g) {
-    const auto state = g.state();
-    return std::pair(state.seed, state.position);
-  };
-  const auto set_state = [](Generator& g, std::pair<uint64_t, uint64_t> state) {
-    g.set_state({state.first, state.second});
-  };
   py::class_<Generator>(m, "Generator", "A stream of random numbers: a seed and a position in it.")
       .def(py::init([](const std::string& device) {
              if (device != "cpu") throw py::value_error("Generator: only the device 'cpu'");
@@ -31,30 +58,33 @@ void bind_generator(PyObject* module) {
            py::arg("device") = "cpu")
       .def(
           "manual_seed",
-          [](Generator& g, uint64_t seed) -> Generator& {
-            g.manual_seed(seed);
+          [](Generator& g, int64_t seed) -> Generator& {
+            g.manual_seed(static_cast<uint64_t>(seed));
             return g;
           },
           py::arg("seed"), py::return_value_policy::reference)
-      .def("initial_seed", &Generator::seed)
-      .def("get_state", get_state, "(seed, position)")
-      .def("set_state", set_state, py::arg("state"));
+      .def("initial_seed", &Generator::seed, "The seed that the stream started from.")
+      .def("seed", reseed, "Starts anew from a seed of the system's; returns it.")
+      .def("get_state", packed_state, "Seed and position as a uint8 tensor.")
+      .def("set_state", set_packed_state, py::arg("new_state"))
+      .def_property_readonly("device", [](const Generator&) { return Device(); });
   m.attr("default_generator") = py::cast(&default_generator(), py::return_value_policy::reference);
   m.def(
       "manual_seed",
-      [](uint64_t seed) {
-        manual_seed(seed);
+      [](int64_t seed) {
+        manual_seed(static_cast<uint64_t>(seed));
         return &default_generator();
       },
       py::arg("seed"), py::return_value_policy::reference, "Seeds the default generator.");
   m.def(
-      "seed", [] { return default_generator().seed(); }, "The default generator's seed.");
+      "seed", [] { return reseed(default_generator()); },
+      "Seeds the default generator from the system; returns the seed.");
   m.def("initial_seed", [] { return default_generator().seed(); });
   m.def(
-      "get_rng_state", [get_state] { return get_state(default_generator()); }, "(seed, position)");
+      "get_rng_state", [] { return packed_state(default_generator()); },
+      "The default generator's seed and position as a uint8 tensor.");
   m.def(
-      "set_rng_state", [set_state](std::pair<uint64_t, uint64_t> state) { set_state(default_generator(), state); },
-      py::arg("new_state"));
+      "set_rng_state", [](const Tensor& state) { set_packed_state(default_generator(), state); }, py::arg("new_state"));
 }
 
 }  // namespace ember::python

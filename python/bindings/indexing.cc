@@ -33,9 +33,9 @@ TensorIndex to_index(PyObject* item) {
     return Slice(slice_end(s->start), slice_end(s->stop), slice_end(s->step));
   }
   if (is_tensor(item)) return tensor_of(item);
-  if (PyList_Check(item) || PyTuple_Check(item)) {
+  if (PyList_Check(item) || PyTuple_Check(item) || PyRange_Check(item)) {
     // An empty list selects nothing, so it must count as integers.
-    return PySequence_Fast_GET_SIZE(item) ? tensor_from_data(item, {}) : empty_tensor({0}, kInt64);
+    return PySequence_Size(item) ? tensor_from_data(item, {}) : empty_tensor({0}, kInt64);
   }
   int64_t value;
   if (!is_numpy_array(item) && convert(item, value)) return value;
@@ -46,14 +46,28 @@ TensorIndex to_index(PyObject* item) {
   return array;
 }
 
+/// A list that holds more than numbers stands for the tuple of its items, as in PyTorch.
+bool is_tuple_of_indices(PyObject* key) {
+  constexpr Py_ssize_t kMost = 32;
+  if (PyTuple_Check(key)) return true;
+  if (!PyList_Check(key) || PyList_GET_SIZE(key) >= kMost) return false;
+  for (Py_ssize_t i = 0; i < PyList_GET_SIZE(key); ++i) {
+    PyObject* item = PyList_GET_ITEM(key, i);
+    if (is_tensor(item) || PySequence_Check(item) || PySlice_Check(item) || item == Py_None || item == Py_Ellipsis)
+      return true;
+  }
+  return false;
+}
+
 std::vector<TensorIndex> to_indices(PyObject* key) {
   std::vector<TensorIndex> indices;
-  if (!PyTuple_Check(key)) {
+  if (!is_tuple_of_indices(key)) {
     indices.push_back(to_index(key));
     return indices;
   }
-  indices.reserve(static_cast<size_t>(PyTuple_GET_SIZE(key)));
-  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); ++i) indices.push_back(to_index(PyTuple_GET_ITEM(key, i)));
+  const Py_ssize_t count = PySequence_Fast_GET_SIZE(key);
+  indices.reserve(static_cast<size_t>(count));
+  for (Py_ssize_t i = 0; i < count; ++i) indices.push_back(to_index(PySequence_Fast_GET_ITEM(key, i)));
   return indices;
 }
 

@@ -11,6 +11,11 @@ namespace ember::python {
 
 /// Shapes are plain tuples here, as in PyTorch.
 inline py::object option_object(const Shape& shape) { return py::tuple(py::cast(shape.vec())); }
+/// One number alone, several as a tuple, none as None.
+inline py::object option_object(const std::vector<double>& values) {
+  if (values.empty()) return py::none();
+  return values.size() == 1 ? py::object(py::float_(values[0])) : py::object(py::tuple(py::cast(values)));
+}
 template <class T>
 py::object option_object(const T& value) {
   return py::cast(value);
@@ -66,6 +71,13 @@ class Layer {
   Layer& argument(const char* name, F get) {
     add_constructor_argument(type(), name,
                              [get](const nn::Module& self) { return py::object(get(static_cast<const M&>(self))); });
+    return *this;
+  }
+
+  /// A forward of its own, instead of the one for one tensor.
+  template <class F, class... Extra>
+  Layer& forward(F function, const Extra&... extra) {
+    py::setattr(class_, "forward", py::cpp_function(function, py::name("forward"), py::is_method(class_), extra...));
     return *this;
   }
 

@@ -1,33 +1,9 @@
 // Losses as layers.
-#include "nn/loss.h"
+#include "python/bindings/loss_layers.h"
+
 #include "python/bindings/bindings.h"
-#include "python/bindings/layer.h"
 
 namespace ember::python {
-
-namespace {
-
-template <class M>
-Layer<M> loss(py::module_& m, const char* name, const char* doc) {
-  Layer<M> layer(m, name, doc);
-  layer.def(
-      "forward",
-      [](const M& self, const Tensor& input, const Tensor& target) {
-        py::gil_scoped_release gil;
-        return self.forward(input, target);
-      },
-      py::arg("input"), py::arg("target"));
-  return layer;
-}
-
-template <class M>
-void bind_plain(py::module_& m, const char* name, const char* doc) {
-  loss<M>(m, name, doc)
-      .init([](Reduction reduction) { return nn::LossOptions().reduction(reduction); }, py::arg("reduction") = "mean")
-      .option("reduction", &nn::LossOptions::reduction_);
-}
-
-}  // namespace
 
 void bind_loss_layers(py::module_& m) {
   using namespace nn;
@@ -35,37 +11,48 @@ void bind_loss_layers(py::module_& m) {
   bind_plain<L1LossImpl>(m, "L1Loss", "|input - target|.");
   loss<NLLLossImpl>(m, "NLLLoss", "-input[target] for log-probabilities.")
       .init(
-          [](const Tensor& weight, int64_t ignore_index, Reduction reduction) {
-            return NLLLossOptions().weight(weight).ignore_index(ignore_index).reduction(reduction);
+          [](const Tensor& weight, Flag average, int64_t ignore_index, Flag reduce, Reduction reduction) {
+            return NLLLossOptions()
+                .weight(weight)
+                .ignore_index(ignore_index)
+                .reduction(reduction_of(average, reduce, reduction));
           },
-          py::arg("weight") = py::none(), py::arg("ignore_index") = -100, py::arg("reduction") = "mean")
+          py::arg("weight") = py::none(), py::arg("size_average") = py::none(), py::arg("ignore_index") = -100,
+          py::arg("reduce") = py::none(), py::arg("reduction") = "mean")
       .hidden("weight", &NLLLossOptions::weight_)
       .option("ignore_index", &NLLLossOptions::ignore_index_)
       .option("reduction", &NLLLossOptions::reduction_);
   loss<CrossEntropyLossImpl>(m, "CrossEntropyLoss", "Cross entropy of logits and classes or probabilities.")
       .init(
-          [](const Tensor& weight, int64_t ignore_index, Reduction reduction, double smoothing) {
+          [](const Tensor& weight, Flag average, int64_t ignore_index, Flag reduce, Reduction reduction,
+             double smoothing) {
             return CrossEntropyLossOptions()
                 .weight(weight)
                 .ignore_index(ignore_index)
-                .reduction(reduction)
+                .reduction(reduction_of(average, reduce, reduction))
                 .label_smoothing(smoothing);
           },
-          py::arg("weight") = py::none(), py::arg("ignore_index") = -100, py::arg("reduction") = "mean",
-          py::arg("label_smoothing") = 0.0)
+          py::arg("weight") = py::none(), py::arg("size_average") = py::none(), py::arg("ignore_index") = -100,
+          py::arg("reduce") = py::none(), py::arg("reduction") = "mean", py::arg("label_smoothing") = 0.0)
       .hidden("weight", &CrossEntropyLossOptions::weight_)
       .option("ignore_index", &CrossEntropyLossOptions::ignore_index_)
       .option("reduction", &CrossEntropyLossOptions::reduction_)
       .option("label_smoothing", &CrossEntropyLossOptions::label_smoothing_);
   loss<BCEWithLogitsLossImpl>(m, "BCEWithLogitsLoss", "Binary cross entropy of logits.")
       .init(
-          [](const Tensor& weight, Reduction reduction, const Tensor& pos_weight) {
-            return BCEWithLogitsLossOptions().weight(weight).pos_weight(pos_weight).reduction(reduction);
+          [](const Tensor& weight, Flag average, Flag reduce, Reduction reduction, const Tensor& pos_weight) {
+            return BCEWithLogitsLossOptions()
+                .weight(weight)
+                .pos_weight(pos_weight)
+                .reduction(reduction_of(average, reduce, reduction));
           },
-          py::arg("weight") = py::none(), py::arg("reduction") = "mean", py::arg("pos_weight") = py::none())
+          py::arg("weight") = py::none(), py::arg("size_average") = py::none(), py::arg("reduce") = py::none(),
+          py::arg("reduction") = "mean", py::arg("pos_weight") = py::none())
       .hidden("weight", &BCEWithLogitsLossOptions::weight_)
       .hidden("pos_weight", &BCEWithLogitsLossOptions::pos_weight_)
       .option("reduction", &BCEWithLogitsLossOptions::reduction_);
+  bind_regression_loss_layers(m);
+  bind_margin_loss_layers(m);
 }
 
 }  // namespace ember::python

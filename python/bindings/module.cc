@@ -7,6 +7,7 @@
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/generator.h"
+#include "python/bindings/layout.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {
@@ -78,24 +79,46 @@ PYBIND11_MODULE(_C, m) {
   py::module_ data = submodule(m, "data", "data", "Datasets and their loader.");
   py::module_ io = submodule(m, "io", "io", "Tensors in files.");
   py::module_ linalg = submodule(m, "linalg", "linalg", "Linear algebra.");
+  py::module_ fft = submodule(m, "fft", "fft", "Fourier transforms.");
+  py::module_ signal = submodule(m, "signal", "signal", "Signal processing.");
+  py::module_ windows = submodule(signal, "windows", "signal.windows", "Window functions.");
+  py::module_ special = submodule(m, "special", "special", "Special functions.");
 
   register_errors();
+  linalg.attr("LinAlgError") = py::handle(linalg_error_type());
   make_tensor_types(m.ptr());
   nn.attr("Parameter") = py::handle(reinterpret_cast<PyObject*>(parameter_type));
   make_value_types(m.ptr());
+  make_layout_types(m.ptr());
   make_op_type();
 
-  Ops ops(m.ptr()), functional_ops(functional.ptr()), linalg_ops(linalg.ptr());
+  Ops ops(m.ptr()), functional_ops(functional.ptr()), linalg_ops(linalg.ptr()), fft_ops(fft.ptr()),
+      window_ops(windows.ptr()), special_ops(special.ptr());
   bind_tensor_methods(ops);
   bind_creation(ops);
-  bind_pointwise(ops, functional_ops);
+  bind_pointwise(ops);
+  bind_complex(ops);
+  bind_fft(ops, fft_ops);
+  bind_windows(ops, window_ops);
   bind_in_place(ops);
+  bind_elementary(ops);
+  bind_special(ops, special_ops);
+  bind_activations(ops, functional_ops);
   bind_reduction(ops, functional_ops);
+  bind_sorting(ops);
+  bind_statistics(ops, functional_ops, linalg_ops);
   bind_shape(ops);
+  bind_rearrange(ops, functional_ops);
   bind_index_ops(ops, functional_ops);
   bind_linalg(ops, functional_ops, linalg_ops);
+  bind_decompositions(ops, linalg_ops);
   bind_layers(ops, functional_ops);
+  bind_pooling(ops, functional_ops);
+  bind_normalization(ops, functional_ops);
+  bind_resampling(ops, functional_ops);
   bind_losses(functional_ops);
+  bind_random(ops, functional_ops);
+  bind_attention(functional_ops, functional.ptr());
 
   bind_settings(m);
   bind_generator(m.ptr());
@@ -104,7 +127,10 @@ PYBIND11_MODULE(_C, m) {
   bind_containers(nn);
   bind_linear_layers(nn);
   bind_convolution_layers(nn);
+  bind_pooling_layers(nn);
+  bind_resampling_layers(nn);
   bind_activation_layers(nn);
+  bind_shaped_activation_layers(nn);
   bind_normalization_layers(nn);
   bind_sequence_layers(nn);
   bind_loss_layers(nn);

@@ -28,6 +28,9 @@ DType dtype_from_numpy(const py::dtype& dtype) {
     case 'f':
       if (size <= 8) return size == 2 ? kFloat16 : size == 4 ? kFloat32 : kFloat64;
       break;
+    case 'c':
+      if (size <= 16) return size == 8 ? kComplex64 : kComplex128;
+      break;
   }
   fail<TypeError>("from_numpy: no Ember dtype for NumPy's ",
                   std::string(py::str(static_cast<const py::object&>(dtype))));

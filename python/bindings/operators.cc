@@ -1,5 +1,8 @@
 // Tensor's operators. They live in the type's number slots, so that `a + b` costs no look-up and no argument parsing.
+#include "ops/arithmetic.h"
 #include "ops/copy.h"
+#include "ops/elementary.h"
+#include "ops/in_place.h"
 #include "ops/linalg.h"
 #include "ops/pointwise.h"
 #include "python/bindings/op.h"
@@ -67,8 +70,6 @@ PyObject* unary(PyObject* self) {
   });
 }
 
-PyObject* positive(PyObject* self) { return Py_NewRef(self); }
-
 PyObject* compare(PyObject* left, PyObject* right, int op) {
   switch (op) {
     case Py_EQ:
@@ -116,8 +117,15 @@ constexpr auto sub_op = [](const Tensor& a, const Tensor& b) { return sub(a, b);
 constexpr auto add_in_place = [](Tensor& a, const Tensor& b) { add_(a, b); };
 constexpr auto sub_in_place = [](Tensor& a, const Tensor& b) { sub_(a, b); };
 constexpr auto mul_in_place = [](Tensor& a, const Tensor& b) { mul_(a, b); };
+constexpr auto div_op = [](const Tensor& a, const Tensor& b) { return div(a, b); };
 constexpr auto div_in_place = [](Tensor& a, const Tensor& b) { div_(a, b); };
 constexpr auto pow_in_place = [](Tensor& a, const Tensor& b) { pow_(a, b); };
+
+/// Those that write a new tensor's values back.
+template <auto op>
+constexpr auto written_back = [](Tensor& x, const Tensor& other) {
+  ember::in_place("in-place operator", x, [&](const Tensor& value) { return op(value, other); });
+};
 
 PyObject* power_in_place(PyObject* left, PyObject* right, PyObject*) { return in_place<pow_in_place>(left, right); }
 
@@ -128,7 +136,7 @@ void add_operator_slots(std::vector<PyType_Slot>& slots) {
   put(Py_nb_add, binary<add_op>);
   put(Py_nb_subtract, binary<sub_op>);
   put(Py_nb_multiply, binary<mul>);
-  put(Py_nb_true_divide, binary<div>);
+  put(Py_nb_true_divide, binary<div_op>);
   put(Py_nb_floor_divide, binary<floor_divide>);
   put(Py_nb_remainder, binary<remainder>);
   put(Py_nb_power, power<pow>);
@@ -136,13 +144,22 @@ void add_operator_slots(std::vector<PyType_Slot>& slots) {
   put(Py_nb_and, binary<bitwise_and>);
   put(Py_nb_or, binary<bitwise_or>);
   put(Py_nb_xor, binary<bitwise_xor>);
+  put(Py_nb_lshift, binary<bitwise_left_shift>);
+  put(Py_nb_rshift, binary<bitwise_right_shift>);
   put(Py_nb_inplace_add, in_place<add_in_place>);
   put(Py_nb_inplace_subtract, in_place<sub_in_place>);
   put(Py_nb_inplace_multiply, in_place<mul_in_place>);
   put(Py_nb_inplace_true_divide, in_place<div_in_place>);
   put(Py_nb_inplace_power, power_in_place);
+  put(Py_nb_inplace_floor_divide, in_place<written_back<floor_divide>>);
+  put(Py_nb_inplace_remainder, in_place<written_back<remainder>>);
+  put(Py_nb_inplace_and, in_place<written_back<bitwise_and>>);
+  put(Py_nb_inplace_or, in_place<written_back<bitwise_or>>);
+  put(Py_nb_inplace_xor, in_place<written_back<bitwise_xor>>);
+  put(Py_nb_inplace_lshift, in_place<written_back<bitwise_left_shift>>);
+  put(Py_nb_inplace_rshift, in_place<written_back<bitwise_right_shift>>);
   put(Py_nb_negative, unary<neg>);
-  put(Py_nb_positive, positive);
+  put(Py_nb_positive, unary<positive>);
   put(Py_nb_absolute, unary<abs>);
   put(Py_nb_invert, unary<bitwise_not>);
   put(Py_nb_bool, truth);

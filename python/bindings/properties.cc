@@ -1,5 +1,6 @@
 // Tensor's attributes, repr and construction.
 #include "autograd/meta.h"
+#include "ops/complex.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/format.h"
@@ -53,7 +54,7 @@ int set_data(PyObject* self, PyObject* value, void*) {
     check<TypeError>(value && is_tensor(value), "data must be a tensor");
     const Tensor& source = tensor_of(value);
     TensorImpl* impl = tensor_of(self).impl();
-    check(!tensor_of(self).requires_grad() || source.is_floating_point(),
+    check(!tensor_of(self).requires_grad() || source.is_differentiable(),
           "data: a tensor that requires grad cannot become ", source.dtype());
     impl->storage = source.storage();
     impl->dtype = source.dtype();
@@ -71,6 +72,8 @@ constexpr auto requires_grad_of = [](const Tensor& x) { return x.requires_grad()
 constexpr auto is_leaf_of = [](const Tensor& x) { return x.is_leaf(); };
 constexpr auto retains_grad_of = [](const Tensor& x) { return x.retains_grad(); };
 constexpr auto data_of = [](const Tensor& x) { return x.detach(); };
+constexpr auto real_of = [](const Tensor& x) { return real(x); };
+constexpr auto imag_of = [](const Tensor& x) { return imag(x); };
 constexpr auto mT_of = [](const Tensor& x) { return mT(x); };
 constexpr auto nbytes_of = [](const Tensor& x) { return x.nbytes(); };
 constexpr auto itemsize_of = [](const Tensor& x) { return x.element_size(); };
@@ -78,11 +81,9 @@ constexpr auto version_of = [](const Tensor& x) { return int64_t{x.version()}; }
 constexpr auto is_cuda_of = [](const Tensor& x) { return !x.device().is_cpu(); };
 constexpr auto false_of = [](const Tensor&) { return false; };
 constexpr auto priority_of = [](const Tensor&) { return 1000.0; };
-constexpr auto T_of = [](const Tensor& x) {
-  Shape dims;
-  for (int64_t i = x.dim(); i-- > 0;) dims.push_back(i);
-  return permute(x, dims);
-};
+constexpr auto T_of = [](const Tensor& x) { return T(x); };
+constexpr auto H_of = [](const Tensor& x) { return H(x); };
+constexpr auto mH_of = [](const Tensor& x) { return mH(x); };
 constexpr auto base_of = [](const Tensor& x) {
   const autograd::Meta* meta = autograd::find_meta(x);
   return meta && meta->view ? meta->view->base : Tensor();
@@ -101,6 +102,10 @@ PyGetSetDef attributes[] = {
     {"data", get<data_of>, set_data, "The same memory outside of the tape.", nullptr},
     {"T", get<T_of>, nullptr, "The dims in reverse order.", nullptr},
     {"mT", get<mT_of>, nullptr, "The transpose of the last two dims.", nullptr},
+    {"H", get<H_of>, nullptr, "The conjugate transpose of a matrix.", nullptr},
+    {"mH", get<mH_of>, nullptr, "The conjugate transpose of the last two dims.", nullptr},
+    {"real", get<real_of>, nullptr, "A view of the real parts; a real tensor itself.", nullptr},
+    {"imag", get<imag_of>, nullptr, "A view of the imaginary parts.", nullptr},
     {"nbytes", get<nbytes_of>, nullptr, "Bytes of all elements.", nullptr},
     {"itemsize", get<itemsize_of>, nullptr, "Bytes of one element.", nullptr},
     {"is_cuda", get<is_cuda_of>, nullptr, nullptr, nullptr},

@@ -91,7 +91,13 @@ class Trampoline final : public M, public PythonModule, public py::trampoline_se
     return make_empty_in_python(self());
   }
 
-  bool maps_one_tensor() const override { return kMapsOneTensor; }
+  bool maps_one_tensor() const override {
+    // From Python, pooling can be asked to give two.
+    if constexpr (requires(const M& m) { m.options.return_indices_; })
+      return kMapsOneTensor && !this->options.return_indices_;
+    else
+      return kMapsOneTensor;
+  }
   Tensor cpp_forward(const Tensor& input) override {
     if constexpr (kMapsOneTensor)
       return M::forward(input);

@@ -15,36 +15,47 @@ namespace {
 
 using OptionalDType = std::optional<DType>;
 using OptionalDevice = std::optional<Device>;
+using OptionalFormat = std::optional<MemoryFormat>;
 
 template <DType dtype>
-Tensor convert_to(const Tensor& x) {
-  return to(x, dtype);
+Tensor convert_to(const Tensor& x, OptionalFormat format) {
+  return format && *format != MemoryFormat::Preserve ? contiguous(to(x, dtype), *format) : to(x, dtype);
 }
 
 void bind_conversion(Ops& ops) {
+  const auto converted = [](const Tensor& x, DType t, Device d, bool copy, OptionalFormat format) {
+    const auto options = TensorOptions(t).device(d);
+    if (!format || *format == MemoryFormat::Preserve || (!copy && is_contiguous(x, *format)))
+      return to(x, options, copy);
+    return clone(to(x, options), *format);
+  };
   ops.add_method(
-      "to(input, dtype, non_blocking=False, copy=False)",
-      [](const Tensor& x, DType t, bool, bool copy) { return to(x, t, copy); },
+      "to(input, dtype, non_blocking=False, copy=False, *, memory_format=None)",
+      [converted](const Tensor& x, DType t, bool, bool copy, OptionalFormat f) {
+        return converted(x, t, x.device(), copy, f);
+      },
       "This tensor in another dtype or on another device; itself when nothing changes.");
-  ops.add_method("to(input, device=None, dtype=None, non_blocking=False, copy=False)",
-                 [](const Tensor& x, OptionalDevice d, OptionalDType t, bool, bool copy) {
-                   return to(x, TensorOptions(t.value_or(x.dtype())).device(d.value_or(x.device())), copy);
+  ops.add_method("to(input, device=None, dtype=None, non_blocking=False, copy=False, *, memory_format=None)",
+                 [converted](const Tensor& x, OptionalDevice d, OptionalDType t, bool, bool copy, OptionalFormat f) {
+                   return converted(x, t.value_or(x.dtype()), d.value_or(x.device()), copy, f);
                  });
-  ops.add_method("to(input, other, non_blocking=False, copy=False)",
-                 [](const Tensor& x, const Tensor& other, bool, bool copy) { return to(x, other.options(), copy); });
+  ops.add_method("to(input, other, non_blocking=False, copy=False, *, memory_format=None)",
+                 [converted](const Tensor& x, const Tensor& other, bool, bool copy, OptionalFormat f) {
+                   return converted(x, other.dtype(), other.device(), copy, f);
+                 });
   ops.add_method("type(input)", [](const Tensor& x) { return "ember." + to_string(x.dtype()); });
   ops.add_method("type(input, dtype)", [](const Tensor& x, DType t) { return to(x, t); });
   ops.add_method("type_as(input, other)", [](const Tensor& x, const Tensor& y) { return to(x, y.dtype()); });
-  ops.add_method("float(input)", convert_to<kFloat32>);
-  ops.add_method("double(input)", convert_to<kFloat64>);
-  ops.add_method("half(input)", convert_to<kFloat16>);
-  ops.add_method("bfloat16(input)", convert_to<kBFloat16>);
-  ops.add_method("long(input)", convert_to<kInt64>);
-  ops.add_method("int(input)", convert_to<kInt32>);
-  ops.add_method("short(input)", convert_to<kInt16>);
-  ops.add_method("char(input)", convert_to<kInt8>);
-  ops.add_method("byte(input)", convert_to<kUInt8>);
-  ops.add_method("bool(input)", convert_to<kBool>);
+  ops.add_method("float(input, memory_format=None)", convert_to<kFloat32>);
+  ops.add_method("double(input, memory_format=None)", convert_to<kFloat64>);
+  ops.add_method("half(input, memory_format=None)", convert_to<kFloat16>);
+  ops.add_method("bfloat16(input, memory_format=None)", convert_to<kBFloat16>);
+  ops.add_method("long(input, memory_format=None)", convert_to<kInt64>);
+  ops.add_method("int(input, memory_format=None)", convert_to<kInt32>);
+  ops.add_method("short(input, memory_format=None)", convert_to<kInt16>);
+  ops.add_method("char(input, memory_format=None)", convert_to<kInt8>);
+  ops.add_method("byte(input, memory_format=None)", convert_to<kUInt8>);
+  ops.add_method("bool(input, memory_format=None)", convert_to<kBool>);
   ops.add_method("cpu(input)", [](const Tensor& x) { return x.cpu(); });
   ops.add_method(
       "item(input)", [](const Tensor& x) { return x.item(); }, "The only element as a Python number.");
@@ -95,10 +106,19 @@ void bind_geometry(Ops& ops) {
   ops.add_method("data_ptr(input)",
                  [](const Tensor& x) { return static_cast<int64_t>(reinterpret_cast<intptr_t>(x.raw_data())); });
   ops.add_method("is_contiguous(input)", [](const Tensor& x) { return x.is_contiguous(); });
+  ops.add_method("is_contiguous(input, memory_format)",
+                 [](const Tensor& x, MemoryFormat format) { return is_contiguous(x, format); });
   ops.add("is_floating_point(input)", [](const Tensor& x) { return x.is_floating_point(); });
   ops.add_function("is_tensor(obj)", [](PyObject* x) { return to_python(is_tensor(x)); });
-  ops.add("contiguous(input)", contiguous, "Row-major memory; itself when it is so already.");
-  ops.add("clone(input)", clone, "A copy.");
+  ops.add_method(
+      "contiguous(input)", [](const Tensor& x) { return contiguous(x); },
+      "Row-major memory, or that of a memory_format; itself when it is so already.");
+  ops.add_method("contiguous(input, *, memory_format)",
+                 [](const Tensor& x, MemoryFormat format) { return contiguous(x, format); });
+  ops.add(
+      "clone(input)", [](const Tensor& x) { return clone(x); }, "A copy.");
+  ops.add("clone(input, *, memory_format)",
+          [](const Tensor& x, OptionalFormat format) { return format ? clone(x, *format) : clone(x); });
   ops.add("equal(input, other)", equal, "Whether shapes and all elements are the same.");
   ops.add("isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False)", isclose,
           "|input - other| <= atol + rtol |other|.");

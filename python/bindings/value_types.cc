@@ -30,7 +30,7 @@ PyObject* dtype_repr(PyObject* self) {
 }
 PyObject* dtype_reduce(PyObject* self, PyObject*) { return to_python(to_string(dtype_of_object(self))); }
 PyObject* dtype_is_floating_point(PyObject* self, void*) { return to_python(is_floating_point(dtype_of_object(self))); }
-PyObject* dtype_is_complex(PyObject*, void*) { Py_RETURN_FALSE; }
+PyObject* dtype_is_complex(PyObject* self, void*) { return to_python(is_complex(dtype_of_object(self))); }
 PyObject* dtype_is_signed(PyObject* self, void*) {
   const DType t = dtype_of_object(self);
   return to_python(t != kBool && t != kUInt8);
@@ -141,8 +141,9 @@ void make_dtypes(PyObject* module) {
     reinterpret_cast<PyDType*>(dtypes[i])->value = static_cast<DType>(i);
     add(module, to_string(static_cast<DType>(i)).c_str(), dtypes[i]);
   }
-  const std::pair<const char*, DType> aliases[] = {{"half", kHalf},   {"float", kFloat}, {"double", kDouble},
-                                                   {"short", kInt16}, {"int", kInt},     {"long", kLong}};
+  const std::pair<const char*, DType> aliases[] = {{"half", kHalf},        {"float", kFloat},       {"double", kDouble},
+                                                   {"short", kInt16},      {"int", kInt},           {"long", kLong},
+                                                   {"cfloat", kComplex64}, {"cdouble", kComplex128}};
   for (auto [name, dtype] : aliases) add(module, name, dtypes[static_cast<int>(dtype)]);
 }
 
@@ -188,6 +189,8 @@ bool convert(PyObject* object, DType& out) {
     out = kInt64;
   } else if (object == reinterpret_cast<PyObject*>(&PyBool_Type)) {
     out = kBool;
+  } else if (object == reinterpret_cast<PyObject*>(&PyComplex_Type)) {
+    out = kComplex128;
   } else {
     return false;
   }

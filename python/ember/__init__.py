@@ -4,12 +4,13 @@ from math import e, inf, nan, pi  # noqa: F401
 
 from ember import _C
 from ember._C import *  # noqa: F403
-from ember._C import _rebuild_tensor  # noqa: F401
+from ember._C import _native_batch_norm_legit, _rebuild_tensor  # noqa: F401
 
 # isort: split
 # These packages take the places of _C's submodules of the same names.
-from ember import autograd, data, io, linalg, nn, optim, serialization, utils
+from ember import autograd, data, fft, io, linalg, nn, ops, optim, serialization, signal, special, utils
 from ember.autograd.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from ember import func, random
 from ember.serialization import load, save
 
 newaxis = None

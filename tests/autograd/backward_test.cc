@@ -128,7 +128,9 @@ TEST(Leaves, AreTensorsThatNoOpMade) {
   EXPECT_FALSE((x * 2).detach().requires_grad());
   EXPECT_NE(error_of([&] { (x * 2).requires_grad_(false); }).find("only a leaf can stop requiring grad"),
             std::string::npos);
-  EXPECT_NE(error_of([] { ones(2, kInt64).requires_grad_(); }).find("only floating-point tensors can require grad"),
+  EXPECT_NE(error_of([] {
+              ones(2, kInt64).requires_grad_();
+            }).find("only floating-point and complex tensors can require grad"),
             std::string::npos);
 }
 

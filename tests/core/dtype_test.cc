@@ -7,16 +7,24 @@ namespace {
 
 /// torch.promote_types(a, b), in the order of DType.
 constexpr DType kPromoted[kDTypeCount][kDTypeCount] = {
-    {kUInt8, kInt16, kInt16, kInt32, kInt64, kFloat16, kFloat32, kFloat64, kUInt8, kBFloat16},
-    {kInt16, kInt8, kInt16, kInt32, kInt64, kFloat16, kFloat32, kFloat64, kInt8, kBFloat16},
-    {kInt16, kInt16, kInt16, kInt32, kInt64, kFloat16, kFloat32, kFloat64, kInt16, kBFloat16},
-    {kInt32, kInt32, kInt32, kInt32, kInt64, kFloat16, kFloat32, kFloat64, kInt32, kBFloat16},
-    {kInt64, kInt64, kInt64, kInt64, kInt64, kFloat16, kFloat32, kFloat64, kInt64, kBFloat16},
-    {kFloat16, kFloat16, kFloat16, kFloat16, kFloat16, kFloat16, kFloat32, kFloat64, kFloat16, kFloat32},
-    {kFloat32, kFloat32, kFloat32, kFloat32, kFloat32, kFloat32, kFloat32, kFloat64, kFloat32, kFloat32},
-    {kFloat64, kFloat64, kFloat64, kFloat64, kFloat64, kFloat64, kFloat64, kFloat64, kFloat64, kFloat64},
-    {kUInt8, kInt8, kInt16, kInt32, kInt64, kFloat16, kFloat32, kFloat64, kBool, kBFloat16},
-    {kBFloat16, kBFloat16, kBFloat16, kBFloat16, kBFloat16, kFloat32, kFloat32, kFloat64, kBFloat16, kBFloat16},
+    {kUInt8, kInt16, kInt16, kInt32, kInt64, kFloat16, kFloat32, kFloat64, kUInt8, kBFloat16, kComplex64, kComplex128},
+    {kInt16, kInt8, kInt16, kInt32, kInt64, kFloat16, kFloat32, kFloat64, kInt8, kBFloat16, kComplex64, kComplex128},
+    {kInt16, kInt16, kInt16, kInt32, kInt64, kFloat16, kFloat32, kFloat64, kInt16, kBFloat16, kComplex64, kComplex128},
+    {kInt32, kInt32, kInt32, kInt32, kInt64, kFloat16, kFloat32, kFloat64, kInt32, kBFloat16, kComplex64, kComplex128},
+    {kInt64, kInt64, kInt64, kInt64, kInt64, kFloat16, kFloat32, kFloat64, kInt64, kBFloat16, kComplex64, kComplex128},
+    {kFloat16, kFloat16, kFloat16, kFloat16, kFloat16, kFloat16, kFloat32, kFloat64, kFloat16, kFloat32, kComplex64,
+     kComplex128},
+    {kFloat32, kFloat32, kFloat32, kFloat32, kFloat32, kFloat32, kFloat32, kFloat64, kFloat32, kFloat32, kComplex64,
+     kComplex128},
+    {kFloat64, kFloat64, kFloat64, kFloat64, kFloat64, kFloat64, kFloat64, kFloat64, kFloat64, kFloat64, kComplex128,
+     kComplex128},
+    {kUInt8, kInt8, kInt16, kInt32, kInt64, kFloat16, kFloat32, kFloat64, kBool, kBFloat16, kComplex64, kComplex128},
+    {kBFloat16, kBFloat16, kBFloat16, kBFloat16, kBFloat16, kFloat32, kFloat32, kFloat64, kBFloat16, kBFloat16,
+     kComplex64, kComplex128},
+    {kComplex64, kComplex64, kComplex64, kComplex64, kComplex64, kComplex64, kComplex64, kComplex128, kComplex64,
+     kComplex64, kComplex64, kComplex128},
+    {kComplex128, kComplex128, kComplex128, kComplex128, kComplex128, kComplex128, kComplex128, kComplex128,
+     kComplex128, kComplex128, kComplex128, kComplex128},
 };
 
 TEST(DType, PromotesByPyTorchsTable) {

@@ -97,14 +97,19 @@ std::vector<double> values(const Tensor& x) {
     for_each_element(x, [&](char* at) {
       T value;
       std::memcpy(&value, at, sizeof(T));
-      result.push_back(static_cast<double>(value));
+      if constexpr (!is_complex(dtype_of<T>)) result.push_back(static_cast<double>(value));
     });
   });
   return result;
 }
 
 double rounded_to(double value, DType dtype) {
-  return visit_dtype(dtype, [&]<class T>() { return static_cast<double>(from_double<T>(value)); });
+  return visit_dtype(dtype, [&]<class T>() {
+    if constexpr (is_complex(dtype_of<T>))
+      return value;
+    else
+      return static_cast<double>(from_double<T>(value));
+  });
 }
 
 void expect_near(const std::vector<double>& got, const std::vector<double>& expected, double relative,

@@ -45,6 +45,17 @@ Tensors lstm_call(nn::Module& m, const Tensors& in) {
   return {output, last.first, last.second};
 }
 
+template <class Impl>
+Tensors with_indices(nn::Module& m, const Tensors& in) {
+  auto [values, indices] = dynamic_cast<Impl&>(m).forward_with_indices(in[0]);
+  return {values, indices};
+}
+
+template <class Impl>
+Tensors unpooled(nn::Module& m, const Tensors& in) {
+  return {dynamic_cast<Impl&>(m).forward(in[0], in[1])};
+}
+
 Tensors attention(nn::Module& m, const Tensors& in) {
   auto [output, weights] = dynamic_cast<nn::MultiheadAttentionImpl&>(m).forward(in[0], in[1], in[2]);
   return {output, weights};
@@ -93,6 +104,70 @@ std::vector<Case> cases() {
          return Conv2d(Conv2dOptions(1, 2, {2, 3}).padding("same"));
        }},
       {"conv3d", [] { return Conv3d(1, 2, 2); }},
+      {"conv_transpose1d", [] { return ConvTranspose1d(2, 3, 3); }},
+      {"conv_transpose2d",
+       [] {
+         ConvTranspose2dOptions options(2, 4, 3);
+         options.stride(2).padding(1).output_padding(1).groups(2).bias(false).dilation(2);
+         return ConvTranspose2d(options);
+       }},
+      {"conv_transpose2d_size", [] { return ConvTranspose2d(ConvTranspose2dOptions(2, 3, 2).stride(2)); },
+       [](nn::Module& m, const Tensors& in) {
+         return Tensors{dynamic_cast<ConvTranspose2dImpl&>(m).forward(in[0], {7, 9})};
+       }},
+      {"conv_transpose3d", [] { return ConvTranspose3d(ConvTranspose3dOptions(1, 2, 2).stride(2)); }},
+      {"max_pool1d", [] { return MaxPool1d(3); }},
+      {"max_pool2d_indices", [] { return MaxPool2d(2); }, with_indices<MaxPool2dImpl>},
+      {"max_pool3d",
+       [] {
+         return MaxPool3d(Window{2, 1, 2});
+       }},
+      {"avg_pool1d", [] { return AvgPool1d(AvgPool1dOptions(3).padding(1)); }},
+      {"avg_pool3d", [] { return AvgPool3d(2); }},
+      {"adaptive_avg_pool1d", [] { return AdaptiveAvgPool1d(3); }},
+      {"adaptive_avg_pool3d",
+       [] {
+         return AdaptiveAvgPool3d(Window{2, -1, 1});
+       }},
+      {"adaptive_max_pool1d", [] { return AdaptiveMaxPool1d(3); }},
+      {"adaptive_max_pool2d",
+       [] {
+         return AdaptiveMaxPool2d(Window{-1, 3});
+       },
+       with_indices<AdaptiveMaxPool2dImpl>},
+      {"adaptive_max_pool3d", [] { return AdaptiveMaxPool3d(2); }},
+      {"lp_pool1d", [] { return LPPool1d(LPPool1dOptions(1.5, 3).stride(2)); }},
+      {"lp_pool2d", [] { return LPPool2d(2, 2); }},
+      {"lp_pool3d", [] { return LPPool3d(2, 2); }},
+      {"fractional_max_pool2d",
+       [] {
+         auto options = FractionalMaxPool2dOptions(2).output_size(3);
+         options.random_samples_ = full({2, 2, 2}, 0.3);
+         return FractionalMaxPool2d(options);
+       }},
+      {"max_unpool1d", [] { return MaxUnpool1d(2); }, unpooled<MaxUnpool1dImpl>},
+      {"max_unpool2d",
+       [] {
+         return MaxUnpool2d(Window{1, 2});
+       },
+       unpooled<MaxUnpool2dImpl>},
+      {"max_unpool3d", [] { return MaxUnpool3d(2); }, unpooled<MaxUnpool3dImpl>},
+      {"upsample",
+       [] {
+         return Upsample(UpsampleOptions().scale_factor({2, 1.5}));
+       }},
+      {"upsample_size",
+       [] {
+         return Upsample(UpsampleOptions().size({5, 2}).mode("bilinear").align_corners(true));
+       }},
+      {"unfold",
+       [] {
+         return Unfold(UnfoldOptions({2, 3}).padding(1));
+       }},
+      {"fold",
+       [] {
+         return Fold(Window{3, 4}, 2);
+       }},
       {"max_pool2d", [] { return MaxPool2d(2); }},
       {"max_pool2d_window",
        [] {
@@ -115,6 +190,19 @@ std::vector<Case> cases() {
       {"batch_norm2d_cumulative", [] { return BatchNorm2d(BatchNorm2dOptions(2).momentum({})); }},
       {"batch_norm2d_plain",
        [] { return in_eval_mode(BatchNorm2d(BatchNorm2dOptions(2).affine(false).track_running_stats(false))); }},
+      {"batch_norm3d", [] { return BatchNorm3d(2); }},
+      {"instance_norm1d", [] { return InstanceNorm1d(2); }},
+      {"instance_norm2d",
+       [] { return InstanceNorm2d(InstanceNorm2dOptions(2).affine(true).track_running_stats(true)); }},
+      {"instance_norm2d_eval",
+       [] { return in_eval_mode(InstanceNorm2d(InstanceNorm2dOptions(2).affine(true).track_running_stats(true))); }},
+      {"instance_norm3d", [] { return InstanceNorm3d(2); }},
+      {"local_response_norm", [] { return LocalResponseNorm(LocalResponseNormOptions(2).alpha(0.5)); }},
+      {"rms_norm", [] { return RMSNorm(4); }},
+      {"rms_norm_plain",
+       [] {
+         return RMSNorm(RMSNormOptions({3, 4}).eps(1e-3).elementwise_affine(false));
+       }},
       {"layer_norm", [] { return LayerNorm(4); }},
       {"layer_norm_shape",
        [] {
@@ -164,6 +252,23 @@ std::vector<Case> cases() {
       {"tanh", [] { return Tanh(); }},
       {"leaky_relu", [] { return LeakyReLU(LeakyReLUOptions().negative_slope(0.2)); }},
       {"softplus", [] { return Softplus(); }},
+      {"elu", [] { return ELU(ELUOptions().alpha(1.3)); }},
+      {"celu", [] { return CELU(CELUOptions().alpha(1.3)); }},
+      {"selu", [] { return SELU(); }},
+      {"hardsigmoid", [] { return Hardsigmoid(); }},
+      {"hardswish", [] { return Hardswish(); }},
+      {"mish", [] { return Mish(); }},
+      {"hardtanh", [] { return Hardtanh(HardtanhOptions().min_val(-0.5).max_val(0.7)); }},
+      {"hardshrink", [] { return Hardshrink(0.3); }},
+      {"softshrink", [] { return Softshrink(0.3); }},
+      {"threshold", [] { return Threshold(0.1, 20); }},
+      {"prelu", [] { return PReLU(PReLUOptions().num_parameters(4)); }},
+      {"glu", [] { return GLU(); }},
+      {"log_sigmoid", [] { return LogSigmoid(); }},
+      {"softsign", [] { return Softsign(); }},
+      {"tanhshrink", [] { return Tanhshrink(); }},
+      {"softmax2d", [] { return Softmax2d(); }},
+      {"softmin", [] { return Softmin(-1); }},
       {"softmax", [] { return Softmax(-1); }},
       {"log_softmax", [] { return LogSoftmax(1); }},
       {"mse_loss", [] { return MSELoss(); }, with_target<MSELossImpl>},

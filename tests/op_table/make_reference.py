@@ -20,7 +20,7 @@ def load(value):
 
 
 def outputs(expression, inputs):
-    names = {"torch": torch, "F": F, **dict(zip(string.ascii_lowercase, map(load, inputs)))}
+    names = {"torch": torch, "F": F, "math": math, **dict(zip(string.ascii_lowercase, map(load, inputs)))}
     result = eval(expression, names)  # noqa: S307
     return [result] if isinstance(result, torch.Tensor) else list(result)
 

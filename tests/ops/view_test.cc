@@ -1,6 +1,8 @@
 // Views share memory and history with what they were made of.
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "autograd/grad_mode.h"
 #include "ops/ops.h"
 
@@ -91,6 +93,97 @@ TEST(Views, TransposedZeroSizeAndZeroDimTensorsWork) {
   EXPECT_EQ(flatten(zeros({})).sizes(), Shape({1}));
   EXPECT_EQ(cat({zeros({0}), ones({2, 2})}, 1).sizes(), Shape({2, 2}));
   EXPECT_NE(error_of([] { reshape(zeros({0, 3}), {0, -1}); }).find("-1"), std::string::npos);
+}
+
+TEST(Views, OfEveryKindCarryInPlaceChangesToStorageAndTape) {
+  const std::pair<const char*, std::function<Tensor(const Tensor&)>> kinds[] = {
+      {"as_strided",
+       [](const Tensor& x) {
+         return as_strided(x, {2, 2}, {4, 1}, 1);
+       }},
+      {"unfold", [](const Tensor& x) { return unfold(x, 1, 2, 2); }},
+      {"diagonal", [](const Tensor& x) { return diagonal(x, 1); }},
+      {"movedim", [](const Tensor& x) { return movedim(x, 0, 1); }},
+      {"transpose", [](const Tensor& x) { return transpose(x, 0, 1); }},
+      {"slice", [](const Tensor& x) { return slice(x, 1, 1, 4, 2); }},
+      {"tensor_split", [](const Tensor& x) { return tensor_split(x, 2)[1]; }},
+      {"T", [](const Tensor& x) { return T(x); }},
+  };
+  for (const auto& [name, view] : kinds) {
+    const Tensor x = leaf({3, 4});
+    const Tensor y = mul(x, 2);
+    Tensor part = view(y);
+    EXPECT_EQ(part.storage(), y.storage()) << name;
+    part.mul_(10);
+    sum(y).backward();
+    // What the view sees has the factor 20, the rest 2.
+    const Tensor factors = full({3, 4}, 2, kFloat64);
+    view(factors).fill_(20);
+    EXPECT_TRUE(equal(x.grad(), factors)) << name;
+    EXPECT_TRUE(equal(y, mul(x.detach(), factors))) << name;
+  }
+}
+
+TEST(Views, AsAnotherDTypeShareMemory) {
+  const Tensor x = ones({2, 3});
+  Tensor bits = view(x, kInt32);
+  EXPECT_EQ(bits.storage(), x.storage());
+  EXPECT_EQ(bits.sizes(), Shape({2, 3}));
+  bits.fill_(0x40000000);
+  EXPECT_EQ(sum(x).item<float>(), 12);
+  EXPECT_EQ(view(x, kInt16).sizes(), Shape({2, 6}));
+  EXPECT_EQ(view(ones({2, 4}), kFloat64).sizes(), Shape({2, 2}));
+  EXPECT_NE(error_of([&] { view(x, kFloat64); }).find("do not make whole elements"), std::string::npos);
+  EXPECT_NE(error_of([&] { view(t(x), kUInt8); }).find("must have stride 1"), std::string::npos);
+}
+
+TEST(Views, SavedTensorsNoticeChangesThroughAnotherDType) {
+  const Tensor x = leaf({3});
+  const Tensor y = exp(x);
+  view(y.detach(), kInt64).fill_(0);
+  EXPECT_NE(error_of([&] { sum(y).backward(); }).find("modified"), std::string::npos);
+}
+
+TEST(OwnShape, ChangesInPlaceAndKeepsTheTape) {
+  const Tensor x = leaf({2, 3});
+  Tensor y = mul(x, 2);
+  const Tensor row = select(y, 0, 1);
+  transpose_(y, 0, 1);
+  EXPECT_EQ(y.sizes(), Shape({3, 2}));
+  unsqueeze_(y, 0);
+  y.mul_(tensor({1.0, 10.0}));
+  squeeze_(y);
+  t_(y);
+  EXPECT_EQ(y.sizes(), Shape({2, 3}));
+  (sum(y) + sum(row)).backward();
+  EXPECT_TRUE(equal(x.grad(), tensor({{2.0, 2.0, 2.0}, {40.0, 40.0, 40.0}}, kFloat64)));
+}
+
+TEST(OwnShape, OfAViewLeavesItsBaseAlone) {
+  const Tensor x = leaf({2, 3});
+  const Tensor y = mul(x, 2);
+  Tensor part = narrow(y, 1, 0, 2);
+  t_(part);
+  EXPECT_EQ(part.sizes(), Shape({2, 2}));
+  part.mul_(tensor({1.0, 10.0}));
+  EXPECT_EQ(y.sizes(), Shape({2, 3}));
+  sum(y).backward();
+  EXPECT_TRUE(equal(x.grad(), tensor({{2.0, 2.0, 2.0}, {20.0, 20.0, 2.0}}, kFloat64)));
+}
+
+TEST(OwnShape, OfALeafThatRequiresGradIsRefused) {
+  Tensor x = leaf({2, 3});
+  EXPECT_NE(error_of([&] { t_(x); }).find("leaf"), std::string::npos);
+  EXPECT_NE(error_of([&] { resize_(x, 2); }).find("requires grad"), std::string::npos);
+}
+
+TEST(OwnShape, ResizeKeepsTheElementsThatFit) {
+  Tensor x = arange(6);
+  resize_(x, {2, 2});
+  EXPECT_TRUE(equal(x, arange(4).view({2, 2})));
+  resize_(x, {3, 3});
+  EXPECT_TRUE(equal(reshape(x, -1).narrow(0, 0, 6), arange(6)));
+  EXPECT_NE(error_of([&] { resize_(x, {int64_t{1} << 62, 4}); }).find("too large"), std::string::npos);
 }
 
 TEST(Cat, PromotesDTypesAndCastsGradientsBack) {

@@ -29,7 +29,7 @@ INDICES = [
     (None, 0, None),
     (0, ..., None),
     [0, 2],
-    [[0, 1], [2, 3]],
+    np.array([[0, 1], [2, 3]]),
     ([0, 2], [1, 3]),
     (slice(None), [0, 2]),
     ([0, 2], slice(None), [1, 3]),
@@ -149,3 +149,11 @@ def test_bad_assignments():
         x[5] = 1
     with pytest.raises(IndexError):
         ember.tensor(1.0)[0]
+
+
+def test_a_list_that_holds_more_than_numbers_is_a_tuple_as_in_pytorch():
+    x = ember.tensor(A)
+    assert np.array_equal(x[[[0, 1], [2, 3]]].numpy(), A[[0, 1], [2, 3]])
+    assert np.array_equal(x[[slice(1, 3), 0]].numpy(), A[1:3, 0])
+    assert np.array_equal(x[[ember.tensor([0, 1]), ember.tensor([2, 3])]].numpy(), A[[0, 1], [2, 3]])
+    assert np.array_equal(x[range(2)].numpy(), A[:2])

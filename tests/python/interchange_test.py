@@ -72,7 +72,7 @@ def test_refusals():
     with pytest.raises(TypeError):
         ember.from_numpy(np.array(["a"]))
     with pytest.raises(TypeError):
-        ember.from_numpy(np.zeros(2, np.complex64))
+        ember.from_numpy(np.zeros(2, np.clongdouble))
     with pytest.raises(TypeError):
         ember.from_numpy([1, 2])
     with pytest.raises(RuntimeError):

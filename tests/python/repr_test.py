@@ -2,6 +2,8 @@
 
 import pytest
 
+import ember as t  # noqa: F401
+
 CASES = [
     ("t.tensor([[1., 2.], [3., 4.]])", "tensor([[1., 2.],\n        [3., 4.]])"),
     (

@@ -1,0 +1,108 @@
+#include <algorithm>
+#include <memory>
+
+#include "core/cpu/cpu_kernels.h"
+#include "core/cpu/families.h"
+#include "core/half.h"
+#include "core/kernels/embedding_bag.h"
+#include "core/parallel.h"
+
+namespace ember::EMBER_ISA {
+
+namespace {
+
+/// Sums of 16-bit floats are kept in float.
+template <class T>
+using Sum = std::conditional_t<std::is_same_v<T, double>, double, float>;
+
+/// Columns that stay in registers or the L1 cache while a bag is summed.
+constexpr int64_t kColumns = 128;
+
+template <class T>
+struct Bags {
+  const T* weight;
+  const int64_t *indices, *starts;
+  const T* scales;
+  int64_t width, padding;
+};
+
+template <class T>
+void add_bag(T* out, const Bags<T>& bags, int64_t bag, bool is_mean) {
+  using S = Sum<T>;
+  for (int64_t first = 0; first < bags.width; first += kColumns) {
+    const int64_t columns = std::min(kColumns, bags.width - first);
+    S total[kColumns] = {};
+    int64_t count = 0;
+    for (int64_t i = bags.starts[bag]; i < bags.starts[bag + 1]; ++i) {
+      if (bags.indices[i] == bags.padding) continue;
+      const T* row = bags.weight + bags.indices[i] * bags.width + first;
+      const S scale = bags.scales ? static_cast<S>(bags.scales[i]) : S(1);
+      for (int64_t c = 0; c < columns; ++c) total[c] += scale * static_cast<S>(row[c]);
+      ++count;
+    }
+    const S divisor = is_mean && count ? static_cast<S>(count) : S(1);
+    for (int64_t c = 0; c < columns; ++c) out[first + c] = static_cast<T>(total[c] / divisor);
+  }
+}
+
+template <class T>
+void choose_from_bag(T* out, int64_t* chosen, const Bags<T>& bags, int64_t bag) {
+  using S = Sum<T>;
+  bool is_empty = true;
+  for (int64_t c = 0; c < bags.width; ++c) out[c] = T(0), chosen[c] = -1;
+  for (int64_t i = bags.starts[bag]; i < bags.starts[bag + 1]; ++i) {
+    const int64_t index = bags.indices[i];
+    if (index == bags.padding) continue;
+    const T* row = bags.weight + index * bags.width;
+    for (int64_t c = 0; c < bags.width; ++c) {
+      if (!is_empty && !(static_cast<S>(row[c]) > static_cast<S>(out[c]))) continue;
+      out[c] = row[c];
+      chosen[c] = index;
+    }
+    is_empty = false;
+  }
+}
+
+template <class T>
+void embedding_bag_as(const Tensor& out, const Tensor& chosen, const Tensor& weight, const Tensor& indices,
+                      const Tensor& starts, const Tensor& scales, BagMode mode, int64_t padding) {
+  const auto data = [](const Tensor& x) { return reinterpret_cast<T*>(x.raw_data()); };
+  const auto integers = [](const Tensor& x) { return reinterpret_cast<int64_t*>(x.raw_data()); };
+  const Bags<T> bags{data(weight),      integers(indices),
+                     integers(starts),  scales.defined() ? data(scales) : nullptr,
+                     weight.sizes()[1], padding};
+  const int64_t count = out.sizes()[0], work = std::max<int64_t>(indices.numel() * bags.width, 1);
+  const int64_t grain = std::max<int64_t>(1, kGrain * count / work);
+  parallel_for(0, count, grain, [&](int64_t first, int64_t last) {
+    for (int64_t bag = first; bag < last; ++bag) {
+      T* to = data(out) + bag * bags.width;
+      if (mode == BagMode::Max)
+        choose_from_bag(to, integers(chosen) + bag * bags.width, bags, bag);
+      else
+        add_bag(to, bags, bag, mode == BagMode::Mean);
+    }
+  });
+}
+
+void embedding_bag(const Tensor& out, const Tensor& chosen, const Tensor& weight, const Tensor& indices,
+                   const Tensor& starts, const Tensor& scales, BagMode mode, int64_t padding) {
+  const auto run = [&]<class T>() { embedding_bag_as<T>(out, chosen, weight, indices, starts, scales, mode, padding); };
+  switch (weight.dtype()) {
+    case DType::Float64:
+      return run.template operator()<double>();
+    case DType::Float32:
+      return run.template operator()<float>();
+    case DType::Float16:
+      return run.template operator()<Half>();
+    case DType::BFloat16:
+      return run.template operator()<BFloat16>();
+    default:
+      cpu::fail_dtype("embedding_bag", weight.dtype());
+  }
+}
+
+}  // namespace
+
+void register_embedding_bag() { kernel_table<EmbeddingBagKernels>(kCPU) = {embedding_bag}; }
+
+}  // namespace ember::EMBER_ISA

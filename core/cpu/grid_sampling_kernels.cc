@@ -1,0 +1,295 @@
+// Sampling images at the places of a grid. The taps of a block of places are worked out once for all channels, side by side, so
+// that both working them out and gathering vectorise.
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "core/cpu/cpu_kernels.h"
+#include "core/cpu/families.h"
+#include "core/kernels/resampling.h"
+#include "core/parallel.h"
+
+namespace ember::EMBER_ISA {
+
+namespace {
+
+constexpr int64_t kBlock = 64;
+constexpr int64_t kMaxTaps = 64;  ///< four along each of three dims
+
+/// The taps of one place along one dim: elements (negative outside of the image), weights and their derivatives by the coordinate.
+template <class T>
+struct LineTaps {
+  int64_t index[4];
+  T weight[4], slope[4];
+};
+
+template <class T>
+T reflected(T x, T low, T span, T& sign) {
+  if (span == 0) return sign = 0, T(0);
+  T distance = x - low;
+  if (distance < 0) distance = -distance, sign = -sign;
+  const T flips = std::floor(distance / span), rest = distance - flips * span;
+  if (std::fmod(flips, T(2)) == 0) return rest + low;
+  sign = -sign;
+  return span - rest + low;
+}
+
+/// x brought into the image by the padding; `factor` becomes the derivative of that, times what it was.
+template <class T>
+T padded(T x, int64_t size, const GridSampling& s, T& factor) {
+  const T top = static_cast<T>(size - 1);
+  if (s.padding == GridPadding::Zeros) return x;
+  if (s.padding == GridPadding::Reflection)
+    x = s.align_corners ? reflected<T>(x, 0, top, factor) : reflected<T>(x, T(-0.5), static_cast<T>(size), factor);
+  // A NaN goes to the first element.
+  if (!(x > 0)) return factor = 0, T(0);
+  if (x >= top) return factor = 0, top;
+  return x;
+}
+
+/// The element at `x`, or -1 outside. Coordinates far outside do not convert to integers.
+template <class T>
+int64_t element(T x, int64_t size) {
+  return x >= 0 && x < static_cast<T>(size) ? static_cast<int64_t>(x) : -1;
+}
+
+template <class T>
+T cubic_near(T d) {
+  return (T(1.25) * d - T(2.25)) * d * d + 1;
+}
+template <class T>
+T cubic_far(T d) {
+  return ((T(-0.75) * d + T(3.75)) * d - 6) * d + 3;
+}
+template <class T>
+T cubic_near_slope(T d) {
+  return (T(3.75) * d - T(4.5)) * d;
+}
+template <class T>
+T cubic_far_slope(T d) {
+  return (T(-2.25) * d + T(7.5)) * d - 6;
+}
+
+template <class T>
+void line_taps(LineTaps<T>& taps, T coordinate, int64_t size, const GridSampling& s) {
+  const auto n = static_cast<T>(size);
+  T factor = s.align_corners ? (n - 1) / 2 : n / 2;
+  T x = s.align_corners ? (coordinate + 1) / 2 * (n - 1) : ((coordinate + 1) * n - 1) / 2;
+  if (s.interpolation == Interpolation::Cubic) {
+    const T floor = std::floor(x), t = x - floor;
+    const T weights[] = {cubic_far(1 + t), cubic_near(t), cubic_near(1 - t), cubic_far(2 - t)};
+    const T slopes[] = {cubic_far_slope(1 + t), cubic_near_slope(t), -cubic_near_slope(1 - t), -cubic_far_slope(2 - t)};
+    for (int k = 0; k < 4; ++k) {
+      T unused = 1;
+      taps.index[k] = element(padded<T>(floor + static_cast<T>(k - 1), size, s, unused), size);
+      taps.weight[k] = weights[k];
+      taps.slope[k] = slopes[k] * factor;
+    }
+    return;
+  }
+  x = padded(x, size, s, factor);
+  if (s.interpolation == Interpolation::Nearest) {
+    taps.index[0] = element(std::nearbyint(x), size);
+    taps.weight[0] = 1;
+    taps.slope[0] = 0;
+    return;
+  }
+  const T floor = std::floor(x);
+  taps.index[0] = element(floor, size);
+  taps.index[1] = element(floor + 1, size);
+  taps.weight[0] = floor + 1 - x;
+  taps.weight[1] = x - floor;
+  taps.slope[0] = -factor;
+  taps.slope[1] = factor;
+}
+
+/// The taps of up to kBlock places: elements of a plane, their weights and, on demand, derivatives by each coordinate.
+template <class T>
+struct Block {
+  int64_t taps;
+  int32_t index[kMaxTaps][kBlock];
+  T weight[kMaxTaps][kBlock], slope[3][kMaxTaps][kBlock];
+
+  void fill(const T* grid, int64_t count, int64_t rank, const int64_t* size, const GridSampling& s, bool with_slopes) {
+    const int64_t each = s.interpolation == Interpolation::Linear ? 2 : s.interpolation == Interpolation::Cubic ? 4 : 1;
+    taps = rank == 2 ? each * each : each * each * each;
+    for (int64_t p = 0; p < count; ++p) {
+      LineTaps<T> line[3];  // depth, height, width; the grid has the width's first
+      for (int64_t d = 0; d < rank; ++d) line_taps(line[2 - d], grid[p * rank + d], size[2 - d], s);
+      if (rank == 2) line[0] = {{0}, {1}, {0}};
+      int64_t t = 0;
+      for (int64_t a = 0; a < (rank == 2 ? 1 : each); ++a)
+        for (int64_t b = 0; b < each; ++b)
+          for (int64_t c = 0; c < each; ++c, ++t) {
+            const int64_t i = line[0].index[a], j = line[1].index[b], k = line[2].index[c];
+            const T u = line[0].weight[a], v = line[1].weight[b], w = line[2].weight[c];
+            const bool outside = i < 0 || j < 0 || k < 0;
+            index[t][p] = static_cast<int32_t>(outside ? -1 : (i * size[1] + j) * size[2] + k);
+            weight[t][p] = outside ? 0 : u * v * w;  // coordinates may be NaN
+            if (!with_slopes) continue;
+            if (outside) {
+              slope[0][t][p] = slope[1][t][p] = slope[2][t][p] = 0;
+              continue;
+            }
+            slope[0][t][p] = u * v * line[2].slope[c];
+            slope[1][t][p] = u * line[1].slope[b] * w;
+            slope[2][t][p] = line[0].slope[a] * v * w;
+          }
+    }
+  }
+};
+
+template <class T>
+T at(const T* plane, int32_t index) {
+  const T value = plane[std::max<int32_t>(index, 0)];
+  return index < 0 ? T(0) : value;
+}
+
+template <class T>
+struct Sampler {
+  int64_t rank, images, channels, places, plane, size[3];
+  const T* x;
+  const T* grid;
+  const GridSampling& s;
+
+  Sampler(const Tensor& x, const Tensor& grid, const GridSampling& s)
+      : rank(x.dim() - 2),
+        images(x.sizes()[0]),
+        channels(x.sizes()[1]),
+        places(grid.numel() / std::max<int64_t>(1, images * rank)),
+        size{rank == 2 ? 1 : x.sizes()[2], x.sizes()[rank], x.sizes()[rank + 1]},
+        x(reinterpret_cast<const T*>(x.raw_data())),
+        grid(reinterpret_cast<const T*>(grid.raw_data())),
+        s(s) {
+    plane = size[0] * size[1] * size[2];
+  }
+
+  /// Calls `body(image, first place, count, taps)` for all blocks, several at once.
+  template <class Body>
+  void for_each_block(bool with_slopes, Body body) const {
+    const int64_t blocks = (places + kBlock - 1) / kBlock;
+    parallel_for(0, images * blocks, std::max<int64_t>(1, 512 / channels), [&](int64_t begin, int64_t end) {
+      const auto taps = std::make_unique<Block<T>>();
+      for (int64_t i = begin; i < end; ++i) {
+        const int64_t image = i / blocks, first = i % blocks * kBlock, count = std::min(kBlock, places - first);
+        taps->fill(grid + (image * places + first) * rank, count, rank, size, s, with_slopes);
+        body(image, first, count, *taps);
+      }
+    });
+  }
+
+  void forward(T* out) const {
+    for_each_block(false, [&](int64_t image, int64_t first, int64_t count, const Block<T>& block) {
+      for (int64_t c = image * channels; c < (image + 1) * channels; ++c) {
+        T* to = out + c * places + first;
+        const T* from = x + c * plane;
+        T sum[kBlock] = {};
+        for (int64_t t = 0; t < block.taps; ++t) {
+#pragma GCC ivdep
+          for (int64_t p = 0; p < count; ++p) sum[p] += block.weight[t][p] * at(from, block.index[t][p]);
+        }
+        std::copy(sum, sum + count, to);
+      }
+    });
+  }
+
+  void backward_grid(T* grad_grid, const T* grad) const {
+    for_each_block(true, [&](int64_t image, int64_t first, int64_t count, const Block<T>& block) {
+      T sums[3][kBlock] = {};
+      for (int64_t c = image * channels; c < (image + 1) * channels; ++c) {
+        const T* g = grad + c * places + first;
+        const T* from = x + c * plane;
+        for (int64_t t = 0; t < block.taps; ++t) {
+#pragma GCC ivdep
+          for (int64_t p = 0; p < count; ++p) {
+            const T value = g[p] * at(from, block.index[t][p]);
+            sums[0][p] += value * block.slope[0][t][p];
+            sums[1][p] += value * block.slope[1][t][p];
+            sums[2][p] += value * block.slope[2][t][p];
+          }
+        }
+      }
+      for (int64_t p = 0; p < count; ++p)
+        for (int64_t d = 0; d < rank; ++d) grad_grid[(image * places + first + p) * rank + d] = sums[d][p];
+    });
+  }
+
+  /// Each plane of the result belongs to one thread.
+  void backward_input(T* grad_x, const T* grad) const {
+    const int64_t parts = std::clamp<int64_t>(num_threads() / std::max<int64_t>(1, images), 1, channels);
+    parallel_for(0, images * parts, 1, [&](int64_t begin, int64_t end) {
+      const auto block = std::make_unique<Block<T>>();
+      for (int64_t part = begin; part < end; ++part) {
+        const int64_t image = part / parts, own = part % parts;
+        const int64_t low = image * channels + channels * own / parts;
+        const int64_t high = image * channels + channels * (own + 1) / parts;
+        std::fill(grad_x + low * plane, grad_x + high * plane, T(0));
+        for (int64_t first = 0; first < places; first += kBlock) {
+          const int64_t count = std::min(kBlock, places - first);
+          block->fill(grid + (image * places + first) * rank, count, rank, size, s, false);
+          for (int64_t c = low; c < high; ++c) {
+            const T* g = grad + c * places + first;
+            T* to = grad_x + c * plane;
+            for (int64_t t = 0; t < block->taps; ++t)
+              for (int64_t p = 0; p < count; ++p)
+                if (block->index[t][p] >= 0) to[block->index[t][p]] += block->weight[t][p] * g[p];
+          }
+        }
+      }
+    });
+  }
+};
+
+Tensor dense(const Tensor& x, DType dtype) {
+  if (x.dtype() == dtype && x.is_contiguous()) return x;
+  const Tensor copy = empty_tensor(x.sizes(), dtype);
+  backend(kCPU).copy(copy, x);
+  return copy;
+}
+
+/// `out` itself when a loop of `dtype` can write it.
+Tensor writable(const Tensor& out, DType dtype) {
+  if (!out.defined() || (out.dtype() == dtype && out.is_contiguous())) return out;
+  return empty_tensor(out.sizes(), dtype);
+}
+void finish(const Tensor& out, const Tensor& computed) {
+  if (out.defined() && !out.is_same(computed)) backend(kCPU).copy(out, computed);
+}
+
+template <class F>
+void visit(const Tensor& x, F f) {
+  if (!is_floating_point(x.dtype())) cpu::fail_dtype("grid_sample", x.dtype());
+  compute_dtype(x.dtype()) == kFloat64 ? f.template operator()<double>() : f.template operator()<float>();
+}
+
+void grid_sample(const Tensor& out, const Tensor& x, const Tensor& grid, const GridSampling& sampling) {
+  visit(x, [&]<class T> {
+    const Tensor in = dense(x, dtype_of<T>), places = dense(grid, dtype_of<T>), y = writable(out, dtype_of<T>);
+    if (out.numel() > 0) Sampler<T>(in, places, sampling).forward(reinterpret_cast<T*>(y.raw_data()));
+    finish(out, y);
+  });
+}
+
+void grid_sample_backward(const Tensor& grad_x, const Tensor& grad_grid, const Tensor& grad, const Tensor& x,
+                          const Tensor& grid, const GridSampling& sampling) {
+  visit(x, [&]<class T> {
+    const Tensor in = dense(x, dtype_of<T>), places = dense(grid, dtype_of<T>), g = dense(grad, dtype_of<T>);
+    const Tensor to_x = writable(grad_x, dtype_of<T>), to_grid = writable(grad_grid, dtype_of<T>);
+    const Sampler<T> sampler(in, places, sampling);
+    const auto* from = reinterpret_cast<const T*>(g.raw_data());
+    if (to_x.defined() && x.numel() > 0) sampler.backward_input(reinterpret_cast<T*>(to_x.raw_data()), from);
+    if (to_grid.defined() && grid.numel() > 0) sampler.backward_grid(reinterpret_cast<T*>(to_grid.raw_data()), from);
+    finish(grad_x, to_x);
+    finish(grad_grid, to_grid);
+  });
+}
+
+}  // namespace
+
+void register_grid_sampling() {
+  auto& table = kernel_table<ResamplingKernels>(kCPU);
+  table.grid_sample = grid_sample;
+  table.grid_sample_backward = grid_sample_backward;
+}
+
+}  // namespace ember::EMBER_ISA

@@ -1,0 +1,148 @@
+// kth, median and mode along a dim. Which of equal elements gives the index is PyTorch's choice: for kth and mode that of its
+// algorithms, for median that of a stable sort.
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "core/kernels/sorting.h"
+#include "core/rows.h"
+
+namespace ember::cpu {
+
+namespace {
+
+template <class T>
+struct Ranked {
+  T value;
+  int64_t position;
+};
+
+/// NaN is the largest.
+template <class T>
+bool is_less(const Ranked<T>& a, const Ranked<T>& b) {
+  if constexpr (std::is_floating_point_v<T>)
+    return a.value < b.value || (b.value != b.value && a.value == a.value);
+  else
+    return a.value < b.value;
+}
+
+/// Hoare's quickselect with the median of three as pivot (Numerical Recipes, "select"): the k-th smallest moves to its place.
+template <class T>
+void quick_select(std::vector<Ranked<T>>& items, int64_t k) {
+  const auto order = [&](int64_t i, int64_t j) {
+    if (is_less(items[j], items[i])) std::swap(items[i], items[j]);
+  };
+  int64_t low = 0, high = static_cast<int64_t>(items.size()) - 1;
+  while (high > low + 1) {
+    std::swap(items[low + (high - low) / 2], items[low + 1]);
+    order(low + 1, high);
+    order(low, high);
+    order(low + 1, low);
+    int64_t i = low + 1, j = high;
+    const Ranked<T> pivot = items[low];
+    for (;;) {
+      while (is_less(items[++i], pivot)) {
+      }
+      while (is_less(pivot, items[--j])) {
+      }
+      if (j < i) break;
+      std::swap(items[i], items[j]);
+    }
+    std::swap(items[low], items[j]);
+    if (j <= k) low = i;
+    if (j >= k) high = j - 1;
+  }
+  if (high == low + 1) order(low, high);
+}
+
+template <class T>
+Ranked<T> median_of(std::vector<Ranked<T>>& items, bool skip_nan) {
+  size_t count = items.size();
+  if constexpr (std::is_floating_point_v<T>) {
+    for (const Ranked<T>& item : items) {
+      if (item.value == item.value) continue;
+      if (!skip_nan) return item;
+      --count;
+    }
+  }
+  const auto middle = items.begin() + static_cast<int64_t>(count == 0 ? 0 : (count - 1) / 2);
+  std::nth_element(items.begin(), middle, items.end(), [](const Ranked<T>& a, const Ranked<T>& b) {
+    return is_less(a, b) || (!is_less(b, a) && a.position < b.position);
+  });
+  return *middle;
+}
+
+template <class T>
+Ranked<T> mode_of(std::vector<Ranked<T>>& items) {
+  std::sort(items.begin(), items.end(), is_less<T>);
+  Ranked<T> best = items[0];
+  size_t best_run = 0, run = 0;
+  for (size_t i = 0; i < items.size(); ++i) {
+    ++run;
+    if (i + 1 < items.size() && items[i + 1].value == items[i].value) continue;
+    if (run > best_run) best = items[i], best_run = run;
+    run = 0;
+  }
+  return best;
+}
+
+/// Calls f.operator()<T>() with the type that rows of `dtype` are compared as.
+template <class F>
+void visit_comparable(DType dtype, F f) {
+  switch (compute_dtype(dtype)) {
+    case DType::Float32:
+      return f.template operator()<float>();
+    case DType::Float64:
+      return f.template operator()<double>();
+    default:
+      return f.template operator()<int64_t>();
+  }
+}
+
+/// Writes what `choose` picks out of each row's elements.
+template <class Choose>
+void choose_each(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim, Choose choose) {
+  const int64_t count = x.dim() == 0 ? 1 : x.size(dim);
+  visit_comparable(x.dtype(), [&]<class T>() {
+    constexpr int64_t kCost = 16;
+    const RowOperand outputs[] = {{values, dtype_of<T>}, {indices, kInt64}}, inputs[] = {{x, dtype_of<T>}};
+    for_each_rows(outputs, inputs, dim, kCost, [&](char* const* at, int64_t rows) {
+      std::vector<Ranked<T>> items(static_cast<size_t>(count));
+      for (int64_t row = 0; row < rows; ++row) {
+        const T* from = reinterpret_cast<const T*>(at[2]) + row * count;
+        for (int64_t i = 0; i < count; ++i) items[static_cast<size_t>(i)] = {from[i], i};
+        const Ranked<T> chosen = choose(items);
+        reinterpret_cast<T*>(at[0])[row] = chosen.value;
+        reinterpret_cast<int64_t*>(at[1])[row] = chosen.position;
+      }
+    });
+  });
+}
+
+void kth(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim, int64_t k) {
+  choose_each(values, indices, x, dim, [k](auto& items) {
+    quick_select(items, k);
+    return items[static_cast<size_t>(k)];
+  });
+}
+
+void median(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim, bool skip_nan) {
+  choose_each(values, indices, x, dim, [skip_nan](auto& items) { return median_of(items, skip_nan); });
+}
+
+void mode(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim) {
+  choose_each(values, indices, x, dim, [](auto& items) { return mode_of(items); });
+}
+
+[[maybe_unused]] const bool registered = [] {
+  auto& table = kernel_table<SortingKernels>(kCPU);
+  table.kth = kth;
+  table.median = median;
+  table.mode = mode;
+  return true;
+}();
+
+}  // namespace
+
+}  // namespace ember::cpu

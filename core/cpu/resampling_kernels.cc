@@ -1,0 +1,142 @@
+// Resizing by a linear map along rows and one along columns. A row of the result is first a sum of rows, which lie one after
+// another in memory, and then a gathering within it that stays in the cache.
+#include <algorithm>
+#include <cstring>
+
+#include "core/cpu/cpu_kernels.h"
+#include "core/cpu/families.h"
+#include "core/kernels/resampling.h"
+#include "core/parallel.h"
+
+namespace ember::EMBER_ISA {
+
+namespace {
+
+/// A map with its weights in the dtype of the loop.
+template <class T>
+struct Map {
+  const ResamplingMap& map;
+  std::vector<T> weight;
+  bool is_selection, is_identity;
+
+  explicit Map(const ResamplingMap& map) : map(map), weight(map.weight.begin(), map.weight.end()) {
+    is_selection = map.width == 1 && std::all_of(weight.begin(), weight.end(), [](T w) { return w == 1; });
+    is_identity = is_selection && map.inputs == map.outputs;
+    for (int64_t i = 0; i < map.outputs && is_identity; ++i) is_identity = map.index[i] == i;
+  }
+  bool same_row(int64_t i, int64_t j) const {
+    for (int64_t k = 0; k < map.width; ++k)
+      if (map.index[k * map.outputs + i] != map.index[k * map.outputs + j] ||
+          weight[k * map.outputs + i] != weight[k * map.outputs + j])
+        return false;
+    return true;
+  }
+};
+
+/// The sum of the rows that row i of the result is made of.
+template <class T>
+void sum_rows(const Map<T>& rows, int64_t i, T* to, const T* plane, int64_t columns) {
+  bool is_first = true;
+  for (int64_t k = 0; k < rows.map.width; ++k) {
+    const T weight = rows.weight[k * rows.map.outputs + i];
+    if (weight == 0) continue;
+    const T* from = plane + rows.map.index[k * rows.map.outputs + i] * columns;
+    if (is_first) {
+#pragma GCC ivdep
+      for (int64_t j = 0; j < columns; ++j) to[j] = weight * from[j];
+    } else {
+#pragma GCC ivdep
+      for (int64_t j = 0; j < columns; ++j) to[j] += weight * from[j];
+    }
+    is_first = false;
+  }
+  if (is_first) std::fill(to, to + columns, T(0));
+}
+
+template <int64_t width, class T>
+void gather_fixed(const Map<T>& columns, T* to, const T* row) {
+  const int64_t outputs = columns.map.outputs;
+  const int32_t* index = columns.map.index.data();
+  const T* weight = columns.weight.data();
+#pragma GCC ivdep
+  for (int64_t j = 0; j < outputs; ++j) {
+    T sum = 0;
+    for (int64_t k = 0; k < width; ++k) sum += weight[k * outputs + j] * row[index[k * outputs + j]];
+    to[j] = sum;
+  }
+}
+
+template <class T>
+void gather_columns(const Map<T>& columns, T* to, const T* row) {
+  const int64_t outputs = columns.map.outputs, width = columns.map.width;
+  const int32_t* index = columns.map.index.data();
+  if (columns.is_selection) {
+#pragma GCC ivdep
+    for (int64_t j = 0; j < outputs; ++j) to[j] = row[index[j]];
+    return;
+  }
+  if (width == 2) return gather_fixed<2>(columns, to, row);
+  if (width == 4) return gather_fixed<4>(columns, to, row);
+  std::fill(to, to + outputs, T(0));
+  for (int64_t k = 0; k < width; ++k) {
+    const T* weight = columns.weight.data() + k * outputs;
+    const int32_t* at = index + k * outputs;
+#pragma GCC ivdep
+    for (int64_t j = 0; j < outputs; ++j) to[j] += weight[j] * row[at[j]];
+  }
+}
+
+template <class T>
+void resample_as(const Tensor& out, const Tensor& x, const ResamplingMap& row_map, const ResamplingMap& column_map) {
+  const Map<T> rows(row_map), columns(column_map);
+  const int64_t height = row_map.outputs, width = column_map.outputs, in_width = column_map.inputs;
+  const int64_t in_plane = row_map.inputs * in_width, planes = x.sizes()[0];
+  const auto* from = reinterpret_cast<const T*>(x.raw_data());
+  auto* to = reinterpret_cast<T*>(out.raw_data());
+  const int64_t work = row_map.width * in_width + column_map.width * width;
+  const int64_t grain = std::max<int64_t>(1, kGrain / std::max<int64_t>(1, work));
+  parallel_for(0, planes * height, grain, [&](int64_t first, int64_t last) {
+    std::vector<T> sum(in_width);
+    for (int64_t at = first; at < last; ++at) {
+      const int64_t i = at % height;
+      const T* plane = from + at / height * in_plane;
+      T* line = to + at * width;
+      if (i > 0 && at > first && rows.same_row(i, i - 1)) {
+        std::memcpy(line, line - width, width * sizeof(T));
+        continue;
+      }
+      if (columns.is_identity) {
+        sum_rows(rows, i, line, plane, in_width);
+        continue;
+      }
+      const T* row = plane + (rows.is_selection ? row_map.index[i] * in_width : 0);
+      if (!rows.is_selection) {
+        sum_rows(rows, i, sum.data(), plane, in_width);
+        row = sum.data();
+      }
+      gather_columns(columns, line, row);
+    }
+  });
+}
+
+Tensor dense(const Tensor& x, DType dtype) {
+  if (x.dtype() == dtype && x.is_contiguous()) return x;
+  const Tensor copy = empty_tensor(x.sizes(), dtype);
+  backend(kCPU).copy(copy, x);
+  return copy;
+}
+
+void resample(const Tensor& out, const Tensor& x, const ResamplingMap& rows, const ResamplingMap& columns) {
+  if (!is_floating_point(x.dtype())) cpu::fail_dtype("interpolate", x.dtype());
+  if (out.numel() == 0) return;
+  const DType dtype = compute_dtype(x.dtype());
+  const Tensor in = dense(x, dtype), y = out.dtype() == dtype ? out : empty_tensor(out.sizes(), dtype);
+  dtype == kFloat64 ? resample_as<double>(y, in, rows, columns) : resample_as<float>(y, in, rows, columns);
+  if (!y.is_same(out)) backend(kCPU).copy(out, y);
+}
+
+}  // namespace
+
+void register_resampling() { kernel_table<ResamplingKernels>(kCPU).resample = resample; }
+
+}  // namespace ember::EMBER_ISA

@@ -1,0 +1,15 @@
+// The discrete Fourier transform.
+#pragma once
+
+#include "core/kernel_table.h"
+
+namespace ember {
+
+struct FftKernels {
+  /// out_k = scale sum_j x_j exp(-+ 2 pi i j k / n) along `dim`, with minus when `forward`. Complex to complex; real to the first
+  /// n / 2 + 1 complex numbers; or such a half, whose other half is its mirror image, to n real numbers. out may be x itself
+  /// when both are complex.
+  void (*transform)(const Tensor& out, const Tensor& x, int64_t dim, bool forward, double scale) = nullptr;
+};
+
+}  // namespace ember

@@ -1,0 +1,45 @@
+// Kernels that read images at other places than their pixels, or in other arrangements: resizing, sampling by a grid, and windows as
+// columns.
+#pragma once
+
+#include <vector>
+
+#include "core/backend.h"
+
+namespace ember {
+
+/// A linear map along one dim with `width` entries a row: out[i] = sum over k < width of weight[k][i] x[index[k][i]]. Unused entries
+/// have weight 0 and a valid index.
+struct ResamplingMap {
+  int64_t inputs = 0, outputs = 0, width = 0;
+  std::vector<int32_t> index;  ///< [width, outputs]
+  std::vector<double> weight;  ///< [width, outputs]
+};
+
+/// How sampling by a grid reads: values between pixels, and values beyond the border.
+enum class Interpolation { Linear, Nearest, Cubic };
+enum class GridPadding { Zeros, Border, Reflection };
+struct GridSampling {
+  Interpolation interpolation;
+  GridPadding padding;
+  bool align_corners;
+};
+
+struct ResamplingKernels {
+  /// x [planes, h, w] to out [planes, rows.outputs, columns.outputs].
+  void (*resample)(const Tensor& out, const Tensor& x, const ResamplingMap& rows,
+                   const ResamplingMap& columns) = nullptr;
+
+  /// x [N, C, (D,) H, W] at the places `grid` [N, (d,) h, w, 2 or 3] in coordinates from -1 to 1, the last dim's first.
+  void (*grid_sample)(const Tensor& out, const Tensor& x, const Tensor& grid, const GridSampling& sampling) = nullptr;
+  /// Gradients that are not wanted are undefined.
+  void (*grid_sample_backward)(const Tensor& grad_x, const Tensor& grad_grid, const Tensor& grad, const Tensor& x,
+                               const Tensor& grid, const GridSampling& sampling) = nullptr;
+
+  /// Windows of x [N, C, H, W] as columns: out [N, C kH kW, windows]. Any dtype.
+  void (*unfold)(const Tensor& out, const Tensor& x, const Window& window) = nullptr;
+  /// The transpose: each element of out [N, C, H, W] is the sum of its places in the columns.
+  void (*fold)(const Tensor& out, const Tensor& columns, const Window& window) = nullptr;
+};
+
+}  // namespace ember

@@ -1,0 +1,53 @@
+#include "nn/embedding_bag.h"
+
+#include "nn/format.h"
+#include "nn/init.h"
+#include "ops/creation.h"
+#include "ops/embedding.h"
+
+namespace ember::nn {
+namespace {
+
+EmbeddingBagOptions checked(EmbeddingBagOptions options) {
+  bag_mode(options.mode_);
+  if (options.padding_idx_) {
+    const int64_t rows = options.num_embeddings_;
+    check<ValueError>(*options.padding_idx_ >= -rows && *options.padding_idx_ < rows, "EmbeddingBag: padding_idx ",
+                      *options.padding_idx_, " must be within num_embeddings ", rows);
+    if (*options.padding_idx_ < 0) *options.padding_idx_ += rows;
+  }
+  return options;
+}
+
+}  // namespace
+
+EmbeddingBagImpl::EmbeddingBagImpl(EmbeddingBagOptions options)
+    : Layer(checked(std::move(options))),
+      weight(register_parameter("weight", empty({this->options.num_embeddings_, this->options.embedding_dim_}))) {
+  reset_parameters();
+}
+
+void EmbeddingBagImpl::reset_parameters() {
+  init::normal_(weight);
+  if (options.padding_idx_) init::zeros_(weight.detach().select(0, *options.padding_idx_));
+}
+
+Tensor EmbeddingBagImpl::forward(const Tensor& input, const Tensor& offsets, const Tensor& per_sample_weights) {
+  return embedding_bag(weight, input, offsets,
+                       {bag_mode(options.mode_),
+                        {options.padding_idx_, options.max_norm_, options.norm_type_, options.scale_grad_by_freq_},
+                        per_sample_weights,
+                        options.include_last_offset_});
+}
+
+std::string EmbeddingBagImpl::extra_repr() const {
+  std::string result = concat(options.num_embeddings_, ", ", options.embedding_dim_);
+  if (options.max_norm_) result += ", max_norm=" + text(options.max_norm_);
+  if (options.norm_type_ != 2) result += ", norm_type=" + text(options.norm_type_);
+  if (options.scale_grad_by_freq_) result += ", scale_grad_by_freq=True";
+  result += ", mode='" + options.mode_ + "'";
+  if (options.padding_idx_) result += concat(", padding_idx=", *options.padding_idx_);
+  return result;
+}
+
+}  // namespace ember::nn

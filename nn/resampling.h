@@ -1,0 +1,74 @@
+// Layers that resize images, or turn their windows into columns and back.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nn/module.h"
+
+namespace ember::nn {
+
+struct UpsampleOptions {
+  UpsampleOptions& size(Shape value) { return size_ = std::move(value), *this; }
+  UpsampleOptions& scale_factor(std::vector<double> value) { return scale_factor_ = std::move(value), *this; }
+  UpsampleOptions& mode(std::string value) { return mode_ = std::move(value), *this; }
+  UpsampleOptions& align_corners(std::optional<bool> value) { return align_corners_ = value, *this; }
+  UpsampleOptions& recompute_scale_factor(std::optional<bool> value) { return recompute_scale_factor_ = value, *this; }
+
+  Shape size_;
+  std::vector<double> scale_factor_;
+  std::string mode_ = "nearest";
+  std::optional<bool> align_corners_, recompute_scale_factor_;
+};
+
+/// x [N, C, spatial...] resized to a size or by a factor; see ops/resampling.h for the modes.
+class UpsampleImpl : public Layer<UpsampleImpl, UpsampleOptions> {
+ public:
+  explicit UpsampleImpl(UpsampleOptions options) : Layer(std::move(options)) {}
+  Tensor forward(const Tensor& input) override;
+  std::string extra_repr() const override;
+};
+using Upsample = ModuleHolder<UpsampleImpl>;
+
+struct UnfoldOptions {
+  UnfoldOptions(Shape kernel_size) : kernel_size_(std::move(kernel_size)) {}
+  UnfoldOptions& dilation(Shape value) { return dilation_ = std::move(value), *this; }
+  UnfoldOptions& padding(Shape value) { return padding_ = std::move(value), *this; }
+  UnfoldOptions& stride(Shape value) { return stride_ = std::move(value), *this; }
+
+  Shape kernel_size_, dilation_ = 1, padding_ = 0, stride_ = 1;
+};
+
+/// The windows of images as columns.
+class UnfoldImpl : public Layer<UnfoldImpl, UnfoldOptions> {
+ public:
+  explicit UnfoldImpl(UnfoldOptions options) : Layer(std::move(options)) {}
+  UnfoldImpl(Shape kernel_size) : UnfoldImpl(UnfoldOptions(std::move(kernel_size))) {}
+  Tensor forward(const Tensor& input) override;
+  std::string extra_repr() const override;
+};
+using Unfold = ModuleHolder<UnfoldImpl>;
+
+struct FoldOptions {
+  FoldOptions(Shape output_size, Shape kernel_size)
+      : output_size_(std::move(output_size)), kernel_size_(std::move(kernel_size)) {}
+  FoldOptions& dilation(Shape value) { return dilation_ = std::move(value), *this; }
+  FoldOptions& padding(Shape value) { return padding_ = std::move(value), *this; }
+  FoldOptions& stride(Shape value) { return stride_ = std::move(value), *this; }
+
+  Shape output_size_, kernel_size_, dilation_ = 1, padding_ = 0, stride_ = 1;
+};
+
+/// Columns added up into images.
+class FoldImpl : public Layer<FoldImpl, FoldOptions> {
+ public:
+  explicit FoldImpl(FoldOptions options) : Layer(std::move(options)) {}
+  FoldImpl(Shape output_size, Shape kernel_size)
+      : FoldImpl(FoldOptions(std::move(output_size), std::move(kernel_size))) {}
+  Tensor forward(const Tensor& input) override;
+  std::string extra_repr() const override;
+};
+using Fold = ModuleHolder<FoldImpl>;
+
+}  // namespace ember::nn

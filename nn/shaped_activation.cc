@@ -1,0 +1,116 @@
+#include "nn/shaped_activation.h"
+
+#include "nn/format.h"
+#include "ops/activation.h"
+#include "ops/copy.h"
+#include "ops/creation.h"
+#include "ops/in_place.h"
+#include "ops/pointwise.h"
+#include "ops/reduction.h"
+#include "ops/shaped_activation.h"
+
+namespace ember::nn {
+namespace {
+
+/// function(input), written into the input itself if asked for.
+template <class F>
+Tensor activate(const char* name, const Tensor& input, bool inplace, const F& function) {
+  if (!inplace) return function(input);
+  Tensor x = input;
+  return in_place(name, x, function);
+}
+
+/// What follows the other options.
+std::string inplace_suffix(bool inplace) { return inplace ? ", inplace=True" : ""; }
+std::string inplace_text(bool inplace) { return inplace ? "inplace=True" : ""; }
+
+}  // namespace
+
+Tensor ELUImpl::forward(const Tensor& input) {
+  return activate("elu_", input, options.inplace_, [&](const Tensor& x) { return elu(x, options.alpha_); });
+}
+std::string ELUImpl::extra_repr() const {
+  return concat("alpha=", text(options.alpha_), inplace_suffix(options.inplace_));
+}
+
+Tensor CELUImpl::forward(const Tensor& input) {
+  return activate("celu_", input, options.inplace_, [&](const Tensor& x) { return celu(x, options.alpha_); });
+}
+std::string CELUImpl::extra_repr() const {
+  return concat("alpha=", text(options.alpha_), inplace_suffix(options.inplace_));
+}
+
+Tensor SELUImpl::forward(const Tensor& input) { return activate("selu_", input, options.inplace_, selu); }
+std::string SELUImpl::extra_repr() const { return inplace_text(options.inplace_); }
+
+Tensor HardsigmoidImpl::forward(const Tensor& input) {
+  return activate("hardsigmoid_", input, options.inplace_, hardsigmoid);
+}
+
+Tensor HardswishImpl::forward(const Tensor& input) {
+  return activate("hardswish_", input, options.inplace_, hardswish);
+}
+
+Tensor MishImpl::forward(const Tensor& input) { return activate("mish_", input, options.inplace_, mish); }
+std::string MishImpl::extra_repr() const { return inplace_text(options.inplace_); }
+
+Tensor HardtanhImpl::forward(const Tensor& input) {
+  return activate("hardtanh_", input, options.inplace_,
+                  [&](const Tensor& x) { return hardtanh(x, options.min_val_, options.max_val_); });
+}
+std::string HardtanhImpl::extra_repr() const {
+  return concat("min_val=", text(options.min_val_), ", max_val=", text(options.max_val_),
+                inplace_suffix(options.inplace_));
+}
+
+Tensor HardshrinkImpl::forward(const Tensor& input) { return hardshrink(input, options.lambda_); }
+std::string HardshrinkImpl::extra_repr() const { return text(options.lambda_); }
+
+Tensor SoftshrinkImpl::forward(const Tensor& input) { return softshrink(input, options.lambda_); }
+std::string SoftshrinkImpl::extra_repr() const { return text(options.lambda_); }
+
+Tensor ThresholdImpl::forward(const Tensor& input) {
+  return activate("threshold_", input, options.inplace_,
+                  [&](const Tensor& x) { return threshold(x, options.threshold_, options.value_); });
+}
+std::string ThresholdImpl::extra_repr() const {
+  return concat("threshold=", text(options.threshold_), ", value=", text(options.value_),
+                inplace_suffix(options.inplace_));
+}
+
+PReLUImpl::PReLUImpl(PReLUOptions options)
+    : Layer(options), weight(register_parameter("weight", empty(options.num_parameters_))) {
+  reset_parameters();
+}
+void PReLUImpl::reset_parameters() {
+  NoGradGuard no_grad;
+  fill_(weight, options.init_);
+}
+Tensor PReLUImpl::forward(const Tensor& input) { return prelu(input, weight); }
+std::string PReLUImpl::extra_repr() const { return concat("num_parameters=", options.num_parameters_); }
+
+Tensor RReLUImpl::forward(const Tensor& input) {
+  return activate("rrelu_", input, options.inplace_,
+                  [&](const Tensor& x) { return rrelu(x, options.lower_, options.upper_, is_training()); });
+}
+std::string RReLUImpl::extra_repr() const {
+  return concat("lower=", text(options.lower_), ", upper=", text(options.upper_), inplace_suffix(options.inplace_));
+}
+
+Tensor GLUImpl::forward(const Tensor& input) { return glu(input, options.dim_); }
+std::string GLUImpl::extra_repr() const { return concat("dim=", options.dim_); }
+
+Tensor LogSigmoidImpl::forward(const Tensor& input) { return logsigmoid(input); }
+Tensor SoftsignImpl::forward(const Tensor& input) { return softsign(input); }
+Tensor TanhshrinkImpl::forward(const Tensor& input) { return tanhshrink(input); }
+
+Tensor Softmax2dImpl::forward(const Tensor& input) {
+  check<ValueError>(input.dim() == 3 || input.dim() == 4, "Softmax2d: input has shape ", input.sizes(),
+                    " but must have 3 or 4 dims");
+  return softmax(input, -3);
+}
+
+Tensor SoftminImpl::forward(const Tensor& input) { return softmax(-input, options.dim_); }
+std::string SoftminImpl::extra_repr() const { return concat("dim=", options.dim_); }
+
+}  // namespace ember::nn

@@ -1,0 +1,168 @@
+#include "ops/arithmetic.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "autograd/record.h"
+#include "core/kernels/pointwise.h"
+#include "ops/copy.h"
+#include "ops/creation.h"
+#include "ops/elementary.h"
+#include "ops/kernel.h"
+#include "ops/pointwise.h"
+
+namespace ember {
+
+using kernel::Result;
+
+namespace {
+
+Tensor no_slope(const Tensor& g) { return zeros_like(g); }
+
+/// Equal elements share the gradient; else `a_wins(a, b)` says who gets it.
+template <class F>
+Tensor record_choice(const char* op, const Tensor& y, const Tensor& a, const Tensor& b, F a_wins) {
+  return record(
+      op, y, inputs(a, b),
+      [a = saved(a), b = saved(b), a_wins](const Tensor& g) {
+        return where(a() == b(), g / 2, where(a_wins(a(), b()), g, 0));
+      },
+      [a = saved(a), b = saved(b), a_wins](const Tensor& g) {
+        return where(a() == b(), g / 2, where(a_wins(a(), b()), 0, g));
+      });
+}
+
+}  // namespace
+
+Tensor div(const Tensor& a, const Tensor& b, std::optional<std::string_view> rounding_mode) {
+  if (!rounding_mode) return div(a, b);
+  kernel::check_defined("div", "input", a);
+  kernel::check_defined("div", "other", b);
+  check<ValueError>(rounding_mode == "trunc" || rounding_mode == "floor", "div: rounding_mode is \"", *rounding_mode,
+                    "\" but must be None, \"trunc\" or \"floor\"");
+  const DType dtype = result_type(a, b);
+  check<NotImplementedError>(dtype != kBool, "div: bool tensors have no rounded quotient");
+  Tensor y;
+  {
+    NoGradGuard no_grad;
+    if (rounding_mode == "floor")
+      y = floor_divide(a, b);
+    else if (is_floating_point(dtype))
+      y = trunc(div(a, b));
+    else
+      y = floor_divide(a - fmod(a, b), b);
+  }
+  return record("div", y, inputs(a, b), no_slope, no_slope);
+}
+
+Tensor fmod(const Tensor& a, const Tensor& b) {
+  auto y = kernel::binary("fmod", &PointwiseKernels::fmod, a, b);
+  return record(
+      "fmod", y, inputs(a, b), [](const Tensor& g) { return g; },
+      [a = saved(a), b = saved(b)](const Tensor& g) { return -g * div(a(), b(), "trunc"); });
+}
+
+Tensor rsub(const Tensor& a, const Tensor& b, const Scalar& alpha) { return sub(b, a, alpha); }
+
+Tensor float_power(const Tensor& a, const Tensor& b) {
+  kernel::check_defined("float_power", "input", a);
+  kernel::check_defined("float_power", "exponent", b);
+  const auto in_double = [](const Tensor& x) { return x.impl()->is_wrapped_number ? x : to(x, kFloat64); };
+  const Tensor base = in_double(a), exponent = in_double(b);
+  return pow(base.impl()->is_wrapped_number ? to(base, kFloat64) : base, exponent);
+}
+
+Tensor ldexp(const Tensor& x, const Tensor& other) {
+  kernel::check_defined("ldexp", "input", x);
+  kernel::check_defined("ldexp", "other", other);
+  return x * exp2(other);
+}
+
+Tensor fmax(const Tensor& a, const Tensor& b) {
+  auto y = kernel::binary("fmax", &PointwiseKernels::fmax, a, b);
+  return record_choice("fmax", y, a, b, [](const Tensor& x, const Tensor& z) { return (x > z) | isnan(z); });
+}
+
+Tensor fmin(const Tensor& a, const Tensor& b) {
+  auto y = kernel::binary("fmin", &PointwiseKernels::fmin, a, b);
+  return record_choice("fmin", y, a, b, [](const Tensor& x, const Tensor& z) { return (x < z) | isnan(z); });
+}
+
+Tensor clamp_between(const Tensor& x, const Tensor& min, const Tensor& max) {
+  kernel::check_defined("clamp", "input", x);
+  check<ValueError>(min.defined() || max.defined(), "clamp: at least one of min and max must be given");
+  const auto is_number = [](const Tensor& limit) { return !limit.defined() || limit.impl()->is_wrapped_number; };
+  const auto number = [](const Tensor& limit) {
+    return limit.defined() ? std::optional<Scalar>(limit.item()) : std::nullopt;
+  };
+  if (is_number(min) && is_number(max)) return clamp(x, number(min), number(max));
+  const Tensor raised = min.defined() ? maximum(x, min) : x;
+  return max.defined() ? minimum(raised, max) : raised;
+}
+
+Tensor hypot(const Tensor& a, const Tensor& b) {
+  auto y = kernel::binary("hypot", &PointwiseKernels::hypot, a, b);
+  return record(
+      "hypot", y, inputs(a, b), [a = saved(a), y = saved_output(y)](const Tensor& g) { return g * (a() / y()); },
+      [b = saved(b), y = saved_output(y)](const Tensor& g) { return g * (b() / y()); });
+}
+
+Tensor copysign(const Tensor& a, const Tensor& b) {
+  auto y = kernel::binary("copysign", &PointwiseKernels::copysign, a, b, Result::Float);
+  return record(
+      "copysign", y, inputs(a, b),
+      [a = saved(a), b = saved(b)](const Tensor& g) {
+        return where(a() == 0, 0, where(signbit(a()) == signbit(b()), g, -g));
+      },
+      no_slope);
+}
+
+Tensor nextafter(const Tensor& a, const Tensor& b) {
+  auto y = kernel::binary("nextafter", &PointwiseKernels::nextafter, a, b);
+  return record(
+      "nextafter", y, inputs(a, b), [](const Tensor& g) { return g; }, no_slope);
+}
+
+Tensor heaviside(const Tensor& x, const Tensor& values) {
+  kernel::check_defined("heaviside", "input", x);
+  kernel::check_defined("heaviside", "values", values);
+  check<TypeError>(x.dtype() == values.dtype(), "heaviside: values are ", describe(values),
+                   " but must have input's dtype ", x.dtype());
+  NoGradGuard no_grad;
+  return where(x == 0, values, to(x > 0, x.dtype()));
+}
+
+Tensor logaddexp(const Tensor& a, const Tensor& b) {
+  auto y = kernel::binary("logaddexp", &PointwiseKernels::logaddexp, a, b);
+  // 1 / (1 + exp(b - a)), which has no NaN where a or b is infinite but where both are.
+  return record(
+      "logaddexp", y, inputs(a, b), [a = saved(a), b = saved(b)](const Tensor& g) { return g / (1 + exp(b() - a())); },
+      [a = saved(a), b = saved(b)](const Tensor& g) { return g / (1 + exp(a() - b())); });
+}
+
+Tensor logaddexp2(const Tensor& a, const Tensor& b) {
+  auto y = kernel::binary("logaddexp2", &PointwiseKernels::logaddexp2, a, b);
+  return record(
+      "logaddexp2", y, inputs(a, b),
+      [a = saved(a), b = saved(b)](const Tensor& g) { return g / (1 + exp2(b() - a())); },
+      [a = saved(a), b = saved(b)](const Tensor& g) { return g / (1 + exp2(a() - b())); });
+}
+
+Tensor xlogy(const Tensor& x, const Tensor& y) {
+  auto z = kernel::binary("xlogy", &PointwiseKernels::xlogy, x, y, Result::Float);
+  return record(
+      "xlogy", z, inputs(x, y),
+      [x = saved(x), y = saved(y)](const Tensor& g) { return where((x() == 0) & (y() <= 0), 0, g * log(y())); },
+      [x = saved(x), y = saved(y)](const Tensor& g) { return g * x() / y(); });
+}
+
+Tensor gcd(const Tensor& a, const Tensor& b) { return kernel::binary("gcd", &PointwiseKernels::gcd, a, b); }
+Tensor lcm(const Tensor& a, const Tensor& b) { return kernel::binary("lcm", &PointwiseKernels::lcm, a, b); }
+Tensor bitwise_left_shift(const Tensor& a, const Tensor& b) {
+  return kernel::binary("bitwise_left_shift", &PointwiseKernels::left_shift, a, b);
+}
+Tensor bitwise_right_shift(const Tensor& a, const Tensor& b) {
+  return kernel::binary("bitwise_right_shift", &PointwiseKernels::right_shift, a, b);
+}
+
+}  // namespace ember

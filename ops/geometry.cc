@@ -1,0 +1,178 @@
+#include "ops/geometry.h"
+
+#include <cmath>
+
+#include "autograd/record.h"
+#include "core/kernels/distance.h"
+#include "ops/copy.h"
+#include "ops/creation.h"
+#include "ops/indexing.h"
+#include "ops/kernel.h"
+#include "ops/linalg.h"
+#include "ops/pointwise.h"
+#include "ops/reduction.h"
+#include "ops/shape.h"
+
+namespace ember {
+
+namespace {
+
+/// What the distance `length` of a pair changes by, with respect to the elements of its difference, times g.
+Tensor distance_slope(const Tensor& g, const Tensor& difference, const Tensor& length, double p) {
+  if (p == 0) return zeros_like(difference);
+  if (p == 1) return g * sign(difference);
+  if (std::isinf(p)) return g * sign(difference) * to(abs(difference) == length, g.dtype());
+  const Tensor is_same = length == 0, safe = masked_fill(length, is_same, 1);
+  if (p == 2) return difference * masked_fill(g / safe, is_same, 0);
+  const Tensor power = masked_fill(difference * pow(abs(difference), p - 2), difference == 0, 0);
+  return power * masked_fill(g / pow(safe, p - 1), is_same, 0);
+}
+
+/// Batches [B, P, M] and [B, R, M], pair by pair.
+Tensor cdist_by_pairs(const Tensor& a, const Tensor& b, double p) {
+  const Tensor left = contiguous(a.detach()), right = contiguous(b.detach());
+  Tensor y = empty_tensor({a.size(0), a.size(1), b.size(1)}, a.dtype(), a.device());
+  find_kernel("cdist", &DistanceKernels::cdist, a)(y, left, right, p);
+  return record("cdist", y, inputs(a, b),
+                [a = saved(a), b = saved(b), y = saved_output(y), p](const Tensor& g) -> std::array<Tensor, 2> {
+                  const Tensor difference = unsqueeze(a(), 2) - unsqueeze(b(), 1);
+                  const Tensor slope = distance_slope(unsqueeze(g, 3), difference, unsqueeze(y(), 3), p);
+                  return {sum(slope, 2), -sum(slope, 1)};
+                });
+}
+
+/// |a - b|^2 = |a|^2 + |b|^2 - 2 a b.
+Tensor cdist_by_product(const Tensor& a, const Tensor& b) {
+  Tensor y;
+  {
+    const NoGradGuard no_grad;
+    const Tensor squares = sum(square(a), -1, true) + mT(sum(square(b), -1, true));
+    y = sqrt(clamp_min(add(squares, matmul(a, mT(b)), -2), 0));
+  }
+  return record("cdist", y, inputs(a, b),
+                [a = saved(a), b = saved(b), y = saved_output(y)](const Tensor& g) -> std::array<Tensor, 2> {
+                  const Tensor is_same = y() == 0;
+                  const Tensor ratio = masked_fill(g / masked_fill(y(), is_same, 1), is_same, 0);
+                  return {a() * sum(ratio, -1, true) - matmul(ratio, b()),
+                          b() * mT(sum(ratio, -2, true)) - matmul(mT(ratio), a())};
+                });
+}
+
+/// x times the 2-norm's inverse, where norms below eps count as eps but keep their gradient.
+Tensor unit_vectors(const Tensor& x, int64_t dim, double eps) {
+  const Tensor length = linalg::vector_norm(x, 2, dim, true), plain = length.detach();
+  return x / (length + (clamp_min(plain, eps) - plain));
+}
+
+}  // namespace
+
+Tensor dist(const Tensor& a, const Tensor& b, const Scalar& p) { return linalg::vector_norm(a - b, p); }
+
+Tensor cdist(const Tensor& a, const Tensor& b, double p, std::string_view compute_mode) {
+  for (const auto& [name, x] : {std::pair{"x1", &a}, {"x2", &b}}) {
+    kernel::check_defined("cdist", name, *x);
+    check(x->is_floating_point() && x->dim() >= 2, "cdist: ", name,
+          " must be floating-point with at least 2 dims but is ", describe(*x));
+  }
+  check(a.dtype() == b.dtype(), "cdist: x1 is ", a.dtype(), " but x2 is ", b.dtype());
+  check(a.size(-1) == b.size(-1), "cdist: x1 and x2 must have one size in the last dim but have shapes ", a.sizes(),
+        " and ", b.sizes());
+  check<ValueError>(p >= 0, "cdist: p must not be negative but is ", p);
+  const bool if_necessary = compute_mode == "use_mm_for_euclid_dist_if_necessary";
+  check<ValueError>(
+      if_necessary || compute_mode == "use_mm_for_euclid_dist" || compute_mode == "donot_use_mm_for_euclid_dist",
+      "cdist: compute_mode must be use_mm_for_euclid_dist_if_necessary, use_mm_for_euclid_dist or "
+      "donot_use_mm_for_euclid_dist but is ",
+      compute_mode);
+  if (is_reduced_floating_point(a.dtype()))
+    return to(cdist(to(a, kFloat32), to(b, kFloat32), p, compute_mode), a.dtype());
+  const int64_t rows = a.size(-2), columns = b.size(-2), length = a.size(-1);
+  const auto batch_of = [](const Tensor& x) { return Shape(std::span(x.sizes().begin(), x.sizes().size() - 2)); };
+  const Shape batch = broadcast_shapes(batch_of(a), batch_of(b), "cdist");
+  const auto flat = [&](const Tensor& x, int64_t count) {
+    Shape sizes = batch;
+    sizes.push_back(count);
+    sizes.push_back(length);
+    return reshape(expand(x, sizes), {batch.numel(), count, length});
+  };
+  const Tensor left = flat(a, rows), right = flat(b, columns);
+  constexpr int64_t kMany = 25;
+  const bool by_product =
+      p == 2 && (if_necessary ? rows > kMany || columns > kMany : compute_mode == "use_mm_for_euclid_dist");
+  Shape sizes = batch;
+  sizes.push_back(rows);
+  sizes.push_back(columns);
+  return reshape(by_product ? cdist_by_product(left, right) : cdist_by_pairs(left, right, p), sizes);
+}
+
+Tensor pdist(const Tensor& x, double p) {
+  kernel::check_defined("pdist", "input", x);
+  check(x.dim() == 2, "pdist: input must be 2-d but is ", describe(x));
+  const int64_t rows = x.size(0);
+  const Tensor pairs = triu_indices(rows, rows, 1);
+  const Tensor at = select(pairs, 0, 0) * rows + select(pairs, 0, 1);
+  return index_select(reshape(cdist(x, x, p, "donot_use_mm_for_euclid_dist"), -1), 0, at);
+}
+
+Tensor pairwise_distance(const Tensor& a, const Tensor& b, double p, double eps, bool keepdim) {
+  kernel::check_defined("pairwise_distance", "x1", a);
+  kernel::check_defined("pairwise_distance", "x2", b);
+  return linalg::vector_norm(a - b + eps, p, -1, keepdim);
+}
+
+Tensor cosine_similarity(const Tensor& a, const Tensor& b, int64_t dim, double eps) {
+  kernel::check_defined("cosine_similarity", "x1", a);
+  kernel::check_defined("cosine_similarity", "x2", b);
+  const DType dtype = result_type(a, b);
+  check(is_floating_point(dtype), "cosine_similarity: x1 and x2 must be floating-point but are ", describe(a), " and ",
+        describe(b));
+  const Shape sizes = broadcast_shapes(a.sizes(), b.sizes(), "cosine_similarity");
+  const Tensor left = expand(to(a, dtype), sizes), right = expand(to(b, dtype), sizes);
+  return sum(unit_vectors(left, dim, eps) * unit_vectors(right, dim, eps), dim);
+}
+
+Tensor normalize(const Tensor& x, double p, const Shape& dim, double eps) {
+  kernel::check_defined("normalize", "input", x);
+  return x / clamp_min(linalg::vector_norm(x, p, dim, true), eps);
+}
+
+Tensor renorm(const Tensor& x, const Scalar& p, int64_t dim, const Scalar& maxnorm) {
+  kernel::check_defined("renorm", "input", x);
+  check(x.is_floating_point() && x.dim() > 1, "renorm: input must be floating-point with at least 2 dims but is ",
+        describe(x));
+  check<ValueError>(p.to<double>() > 0, "renorm: p must be positive but is ", to_string(p));
+  check<ValueError>(maxnorm.to<double>() >= 0, "renorm: maxnorm must not be negative but is ", to_string(maxnorm));
+  dim = wrap_dim(dim, x.dim(), "renorm");
+  Shape others;
+  for (int64_t d = 0; d < x.dim(); ++d)
+    if (d != dim) others.push_back(d);
+  const Tensor length = linalg::vector_norm(x, p, others, true);
+  constexpr double kSmall = 1e-7;  // PyTorch's, against a division by 0
+  return x * where(length > maxnorm, maxnorm / (length + kSmall), ones({}, x.options()));
+}
+
+namespace linalg {
+
+Tensor cross(const Tensor& a, const Tensor& b, int64_t dim) {
+  kernel::check_defined("cross", "input", a);
+  kernel::check_defined("cross", "other", b);
+  check(a.dim() == b.dim(), "cross: input has ", a.dim(), " dims but other has ", b.dim());
+  dim = wrap_dim(dim, a.dim(), "cross");
+  check(a.dim() > 0 && a.size(dim) == 3 && b.size(dim) == 3, "cross: input and other must have size 3 in dim ", dim,
+        " but have shapes ", a.sizes(), " and ", b.sizes());
+  const auto turned = [&](const Tensor& x, int64_t by) { return roll(x, -by, dim); };
+  return turned(a, 1) * turned(b, 2) - turned(a, 2) * turned(b, 1);
+}
+
+}  // namespace linalg
+
+Tensor cross(const Tensor& a, const Tensor& b, std::optional<int64_t> dim) {
+  if (dim) return linalg::cross(a, b, *dim);
+  kernel::check_defined("cross", "input", a);
+  int64_t first = 0;
+  while (first < a.dim() && a.size(first) != 3) ++first;
+  check(first < a.dim(), "cross: no dim of ", describe(a), " has size 3");
+  return linalg::cross(a, b, first);
+}
+
+}  // namespace ember

@@ -1,0 +1,150 @@
+// Counts of values: bincount and histograms; declared in ops/statistics.h.
+#include <cmath>
+
+#include "autograd/grad_mode.h"
+#include "ops/copy.h"
+#include "ops/creation.h"
+#include "ops/difference.h"
+#include "ops/indexing.h"
+#include "ops/kernel.h"
+#include "ops/pointwise.h"
+#include "ops/reduction.h"
+#include "ops/shape.h"
+#include "ops/sorting.h"
+#include "ops/statistics.h"
+
+namespace ember {
+
+namespace {
+
+/// How often each of `bins` positions occurs, or the sums of the weights.
+Tensor count(const Tensor& positions, int64_t bins, const Tensor& weights, DType dtype) {
+  const Tensor ones = weights.defined() ? to(weights, dtype) : full(positions.sizes(), 1, dtype);
+  return index_add(zeros({bins}, dtype), 0, positions, ones);
+}
+
+/// [low, high] of the data, or what was asked for; never a single point.
+std::pair<double, double> limits(const char* op, const Tensor& x, double low, double high, bool is_given) {
+  if (!is_given && x.numel() > 0) low = to(min(x), kFloat64).item<double>(), high = to(max(x), kFloat64).item<double>();
+  check<ValueError>(std::isfinite(low) && std::isfinite(high), op, ": the range [", low, ", ", high, "] is not finite");
+  check<ValueError>(low <= high, op, ": the range [", low, ", ", high, "] is empty");
+  if (low == high) return is_given || x.numel() > 0 ? std::pair{low - 0.5, high + 0.5} : std::pair{0.0, 1.0};
+  return {low, high};
+}
+
+/// Points [count, D], and weights [count] if there are any.
+std::pair<Tensor, Tensor> flat_points(const Tensor& x, const Tensor& weight, size_t axes) {
+  kernel::check_defined("histogramdd", "input", x);
+  check(x.is_floating_point(), "histogramdd: input must be floating-point but is ", describe(x));
+  check(x.dim() >= 2 && x.sizes().back() == static_cast<int64_t>(axes), "histogramdd: input has shape ", x.sizes(),
+        " but must be [..., ", axes, "] for ", axes, " axes");
+  if (!weight.defined()) return {reshape(x, {-1, static_cast<int64_t>(axes)}), Tensor()};
+  Shape sizes = x.sizes();
+  sizes.pop_back();
+  check(weight.sizes() == sizes, "histogramdd: weight has shape ", weight.sizes(), " but must have ", sizes);
+  check<TypeError>(weight.dtype() == x.dtype(), "histogramdd: weight must be ", x.dtype(), " but is ", weight.dtype());
+  return {reshape(x, {-1, static_cast<int64_t>(axes)}), reshape(weight, -1)};
+}
+
+}  // namespace
+
+Tensor bincount(const Tensor& x, const Tensor& weights, int64_t minlength) {
+  kernel::check_defined("bincount", "input", x);
+  check<TypeError>(is_integral(x.dtype()), "bincount: input must be integers but is ", describe(x));
+  check(x.dim() == 1, "bincount: input must be 1-d but is ", describe(x));
+  check(minlength >= 0, "bincount: minlength must not be negative but is ", minlength);
+  check(!weights.defined() || weights.sizes() == x.sizes(), "bincount: weights must have input's shape ", x.sizes());
+  const NoGradGuard no_grad;
+  const bool is_empty = x.numel() == 0;
+  check<ValueError>(is_empty || min(x).item<int64_t>() >= 0, "bincount: input has negative elements");
+  const int64_t bins = is_empty ? minlength : std::max(minlength, max(x).item<int64_t>() + 1);
+  const DType dtype = is_empty || !weights.defined() ? kInt64 : weights.dtype() == kFloat32 ? kFloat32 : kFloat64;
+  return count(to(x, kInt64), bins, weights, dtype);
+}
+
+Tensor histc(const Tensor& x, int64_t bins, const Scalar& min, const Scalar& max) {
+  kernel::check_defined("histc", "input", x);
+  check(bins > 0, "histc: bins must be positive but is ", bins);
+  check(x.dtype() != kBool, "histc: input must not be bool");
+  const NoGradGuard no_grad;
+  const Tensor flat = reshape(x, -1);
+  double low = min.to<double>(), high = max.to<double>();
+  if (low == high && flat.numel() > 0)
+    low = to(ember::min(flat), kFloat64).item<double>(), high = to(ember::max(flat), kFloat64).item<double>();
+  if (low == high) low -= 1, high += 1;
+  check<ValueError>(std::isfinite(low) && std::isfinite(high), "histc: the range [", low, ", ", high,
+                    "] is not finite");
+  check<ValueError>(low < high, "histc: max must be larger than min but they are ", high, " and ", low);
+  const Tensor inside = masked_select(flat, (flat >= low) & (flat <= high));
+  const Tensor position = to((inside - low) * static_cast<double>(bins) / (high - low), kInt64);
+  return count(clamp_max(position, bins - 1), bins, {}, x.dtype());
+}
+
+Histogram histogramdd(const Tensor& x, const std::vector<Tensor>& edges, const Tensor& weight, bool density) {
+  const NoGradGuard no_grad;
+  const auto [points, weights] = flat_points(x, weight, edges.size());
+  Tensor box = zeros({points.size(0)}, kInt64), is_inside = full({points.size(0)}, true);
+  Shape sizes;
+  for (size_t d = 0; d < edges.size(); ++d) {
+    const Tensor& axis = edges[d];
+    kernel::check_defined("histogramdd", "bins", axis);
+    check(axis.dim() == 1 && axis.numel() > 0, "histogramdd: the edges of axis ", d, " must be 1-d and not empty");
+    check<TypeError>(axis.dtype() == x.dtype(), "histogramdd: the edges of axis ", d, " must be ", x.dtype(),
+                     " but are ", axis.dtype());
+    const int64_t bins = axis.numel() - 1;
+    const Tensor at = contiguous(select(points, 1, static_cast<int64_t>(d)));
+    is_inside = is_inside & (at >= select(axis, 0, 0)) & (at <= select(axis, 0, -1));
+    box = box * bins + clamp(bucketize(at, axis, true) - 1, 0, std::max<int64_t>(0, bins - 1));
+    sizes.push_back(bins);
+  }
+  Histogram result;
+  const int64_t boxes = sizes.numel();
+  result.hist = boxes == 0 ? zeros(sizes, x.dtype())
+                           : reshape(count(masked_select(box, is_inside), boxes,
+                                           weights.defined() ? masked_select(weights, is_inside) : Tensor(), x.dtype()),
+                                     sizes);
+  result.bin_edges = edges;
+  if (density) {
+    result.hist = result.hist / sum(result.hist);
+    for (size_t d = 0; d < edges.size(); ++d) {
+      Shape along = Shape::filled(edges.size(), 1);
+      along[d] = -1;
+      result.hist = result.hist / reshape(diff(edges[d]), along);
+    }
+  }
+  return result;
+}
+
+Histogram histogramdd(const Tensor& x, const Shape& bins, const std::vector<double>& range, const Tensor& weight,
+                      bool density) {
+  const NoGradGuard no_grad;
+  const Tensor points = flat_points(x, weight, bins.size()).first;
+  check(range.empty() || range.size() == 2 * bins.size(), "histogramdd: range has ", range.size(),
+        " numbers but must have two for each of ", bins.size(), " axes");
+  std::vector<Tensor> edges;
+  for (size_t d = 0; d < bins.size(); ++d) {
+    check(bins[d] > 0, "histogramdd: bins of axis ", d, " must be positive but is ", bins[d]);
+    const bool is_given = !range.empty();
+    const auto [low, high] = limits("histogramdd", select(points, 1, static_cast<int64_t>(d)),
+                                    is_given ? range[2 * d] : 0, is_given ? range[2 * d + 1] : 0, is_given);
+    edges.push_back(linspace(low, high, bins[d] + 1, x.options()));
+  }
+  return histogramdd(x, edges, weight, density);
+}
+
+std::pair<Tensor, Tensor> histogram(const Tensor& x, const Tensor& edges, const Tensor& weight, bool density) {
+  kernel::check_defined("histogram", "input", x);
+  const Tensor weights = weight.defined() ? reshape(weight, -1) : weight;
+  const Histogram result = histogramdd(reshape(x, {-1, 1}), std::vector<Tensor>{edges}, weights, density);
+  return {result.hist, edges};
+}
+
+std::pair<Tensor, Tensor> histogram(const Tensor& x, int64_t bins, const std::vector<double>& range,
+                                    const Tensor& weight, bool density) {
+  kernel::check_defined("histogram", "input", x);
+  const Tensor weights = weight.defined() ? reshape(weight, -1) : weight;
+  const Histogram result = histogramdd(reshape(x, {-1, 1}), Shape(bins), range, weights, density);
+  return {result.hist, result.bin_edges[0]};
+}
+
+}  // namespace ember

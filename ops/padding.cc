@@ -1,0 +1,146 @@
+#include "ops/padding.h"
+
+#include <algorithm>
+
+#include "ops/copy.h"
+#include "ops/creation.h"
+#include "ops/kernel.h"
+#include "ops/shape.h"
+#include "ops/views.h"
+
+namespace ember {
+
+namespace {
+
+/// Keeps sums of sizes within int64.
+void check_amounts(const Shape& pad) {
+  constexpr int64_t kMost = int64_t{1} << 48;
+  for (const int64_t amount : pad) check(amount > -kMost && amount < kMost, "pad: padding ", pad, " is too large");
+}
+
+}  // namespace
+
+Tensor constant_pad_nd(const Tensor& x, const Shape& pad, const Scalar& value) {
+  const int64_t rank = views::rank("pad", x), pairs = static_cast<int64_t>(pad.size()) / 2;
+  check(pad.size() % 2 == 0 && pairs <= rank, "pad: padding ", pad, " must be pairs for at most the ", rank,
+        " dimensions of input ", x.sizes());
+  check_amounts(pad);
+  Shape sizes = x.sizes(), negated = pad;
+  for (int64_t i = 0; i < pairs; ++i) {
+    int64_t& size = sizes[static_cast<size_t>(rank - 1 - i)];
+    size += pad[2 * i] + pad[2 * i + 1];
+    check(size >= 0, "pad: padding ", pad, " is larger than dimension ", rank - 1 - i, " of input ", x.sizes());
+    negated[2 * i] = -pad[2 * i];
+    negated[2 * i + 1] = -pad[2 * i + 1];
+  }
+  const Tensor y = full(sizes, value, x.options());
+  Tensor from = x, to = y;
+  for (int64_t i = 0; i < pairs; ++i) {
+    const int64_t d = rank - 1 - i, before = pad[2 * i], after = pad[2 * i + 1];
+    const int64_t skipped = std::max<int64_t>(-before, 0), start = std::max<int64_t>(before, 0);
+    const int64_t kept = std::max<int64_t>(x.sizes()[d] - skipped - std::max<int64_t>(-after, 0), 0);
+    from = views::narrow_alias(from, d, skipped, kept);
+    to = views::narrow_alias(to, d, start, kept);
+  }
+  if (from.numel() > 0) find_kernel("pad", &Backend::copy, x)(to, from);
+  return record("pad", y, inputs(x), [negated](const Tensor& g) { return constant_pad_nd(g, negated); });
+}
+
+namespace {
+
+enum class Border { Reflect, Replicate, Circular };
+
+/// One dim with elements added before and after it, as a cat of views.
+Tensor pad_dim(const Tensor& whole, int64_t dim, int64_t before, int64_t after, Border border) {
+  const int64_t first = std::max<int64_t>(-before, 0), last = whole.sizes()[dim] - std::max<int64_t>(-after, 0);
+  check(first <= last, "pad: padding [", before, ", ", after, "] is larger than dimension ", dim, " of input ",
+        whole.sizes());
+  const Tensor x = first == 0 && last == whole.sizes()[dim] ? whole : narrow(whole, dim, first, last - first);
+  const int64_t size = x.sizes()[dim], left = std::max<int64_t>(before, 0), right = std::max<int64_t>(after, 0);
+  const int64_t most = border == Border::Reflect ? size - 1 : size;
+  check(
+      border == Border::Replicate ? size > 0 || left + right == 0 : std::max(left, right) <= std::max<int64_t>(most, 0),
+      "pad: padding [", before, ", ", after, "] is too large for dimension ", dim, " of input ", whole.sizes());
+  const auto edge = [&](int64_t count, int64_t at, int64_t reflected, int64_t wrapped) {
+    if (border == Border::Reflect) return flip(narrow(x, dim, reflected, count), dim);
+    if (border == Border::Circular) return narrow(x, dim, wrapped, count);
+    Shape sizes = x.sizes();
+    sizes[dim] = count;
+    return expand(narrow(x, dim, at, 1), sizes);
+  };
+  std::vector<Tensor> parts;
+  if (left > 0) parts.push_back(edge(left, 0, 1, size - left));
+  parts.push_back(x);
+  if (right > 0) parts.push_back(edge(right, size - 1, size - 1 - right, 0));
+  return parts.size() == 1 ? x : cat(parts, dim);
+}
+
+}  // namespace
+
+Tensor pad(const Tensor& x, const Shape& pad, std::string_view mode, std::optional<Scalar> value) {
+  if (mode == "constant") return constant_pad_nd(x, pad, value.value_or(0));
+  check<NotImplementedError>(mode == "reflect" || mode == "replicate" || mode == "circular",
+                             "pad: mode must be "
+                             "\"constant\", \"reflect\", \"replicate\" or \"circular\", not \"",
+                             mode, "\"");
+  check<ValueError>(!value || value->to<double>() == 0, "pad: mode \"", mode, "\" takes no value");
+  const int64_t rank = views::rank("pad", x), pairs = static_cast<int64_t>(pad.size()) / 2;
+  check<NotImplementedError>(
+      pad.size() % 2 == 0 && pairs >= 1 && pairs <= 3 && (rank == pairs + 1 || rank == pairs + 2), "pad: padding ", pad,
+      " with mode \"", mode,
+      "\" must be one to three pairs, one or two "
+      "fewer than the dimensions of input ",
+      x.sizes());
+  check_amounts(pad);
+  const Border border = mode == "reflect"     ? Border::Reflect
+                        : mode == "replicate" ? Border::Replicate
+                                              : Border::Circular;
+  Tensor y = x;
+  for (int64_t i = 0; i < pairs; ++i) y = pad_dim(y, rank - 1 - i, pad[2 * i], pad[2 * i + 1], border);
+  return y.is_same(x) ? clone(x) : contiguous(y);
+}
+
+// Its square is an int64.
+static constexpr int64_t kMostFactor = int64_t{1} << 24;
+
+Tensor pixel_shuffle(const Tensor& x, int64_t upscale_factor) {
+  const int64_t rank = views::rank("pixel_shuffle", x), r = upscale_factor;
+  check(rank >= 3, "pixel_shuffle: input has shape ", x.sizes(), " but must have at least 3 dimensions");
+  check(r > 0 && r < kMostFactor, "pixel_shuffle: upscale_factor ", r, " must be positive and below ", kMostFactor);
+  check(x.size(-3) % (r * r) == 0, "pixel_shuffle: the channels of input ", x.sizes(), " must be a multiple of ", r * r,
+        ", the square of upscale_factor ", r);
+  Shape split, result;
+  for (int64_t d = 0; d < rank - 3; ++d) {
+    split.push_back(x.sizes()[d]);
+    result.push_back(x.sizes()[d]);
+  }
+  for (const int64_t size : {x.size(-3) / (r * r), r, r, x.size(-2), x.size(-1)}) split.push_back(size);
+  for (const int64_t size : {x.size(-3) / (r * r), x.size(-2) * r, x.size(-1) * r}) result.push_back(size);
+  return reshape(movedim(reshape(x, split), {-4, -3}, {-3, -1}), result);
+}
+
+Tensor pixel_unshuffle(const Tensor& x, int64_t downscale_factor) {
+  const int64_t rank = views::rank("pixel_unshuffle", x), r = downscale_factor;
+  check(rank >= 3, "pixel_unshuffle: input has shape ", x.sizes(), " but must have at least 3 dimensions");
+  check(r > 0 && r < kMostFactor, "pixel_unshuffle: downscale_factor ", r, " must be positive and below ", kMostFactor);
+  check(x.size(-2) % r == 0 && x.size(-1) % r == 0, "pixel_unshuffle: height and width of input ", x.sizes(),
+        " must be multiples of downscale_factor ", r);
+  Shape split, result;
+  for (int64_t d = 0; d < rank - 3; ++d) {
+    split.push_back(x.sizes()[d]);
+    result.push_back(x.sizes()[d]);
+  }
+  for (const int64_t size : {x.size(-3), x.size(-2) / r, r, x.size(-1) / r, r}) split.push_back(size);
+  for (const int64_t size : {x.size(-3) * r * r, x.size(-2) / r, x.size(-1) / r}) result.push_back(size);
+  return reshape(movedim(reshape(x, split), {-3, -1}, {-4, -3}), result);
+}
+
+Tensor channel_shuffle(const Tensor& x, int64_t groups) {
+  check(views::rank("channel_shuffle", x) > 2, "channel_shuffle: input has shape ", x.sizes(),
+        " but must have at least 3 dimensions");
+  check(groups > 0 && x.sizes()[1] % groups == 0, "channel_shuffle: the channels of input ", x.sizes(),
+        " must be a multiple of groups, ", groups);
+  return reshape(transpose(unflatten(x, 1, {groups, x.sizes()[1] / groups}), 1, 2), x.sizes());
+}
+
+}  // namespace ember

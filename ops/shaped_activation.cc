@@ -1,0 +1,218 @@
+#include "ops/shaped_activation.h"
+
+#include <cmath>
+
+#include "autograd/record.h"
+#include "core/kernels/pointwise.h"
+#include "ops/activation.h"
+#include "ops/copy.h"
+#include "ops/creation.h"
+#include "ops/in_place.h"
+#include "ops/kernel.h"
+#include "ops/pointwise.h"
+#include "ops/random.h"
+#include "ops/shape.h"
+
+namespace ember {
+
+namespace {
+
+Tensor floating_output(const char* op, const Tensor& x) {
+  kernel::check_defined(op, "input", x);
+  check<NotImplementedError>(x.is_floating_point(), op, ": input is ", describe(x), " but must be floating-point");
+  return empty_tensor_like(x, x.dtype());
+}
+
+template <class Kernel, class... Parameters>
+Tensor shaped(const char* op, Kernel* ActivationKernels::*slot, const Tensor& x, Parameters... parameters) {
+  Tensor y = floating_output(op, x);
+  find_kernel(op, slot, x)(y, x, parameters...);
+  return y;
+}
+
+/// (grad, x, parameters) to the gradient for x.
+template <class Kernel, class... Parameters>
+Tensor shaped_backward(const char* op, Kernel* ActivationKernels::*slot, const Tensor& g, const Tensor& x,
+                       Parameters... parameters) {
+  Tensor d = kernel::make_output(op, g, x, kernel::Result::Promoted);
+  find_kernel(op, slot, x)(d, g, x, parameters...);
+  return d;
+}
+
+/// g where low < x < high.
+Tensor window_backward(const Tensor& g, const Tensor& x, double low, double high) {
+  auto d = shaped_backward("window_backward", &ActivationKernels::window_backward, g, x, low, high);
+  return record("window_backward", d, inputs(g),
+                [x = saved(x), low, high](const Tensor& gg) { return window_backward(gg, x(), low, high); });
+}
+
+Tensor leaky_relu_backward(const Tensor& g, const Tensor& x, double slope) {
+  auto d = shaped_backward("leaky_relu_backward", &ActivationKernels::leaky_relu_backward, g, x, slope);
+  return record("leaky_relu_backward", d, inputs(g),
+                [x = saved(x), slope](const Tensor& gg) { return leaky_relu_backward(gg, x(), slope); });
+}
+
+/// scale x where x > 0, scale alpha (exp(rate x) - 1) elsewhere.
+struct EluShape {
+  double alpha, scale, rate;
+};
+
+Tensor elu_backward(const Tensor& g, const Tensor& x, EluShape s) {
+  auto d = shaped_backward("elu_backward", &ActivationKernels::elu_backward, g, x, s.alpha, s.scale, s.rate);
+  return record(
+      "elu_backward", d, inputs(g, x), [x = saved(x), s](const Tensor& gg) { return elu_backward(gg, x(), s); },
+      [g = saved(g), x = saved(x), s](const Tensor& gg) {
+        return where(x() > 0, 0, gg * g() * exp(x() * s.rate) * (s.alpha * s.scale * s.rate * s.rate));
+      });
+}
+
+Tensor shaped_elu(const char* op, const Tensor& x, EluShape s) {
+  auto y = shaped(op, &ActivationKernels::elu, x, s.alpha, s.scale, s.rate);
+  return record(op, y, inputs(x), [x = saved(x), s](const Tensor& g) { return elu_backward(g, x(), s); });
+}
+
+/// g where x <= -3 left out, and (x / 3 + 1/2) g up to 3.
+Tensor hardswish_backward(const Tensor& g, const Tensor& x) {
+  auto d = shaped_backward("hardswish_backward", &ActivationKernels::hardswish_backward, g, x);
+  return record(
+      "hardswish_backward", d, inputs(g, x), [x = saved(x)](const Tensor& gg) { return hardswish_backward(gg, x()); },
+      [g = saved(g), x = saved(x)](const Tensor& gg) { return window_backward(gg * g() / 3, x(), -3, 3); });
+}
+
+/// g (t + x (1 - t^2) s) with t = tanh(softplus(x)), s = sigmoid(x).
+Tensor mish_backward(const Tensor& g, const Tensor& x) {
+  auto d = shaped_backward("mish_backward", &ActivationKernels::mish_backward, g, x);
+  return record(
+      "mish_backward", d, inputs(g, x), [x = saved(x)](const Tensor& gg) { return mish_backward(gg, x()); },
+      [g = saved(g), x = saved(x)](const Tensor& gg) {
+        const Tensor t = tanh(softplus(x())), s = sigmoid(x()), slope = (1 - square(t)) * s;
+        return gg * g() * slope * (2 + x() * (1 - s - t * s * 2));
+      });
+}
+
+}  // namespace
+
+Tensor relu6(const Tensor& x) { return hardtanh(x, 0, 6); }
+
+Tensor leaky_relu(const Tensor& x, double negative_slope) {
+  auto y = shaped("leaky_relu", &ActivationKernels::leaky_relu, x, negative_slope);
+  return record("leaky_relu", y, inputs(x), [x = saved(x), negative_slope](const Tensor& g) {
+    return leaky_relu_backward(g, x(), negative_slope);
+  });
+}
+
+Tensor elu(const Tensor& x, double alpha) { return shaped_elu("elu", x, {alpha, 1, 1}); }
+
+Tensor celu(const Tensor& x, double alpha) {
+  check<ValueError>(alpha != 0, "celu: alpha must not be 0");
+  return shaped_elu("celu", x, {alpha, 1, 1 / alpha});
+}
+
+Tensor selu(const Tensor& x) {
+  return shaped_elu("selu", x, {1.6732632423543772848170429916717, 1.0507009873554804934193349852946, 1});
+}
+
+Tensor hardtanh(const Tensor& x, const Scalar& min_val, const Scalar& max_val) {
+  kernel::check_defined("hardtanh", "input", x);
+  const double low = min_val.to<double>(), high = max_val.to<double>();
+  check<ValueError>(low <= high, "hardtanh: min_val is ", low, " but must not be above max_val ", high);
+  check<NotImplementedError>(x.dtype() != kBool, "hardtanh: input is ", describe(x), " but must not be bool");
+  Tensor y = empty_tensor_like(x, x.dtype());
+  find_kernel("hardtanh", &Backend::clamp, x)(y, x, low, high);
+  return record("hardtanh", y, inputs(x),
+                [x = saved(x), low, high](const Tensor& g) { return window_backward(g, x(), low, high); });
+}
+
+Tensor hardsigmoid(const Tensor& x) {
+  auto y = shaped("hardsigmoid", &ActivationKernels::hardsigmoid, x);
+  return record("hardsigmoid", y, inputs(x),
+                [x = saved(x)](const Tensor& g) { return window_backward(g / 6, x(), -3, 3); });
+}
+
+Tensor hardswish(const Tensor& x) {
+  auto y = shaped("hardswish", &ActivationKernels::hardswish, x);
+  return record("hardswish", y, inputs(x), [x = saved(x)](const Tensor& g) { return hardswish_backward(g, x()); });
+}
+
+Tensor hardshrink(const Tensor& x, double lambd) {
+  auto y = shaped("hardshrink", &ActivationKernels::hardshrink, x, lambd);
+  return record("hardshrink", y, inputs(x),
+                [x = saved(x), lambd](const Tensor& g) { return where((x() >= -lambd) & (x() <= lambd), 0, g); });
+}
+
+Tensor softshrink(const Tensor& x, double lambd) {
+  check<ValueError>(lambd >= 0, "softshrink: lambd is ", lambd, " but must not be negative");
+  auto y = shaped("softshrink", &ActivationKernels::softshrink, x, lambd);
+  return record("softshrink", y, inputs(x),
+                [x = saved(x), lambd](const Tensor& g) { return where((x() >= -lambd) & (x() <= lambd), 0, g); });
+}
+
+Tensor threshold(const Tensor& x, const Scalar& threshold, const Scalar& value) {
+  kernel::check_defined("threshold", "input", x);
+  check<NotImplementedError>(x.dtype() != kBool, "threshold: input is ", describe(x), " but must not be bool");
+  const double limit = threshold.to<double>();
+  Tensor y = empty_tensor_like(x, x.dtype());
+  find_kernel("threshold", &ActivationKernels::threshold, x)(y, x, limit, value.to<double>());
+  return record("threshold", y, inputs(x),
+                [x = saved(x), limit](const Tensor& g) { return window_backward(g, x(), limit, INFINITY); });
+}
+
+Tensor softplus(const Tensor& x, double beta, double threshold) {
+  auto y = shaped("softplus", &ActivationKernels::softplus, x, beta, threshold);
+  return record("softplus", y, inputs(x), [x = saved(x), beta, threshold](const Tensor& g) {
+    const Tensor t = x() * beta;
+    return where(t > threshold, g, g * sigmoid(t));
+  });
+}
+
+Tensor logsigmoid(const Tensor& x) {
+  auto y = shaped("logsigmoid", &ActivationKernels::logsigmoid, x);
+  return record("logsigmoid", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * sigmoid(-x()); });
+}
+
+Tensor mish(const Tensor& x) {
+  auto y = shaped("mish", &ActivationKernels::mish, x);
+  return record("mish", y, inputs(x), [x = saved(x)](const Tensor& g) { return mish_backward(g, x()); });
+}
+
+Tensor softsign(const Tensor& x) {
+  kernel::check_defined("softsign", "input", x);
+  return x / (abs(x) + 1);
+}
+
+Tensor tanhshrink(const Tensor& x) {
+  kernel::check_defined("tanhshrink", "input", x);
+  return x - tanh(x);
+}
+
+Tensor prelu(const Tensor& x, const Tensor& weight) {
+  kernel::check_defined("prelu", "input", x);
+  kernel::check_defined("prelu", "weight", weight);
+  check<TypeError>(x.dtype() == weight.dtype(), "prelu: weight is ", describe(weight), " but must have input's dtype ",
+                   x.dtype());
+  const int64_t channels = x.dim() > 1 ? x.size(1) : 1;
+  check(weight.dim() <= 1 && (weight.numel() == 1 || weight.numel() == channels), "prelu: weight has shape ",
+        weight.sizes(), " but must have one element or one for each of the ", channels, " channels");
+  Shape sizes;
+  for (int64_t d = 0; d < x.dim(); ++d) sizes.push_back(1);
+  if (x.dim() > 1) sizes[1] = weight.numel();
+  return where(x > 0, x, x * reshape(weight, sizes));
+}
+
+Tensor rrelu(const Tensor& x, double lower, double upper, bool training) {
+  check<ValueError>(lower <= upper, "rrelu: lower is ", lower, " but must not be above upper ", upper);
+  if (!training) return leaky_relu(x, (lower + upper) / 2);
+  Tensor slopes = floating_output("rrelu", x);
+  uniform_(slopes, lower, upper);
+  return where(x > 0, x, x * slopes);
+}
+
+Tensor glu(const Tensor& x, int64_t dim) {
+  kernel::check_defined("glu", "input", x);
+  check(x.dim() > 0, "glu: input is zero-dimensional but must have a dim to halve");
+  const int64_t size = x.size(dim);
+  check(size % 2 == 0, "glu: input has size ", size, " in dim ", dim, " but it must be even");
+  return narrow(x, dim, 0, size / 2) * sigmoid(narrow(x, dim, size / 2, size / 2));
+}
+
+}  // namespace ember

@@ -1,0 +1,266 @@
+#include "ops/special.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "autograd/record.h"
+#include "core/kernels/pointwise.h"
+#include "core/kernels/special.h"
+#include "ops/creation.h"
+#include "ops/elementary.h"
+#include "ops/kernel.h"
+#include "ops/pointwise.h"
+
+namespace ember {
+
+namespace {
+
+using std::numbers::inv_sqrtpi, std::numbers::sqrt2;
+const double kSqrtPi = std::sqrt(std::numbers::pi);
+
+Tensor unary(const char* op, UnaryKernel* SpecialKernels::*slot, const Tensor& x) {
+  return kernel::unary(op, slot, x, kernel::Result::Float);
+}
+
+/// The derivative of one of an op's arguments that nobody has a formula for.
+auto no_formula(const char* op, const char* argument) {
+  return [op, argument](const Tensor&) -> Tensor {
+    fail<NotImplementedError>(op, ": the gradient for ", argument, " is not implemented");
+  };
+}
+
+Tensor binary(const char* op, BinaryKernel* SpecialKernels::*slot, const Tensor& a, const Tensor& b) {
+  return kernel::binary(op, slot, a, b, kernel::Result::Float);
+}
+
+Tensor trigamma(const Tensor& x) {
+  auto y = unary("polygamma", &SpecialKernels::trigamma, x);
+  return record("polygamma", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * polygamma(2, x()); });
+}
+
+void check_shape_argument(const char* op, const Tensor& a, const Tensor& x) {
+  kernel::check_defined(op, "input", a);
+  kernel::check_defined(op, "other", x);
+  check<NotImplementedError>(is_floating_point(result_type(a, x)), op, ": input is ", describe(a), " and other ",
+                             describe(x), " but one must be floating-point");
+}
+
+/// The gamma density x^(a - 1) exp(-x) / Gamma(a), the derivative of igamma.
+Tensor gamma_density(const Tensor& a, const Tensor& x) { return exp((a - 1) * log(x) - x - lgamma(a)); }
+
+/// The derivative of an odd function of order 1, zeroth(x) - first(x) / x, which is 1/2 at 0.
+Tensor first_order_slope(const Tensor& zeroth, const Tensor& first, const Tensor& x) {
+  const Tensor is_zero = x == 0;
+  return where(is_zero, 0.5, zeroth - first / where(is_zero, 1, x));
+}
+
+}  // namespace
+
+Tensor lgamma(const Tensor& x) {
+  auto y = unary("lgamma", &SpecialKernels::lgamma, x);
+  return record("lgamma", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * digamma(x()); });
+}
+
+Tensor digamma(const Tensor& x) {
+  auto y = unary("digamma", &SpecialKernels::digamma, x);
+  return record("digamma", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * polygamma(1, x()); });
+}
+
+Tensor polygamma(int64_t n, const Tensor& x) {
+  kernel::check_defined("polygamma", "input", x);
+  check<ValueError>(n >= 0, "polygamma: n is ", n, " but must not be negative");
+  if (n == 0) return digamma(x);
+  if (n == 1) return trigamma(x);
+  // (-1)^(n + 1) n! zeta(n + 1, x)
+  const double factorial = std::tgamma(static_cast<double>(n) + 1) * (n % 2 ? 1 : -1);
+  return special::zeta(n + 1, x) * factorial;
+}
+
+Tensor mvlgamma(const Tensor& x, int64_t p) {
+  kernel::check_defined("mvlgamma", "input", x);
+  check<ValueError>(p >= 1, "mvlgamma: p is ", p, " but must be at least 1");
+  check<TypeError>(x.dtype() != kBool, "mvlgamma: input is ", describe(x), " but must not be bool");
+  const double dimension = static_cast<double>(p);
+  Tensor y = lgamma(x);
+  for (int64_t i = 1; i < p; ++i) y = y + lgamma(x - 0.5 * static_cast<double>(i));
+  return p == 1 ? y : y + dimension * (dimension - 1) / 4 * std::log(std::numbers::pi);
+}
+
+Tensor igamma(const Tensor& a, const Tensor& x) {
+  check_shape_argument("igamma", a, x);
+  auto y = binary("igamma", &SpecialKernels::igamma, a, x);
+  return record("igamma", y, inputs(a, x), no_formula("igamma", "input"),
+                [a = saved(a), x = saved(x)](const Tensor& g) { return g * gamma_density(a(), x()); });
+}
+
+Tensor igammac(const Tensor& a, const Tensor& x) {
+  check_shape_argument("igammac", a, x);
+  auto y = binary("igammac", &SpecialKernels::igammac, a, x);
+  return record("igammac", y, inputs(a, x), no_formula("igammac", "input"),
+                [a = saved(a), x = saved(x)](const Tensor& g) { return -g * gamma_density(a(), x()); });
+}
+
+Tensor erfinv(const Tensor& x) {
+  auto y = unary("erfinv", &SpecialKernels::erfinv, x);
+  return record("erfinv", y, inputs(x),
+                [y = saved_output(y)](const Tensor& g) { return g * (kSqrtPi / 2) * exp(square(y())); });
+}
+
+Tensor i0(const Tensor& x) {
+  auto y = unary("i0", &SpecialKernels::i0, x);
+  return record("i0", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * special::i1(x()); });
+}
+
+namespace special {
+
+Tensor entr(const Tensor& x) {
+  kernel::check_defined("entr", "input", x);
+  Tensor y;
+  {
+    NoGradGuard no_grad;
+    y = where(x < 0, -INFINITY, -kernel::binary("entr", &PointwiseKernels::xlogy, x, x, kernel::Result::Float));
+  }
+  return record("entr", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * (-log(x()) - 1); });
+}
+
+Tensor erfcx(const Tensor& x) {
+  auto y = unary("erfcx", &SpecialKernels::erfcx, x);
+  return record("erfcx", y, inputs(x),
+                [x = saved(x), y = saved_output(y)](const Tensor& g) { return g * (2 * x() * y() - 2 * inv_sqrtpi); });
+}
+
+Tensor ndtr(const Tensor& x) {
+  kernel::check_defined("ndtr", "input", x);
+  return erfc(x * (-1 / sqrt2)) * 0.5;
+}
+
+Tensor log_ndtr(const Tensor& x) {
+  auto y = unary("log_ndtr", &SpecialKernels::log_ndtr, x);
+  return record("log_ndtr", y, inputs(x),
+                [x = saved(x)](const Tensor& g) { return g * (sqrt2 * inv_sqrtpi) / erfcx(x() * (-1 / sqrt2)); });
+}
+
+Tensor ndtri(const Tensor& p) {
+  auto y = unary("ndtri", &SpecialKernels::ndtri, p);
+  return record("ndtri", y, inputs(p),
+                [y = saved_output(y)](const Tensor& g) { return g * (sqrt2 * kSqrtPi) * exp(square(y()) / 2); });
+}
+
+Tensor xlog1py(const Tensor& x, const Tensor& y) {
+  auto z = kernel::binary("xlog1py", &PointwiseKernels::xlog1py, x, y, kernel::Result::Float);
+  return record(
+      "xlog1py", z, inputs(x, y),
+      [x = saved(x), y = saved(y)](const Tensor& g) { return where((x() == 0) & (y() <= -1), 0, g * log1p(y())); },
+      [x = saved(x), y = saved(y)](const Tensor& g) { return g * x() / (y() + 1); });
+}
+
+Tensor zeta(const Tensor& x, const Tensor& q) {
+  auto y = binary("zeta", &SpecialKernels::zeta, x, q);
+  return record("zeta", y, inputs(x, q), no_formula("zeta", "input"),
+                [x = saved(x), q = saved(q)](const Tensor& g) { return g * -x() * zeta(x() + 1, q()); });
+}
+
+Tensor i0e(const Tensor& x) {
+  auto y = unary("i0e", &SpecialKernels::i0e, x);
+  return record("i0e", y, inputs(x),
+                [x = saved(x), y = saved_output(y)](const Tensor& g) { return g * (i1e(x()) - sign(x()) * y()); });
+}
+
+Tensor i1(const Tensor& x) {
+  auto y = unary("i1", &SpecialKernels::i1, x);
+  return record("i1", y, inputs(x), [x = saved(x), y = saved_output(y)](const Tensor& g) {
+    return g * first_order_slope(i0(x()), y(), x());
+  });
+}
+
+Tensor i1e(const Tensor& x) {
+  auto y = unary("i1e", &SpecialKernels::i1e, x);
+  return record("i1e", y, inputs(x), [x = saved(x), y = saved_output(y)](const Tensor& g) {
+    return g * (first_order_slope(i0e(x()), y(), x()) - sign(x()) * y());
+  });
+}
+
+Tensor modified_bessel_k0(const Tensor& x) {
+  auto y = unary("modified_bessel_k0", &SpecialKernels::k0, x);
+  return record("modified_bessel_k0", y, inputs(x),
+                [x = saved(x)](const Tensor& g) { return -g * modified_bessel_k1(x()); });
+}
+
+Tensor modified_bessel_k1(const Tensor& x) {
+  auto y = unary("modified_bessel_k1", &SpecialKernels::k1, x);
+  return record("modified_bessel_k1", y, inputs(x), [x = saved(x), y = saved_output(y)](const Tensor& g) {
+    return -g * (modified_bessel_k0(x()) + y() / x());
+  });
+}
+
+Tensor scaled_modified_bessel_k0(const Tensor& x) {
+  return unary("scaled_modified_bessel_k0", &SpecialKernels::k0e, x);
+}
+Tensor scaled_modified_bessel_k1(const Tensor& x) {
+  return unary("scaled_modified_bessel_k1", &SpecialKernels::k1e, x);
+}
+Tensor spherical_bessel_j0(const Tensor& x) { return unary("spherical_bessel_j0", &SpecialKernels::spherical_j0, x); }
+Tensor airy_ai(const Tensor& x) { return unary("airy_ai", &SpecialKernels::airy_ai, x); }
+
+Tensor bessel_j0(const Tensor& x) {
+  auto y = unary("bessel_j0", &SpecialKernels::j0, x);
+  return record("bessel_j0", y, inputs(x), [x = saved(x)](const Tensor& g) { return -g * bessel_j1(x()); });
+}
+
+Tensor bessel_j1(const Tensor& x) {
+  auto y = unary("bessel_j1", &SpecialKernels::j1, x);
+  return record("bessel_j1", y, inputs(x), [x = saved(x), y = saved_output(y)](const Tensor& g) {
+    return g * first_order_slope(bessel_j0(x()), y(), x());
+  });
+}
+
+Tensor bessel_y0(const Tensor& x) {
+  auto y = unary("bessel_y0", &SpecialKernels::y0, x);
+  return record("bessel_y0", y, inputs(x), [x = saved(x)](const Tensor& g) { return -g * bessel_y1(x()); });
+}
+
+Tensor bessel_y1(const Tensor& x) {
+  auto y = unary("bessel_y1", &SpecialKernels::y1, x);
+  return record("bessel_y1", y, inputs(x),
+                [x = saved(x), y = saved_output(y)](const Tensor& g) { return g * (bessel_y0(x()) - y() / x()); });
+}
+
+Tensor chebyshev_polynomial_t(const Tensor& x, const Tensor& n) {
+  return binary("chebyshev_polynomial_t", &SpecialKernels::chebyshev_t, x, n);
+}
+Tensor chebyshev_polynomial_u(const Tensor& x, const Tensor& n) {
+  return binary("chebyshev_polynomial_u", &SpecialKernels::chebyshev_u, x, n);
+}
+Tensor chebyshev_polynomial_v(const Tensor& x, const Tensor& n) {
+  return binary("chebyshev_polynomial_v", &SpecialKernels::chebyshev_v, x, n);
+}
+Tensor chebyshev_polynomial_w(const Tensor& x, const Tensor& n) {
+  return binary("chebyshev_polynomial_w", &SpecialKernels::chebyshev_w, x, n);
+}
+Tensor shifted_chebyshev_polynomial_t(const Tensor& x, const Tensor& n) {
+  return binary("shifted_chebyshev_polynomial_t", &SpecialKernels::shifted_chebyshev_t, x, n);
+}
+Tensor shifted_chebyshev_polynomial_u(const Tensor& x, const Tensor& n) {
+  return binary("shifted_chebyshev_polynomial_u", &SpecialKernels::shifted_chebyshev_u, x, n);
+}
+Tensor shifted_chebyshev_polynomial_v(const Tensor& x, const Tensor& n) {
+  return binary("shifted_chebyshev_polynomial_v", &SpecialKernels::shifted_chebyshev_v, x, n);
+}
+Tensor shifted_chebyshev_polynomial_w(const Tensor& x, const Tensor& n) {
+  return binary("shifted_chebyshev_polynomial_w", &SpecialKernels::shifted_chebyshev_w, x, n);
+}
+Tensor hermite_polynomial_h(const Tensor& x, const Tensor& n) {
+  return binary("hermite_polynomial_h", &SpecialKernels::hermite_h, x, n);
+}
+Tensor hermite_polynomial_he(const Tensor& x, const Tensor& n) {
+  return binary("hermite_polynomial_he", &SpecialKernels::hermite_he, x, n);
+}
+Tensor laguerre_polynomial_l(const Tensor& x, const Tensor& n) {
+  return binary("laguerre_polynomial_l", &SpecialKernels::laguerre, x, n);
+}
+Tensor legendre_polynomial_p(const Tensor& x, const Tensor& n) {
+  return binary("legendre_polynomial_p", &SpecialKernels::legendre, x, n);
+}
+
+}  // namespace special
+}  // namespace ember

@@ -1,0 +1,125 @@
+#include "ops/statistics.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "autograd/record.h"
+#include "ops/copy.h"
+#include "ops/creation.h"
+#include "ops/indexing.h"
+#include "ops/kernel.h"
+#include "ops/linalg.h"
+#include "ops/pointwise.h"
+#include "ops/reduction.h"
+#include "ops/shape.h"
+#include "ops/sorting.h"
+
+namespace ember {
+
+Tensor cov(const Tensor& x, int64_t correction, const Tensor& fweights, const Tensor& aweights) {
+  kernel::check_defined("cov", "input", x);
+  check(x.dim() <= 2, "cov: input must have at most 2 dims but is ", describe(x));
+  check(x.dtype() != kBool, "cov: input must not be bool");
+  const Tensor in = x.dim() < 2 ? reshape(x, {1, -1}) : x;
+  const int64_t count = in.size(1);
+  for (const auto& [name, weights] : {std::pair{"fweights", &fweights}, {"aweights", &aweights}})
+    check(!weights->defined() || (weights->dim() <= 1 && weights->numel() == count), "cov: ", name, " must have ",
+          count, " elements");
+  check<TypeError>(!fweights.defined() || is_integral(fweights.dtype()), "cov: fweights must be integers");
+  check<TypeError>(!aweights.defined() || aweights.is_floating_point(), "cov: aweights must be floating-point");
+  Tensor weights = fweights;
+  if (aweights.defined()) weights = weights.defined() ? weights * aweights : aweights;
+
+  const Tensor total = weights.defined() ? sum(weights) : Tensor(count);
+  const Tensor mean = sum(weights.defined() ? in * weights : in, 1) / total;
+  Tensor divisor = total - correction;
+  if (aweights.defined() && correction != 0) divisor = total - correction * sum(weights * aweights) / total;
+  divisor = where(divisor <= 0, zeros_like(divisor), divisor);
+  const Tensor centered = in - unsqueeze(mean, 1);
+  const Tensor scaled = weights.defined() ? centered * weights : centered;
+  return squeeze(matmul(centered, t(scaled)) / divisor);
+}
+
+Tensor corrcoef(const Tensor& x) {
+  kernel::check_defined("corrcoef", "input", x);
+  check(x.dim() <= 2, "corrcoef: input must have at most 2 dims but is ", describe(x));
+  const Tensor c = cov(x);
+  if (c.dim() == 0) return c / c;
+  const Tensor deviation = sqrt(diagonal(c));
+  return clamp(c / unsqueeze(deviation, 1) / deviation, -1, 1);
+}
+
+namespace {
+
+enum class Interpolation { Linear, Lower, Higher, Midpoint, Nearest };
+
+Interpolation interpolation_from(const char* op, std::string_view name) {
+  constexpr std::string_view kNames[] = {"linear", "lower", "higher", "midpoint", "nearest"};
+  const auto found = std::find(std::begin(kNames), std::end(kNames), name);
+  check<ValueError>(found != std::end(kNames), op,
+                    ": interpolation must be linear, lower, higher, midpoint or nearest but is ", name);
+  return static_cast<Interpolation>(found - std::begin(kNames));
+}
+
+Tensor quantile_of(const char* op, const Tensor& x, const Tensor& q, std::optional<int64_t> dim, bool keepdim,
+                   std::string_view name, bool skip_nan) {
+  kernel::check_defined(op, "input", x);
+  kernel::check_defined(op, "q", q);
+  const Interpolation interpolation = interpolation_from(op, name);
+  check(x.dtype() == kFloat32 || x.dtype() == kFloat64, op, ": input must be float32 or float64 but is ", x.dtype());
+  check(q.dtype() == x.dtype(), op, ": q must have input's dtype ", x.dtype(), " but is ", q.dtype());
+  check(q.dim() <= 1, op, ": q must be a number or 1-d but has shape ", q.sizes());
+  check(x.numel() > 0, op, ": input is empty");
+  check<ValueError>(all((q >= 0) & (q <= 1)).item<bool>(), op, ": q must lie in [0, 1]");
+  const int64_t at = dim ? wrap_dim(*dim, x.dim(), op) : 0;
+  // The quantiles as a last dim, in the order of all other dims.
+  const Tensor rows = !dim || x.dim() == 0 ? reshape(x, -1) : movedim(x, at, -1);
+  const Tensor sorted = sort(rows, -1).first, is_nan = isnan(sorted.detach());
+  const double last = static_cast<double>(sorted.sizes().back() - 1);
+  Tensor ranks;
+  if (skip_nan) {
+    const Tensor known = sum(~is_nan, -1, true);
+    ranks = clamp_min(reshape(q, -1) * to(known - 1, x.dtype()), 0);
+  } else {
+    ranks = where(any(is_nan, -1, true), last, reshape(q, -1) * last);
+  }
+  switch (interpolation) {
+    case Interpolation::Lower:
+      ranks = floor(ranks);
+      break;
+    case Interpolation::Higher:
+      ranks = ceil(ranks);
+      break;
+    case Interpolation::Nearest:
+      ranks = round(ranks);
+      break;
+    default:
+      break;
+  }
+  const Tensor below = floor(ranks.detach());
+  Tensor y = gather(sorted, -1, to(below, kInt64));
+  if (interpolation == Interpolation::Linear || interpolation == Interpolation::Midpoint) {
+    const Tensor weight = interpolation == Interpolation::Midpoint ? full_like(ranks, 0.5) : ranks - below;
+    y = lerp(y, gather(sorted, -1, to(ceil(ranks.detach()), kInt64)), weight);
+  }
+  Shape sizes = x.sizes();
+  if (!dim)
+    sizes = keepdim ? Shape::filled(sizes.size(), 1) : Shape();
+  else if (x.dim() > 0)
+    keepdim ? void(sizes[static_cast<size_t>(at)] = 1) : sizes.erase(static_cast<size_t>(at));
+  if (q.dim() == 1) sizes.insert(0, q.size(0));
+  return reshape(q.dim() == 1 ? movedim(y, -1, 0) : y, sizes);
+}
+
+}  // namespace
+
+Tensor quantile(const Tensor& x, const Tensor& q, std::optional<int64_t> dim, bool keepdim,
+                std::string_view interpolation) {
+  return quantile_of("quantile", x, q, dim, keepdim, interpolation, false);
+}
+Tensor nanquantile(const Tensor& x, const Tensor& q, std::optional<int64_t> dim, bool keepdim,
+                   std::string_view interpolation) {
+  return quantile_of("nanquantile", x, q, dim, keepdim, interpolation, true);
+}
+
+}  // namespace ember

@@ -1,0 +1,50 @@
+// Statistics of samples: covariances, quantiles and counts. Compositions of other ops.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/tensor.h"
+
+namespace ember {
+
+/// The covariance matrix of the rows of x (at most 2-d), whose columns are observations: how often each counts (`fweights`, integers)
+/// and how much (`aweights`).
+Tensor cov(const Tensor& x, int64_t correction = 1, const Tensor& fweights = {}, const Tensor& aweights = {});
+/// The matrix of Pearson's correlation coefficients of the rows of x.
+Tensor corrcoef(const Tensor& x);
+
+/// The quantiles q (zero-dim or 1-d, in [0, 1], x's dtype) along `dim`, or over all elements; those of a 1-d q come first. Between
+/// two elements by `interpolation`: linear, lower, higher, midpoint or nearest. NaN where there is one.
+Tensor quantile(const Tensor& x, const Tensor& q, std::optional<int64_t> dim = {}, bool keepdim = false,
+                std::string_view interpolation = "linear");
+/// The same over the elements that are not NaN.
+Tensor nanquantile(const Tensor& x, const Tensor& q, std::optional<int64_t> dim = {}, bool keepdim = false,
+                   std::string_view interpolation = "linear");
+
+/// How many elements of the 1-d integer x have each value from 0, or the sums of their weights; at least `minlength` entries.
+Tensor bincount(const Tensor& x, const Tensor& weights = {}, int64_t minlength = 0);
+/// How many elements lie in each of `bins` equal intervals of [min, max]; the data's extremes when both are 0.
+Tensor histc(const Tensor& x, int64_t bins = 100, const Scalar& min = 0, const Scalar& max = 0);
+
+/// What an n-dimensional histogram counts by: the edges of the bins along each axis.
+struct Histogram {
+  Tensor hist;
+  std::vector<Tensor> bin_edges;
+};
+/// The points x [..., D] counted (by `weight` [...], if defined) in the boxes between the edges along each of the D axes; the last edge
+/// counts as inside. `density` makes the sum over all boxes, times their volume, 1.
+Histogram histogramdd(const Tensor& x, const std::vector<Tensor>& edges, const Tensor& weight = {},
+                      bool density = false);
+/// The same with bins[d] equal intervals along axis d, from range[2 d] to range[2 d + 1] or between the data's extremes.
+Histogram histogramdd(const Tensor& x, const Shape& bins, const std::vector<double>& range = {},
+                      const Tensor& weight = {}, bool density = false);
+/// The histogram of all elements, as counts and edges.
+std::pair<Tensor, Tensor> histogram(const Tensor& x, const Tensor& edges, const Tensor& weight = {},
+                                    bool density = false);
+std::pair<Tensor, Tensor> histogram(const Tensor& x, int64_t bins, const std::vector<double>& range = {},
+                                    const Tensor& weight = {}, bool density = false);
+
+}  // namespace ember

@@ -1,0 +1,91 @@
+// Activations, in ember.nn.functional; some are ember's own too.
+#include "ops/activation.h"
+
+#include <cstring>
+
+#include "ops/in_place.h"
+#include "ops/pointwise.h"
+#include "ops/reduction.h"
+#include "ops/shaped_activation.h"
+#include "python/bindings/ops.h"
+
+namespace ember::python {
+
+namespace {
+
+using OptionalDType = std::optional<DType>;
+
+/// `name(input, ..., inplace=False)` and `name_(input, ...)`; `in_place_name` is the latter's.
+template <class... P>
+void add_activation(Ops& functional, const char* in_place_name, const std::string& parameters,
+                    Tensor (*function)(const Tensor&, P...), const char* doc) {
+  const std::string name(in_place_name, std::strlen(in_place_name) - 1);
+  const auto always_in_place = [in_place_name, function](Tensor& x, P... rest) -> Tensor& {
+    return in_place(in_place_name, x, [&](const Tensor& value) { return function(value, rest...); });
+  };
+  functional.add_function((name + "(" + parameters + ", inplace=False)").c_str(),
+                          [function, always_in_place](Tensor& x, P... rest, bool inplace) -> Tensor {
+                            return inplace ? always_in_place(x, rest...) : function(x, rest...);
+                          },
+                          doc);
+  functional.add_function((name + "_(" + parameters + ")").c_str(), always_in_place);
+}
+
+/// PyTorch's choice where none is named: dim 0 for up to one dim and for three, else 1.
+int64_t default_softmax_dim(const Tensor& x) { return x.dim() == 0 || x.dim() == 1 || x.dim() == 3 ? 0 : 1; }
+
+}  // namespace
+
+void bind_activations(Ops& ops, Ops& functional) {
+  ops.add("relu(input)", relu, "max(input, 0).");
+  ops.add("sigmoid(input)", sigmoid, "1 / (1 + exp(-input)).");
+  ops.add("prelu(input, weight)", prelu, "input where positive, weight input elsewhere.");
+  ops.add("hardshrink(input, lambd=0.5)", hardshrink, "0 where |input| <= lambd.");
+  ops.add_function("celu(input, alpha=1.0)", celu);
+  ops.add_function("selu(input)", selu);
+  ops.add_function("threshold(input, threshold, value)", threshold);
+  ops.add_function("rrelu(input, lower=0.125, upper=0.3333333333333333, training=False)", rrelu);
+
+  functional.add_function(
+      "relu(input, inplace=False)", [](Tensor& x, bool inplace) { return inplace ? relu_(x) : relu(x); },
+      "max(input, 0).");
+  functional.add_function("relu_(input)", relu_);
+  add_activation(functional, "relu6_", "input", relu6, "min(max(input, 0), 6).");
+  add_activation(functional, "leaky_relu_", "input, negative_slope=0.01", leaky_relu,
+                 "input where positive, negative_slope input elsewhere.");
+  add_activation(functional, "elu_", "input, alpha=1.0", elu,
+                 "input where positive, alpha (exp(input) - 1) elsewhere.");
+  add_activation(functional, "celu_", "input, alpha=1.0", celu,
+                 "input where positive, alpha (exp(input / alpha) - 1) elsewhere.");
+  add_activation(functional, "selu_", "input", selu, "The elu that keeps mean 0 and variance 1.");
+  add_activation(functional, "silu_", "input", silu, "input sigmoid(input).");
+  add_activation(functional, "mish_", "input", mish, "input tanh(softplus(input)).");
+  add_activation(functional, "hardtanh_", "input, min_val=-1.0, max_val=1.0", hardtanh,
+                 "input limited to [min_val, max_val].");
+  add_activation(functional, "hardsigmoid_", "input", hardsigmoid, "relu6(input + 3) / 6.");
+  add_activation(functional, "hardswish_", "input", hardswish, "input relu6(input + 3) / 6.");
+  add_activation(functional, "threshold_", "input, threshold, value", threshold,
+                 "input where above threshold, value elsewhere.");
+  add_activation(functional, "rrelu_", "input, lower=0.125, upper=0.3333333333333333, training=False", rrelu,
+                 "leaky_relu with random slopes while training.");
+
+  functional.add_function("sigmoid(input)", sigmoid, "1 / (1 + exp(-input)).");
+  functional.add_function("tanh(input)", tanh, "The hyperbolic tangent.");
+  functional.add_function("logsigmoid(input)", logsigmoid, "log(sigmoid(input)).");
+  functional.add_function("gelu(input, approximate='none')", gelu, "input Phi(input), exactly or by 'tanh'.");
+  functional.add_function("softplus(input, beta=1.0, threshold=20.0)", softplus, "log(1 + exp(beta input)) / beta.");
+  functional.add_function("hardshrink(input, lambd=0.5)", hardshrink, "0 where |input| <= lambd.");
+  functional.add_function("softshrink(input, lambd=0.5)", softshrink, "input moved by lambd toward 0.");
+  functional.add_function("softsign(input)", softsign, "input / (1 + |input|).");
+  functional.add_function("tanhshrink(input)", tanhshrink, "input - tanh(input).");
+  functional.add_function("prelu(input, weight)", prelu, "input where positive, weight input elsewhere.");
+  functional.add_function("glu(input, dim=-1)", glu, "a sigmoid(b) for the halves a and b of input.");
+  functional.add_function(
+      "softmin(input, dim=None, _stacklevel=3, dtype=None)",
+      [](const Tensor& x, std::optional<int64_t> dim, PyObject*, OptionalDType dtype) {
+        return softmax(dtype ? -x.to(*dtype) : -x, dim.value_or(default_softmax_dim(x)));
+      },
+      "softmax(-input).");
+}
+
+}  // namespace ember::python

@@ -1,0 +1,3 @@
+"""Fourier transforms."""
+
+from ember._C.fft import *  # noqa: F403

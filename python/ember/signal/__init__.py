@@ -1,0 +1,3 @@
+"""Signal processing."""
+
+from ember.signal import windows  # noqa: F401

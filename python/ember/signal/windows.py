@@ -1,0 +1,3 @@
+"""Window functions."""
+
+from ember._C.signal.windows import *  # noqa: F403

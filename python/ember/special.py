@@ -1,0 +1,3 @@
+"""Special functions."""
+
+from ember._C.special import *  # noqa: F403
