@@ -120,15 +120,21 @@ bool requires_grad(const Tensor& x) {
   if (!x.defined()) return false;
   Meta* m = find_meta(x);
   if (!m) return false;
-  if (m->requires_grad || m->grad_fn) return true;
-  return is_stale(*m) && requires_grad(m->view->base);
+  // Now, since the node of an op that asks must be younger than the one that its input gets.
+  if (is_stale(*m)) return grad_fn(x) || m->requires_grad;
+  return m->requires_grad || m->grad_fn;
 }
 
+// Asks every tensor, so that the nodes of all views are up to date.
 bool any_requires_grad(std::span<const Tensor* const> tensors) {
-  return std::any_of(tensors.begin(), tensors.end(), [](const Tensor* x) { return requires_grad(*x); });
+  bool any = false;
+  for (const Tensor* x : tensors) any = requires_grad(*x) || any;
+  return any;
 }
 bool any_requires_grad(std::span<const Tensor> tensors) {
-  return std::any_of(tensors.begin(), tensors.end(), requires_grad);
+  bool any = false;
+  for (const Tensor& x : tensors) any = requires_grad(x) || any;
+  return any;
 }
 
 IntrusivePtr<Node> grad_fn(const Tensor& x) {

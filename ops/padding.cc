@@ -50,29 +50,29 @@ namespace {
 
 enum class Border { Reflect, Replicate, Circular };
 
-/// One dim with elements added before and after it, as a cat of views.
+/// One dim with elements added before and after it, as a cat of views; negative amounts crop.
 Tensor pad_dim(const Tensor& whole, int64_t dim, int64_t before, int64_t after, Border border) {
-  const int64_t first = std::max<int64_t>(-before, 0), last = whole.sizes()[dim] - std::max<int64_t>(-after, 0);
-  check(first <= last, "pad: padding [", before, ", ", after, "] is larger than dimension ", dim, " of input ",
-        whole.sizes());
-  const Tensor x = first == 0 && last == whole.sizes()[dim] ? whole : narrow(whole, dim, first, last - first);
-  const int64_t size = x.sizes()[dim], left = std::max<int64_t>(before, 0), right = std::max<int64_t>(after, 0);
-  const int64_t most = border == Border::Reflect ? size - 1 : size;
-  check(
-      border == Border::Replicate ? size > 0 || left + right == 0 : std::max(left, right) <= std::max<int64_t>(most, 0),
-      "pad: padding [", before, ", ", after, "] is too large for dimension ", dim, " of input ", whole.sizes());
+  const int64_t all = whole.sizes()[dim], total = all + before + after;
+  const int64_t first = std::clamp<int64_t>(-before, 0, all);
+  const int64_t size = std::max<int64_t>(all - first - std::max<int64_t>(-after, 0), 0);
+  const Tensor x = size == all ? whole : narrow(whole, dim, first, size);
+  const int64_t left = std::clamp<int64_t>(before, 0, std::max<int64_t>(total - size, 0));
+  const int64_t right = total - size - left;
+  const int64_t most = border == Border::Reflect ? size - 1 : border == Border::Circular ? size : all > 0 ? total : 0;
+  check(total >= 0 && std::max(left, right) <= std::max<int64_t>(most, 0), "pad: padding [", before, ", ", after,
+        "] is too large for dimension ", dim, " of input ", whole.sizes());
   const auto edge = [&](int64_t count, int64_t at, int64_t reflected, int64_t wrapped) {
     if (border == Border::Reflect) return flip(narrow(x, dim, reflected, count), dim);
     if (border == Border::Circular) return narrow(x, dim, wrapped, count);
     Shape sizes = x.sizes();
     sizes[dim] = count;
-    return expand(narrow(x, dim, at, 1), sizes);
+    return expand(narrow(whole, dim, at, 1), sizes);
   };
   std::vector<Tensor> parts;
   if (left > 0) parts.push_back(edge(left, 0, 1, size - left));
-  parts.push_back(x);
-  if (right > 0) parts.push_back(edge(right, size - 1, size - 1 - right, 0));
-  return parts.size() == 1 ? x : cat(parts, dim);
+  if (size > 0 || left + right == 0) parts.push_back(x);
+  if (right > 0) parts.push_back(edge(right, all - 1, size - 1 - right, 0));
+  return cat(parts, dim);
 }
 
 }  // namespace
@@ -96,8 +96,9 @@ Tensor pad(const Tensor& x, const Shape& pad, std::string_view mode, std::option
                         : mode == "replicate" ? Border::Replicate
                                               : Border::Circular;
   Tensor y = x;
-  for (int64_t i = 0; i < pairs; ++i) y = pad_dim(y, rank - 1 - i, pad[2 * i], pad[2 * i + 1], border);
-  return y.is_same(x) ? clone(x) : contiguous(y);
+  for (int64_t i = 0; i < pairs; ++i)
+    if (pad[2 * i] != 0 || pad[2 * i + 1] != 0) y = pad_dim(y, rank - 1 - i, pad[2 * i], pad[2 * i + 1], border);
+  return y.is_same(x) ? clone(x) : y;
 }
 
 // Its square is an int64.

@@ -12,7 +12,7 @@ bool is_sequence(PyObject* object) {
   if (PyList_Check(object) || PyTuple_Check(object)) return true;
   if (is_tensor(object)) return tensor_of(object).dim() > 0;
   return PySequence_Check(object) && !PyUnicode_Check(object) && !PyBytes_Check(object) && !PyDict_Check(object) &&
-         PySequence_Size(object) >= 0;
+         PyObject_Size(object) >= 0;
 }
 
 /// What the nested data look like: their shape and the highest kind of number in them.
@@ -34,7 +34,7 @@ class Survey {
       return;
     }
     check<ValueError>(depth < kMaxDepth, "tensor: sequences are nested deeper than ", kMaxDepth);
-    const int64_t length = PySequence_Size(object);
+    const int64_t length = PyObject_Size(object);
     if (depth == shape_.size()) {
       check<ValueError>(!complete_, "tensor: nested sequences must have the same depth everywhere");
       shape_.push_back(length);

@@ -35,7 +35,7 @@ TensorIndex to_index(PyObject* item) {
   if (is_tensor(item)) return tensor_of(item);
   if (PyList_Check(item) || PyTuple_Check(item) || PyRange_Check(item)) {
     // An empty list selects nothing, so it must count as integers.
-    return PySequence_Size(item) ? tensor_from_data(item, {}) : empty_tensor({0}, kInt64);
+    return PyObject_Size(item) ? tensor_from_data(item, {}) : empty_tensor({0}, kInt64);
   }
   int64_t value;
   if (!is_numpy_array(item) && convert(item, value)) return value;

@@ -107,9 +107,8 @@ void bind_own_shape(Ops& ops) {
       "resize_(input, *size, memory_format=None)",
       [](Tensor& x, const Shape& size, std::optional<MemoryFormat>) -> Tensor& { return resize_(x, size); },
       "Another shape for as many of the elements as fit.");
-  ops.add_method(
-      "resize_as_(input, the_template, *, memory_format=None)",
-      [](Tensor& x, const Tensor& other, std::optional<MemoryFormat>) -> Tensor& { return resize_as_(x, other); });
+  ops.add("resize_as_(input, the_template, *, memory_format=None)",
+          [](Tensor& x, const Tensor& other, std::optional<MemoryFormat>) -> Tensor& { return resize_as_(x, other); });
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "autograd/backward.h"
 #include "autograd/grad_mode.h"
 #include "ops/ops.h"
 
@@ -58,6 +59,16 @@ TEST(Views, InPlaceChangesOfTheBaseReachTheGradientOfAView) {
   y.mul_(3);
   sum(row).backward();
   EXPECT_TRUE(equal(x.grad(), tensor({{0.0, 0.0, 0.0}, {6.0, 6.0, 6.0}}, kFloat64)));
+}
+
+TEST(Views, GradientsOfNamedInputsPassThroughAChangedView) {
+  const Tensor x = leaf({2, 3});
+  Tensor y = transpose(mul(x, 2), 0, 1);
+  Tensor row = select(y, 0, 1);
+  row.fill_(5);
+  const Tensor z = mul(y, 3);
+  const Tensor g = autograd::grad({sum(z)}, {x})[0];
+  EXPECT_TRUE(equal(g, tensor({{6.0, 0.0, 6.0}, {6.0, 0.0, 6.0}}, kFloat64)));
 }
 
 TEST(Views, OneOfSeveralViewsMayNotBeChangedInPlace) {
