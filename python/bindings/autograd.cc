@@ -130,10 +130,14 @@ void bind_autograd(py::module_& ember, py::module_& autograd, Ops& ops) {
   ops.add_method(
       "backward(input, gradient=None, retain_graph=None, create_graph=False, inputs=None)",
       [](const Tensor& x, const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph,
-         PyObject* inputs) {
+         PyObject* inputs) -> PyObject* {
+        // Returns an object, and so is called with the GIL, which `inputs` needs.
         const Tensors leaves = to_tensors(py::reinterpret_borrow<py::object>(inputs));
-        GilRelease gil(true);
-        x.backward(gradient, retain_graph.value_or(create_graph), create_graph, leaves);
+        {
+          GilRelease gil(true);
+          x.backward(gradient, retain_graph.value_or(create_graph), create_graph, leaves);
+        }
+        Py_RETURN_NONE;
       },
       "Accumulates the gradients of this tensor into the leaves' .grad.");
   ops.add_method(

@@ -323,3 +323,10 @@ def test_a_graph_is_freed():
     del x, y
     gc.collect()
     assert ember.memory_stats()["current_bytes"] == before
+
+
+@pytest.mark.parametrize("count", [1, 5000])
+def test_backward_takes_gradients_of_any_size(count):
+    x = ember.ones(count, requires_grad=True)
+    (x * 2).backward(ember.full((count,), 3.0))
+    assert x.grad.tolist() == [6.0] * count
