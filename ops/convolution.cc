@@ -95,9 +95,8 @@ Shape spread(const char* op, const char* argument, const Shape& value, int64_t r
   return value.size() == static_cast<size_t>(rank) ? value : Shape::filled(rank, value[0]);
 }
 
-/// Everything about the arguments that does not depend on the padding's amounts.
-void check_arguments(const char* op, int64_t rank, const Tensor& x, const Tensor& weight, const Tensor& bias,
-                     int64_t groups) {
+/// What convolutions and their transposes ask of ranks, dtypes and devices.
+void check_tensors(const char* op, int64_t rank, const Tensor& x, const Tensor& weight, const Tensor& bias) {
   kernel::check_defined(op, "input", x);
   kernel::check_defined(op, "weight", weight);
   check(weight.dim() == rank + 2, op, ": weight has shape ", weight.sizes(), " but must have ", rank + 2,
@@ -109,6 +108,12 @@ void check_arguments(const char* op, int64_t rank, const Tensor& x, const Tensor
         " but all must have one dtype");
   check<NotImplementedError>(x.dtype() != kBool, op, ": input is ", x.dtype(), " but must be of numbers");
   kernel::check_same_device(op, std::array{x, weight, bias});
+}
+
+/// Everything about the arguments that does not depend on the padding's amounts.
+void check_arguments(const char* op, int64_t rank, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                     int64_t groups) {
+  check_tensors(op, rank, x, weight, bias);
   const int64_t channels = x.size(x.dim() - rank - 1), out = weight.sizes()[0];
   check<ValueError>(groups >= 1, op, ": groups must be at least 1 but is ", groups);
   check(weight.sizes()[1] * groups == channels, op, ": input has shape ", x.sizes(), " but weight of shape ",
@@ -188,17 +193,7 @@ Tensor transposed(const char* op, const Tensor& x, const Tensor& weight, const T
 Tensor conv_transpose(const char* op, int64_t rank, const Tensor& x, const Tensor& weight, const Tensor& bias,
                       const Shape& stride, const Shape& padding, const Shape& output_padding, int64_t groups,
                       const Shape& dilation) {
-  kernel::check_defined(op, "input", x);
-  kernel::check_defined(op, "weight", weight);
-  check(weight.dim() == rank + 2, op, ": weight has shape ", weight.sizes(), " but must have ", rank + 2,
-        " dimensions");
-  check(x.dim() == rank + 2 || x.dim() == rank + 1, op, ": input has shape ", x.sizes(), " but must have ", rank + 1,
-        " dimensions, or ", rank + 2, " with a batch");
-  check(x.dtype() == weight.dtype() && (!bias.defined() || bias.dtype() == x.dtype()), op, ": input is ", x.dtype(),
-        " and weight ", weight.dtype(), bias.defined() ? concat(" and bias ", bias.dtype()) : "",
-        " but all must have one dtype");
-  check<NotImplementedError>(x.dtype() != kBool, op, ": input is ", x.dtype(), " but must be of numbers");
-  kernel::check_same_device(op, std::array{x, weight, bias});
+  check_tensors(op, rank, x, weight, bias);
   check<ValueError>(groups >= 1, op, ": groups must be at least 1 but is ", groups);
   const int64_t channels = x.size(x.dim() - rank - 1), out = weight.sizes()[1] * groups;
   check(weight.sizes()[0] == channels && channels % groups == 0 && weight.numel() > 0, op, ": input has shape ",

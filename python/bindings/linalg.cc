@@ -45,7 +45,6 @@ void bind_products(Ops& ops, Ops& linalg_ops) {
   linalg_ops.add_function("matmul(input, other)", matmul, "The matrix product of the last two dims.");
   linalg_ops.add_function("multi_dot(tensors)", linalg::multi_dot, "The product of all in the cheapest order.");
   linalg_ops.add_function("vecdot(x, y, *, dim=-1)", linalg::vecdot, "Inner products along dim.");
-  ops.add("vdot(input, other)", dot, "The inner product of two vectors.");
   ops.add("ger(input, vec2)", outer, "[n] [m] to [n, m].");
   ops.add("inner(input, other)", inner, "The sum over the last dims of both.");
   ops.add_function(

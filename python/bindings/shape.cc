@@ -100,10 +100,6 @@ void bind_shape(Ops& ops) {
 
   ops.add("slice(input, dim=0, start=None, end=None, step=1)", slice, "input[start:end:step] along dim.");
   ops.add_method("unfold(input, dimension, size, step)", unfold, "A view of the windows of size elements, step apart.");
-  ops.add("adjoint(input)", mH, "The conjugate transpose of the last two dims.");
-  const auto same = [](const Tensor& x) { return x; };
-  ops.add("resolve_conj(input)", same, "input itself.");
-  ops.add("resolve_neg(input)", same, "input itself.");
   ops.add_function("atleast_1d(input)", atleast_1d, "A view with at least one dim.");
   ops.add_function("atleast_1d(*tensors)", each<atleast_1d>);
   ops.add_function("atleast_2d(input)", atleast_2d, "A view with at least two dims.");
