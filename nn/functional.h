@@ -9,6 +9,7 @@
 #include "ops/linalg.h"
 #include "ops/loss.h"
 #include "ops/normalization.h"
+#include "ops/padding.h"
 #include "ops/pointwise.h"
 #include "ops/pooling.h"
 #include "ops/random.h"
@@ -23,6 +24,7 @@ using ember::batch_norm;
 using ember::binary_cross_entropy;
 using ember::binary_cross_entropy_with_logits;
 using ember::celu;
+using ember::channel_shuffle;
 using ember::conv1d;
 using ember::conv2d;
 using ember::conv3d;
@@ -53,6 +55,9 @@ using ember::multi_head_attention_forward;
 using ember::nll_loss;
 using ember::normalize;
 using ember::one_hot;
+using ember::pad;
+using ember::pixel_shuffle;
+using ember::pixel_unshuffle;
 using ember::prelu;
 using ember::relu;
 using ember::relu6;

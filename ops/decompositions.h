@@ -38,7 +38,7 @@ TensorPair lu_factor(const Tensor& a, bool pivot = true);
 TensorTriple lu_factor_ex(const Tensor& a, bool pivot = true, bool check_errors = false);
 /// X with a X = b (X a = b unless `left`; a^T for a with `adjoint`) for a given by lu_factor.
 Tensor lu_solve(const Tensor& lu, const Tensor& pivots, const Tensor& b, bool left = true, bool adjoint = false);
-/// X with a X = b, or X a = b unless `left`. b is a vector (or a batch of them, when its shape is a's without the last dim).
+/// X with a X = b, or X a = b unless `left`; for complex numbers too. b is a vector (or a batch of them, when its shape is a's without the last dim).
 Tensor solve(const Tensor& a, const Tensor& b, bool left = true);
 TensorPair solve_ex(const Tensor& a, const Tensor& b, bool left = true, bool check_errors = false);
 /// The same for a triangular a, of which the other triangle (and with `unitriangular` the diagonal) is not read.
@@ -65,6 +65,10 @@ TensorQuad lstsq(const Tensor& a, const Tensor& b, std::optional<double> rcond =
 /// (eigenvalues, eigenvectors) of the symmetric matrix in the triangle uplo ("L" or "U"), ascending.
 TensorPair eigh(const Tensor& a, std::string_view uplo = "L");
 Tensor eigvalsh(const Tensor& a, std::string_view uplo = "L");
+/// (eigenvalues, eigenvectors) of a square matrix, complex and in no order; eigenvectors are columns of norm 1. A loss must not depend
+/// on the phase of an eigenvector, which is arbitrary. Takes complex matrices too.
+TensorPair eig(const Tensor& a);
+Tensor eigvals(const Tensor& a);
 /// (U, S, Vh) with a = U diag(S) Vh, S descending; reduced to k = min(m, n) columns and rows unless full_matrices.
 TensorTriple svd(const Tensor& a, bool full_matrices = true, std::optional<std::string_view> driver = {});
 Tensor svdvals(const Tensor& a, std::optional<std::string_view> driver = {});

@@ -111,6 +111,7 @@ Tensor sinc(const Tensor& x) {
 Tensor logit(const Tensor& x, std::optional<double> eps) {
   kernel::check_defined("logit", "input", x);
   if (eps) return logit(where(x < *eps, *eps, where(x > 1 - *eps, 1 - *eps, x)));
+  if (!is_differentiable(x.dtype())) return logit(to(x, default_dtype()));
   return log(x / (1 - x));
 }
 

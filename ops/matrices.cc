@@ -7,18 +7,18 @@
 
 namespace ember::matrices {
 
-void check_matrix(const char* op, const char* argument, const Tensor& a) {
+void check_matrix(const char* op, const char* argument, const Tensor& a, Numbers numbers) {
   kernel::check_defined(op, argument, a);
   check(a.dim() >= 2, op, ": The input tensor ", argument, " must have at least 2 dimensions, but has shape ",
         a.sizes());
   check<NotImplementedError>(!is_reduced_floating_point(a.dtype()), op, ": Low precision dtypes not supported, but ",
                              argument, " is ", a.dtype(), "; expected float32 or float64");
-  check(a.dtype() == kFloat32 || a.dtype() == kFloat64, op,
+  check((is_floating_point(a.dtype()) || (a.is_complex() && numbers == Numbers::RealOrComplex)), op,
         ": Expected a floating point tensor as input (float32 or float64), but ", argument, " is ", a.dtype());
 }
 
-void check_square(const char* op, const char* argument, const Tensor& a) {
-  check_matrix(op, argument, a);
+void check_square(const char* op, const char* argument, const Tensor& a, Numbers numbers) {
+  check_matrix(op, argument, a, numbers);
   check(rows(a) == columns(a), op, ": ", argument, " must be batches of square matrices, but they are ", rows(a),
         " by ", columns(a), " matrices");
 }

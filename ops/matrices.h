@@ -8,9 +8,10 @@
 
 namespace ember::matrices {
 
-/// Throws unless `a` is a (square) matrix or a batch of them, of float32 or float64.
-void check_matrix(const char* op, const char* argument, const Tensor& a);
-void check_square(const char* op, const char* argument, const Tensor& a);
+enum class Numbers { Real, RealOrComplex };
+/// Throws unless `a` is a (square) matrix or a batch of them, of float32 or float64 or complex numbers of these.
+void check_matrix(const char* op, const char* argument, const Tensor& a, Numbers numbers = Numbers::Real);
+void check_square(const char* op, const char* argument, const Tensor& a, Numbers numbers = Numbers::Real);
 void check_same_dtype(const char* op, const char* argument, const Tensor& b, const Tensor& a);
 
 inline int64_t rows(const Tensor& a) { return a.sizes()[a.sizes().size() - 2]; }

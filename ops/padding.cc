@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/kernel.h"
+#include "ops/pick.h"
 #include "ops/shape.h"
 #include "ops/views.h"
 
@@ -50,29 +50,27 @@ namespace {
 
 enum class Border { Reflect, Replicate, Circular };
 
-/// One dim with elements added before and after it, as a cat of views; negative amounts crop.
-Tensor pad_dim(const Tensor& whole, int64_t dim, int64_t before, int64_t after, Border border) {
-  const int64_t all = whole.sizes()[dim], total = all + before + after;
-  const int64_t first = std::clamp<int64_t>(-before, 0, all);
-  const int64_t size = std::max<int64_t>(all - first - std::max<int64_t>(-after, 0), 0);
-  const Tensor x = size == all ? whole : narrow(whole, dim, first, size);
-  const int64_t left = std::clamp<int64_t>(before, 0, std::max<int64_t>(total - size, 0));
-  const int64_t right = total - size - left;
-  const int64_t most = border == Border::Reflect ? size - 1 : border == Border::Circular ? size : all > 0 ? total : 0;
-  check(total >= 0 && std::max(left, right) <= std::max<int64_t>(most, 0), "pad: padding [", before, ", ", after,
-        "] is too large for dimension ", dim, " of input ", whole.sizes());
-  const auto edge = [&](int64_t count, int64_t at, int64_t reflected, int64_t wrapped) {
-    if (border == Border::Reflect) return flip(narrow(x, dim, reflected, count), dim);
-    if (border == Border::Circular) return narrow(x, dim, wrapped, count);
-    Shape sizes = x.sizes();
-    sizes[dim] = count;
-    return expand(narrow(whole, dim, at, 1), sizes);
-  };
-  std::vector<Tensor> parts;
-  if (left > 0) parts.push_back(edge(left, 0, 1, size - left));
-  if (size > 0 || left + right == 0) parts.push_back(x);
-  if (right > 0) parts.push_back(edge(right, all - 1, size - 1 - right, 0));
-  return cat(parts, dim);
+/// Which elements of x's dim stand in the padded one; negative amounts crop before the border is made.
+std::vector<int64_t> padded_positions(const Tensor& x, int64_t dim, int64_t before, int64_t after, Border border) {
+  const int64_t all = x.sizes()[dim], total = all + before + after, first = std::clamp<int64_t>(-before, 0, all);
+  const int64_t size = std::max<int64_t>(all - first - std::max<int64_t>(-after, 0), 0), last = first + size - 1;
+  const int64_t left = std::max<int64_t>(before, 0), right = std::max<int64_t>(after, 0);
+  const int64_t most = border == Border::Reflect ? size - 1 : size;
+  check(border == Border::Replicate ? total >= 0 && (all > 0 || total == 0)
+                                    : total >= 0 && std::max(left, right) <= std::max<int64_t>(most, 0),
+        "pad: padding [", before, ", ", after, "] is too large for dimension ", dim, " of input ", x.sizes());
+  constexpr int64_t kMost = int64_t{1} << 31;
+  check<OutOfMemoryError>(total < kMost, "pad: a dimension of size ", total, " is too large");
+  std::vector<int64_t> positions;
+  for (int64_t i = -before; i < total - before; ++i) {
+    const bool is_inside = i >= first && i <= last;
+    const int64_t reflected = i < first ? 2 * first - i : 2 * last - i, wrapped = i < first ? i + size : i - size;
+    positions.push_back(is_inside                    ? i
+                        : border == Border::Reflect  ? reflected
+                        : border == Border::Circular ? wrapped
+                                                     : std::clamp<int64_t>(i, 0, all - 1));
+  }
+  return positions;
 }
 
 }  // namespace
@@ -95,10 +93,14 @@ Tensor pad(const Tensor& x, const Shape& pad, std::string_view mode, std::option
   const Border border = mode == "reflect"     ? Border::Reflect
                         : mode == "replicate" ? Border::Replicate
                                               : Border::Circular;
-  Tensor y = x;
-  for (int64_t i = 0; i < pairs; ++i)
-    if (pad[2 * i] != 0 || pad[2 * i + 1] != 0) y = pad_dim(y, rank - 1 - i, pad[2 * i], pad[2 * i + 1], border);
-  return y.is_same(x) ? clone(x) : y;
+  PositionMaps maps(static_cast<size_t>(rank));
+  for (int64_t i = 0; i < pairs; ++i) {
+    const int64_t d = rank - 1 - i, size = x.sizes()[d];
+    const int64_t total = size + pad[2 * i] + pad[2 * i + 1];
+    check(total != 0 || size == 0, "pad: padding ", pad, " leaves nothing of dimension ", d, " of input ", x.sizes());
+    if (total != size || pad[2 * i] != 0) maps[d] = padded_positions(x, d, pad[2 * i], pad[2 * i + 1], border);
+  }
+  return pick("pad", x, maps);
 }
 
 // Its square is an int64.

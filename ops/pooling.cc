@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "autograd/record.h"
+#include "ops/creation.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
 #include "ops/pooling_window.h"
@@ -195,7 +196,9 @@ Tensor max_pool2d_with_indices_backward(const Tensor& grad_output, const Tensor&
         " and indices be int64");
   check<TypeError>(grad_output.dtype() == x.dtype(), op, ": grad_output is ", describe(grad_output), " but input is ",
                    describe(x));
-  return as_given(max_backward(as_images(grad_output, 2), as_images(indices, 2), images.sizes()), x, 2);
+  const Tensor d = as_given(max_backward(as_images(grad_output, 2), as_images(indices, 2), images.sizes()), x, 2);
+  // Which elements are the largest does not change with a small step of x.
+  return record(op, d, inputs(d, x), [](const Tensor& g) { return std::array{g, zeros_like(g)}; });
 }
 
 Tensor avg_pool1d(const Tensor& x, const Shape& kernel_size, const Shape& stride, const Shape& padding, bool ceil_mode,

@@ -1,8 +1,12 @@
 // Copies of a tensor's elements in another order.
+#include <algorithm>
+#include <numeric>
+
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
+#include "ops/pick.h"
 #include "ops/pointwise.h"
 #include "ops/shape.h"
 #include "ops/views.h"
@@ -70,13 +74,18 @@ Tensor roll(const Tensor& x, const Shape& shifts, const Shape& dims) {
     return reshape(roll(reshape(x, -1), shifts, 0), x.sizes());
   }
   check(shifts.size() == dims.size(), "roll: shifts ", shifts, " and dims ", dims, " must have as many entries");
-  Tensor y = x;
+  PositionMaps maps(static_cast<size_t>(rank));
   for (size_t i = 0; i < dims.size(); ++i) {
-    const int64_t d = wrap_dim(dims[i], rank, "roll"), size = rank == 0 ? 1 : y.sizes()[d];
-    const int64_t shift = size == 0 ? 0 : (shifts[i] % size + size) % size;
-    if (shift != 0) y = cat({narrow(y, d, size - shift, shift), narrow(y, d, 0, size - shift)}, d);
+    const int64_t d = wrap_dim(dims[i], rank, "roll"), size = rank == 0 ? 1 : x.sizes()[d];
+    if (rank == 0 || size == 0) continue;
+    if (maps[d].empty()) {
+      maps[d].resize(static_cast<size_t>(size));
+      std::iota(maps[d].begin(), maps[d].end(), int64_t{0});
+    }
+    const int64_t start = (size - shifts[i] % size) % size;
+    std::rotate(maps[d].begin(), maps[d].begin() + start, maps[d].end());
   }
-  return y.is_same(x) ? clone(x) : y;
+  return rank == 0 || x.numel() == 0 ? clone(x) : pick("roll", x, maps);
 }
 
 Tensor repeat(const Tensor& x, const Shape& repeats) {

@@ -46,8 +46,8 @@ Tensor solve_factored(const char* op, const Tensor& lu, const Tensor& pivots, co
 
 /// The gradient of a in X = op(a)^-1 b (or from the right), given X and the gradient of b.
 Tensor matrix_gradient(const Tensor& x, const Tensor& gb, bool left, bool adjoint) {
-  if (left) return adjoint ? -matmul(x, mT(gb)) : -matmul(gb, mT(x));
-  return adjoint ? -matmul(mT(gb), x) : -matmul(mT(x), gb);
+  if (left) return adjoint ? -matmul(x, mH(gb)) : -matmul(gb, mH(x));
+  return adjoint ? -matmul(mH(gb), x) : -matmul(mH(x), gb);
 }
 
 /// The gradient of A = P L U, from those of L and U (undefined: zero), by blocks: the leading k rows and columns are square.
@@ -110,7 +110,7 @@ Solution solve_matrix(const char* op, const Tensor& a, const Tensor& b, bool lef
   auto pullback = [a = saved(a), x = saved_output(y), f, left](const Tensor& g,
                                                                Needs<2> needs) -> std::array<Tensor, 2> {
     // The factors have no history, so a gradient of this gradient factors anew.
-    const Tensor gb = GradMode::is_enabled() ? linalg::solve(mT(a()), g, left)
+    const Tensor gb = GradMode::is_enabled() ? linalg::solve(mH(a()), g, left)
                                              : solve_factored("solve_backward", f.lu, f.pivots, g, left, true);
     return {needs[0] ? matrix_gradient(x(), gb, left, false) : Tensor(), gb};
   };
@@ -118,7 +118,7 @@ Solution solve_matrix(const char* op, const Tensor& a, const Tensor& b, bool lef
 }
 
 std::pair<Tensor, Tensor> solve_checked(const char* op, const Tensor& a, const Tensor& b, bool left) {
-  check_square(op, "A", a);
+  check_square(op, "A", a, Numbers::RealOrComplex);
   check_same_dtype(op, "B", b, a);
   check(b.dim() >= 1, op, ": B must have at least 1 dimension, but has none");
   const bool vector = is_vector(a, b);

@@ -4,8 +4,10 @@
 #include "autograd/record.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_place.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
+#include "ops/pointwise.h"
 #include "ops/shape.h"
 
 namespace ember {
@@ -277,6 +279,13 @@ Tensor index(const Tensor& x, const std::vector<TensorIndex>& indices) {
 Tensor& index_put_(Tensor& x, const std::vector<TensorIndex>& indices, const Tensor& value, bool accumulate) {
   kernel::check_defined("index_put_", "input", x);
   kernel::check_defined("index_put_", "value", value);
+  const bool is_whole_mask = indices.size() == 1 && indices[0].kind == TensorIndex::Kind::Tensor && x.dim() > 0 &&
+                             indices[0].tensor.defined() && indices[0].tensor.dtype() == kBool &&
+                             indices[0].tensor.sizes() == x.sizes();
+  if (is_whole_mask && value.dim() == 0 && !accumulate)
+    return in_place("index_put_", x, [&](const Tensor& y) {
+      return where(to(indices[0].tensor, x.device()), to(value, TensorOptions(x.dtype()).device(x.device())), y);
+    });
   Selection selection = Walk(x).run(indices);
   const TensorOptions options = TensorOptions(x.dtype()).device(x.device());
   if (!selection.has_tensors()) {

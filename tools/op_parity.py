@@ -102,6 +102,9 @@ class Forwarding(types.ModuleType):
 
 def rebound(function):
     """A function of PyTorch's tests with `torch` meaning Ember."""
+    if isinstance(function, functools.partial):
+        keywords = {name: to_ember(value) for name, value in function.keywords.items()}
+        return functools.partial(resolve_name(f"nn.functional.{function.func.__name__}"), *function.args, **keywords)
     scope = dict(function.__globals__)
     scope["torch"] = ember
     scope["F"] = ember.nn.functional

@@ -34,6 +34,17 @@ struct IndexedDim {
   }
 };
 
+/// Row-major elements of one row by their indices: all are checked before any is read, so that both loops use vector units.
+template <class Word>
+void gather_row(const IndexedDim& indexed, Word* out, const Word* row, const int64_t* index, int64_t count) {
+  uint64_t largest = 0;
+  for (int64_t j = 0; j < count; ++j) largest = std::max(largest, static_cast<uint64_t>(index[j]));
+  if (largest >= static_cast<uint64_t>(indexed.size)) [[unlikely]]
+    for (int64_t j = 0; j < count; ++j) indexed.offset(reinterpret_cast<const char*>(index + j));
+#pragma GCC ivdep
+  for (int64_t j = 0; j < count; ++j) out[j] = row[index[j]];
+}
+
 int64_t byte_stride(const Tensor& x, int64_t dim) { return x.strides()[static_cast<size_t>(dim)] * x.element_size(); }
 
 void gather(const Tensor& out, const Tensor& x, int64_t dim, const Tensor& index) {
@@ -48,11 +59,17 @@ void gather(const Tensor& out, const Tensor& x, int64_t dim, const Tensor& index
   visit_word(x.element_size(), [&]<class Word>() {
     const int64_t out_stride = walk.stride_or_0(0, kOut), index_stride = walk.stride_or_0(0, kIndex);
     const int64_t x_stride = walk.stride_or_0(0, kX);
+    constexpr int64_t kWidth = sizeof(Word);
+    const bool is_row =
+        out_stride == kWidth && index_stride == sizeof(int64_t) && x_stride == 0 && indexed.stride == kWidth;
     parallel_for(0, walk.numel, kWork, [&](int64_t first, int64_t last) {
       for_each_run(walk, first, last, [&](const Walk::Strides& at, int64_t count) {
         char* to = out.raw_data() + at[kOut];
         const char* indices = index.raw_data() + at[kIndex];
         const char* from = x.raw_data() + at[kX];
+        if (is_row)
+          return gather_row(indexed, reinterpret_cast<Word*>(to), reinterpret_cast<const Word*>(from),
+                            reinterpret_cast<const int64_t*>(indices), count);
         for (int64_t j = 0; j < count; ++j)
           *reinterpret_cast<Word*>(to + j * out_stride) =
               *reinterpret_cast<const Word*>(from + j * x_stride + indexed.offset(indices + j * index_stride));

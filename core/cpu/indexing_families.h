@@ -13,6 +13,8 @@ namespace EMBER_ISA {
 void register_gather(Backend& table);
 /// scatter_reduce.
 void register_gather_table();
+/// pick and unpick.
+void register_pick_table();
 Tensor nonzero_positions(const Tensor& x);
 
 }  // namespace EMBER_ISA

@@ -28,14 +28,26 @@ void copy_run(char* to, int64_t to_stride, char* from, int64_t from_stride, int6
   }
 }
 
+/// Whether the positions of a run lie nearer to one another in `plain` than its elements, so that they belong into the inner loop.
+bool is_position_inner(const Selection::Run& run) {
+  return run.positions > 1 && run.count > 1 && run.plain_offsets[1] - run.plain_offsets[0] < run.plain_stride;
+}
+
+/// Calls f(plain, selected) for each position of each element; positions in order.
+template <class F>
+void for_each_element(const Selection::Run& run, F f) {
+  for (int64_t i = 0; i < run.count; ++i) {
+    char* plain = run.plain + i * run.plain_stride;
+    char* selected = run.selected + i * run.selected_stride;
+    for (int64_t p = 0; p < run.positions; ++p) f(plain + run.plain_offsets[p], selected + run.selected_offsets[p]);
+  }
+}
+
 void read_selected(const Selection& selection, int64_t item) {
   visit_word(item, [&]<class Word>() {
     selection.read([](const Selection::Run& run) {
-      if (run.count == 1) {
-        for (int64_t p = 0; p < run.positions; ++p)
-          at<Word>(run.plain + run.plain_offsets[p]) = at<Word>(run.selected + run.selected_offsets[p]);
-        return;
-      }
+      if (run.count == 1 || is_position_inner(run))
+        return for_each_element(run, [](char* to, char* from) { at<Word>(to) = at<Word>(from); });
       for (int64_t p = 0; p < run.positions; ++p)
         copy_run<Word>(run.plain + run.plain_offsets[p], run.plain_stride, run.selected + run.selected_offsets[p],
                        run.selected_stride, run.count);
@@ -46,6 +58,8 @@ void read_selected(const Selection& selection, int64_t item) {
 void write_selected(const Selection& selection, int64_t item) {
   visit_word(item, [&]<class Word>() {
     selection.write([](const Selection::Run& run) {
+      if (run.count == 1 || is_position_inner(run))
+        return for_each_element(run, [](char* from, char* to) { at<Word>(to) = at<Word>(from); });
       for (int64_t p = 0; p < run.positions; ++p)
         copy_run<Word>(run.selected + run.selected_offsets[p], run.selected_stride, run.plain + run.plain_offsets[p],
                        run.plain_stride, run.count);
@@ -56,6 +70,8 @@ void write_selected(const Selection& selection, int64_t item) {
 void add_to_selected(const Selection& selection, DType dtype) {
   visit_addable(dtype, [&]<class T>() {
     selection.write([](const Selection::Run& run) {
+      if (run.count == 1 || is_position_inner(run))
+        return for_each_element(run, [](char* from, char* to) { at<T>(to) = plus(at<T>(to), at<T>(from)); });
       const bool is_dense = run.plain_stride == sizeof(T) && run.selected_stride == sizeof(T);
       for (int64_t p = 0; p < run.positions; ++p) {
         char* to = run.selected + run.selected_offsets[p];
@@ -111,6 +127,7 @@ void register_indexing(Backend& table) {
 void register_indexing_table() {
   kernel_table<IndexingKernels>(kCPU).index_copy = index_copy;
   register_gather_table();
+  register_pick_table();
 }
 
 }  // namespace ember::EMBER_ISA

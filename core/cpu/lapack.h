@@ -67,6 +67,14 @@ int call(A... arguments) {
   return info;
 }
 
+/// visit_float, for complex numbers too.
+template <class F>
+void visit_number(DType t, const char* op, F f) {
+  if (t == kComplex64) return f.template operator()<std::complex<float>>();
+  if (t == kComplex128) return f.template operator()<std::complex<double>>();
+  visit_float(t, op, f);
+}
+
 /// The work space that a routine asks for when it is called with a length of -1.
 template <class T>
 std::vector<T> workspace(T answer) {

@@ -43,7 +43,7 @@ void cholesky_inverse(const Tensor& a, bool upper) {
 }
 
 void lu_factor(const Tensor& a, const Tensor& pivots, const Tensor& info) {
-  visit_float(a.dtype(), "lu_factor", [&]<class T>() {
+  visit_number(a.dtype(), "lu_factor", [&]<class T>() {
     const Matrices<T> lu(a);
     const Vectors<int> pivot(pivots);
     int* status = info.data_ptr<int32_t>();
@@ -55,7 +55,7 @@ void lu_factor(const Tensor& a, const Tensor& pivots, const Tensor& info) {
 }
 
 void lu_solve(const Tensor& b, const Tensor& a, const Tensor& pivots, bool adjoint) {
-  visit_float(b.dtype(), "lu_solve", [&]<class T>() {
+  visit_number(b.dtype(), "lu_solve", [&]<class T>() {
     const Matrices<T> lu(a), x(b);
     const Vectors<int> pivot(pivots);
     for_matrices(batch_of(b), 1.0 * x.rows * x.rows * x.columns, [&](int64_t first, int64_t last) {
@@ -129,6 +129,9 @@ void solve_triangular(const Tensor& b, const Tensor& a, bool left, bool upper, b
   table.ldl_factor = ldl_factor;
   table.ldl_solve = ldl_solve;
   table.solve_triangular = solve_triangular;
+  auto& complex = kernel_table<LinalgKernels>(kCPU, true);
+  complex.lu_factor = lu_factor;
+  complex.lu_solve = lu_solve;
   return true;
 }();
 

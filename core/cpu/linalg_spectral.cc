@@ -29,6 +29,76 @@ void eigh(const Tensor& a, const Tensor& values, const Tensor& info, bool upper,
   });
 }
 
+/// Real eigenvectors [n, n] as LAPACK packs them: for a pair of conjugate values, the real parts and then the imaginary ones.
+template <class T>
+void unpack_vectors(std::complex<T>* to, const T* packed, const std::complex<T>* value, int n) {
+  for (int64_t j = 0; j < n; ++j) {
+    const bool is_pair = value[j].imag() != 0;
+    const T *re = packed + j * n, *im = re + n;
+    for (int64_t i = 0; i < n; ++i) to[j * n + i] = {re[i], is_pair ? im[i] : T(0)};
+    if (!is_pair) continue;
+    for (int64_t i = 0; i < n; ++i) to[(j + 1) * n + i] = {re[i], -im[i]};
+    ++j;
+  }
+}
+
+/// The two faces of LAPACK's geev: real matrices have the parts of their values apart, complex ones need real work space.
+template <class T>
+struct GeneralEigenproblem {
+  using Real = decltype(std::real(T()));
+  using Complex = std::complex<Real>;
+  const char job;
+  const int n, leading;
+  std::vector<T> packed, work;
+  std::vector<Real> parts;
+
+  GeneralEigenproblem(bool vectors, int n)
+      : job(vectors ? 'V' : 'N'),
+        n(n),
+        leading(std::max(1, n)),
+        packed(!is_complex<T> && vectors ? static_cast<size_t>(n) * static_cast<size_t>(n) : 1),
+        parts(static_cast<size_t>(2 * leading)) {
+    T answer{};
+    solve(nullptr, nullptr, nullptr, &answer, -1);
+    work = workspace(answer);
+  }
+
+  int solve(T* a, Complex* value, Complex* vector, T* space, int length) {
+    T unused{};
+    if constexpr (is_complex<T>)
+      return call<T, "geev">('N', job, n, a, leading, value, &unused, 1, vector, leading, space, length, parts.data());
+    else
+      return call<T, "geev">('N', job, n, a, leading, parts.data(), parts.data() + leading, &unused, 1, packed.data(),
+                             leading, space, length);
+  }
+
+  /// `vector` is null when no eigenvectors are wanted.
+  int operator()(T* a, Complex* value, Complex* vector) {
+    const int info = solve(a, value, vector, work.data(), static_cast<int>(work.size()));
+    if constexpr (!is_complex<T>) {
+      for (int i = 0; i < n; ++i) value[i] = {parts[i], parts[leading + i]};
+      if (vector) unpack_vectors(vector, packed.data(), value, n);
+    }
+    return info;
+  }
+};
+
+void eig(const Tensor& a, const Tensor& values, const Tensor& vectors, const Tensor& info) {
+  visit_number(a.dtype(), "eig", [&]<class T>() {
+    using Complex = typename GeneralEigenproblem<T>::Complex;
+    const bool wants_vectors = vectors.defined();
+    const Matrices<T> matrix(a);
+    const Matrices<Complex> vector(wants_vectors ? vectors : a);
+    const Vectors<Complex> value(values);
+    int* status = info.data_ptr<int32_t>();
+    for_matrices(batch_of(a), 10 * cube(matrix.rows), [&](int64_t first, int64_t last) {
+      GeneralEigenproblem<T> problem(wants_vectors, matrix.rows);
+      for (int64_t i = first; i < last; ++i)
+        status[i] = problem(matrix[i], value[i], wants_vectors ? vector[i] : nullptr);
+    });
+  });
+}
+
 void svd(const Tensor& a, const Tensor& u, const Tensor& s, const Tensor& vh, const Tensor& info) {
   visit_float(a.dtype(), "svd", [&]<class T>() {
     const Matrices<T> matrix(a);
@@ -57,7 +127,10 @@ void svd(const Tensor& a, const Tensor& u, const Tensor& s, const Tensor& vh, co
 [[maybe_unused]] const bool registered = [] {
   auto& table = kernel_table<LinalgKernels>(kCPU);
   table.eigh = eigh;
+  table.eig = eig;
   table.svd = svd;
+  auto& complex = kernel_table<LinalgKernels>(kCPU, true);
+  complex.eig = eig;
   return true;
 }();
 

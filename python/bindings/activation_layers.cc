@@ -1,5 +1,6 @@
 // Activation functions as layers.
 #include "nn/activation.h"
+#include "nn/shaped_activation.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
 
@@ -29,6 +30,10 @@ void bind_activation_layers(py::module_& m) {
   bind_activation<ReLUImpl>(m, "ReLU", "max(input, 0).");
   bind_activation<ReLU6Impl>(m, "ReLU6", "min(max(input, 0), 6).");
   bind_activation<SiLUImpl>(m, "SiLU", "input sigmoid(input).");
+  bind_activation<SELUImpl>(m, "SELU", "The elu that keeps mean 0 and variance 1.");
+  bind_activation<HardsigmoidImpl>(m, "Hardsigmoid", "relu6(input + 3) / 6.");
+  bind_activation<HardswishImpl>(m, "Hardswish", "input relu6(input + 3) / 6.");
+  bind_activation<MishImpl>(m, "Mish", "input tanh(softplus(input)).");
   Layer<SigmoidImpl>(m, "Sigmoid", "1 / (1 + exp(-input)).").init();
   Layer<TanhImpl>(m, "Tanh", "The hyperbolic tangent.").init();
   Layer<GELUImpl>(m, "GELU", "input Phi(input), exactly or by 'tanh'.")

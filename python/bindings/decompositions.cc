@@ -74,6 +74,9 @@ void bind_orthogonal(Ops& ops, Ops& f) {
   f.add_function("eigh(A, UPLO='L')", named("linalg_eigh", {"eigenvalues", "eigenvectors"}, linalg::eigh),
                  "Eigenvalues and eigenvectors of symmetric matrices.");
   f.add_function("eigvalsh(A, UPLO='L')", linalg::eigvalsh, "Eigenvalues of symmetric matrices.");
+  f.add_function("eig(A)", named("linalg_eig", {"eigenvalues", "eigenvectors"}, linalg::eig),
+                 "Eigenvalues and eigenvectors of square matrices.");
+  f.add_function("eigvals(A)", linalg::eigvals, "Eigenvalues of square matrices.");
   f.add_function("svd(A, full_matrices=True, *, driver=None)", named("linalg_svd", {"U", "S", "Vh"}, linalg::svd),
                  "U, S, Vh with A = U diag(S) Vh.");
   f.add_function("svdvals(A, *, driver=None)", linalg::svdvals, "The singular values.");

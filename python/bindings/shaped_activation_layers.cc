@@ -7,14 +7,6 @@ namespace ember::python {
 
 namespace {
 
-/// One of those whose only option is inplace.
-template <class M>
-void bind_activation(py::module_& m, const char* name, const char* doc) {
-  Layer<M>(m, name, doc)
-      .init([](bool inplace) { return nn::ActivationOptions().inplace(inplace); }, py::arg("inplace") = false)
-      .option("inplace", &nn::ActivationOptions::inplace_);
-}
-
 template <class M>
 void bind_elu(py::module_& m, const char* name, const char* doc) {
   Layer<M>(m, name, doc)
@@ -37,10 +29,6 @@ void bind_shaped_activation_layers(py::module_& m) {
   using namespace nn;
   bind_elu<ELUImpl>(m, "ELU", "input where positive, alpha (exp(input) - 1) elsewhere.");
   bind_elu<CELUImpl>(m, "CELU", "input where positive, alpha (exp(input / alpha) - 1) elsewhere.");
-  bind_activation<SELUImpl>(m, "SELU", "The elu that keeps mean 0 and variance 1.");
-  bind_activation<HardsigmoidImpl>(m, "Hardsigmoid", "relu6(input + 3) / 6.");
-  bind_activation<HardswishImpl>(m, "Hardswish", "input relu6(input + 3) / 6.");
-  bind_activation<MishImpl>(m, "Mish", "input tanh(softplus(input)).");
   bind_shrink<HardshrinkImpl>(m, "Hardshrink", "0 where |input| <= lambd.");
   bind_shrink<SoftshrinkImpl>(m, "Softshrink", "input moved by lambd toward 0.");
   Layer<LogSigmoidImpl>(m, "LogSigmoid", "log(sigmoid(input)).").init();
