@@ -1,8 +1,8 @@
 // Tensor: a handle to a strided view of shared storage. Copies of a handle are the same tensor; views are different tensors
 // on the same storage. What a tensor knows about gradients hangs off it as an AutogradMeta, which autograd/ defines.
 //
-// The methods under "defined in autograd/" and "defined in ops/" are declared here because C++ wants members in one place;
-// core itself never calls them.
+// The ops among its methods stand in tensor_methods.h and in_place_methods.h. These and the methods under "defined in autograd/" are
+// declared in core because C++ wants members in one place; core itself never calls them.
 #pragma once
 
 #include <array>
@@ -13,14 +13,15 @@
 #include <vector>
 
 #include "core/dtype.h"
+#include "core/in_place_methods.h"
 #include "core/scalar.h"
 #include "core/shape.h"
 #include "core/storage.h"
+#include "core/tensor_methods.h"
 
 namespace ember {
 
 class Tensor;
-struct TensorIndex;
 
 /// What a factory makes: dtype (default_dtype() unless set), device (CPU unless set), requires_grad.
 struct TensorOptions {
@@ -93,7 +94,7 @@ struct TensorImpl final : RefCounted {
   void set_geometry(Shape new_sizes, Shape new_strides, int64_t new_offset);
 };
 
-class Tensor {
+class Tensor : public TensorMethods, public InPlaceMethods {
  public:
   /// The undefined tensor: stands for "none" in optional arguments and for a gradient of zero.
   Tensor() = default;
@@ -178,102 +179,16 @@ class Tensor {
   /// True for a view of another tensor, as autograd tracks it.
   bool is_view() const;
 
-  // Defined in ops/tensor_methods.cc; each is the free function of its name with this tensor first.
-  Tensor to(DType dtype) const;
-  Tensor to(Device device) const;
-  Tensor to(const TensorOptions& options) const;
-  Tensor cpu() const;
-  Tensor clone() const;
-  Tensor contiguous() const;
-  Tensor abs() const;
-  Tensor exp() const;
-  Tensor log() const;
-  Tensor sqrt() const;
-  Tensor rsqrt() const;
-  Tensor sin() const;
-  Tensor cos() const;
-  Tensor tanh() const;
-  Tensor sigmoid() const;
-  Tensor relu() const;
-  Tensor neg() const;
-  Tensor pow(const Tensor& exponent) const;
-  Tensor clamp(std::optional<Scalar> min, std::optional<Scalar> max = {}) const;
-  Tensor add(const Tensor& other, const Scalar& alpha = 1) const;
-  Tensor sub(const Tensor& other, const Scalar& alpha = 1) const;
-  Tensor mul(const Tensor& other) const;
-  Tensor div(const Tensor& other) const;
-  Tensor eq(const Tensor& other) const;
-  Tensor ne(const Tensor& other) const;
-  Tensor lt(const Tensor& other) const;
-  Tensor le(const Tensor& other) const;
-  Tensor gt(const Tensor& other) const;
-  Tensor ge(const Tensor& other) const;
-  Tensor masked_fill(const Tensor& mask, const Scalar& value) const;
-  Tensor sum(std::optional<DType> dtype = {}) const;
-  Tensor sum(const Shape& dims, bool keepdim = false, std::optional<DType> dtype = {}) const;
-  Tensor mean(std::optional<DType> dtype = {}) const;
-  Tensor mean(const Shape& dims, bool keepdim = false, std::optional<DType> dtype = {}) const;
-  Tensor var(const Shape& dims, int64_t correction = 1, bool keepdim = false) const;
-  Tensor var(int64_t correction = 1) const;
-  Tensor std(const Shape& dims, int64_t correction = 1, bool keepdim = false) const;
-  Tensor std(int64_t correction = 1) const;
-  Tensor max() const;
-  Tensor min() const;
-  std::pair<Tensor, Tensor> max(int64_t dim, bool keepdim = false) const;
-  std::pair<Tensor, Tensor> min(int64_t dim, bool keepdim = false) const;
-  Tensor argmax(std::optional<int64_t> dim = {}, bool keepdim = false) const;
-  Tensor argmin(std::optional<int64_t> dim = {}, bool keepdim = false) const;
-  Tensor all() const;
-  Tensor any() const;
-  Tensor softmax(int64_t dim) const;
-  Tensor log_softmax(int64_t dim) const;
-  Tensor norm() const;
-  Tensor matmul(const Tensor& other) const;
-  Tensor mm(const Tensor& other) const;
-  Tensor bmm(const Tensor& other) const;
-  Tensor t() const;
-  Tensor mT() const;
-  Tensor view(const Shape& shape) const;
-  Tensor reshape(const Shape& shape) const;
-  Tensor view_as(const Tensor& other) const;
-  Tensor transpose(int64_t dim0, int64_t dim1) const;
-  Tensor permute(const Shape& dims) const;
-  Tensor expand(const Shape& shape) const;
-  Tensor squeeze() const;
-  Tensor squeeze(int64_t dim) const;
-  Tensor unsqueeze(int64_t dim) const;
-  Tensor flatten(int64_t start_dim = 0, int64_t end_dim = -1) const;
-  Tensor as_strided(const Shape& sizes, const Shape& strides, std::optional<int64_t> storage_offset = {}) const;
-  Tensor view_as_real() const;
-  Tensor view_as_complex() const;
-  Tensor select(int64_t dim, int64_t index) const;
-  Tensor narrow(int64_t dim, int64_t start, int64_t length) const;
-  Tensor slice(int64_t dim, std::optional<int64_t> start = {}, std::optional<int64_t> end = {}, int64_t step = 1) const;
-  std::vector<Tensor> split(int64_t size, int64_t dim = 0) const;
-  std::vector<Tensor> chunk(int64_t chunks, int64_t dim = 0) const;
-  std::vector<Tensor> unbind(int64_t dim = 0) const;
-  Tensor gather(int64_t dim, const Tensor& index) const;
-  Tensor index_select(int64_t dim, const Tensor& index) const;
-  Tensor scatter_add(int64_t dim, const Tensor& index, const Tensor& src) const;
-  /// `x.index({Slice(1), 3, None, mask})`, see ops/indexing.h.
-  Tensor index(const std::vector<TensorIndex>& indices) const;
-  Tensor& index_put_(const std::vector<TensorIndex>& indices, const Tensor& value);
-  Tensor operator[](int64_t index) const { return select(0, index); }
+  // Further methods defined in ops/. They stand here because their defaults need a complete Tensor, or for their other overloads.
+  bool is_contiguous(MemoryFormat format) const;
+  Tensor diff(int64_t n = 1, int64_t dim = -1, const Tensor& prepend = {}, const Tensor& append = {}) const;
+  Tensor cov(int64_t correction = 1, const Tensor& fweights = {}, const Tensor& aweights = {}) const;
+  Tensor bincount(const Tensor& weights = {}, int64_t minlength = 0) const;
+  std::pair<Tensor, Tensor> histogram(const Tensor& edges, const Tensor& weight = {}, bool density = false) const;
+  std::pair<Tensor, Tensor> histogram(int64_t bins, const std::vector<double>& range = {}, const Tensor& weight = {},
+                                      bool density = false) const;
 
-  // In-place, by PyTorch's rules for leaves, views and overlap.
-  Tensor& copy_(const Tensor& source);
-  Tensor& fill_(const Scalar& value);
-  Tensor& zero_();
-  Tensor& add_(const Tensor& other, const Scalar& alpha = 1);
-  Tensor& sub_(const Tensor& other, const Scalar& alpha = 1);
-  Tensor& mul_(const Tensor& other);
-  Tensor& div_(const Tensor& other);
-  Tensor& clamp_(std::optional<Scalar> min, std::optional<Scalar> max = {});
-  Tensor& relu_();
-  Tensor& masked_fill_(const Tensor& mask, const Scalar& value);
-  Tensor& uniform_(double from = 0, double to = 1);
-  Tensor& normal_(double mean = 0, double std = 1);
-  Tensor& bernoulli_(double p = 0.5);
+  Tensor operator[](int64_t index) const { return select(0, index); }
   Tensor& operator+=(const Tensor& other) { return add_(other); }
   Tensor& operator-=(const Tensor& other) { return sub_(other); }
   Tensor& operator*=(const Tensor& other) { return mul_(other); }
@@ -282,6 +197,10 @@ class Tensor {
  private:
   IntrusivePtr<TensorImpl> impl_;
 };
+
+// Nothing but a Tensor is made of these classes.
+inline const Tensor& TensorMethods::self() const { return static_cast<const Tensor&>(*this); }
+inline Tensor& InPlaceMethods::self() { return static_cast<Tensor&>(*this); }
 
 /// Uninitialised memory of this shape, outside of the tape.
 Tensor empty_strided_tensor(Shape sizes, Shape strides, DType dtype, Device device);

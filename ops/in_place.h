@@ -9,5 +9,10 @@ namespace ember {
 /// x becomes op(x), for any differentiable `op` whose result has x's shape and dtype. Right by construction, at the price of a
 /// copy; the few ops for which that price matters write into x themselves and call record_in_place.
 Tensor& in_place(const char* name, Tensor& x, FunctionRef<Tensor(const Tensor& x)> op);
+/// x becomes op(x, first, rest...).
+template <class Op, class First, class... Rest>
+Tensor& in_place(const char* name, Tensor& x, Op op, const First& first, const Rest&... rest) {
+  return in_place(name, x, [&](const Tensor& value) { return op(value, first, rest...); });
+}
 
 }  // namespace ember
