@@ -202,6 +202,15 @@ class Tensor : public TensorMethods, public InPlaceMethods {
 inline const Tensor& TensorMethods::self() const { return static_cast<const Tensor&>(*this); }
 inline Tensor& InPlaceMethods::self() { return static_cast<Tensor&>(*this); }
 
+template <std::same_as<Tensor> Limit>
+Limit TensorMethods::clamp(const Limit& min, const Limit& max) const {
+  return clamp_between(min, max);
+}
+template <std::same_as<Tensor> Limit>
+Limit TensorMethods::clip(const Limit& min, const Limit& max) const {
+  return clamp_between(min, max);
+}
+
 /// Uninitialised memory of this shape, outside of the tape.
 Tensor empty_strided_tensor(Shape sizes, Shape strides, DType dtype, Device device);
 Tensor empty_tensor(Shape sizes, DType dtype, Device device = {});

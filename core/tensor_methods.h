@@ -205,15 +205,11 @@ class TensorMethods {
   Tensor arctanh() const;
   Tensor fix() const;
 
-  // Limits that are tensors; one of them may be undefined. Templates, so that a number is no tensor here.
+  // Limits that are tensors; one of them may be undefined. Templates, so that a number is no tensor here; defined in core/tensor.h.
   template <std::same_as<Tensor> Limit>
-  Limit clamp(const Limit& min, const Limit& max = {}) const {
-    return clamp_between(min, max);
-  }
+  Limit clamp(const Limit& min, const Limit& max = {}) const;
   template <std::same_as<Tensor> Limit>
-  Limit clip(const Limit& min, const Limit& max = {}) const {
-    return clamp_between(min, max);
-  }
+  Limit clip(const Limit& min, const Limit& max = {}) const;
 
   // Sums, extremes and counts over some or all dims.
   Tensor sum(std::optional<DType> dtype = {}) const;

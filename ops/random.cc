@@ -57,9 +57,11 @@ Tensor randperm(int64_t n, const TensorOptions& options, Generator* generator) {
   find_kernel("randperm", &Backend::random_integers, keys)(keys, 0, INT64_MAX, pick(generator));
   const int64_t* key = keys.data_ptr<int64_t>();
   int64_t* position = order.data_ptr<int64_t>();
-  // Keys of 63 bits are all different but once in an age; then position decides.
-  std::sort(position, position + n,
-            [key](int64_t a, int64_t b) { return std::pair(key[a], a) < std::pair(key[b], b); });
+  // Fisher and Yates' shuffle: each place takes one of those not taken yet, the key's share of their number.
+  for (int64_t i = 0; i < n; ++i) {
+    const auto share = static_cast<unsigned __int128>(key[i]) * static_cast<uint64_t>(n - i);
+    std::swap(position[i], position[i + static_cast<int64_t>(share >> 63)]);
+  }
   return order.to(options.dtype(options.dtype_.value_or(kInt64)));
 }
 
