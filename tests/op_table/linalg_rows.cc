@@ -31,11 +31,6 @@ Row product(const std::string& name, Tensor (*op)(const Tensor&, const Tensor&),
           .tolerance = 4};
 }
 
-Row product_with_empty(Row row, std::vector<Sample> samples) {
-  row.zero_size = std::move(samples);
-  return row;
-}
-
 Row norm_row(const std::string& name, double p, double (*function)(const std::vector<double>&)) {
   return {.name = name,
           .op = [p](const Tensors& in) -> Tensors {
@@ -52,22 +47,22 @@ Row norm_row(const std::string& name, double p, double (*function)(const std::ve
 }
 
 const bool registered = add_rows({
-    product_with_empty(product(
-                           "matmul", matmul,
-                           {{real({2, 3}), real({3, 4})},
-                            {real({3}), real({3})},
-                            {real({3}), real({3, 2})},
-                            {real({2, 3}), real({3})},
-                            {real({2, 2, 3}), real({3, 2})},
-                            {real({3}), real({2, 3, 2})},
-                            {real({2, 1, 2, 3}), real({3, 3, 2})},
-                            {real({2, 3}), real({2, 3, 2})},
-                            {real({2, 2, 3}), real({3})}},
-                           [] {
-                             matmul(ones({2, 5}), ones({3, 4}));
-                           },
-                           "matmul: mat2 has shape [3, 4] but dim 0 must be 5 to match input [2, 5]"),
-                       {{real({0, 3}), real({3, 4})}, {real({2, 0}), real({0, 4})}, {real({0, 2, 3}), real({3, 4})}}),
+    with_empty(product(
+                   "matmul", matmul,
+                   {{real({2, 3}), real({3, 4})},
+                    {real({3}), real({3})},
+                    {real({3}), real({3, 2})},
+                    {real({2, 3}), real({3})},
+                    {real({2, 2, 3}), real({3, 2})},
+                    {real({3}), real({2, 3, 2})},
+                    {real({2, 1, 2, 3}), real({3, 3, 2})},
+                    {real({2, 3}), real({2, 3, 2})},
+                    {real({2, 2, 3}), real({3})}},
+                   [] {
+                     matmul(ones({2, 5}), ones({3, 4}));
+                   },
+                   "matmul: mat2 has shape [3, 4] but dim 0 must be 5 to match input [2, 5]"),
+               {{real({0, 3}), real({3, 4})}, {real({2, 0}), real({0, 4})}, {real({0, 2, 3}), real({3, 4})}}),
     product(
         "mm", mm, {{real({2, 3}), real({3, 4})}},
         [] {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/random.h"
+#include "tests/op_table/reference.h"
 
 namespace op_table {
 
@@ -46,6 +47,70 @@ Input integers(Index shape, double low, double high) {
   return {Input::Kind::Integers, std::move(shape), low, high, false};
 }
 Input boolean(Index shape) { return {Input::Kind::Bool, std::move(shape), 0, 1, false}; }
+
+Row row(const std::string& name, Function op, std::vector<Sample> samples, const std::string& pytorch,
+        std::function<void()> bad, const std::string& message) {
+  return {.name = name,
+          .op = std::move(op),
+          .samples = std::move(samples),
+          .pytorch = pytorch,
+          .bad = std::move(bad),
+          .message = message};
+}
+
+Row composed(const std::string& name, Function op, std::vector<Sample> samples, const std::string& pytorch,
+             std::function<void()> bad, const std::string& message, double tolerance) {
+  Row composition = row(name, std::move(op), std::move(samples), pytorch, std::move(bad), message);
+  composition.supports_half = false;
+  composition.tolerance = tolerance;
+  return composition;
+}
+
+Row unary(const std::string& name, Tensor (*op)(const Tensor&), double (*function)(double), double low, double high,
+          double tolerance) {
+  return {.name = name,
+          .op = [op](const Tensors& in) { return op(in[0]); },
+          .samples = {{real({2, 3}, low, high)}, {real({}, low, high)}, {real({3, 1, 2}, low, high)}},
+          .reference = reference::elementwise(function),
+          .zero_size = {{real({0, 3}, low, high)}, {real({2, 0, 3}, low, high)}},
+          .large = {real({300, 401}, low, high)},
+          .bad = [op] { op(Tensor()); },
+          .message = "input is an undefined tensor",
+          .tolerance = tolerance};
+}
+
+Row binary(const std::string& name, Tensor (*op)(const Tensor&, const Tensor&), double (*function)(double, double),
+           double low, double high, double tolerance) {
+  return {.name = name,
+          .op = [op](const Tensors& in) { return op(in[0], in[1]); },
+          .samples = {{real({2, 3}, low, high), real({2, 3}, low, high)},
+                      {real({2, 1, 3}, low, high), real({4, 1}, low, high)},
+                      {real({}, low, high), real({2, 2}, low, high)}},
+          .reference = reference::pairwise(function),
+          .zero_size = {{real({0, 3}, low, high), real({1, 3}, low, high)}},
+          .large = {real({300, 401}, low, high), real({401}, low, high)},
+          .bad =
+              [op] {
+                op(ember::ones({2, 3}), ember::ones({4}));
+              },
+          .message = "shapes [2, 3] and [4] do not broadcast",
+          .tolerance = tolerance};
+}
+
+Row without_gradient(Row row) {
+  row.has_gradient = false;
+  return row;
+}
+
+Row with_empty(Row row, std::vector<Sample> zero_size) {
+  row.zero_size = std::move(zero_size);
+  return row;
+}
+
+Row with_tolerance(Row row, double tolerance) {
+  row.tolerance = tolerance;
+  return row;
+}
 
 const std::vector<Row>& all_rows() { return table(); }
 

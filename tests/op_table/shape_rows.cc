@@ -34,11 +34,6 @@ auto triangle(Keep keep) {
   };
 }
 
-Row with_empty(Row row, std::vector<Sample> samples) {
-  row.zero_size = std::move(samples);
-  return row;
-}
-
 const bool registered = add_rows({
     with_empty(moves(
                    "view",

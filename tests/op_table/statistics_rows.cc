@@ -7,25 +7,10 @@ namespace {
 
 using namespace ember;
 
-/// A composition of other ops.
-Row composed(const std::string& name, Function op, std::vector<Sample> samples, const std::string& pytorch,
-             std::function<void()> bad, const std::string& message, double tolerance = 8) {
-  return {.name = name,
-          .op = std::move(op),
-          .samples = std::move(samples),
-          .pytorch = pytorch,
-          .bad = std::move(bad),
-          .message = message,
-          .supports_half = false,
-          .tolerance = tolerance};
-}
-
-/// The same without a gradient.
+/// A composition without a gradient.
 Row counted(const std::string& name, Function op, std::vector<Sample> samples, const std::string& pytorch,
             std::function<void()> bad, const std::string& message) {
-  Row row = composed(name, std::move(op), std::move(samples), pytorch, std::move(bad), message);
-  row.has_gradient = false;
-  return row;
+  return without_gradient(composed(name, std::move(op), std::move(samples), pytorch, std::move(bad), message));
 }
 
 /// The quantiles 0.2 and 0.75 along dim 0.
