@@ -6,16 +6,6 @@ namespace {
 
 using namespace ember;
 
-Row row(const std::string& name, Function op, std::vector<Sample> samples, const std::string& pytorch,
-        std::function<void()> bad, const std::string& message) {
-  return {.name = name,
-          .op = std::move(op),
-          .samples = std::move(samples),
-          .pytorch = pytorch,
-          .bad = std::move(bad),
-          .message = message};
-}
-
 /// An op on all of its inputs at once.
 Row joins(const std::string& name, Tensor (*op)(const Tensors&), std::vector<Sample> samples, std::function<void()> bad,
           const std::string& message) {
@@ -168,6 +158,14 @@ const bool registered = add_rows({
     row(
         "fill", [](const Tensors& in) { return fill(in[0], in[1]); }, {{real({2, 3}), real({})}}, "torch.fill(a, b)",
         [] { fill(ones(2), ones(2)); }, "fill_: value has shape [2] but must be a number"),
+    row(
+        "constant_pad_nd",
+        [](const Tensors& in) {
+          return Tensors{constant_pad_nd(in[0], {1, 2, -1, 1}, 2.5), constant_pad_nd(in[0], {0, 3})};
+        },
+        {kMatrix, kCube}, "[torch.constant_pad_nd(a, (1, 2, -1, 1), 2.5), torch.constant_pad_nd(a, (0, 3))]",
+        [] { constant_pad_nd(ones(2), 1); },
+        "pad: padding [1] must be pairs for at most the 1 dimensions of input [2]"),
 });
 
 }  // namespace
