@@ -48,6 +48,8 @@ Tensor winner_grad(const Tensor& g, const Tensor& mine_loses, const Tensor& equa
 }
 
 void check_bitwise(const char* op, const Tensor& a, const Tensor& b) {
+  kernel::check_defined(op, "input", a);
+  kernel::check_defined(op, "other", b);
   const DType dtype = result_type(a, b);
   check<TypeError>(is_integral(dtype, true), op, ": needs integers or bools, not ", describe(a), " and ", describe(b));
 }

@@ -123,9 +123,9 @@ const bool registered = add_rows({
     row(
         "empty_strided",
         [](const Tensors& in) {
-          Tensor x = empty_strided({2, 3}, {1, 2}, in[0].options());
+          Tensor x = empty_strided(in[0].sizes(), {1, in[0].size(0)}, in[0].options());
           copy_(x, in[0]);
-          return Tensors{x, as_strided(x, 6, 1)};
+          return Tensors{x, as_strided(x, x.numel(), 1)};
         },
         {{real({2, 3})}}, "[a, a.t().reshape(-1)]",
         [] {
@@ -135,9 +135,9 @@ const bool registered = add_rows({
     row(
         "empty_permuted",
         [](const Tensors& in) {
-          Tensor x = empty_permuted({2, 3}, {1, 0}, in[0].options());
+          Tensor x = empty_permuted(in[0].sizes(), {1, 0}, in[0].options());
           copy_(x, in[0]);
-          return Tensors{x, as_strided(x, 6, 1)};
+          return Tensors{x, as_strided(x, x.numel(), 1)};
         },
         {{real({2, 3})}}, "[a, a.t().reshape(-1)]",
         [] {
@@ -149,7 +149,7 @@ const bool registered = add_rows({
         [](const Tensors& in) {
           const Tensor x = contiguous(in[0]);
           Tensor memory = from_blob(
-              x.raw_data(), {3, 2}, {1, 3}, [] {}, x.detach().options());
+              x.raw_data(), {x.size(1), x.size(0)}, {1, x.size(1)}, [] {}, x.detach().options());
           return memory + transpose(x, 0, 1) * 1;
         },
         {{constant({2, 3})}}, "a.t() * 2", [] { from_blob(nullptr, 2); }, "from_blob: the data pointer is null")),
@@ -200,10 +200,12 @@ const bool registered = add_rows({
           const Tensor other = in[0] + 1;
           return tensor(std::vector<int64_t>{allclose(in[0], other), allclose(in[0], in[0]),
                                              allclose(in[0], other, 0, 2), equal(in[0], other), equal(in[0], in[0]),
-                                             equal(in[0], select(in[0], 0, 0))});
+                                             equal(in[0], unsqueeze(in[0], 0))});
         },
-        {{integers({2, 3}, 0, 9)}}, "torch.tensor([0, 1, 1, 0, 1, 0])", [] { equal(ones(2), ones(2, kFloat64)); },
-        "equal: input is float32 but other is float64")),
+        {{integers({2, 3}, 0, 9)}},
+        "torch.tensor([torch.allclose(a, a + 1), torch.allclose(a, a), torch.allclose(a, a + 1, 0, 2), torch.equal(a, "
+        "a + 1), torch.equal(a, a), torch.equal(a, a[None])])",
+        [] { equal(ones(2), ones(2, kFloat64)); }, "equal: input is float32 but other is float64")),
 });
 
 }  // namespace

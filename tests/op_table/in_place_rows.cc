@@ -81,7 +81,7 @@ Row reshaped_in_place(const std::string& name, std::function<void(Tensor& x)> vi
       name,
       [view](const Tensors& in) {
         const Tensor whole = in[0] * 1;
-        Tensor x = narrow(whole, 0, 0, 2);
+        Tensor x = slice(whole, 0, 0, 2);
         view(x);
         x.mul_(in[1]);
         return Tensors{whole, x};
@@ -273,13 +273,14 @@ const bool registered = add_rows({
         "resize_",
         [](const Tensors& in) {
           Tensor smaller = clone(in[0].detach()), larger = clone(in[0].detach()), like = clone(in[0].detach());
-          resize_(smaller, {2, 2});
-          resize_(larger, {4, 3});
-          resize_as_(like, ones({3, 2}));
+          resize_(smaller, in[0].numel() / 2);
+          resize_(larger, {in[0].numel() + 1, 2});
+          resize_as_(like, transpose(in[0], 0, -1));
           // What is new in the larger one is uninitialised.
-          return Tensors{smaller, narrow(reshape(larger, -1), 0, 0, 6), like};
+          return Tensors{smaller, narrow(reshape(larger, -1), 0, 0, in[0].numel()), like};
         },
-        {{real({2, 3})}}, "[a.clone().resize_(2, 2), a.clone().reshape(-1), a.clone().resize_as_(torch.ones(3, 2))]",
+        {{real({2, 3})}},
+        "[a.clone().resize_(a.numel() // 2), a.reshape(-1), a.clone().resize_as_(a.transpose(0, -1))]",
         [] {
           Tensor x = ones(2).requires_grad_();
           resize_(x, 3);

@@ -83,9 +83,11 @@ const bool added = add_rows({
           adaptive_avg_pool2d(ones({2, 3, 3}), {1, 2, 3});
         },
         "output_size is [1, 2, 3] but must have one entry or 2"),
-    pool(
-        "adaptive_avg_pool1d", [](const Tensors& in) { return adaptive_avg_pool1d(in[0], 5); },
-        "F.adaptive_avg_pool1d(a, 5)", {3, 7}, [] { adaptive_avg_pool1d(ones({2}), 1); }, "input has shape [2]"),
+    with_empty(
+        pool(
+            "adaptive_avg_pool1d", [](const Tensors& in) { return adaptive_avg_pool1d(in[0], 5); },
+            "F.adaptive_avg_pool1d(a, 5)", {3, 7}, [] { adaptive_avg_pool1d(ones({2}), 1); }, "input has shape [2]"),
+        {{real({0, 3, 7})}}),
     pool(
         "adaptive_avg_pool3d",
         [](const Tensors& in) {

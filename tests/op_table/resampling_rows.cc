@@ -227,7 +227,7 @@ const bool added = add_rows({
      .op =
          [](const Tensors& in) {
            return Tensors{local_response_norm(in[0], 3, 0.5, 0.7, 1.5),
-                          local_response_norm(select(in[0], 3, 0), 2, 0.5)};
+                          local_response_norm(select(in[0], -1, 0), 2, 0.5)};
          },
      .samples = {{real({2, 5, 3, 2})}},
      .pytorch = "[F.local_response_norm(a, 3, 0.5, 0.7, 1.5), F.local_response_norm(a[..., 0], 2, 0.5)]",

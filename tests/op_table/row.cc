@@ -15,6 +15,18 @@ std::vector<Row>& table() {
   return rows;
 }
 
+/// The sample with sizes of 0: first dims, last dims, or dims put in front.
+std::vector<Sample> emptied(const Sample& sample) {
+  Sample first = sample, last = sample, batch = sample;
+  for (Input& input : batch) input.shape.insert(input.shape.begin(), 0);
+  for (size_t i = 0; i < sample.size(); ++i) {
+    if (sample[i].shape.empty()) continue;
+    first[i].shape.front() = 0;
+    last[i].shape.back() = 0;
+  }
+  return {first, last, batch};
+}
+
 }  // namespace
 
 Tensor Input::make(ember::DType dtype, uint64_t seed) const {
@@ -118,6 +130,7 @@ bool add_rows(std::vector<Row> rows, std::source_location where) {
   const std::string path = where.file_name(), file = path.substr(path.rfind('/') + 1);
   for (Row& row : rows) {
     row.family = file.substr(0, file.rfind("_rows"));
+    if (row.zero_size.empty() && !row.pytorch.empty()) row.emptied = emptied(row.samples[0]);
     table().push_back(std::move(row));
   }
   return true;
