@@ -106,6 +106,7 @@ const bool registered = add_rows({
            }
            return out;
          },
+     .zero_size = {{real({0, 3})}, {real({2, 0})}},
      .bad = [] { frexp(ones({2}, kInt64)); },
      .message = "frexp: input is int64 [2] but must be floating-point"},
 
@@ -120,6 +121,7 @@ const bool registered = add_rows({
      .op = [](const Tensors& in) { return div(in[0], in[1], "trunc"); },
      .samples = {{integers({2, 3}, -9, 9), integers({3}, 1, 5)}},
      .reference = reference::pairwise([](double a, double b) { return std::trunc(a / b); }),
+     .zero_size = {{integers({2, 0}, -9, 9), integers({0}, 1, 5)}, {integers({0, 3}, -9, 9), integers(Index{3}, 1, 5)}},
      .bad = [] { div(ones({2}), ones({2}), "up"); },
      .message = "div: rounding_mode is \"up\" but must be None, \"trunc\" or \"floor\"",
      .has_gradient = false},
@@ -139,6 +141,7 @@ const bool registered = add_rows({
      .op = [](const Tensors& in) { return to(float_power(in[0], in[1]), in[0].dtype()); },
      .samples = {{positive({2, 3}), real({3})}},
      .reference = reference::pairwise([](double a, double b) { return std::pow(a, b); }),
+     .zero_size = {{real({2, 0}), real({0})}, {real({0, 3}), real(Index{3})}},
      .bad =
          [] {
            float_power(ones({2, 3}), ones({4}));
@@ -149,12 +152,14 @@ const bool registered = add_rows({
      .op = [](const Tensors& in) { return nextafter(in[0], in[1]); },
      .samples = {{real({2, 3}), constant({3})}},
      .reference = reference::pairwise([](double a, double b) { return std::nextafter(a, b); }),
+     .zero_size = {{real({2, 0}), constant({0})}, {real({0, 3}), constant(Index{3})}},
      .bad = [] { nextafter(ones({2}, kInt64), ones({2}, kInt64)); },
      .message = "nextafter: not implemented for dtype int64"},
     {.name = "heaviside",
      .op = [](const Tensors& in) { return heaviside(in[0], in[1]); },
      .samples = {{constant({2, 3}), constant({3})}},
      .reference = reference::pairwise([](double x, double value) { return x == 0 ? value : double(x > 0); }),
+     .zero_size = {{constant({2, 0}), constant({0})}, {constant({0, 3}), constant(Index{3})}},
      .bad = [] { heaviside(ones({2}), ones({2}, kInt64)); },
      .message = "heaviside: values are int64 [2] but must have input's dtype float32",
      .has_gradient = false},

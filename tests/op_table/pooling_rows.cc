@@ -123,6 +123,7 @@ const bool added = add_rows({
          },
      .samples = {{real({2, 3, 7, 9}), Input{Input::Kind::Real, {2, 3, 2}, 0, 0.99, false}}},
      .pytorch = "F.fractional_max_pool2d(a, (2, 3), (3, 4), return_indices=True, _random_samples=b)",
+     .zero_size = {{real({0, 3, 7, 9}), constant({0, 3, 2})}},
      .bad =
          [] {
            fractional_max_pool2d(ones({1, 1, 4, 4}), 3, 3);
@@ -136,6 +137,7 @@ const bool added = add_rows({
          },
      .samples = {{real({2, 2, 4, 6, 5}), Input{Input::Kind::Real, {2, 2, 3}, 0, 0.99, false}}},
      .pytorch = "F.fractional_max_pool3d(a, 2, output_ratio=(0.5, 0.5, 0.7), return_indices=True, _random_samples=b)",
+     .zero_size = {{real({0, 2, 4, 6, 5}), constant({0, 2, 3})}},
      .bad =
          [] {
            fractional_max_pool3d(ones({1, 1, 4, 4, 4}), 2);

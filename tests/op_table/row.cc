@@ -15,16 +15,18 @@ std::vector<Row>& table() {
   return rows;
 }
 
-/// The sample with sizes of 0: first dims, last dims, or dims put in front.
+/// The sample with sizes of 0: first dims, last dims, dims put in front, or the first input's first dim alone.
 std::vector<Sample> emptied(const Sample& sample) {
-  Sample first = sample, last = sample, batch = sample;
+  Sample first = sample, last = sample, batch = sample, one = sample;
   for (Input& input : batch) input.shape.insert(input.shape.begin(), 0);
   for (size_t i = 0; i < sample.size(); ++i) {
     if (sample[i].shape.empty()) continue;
     first[i].shape.front() = 0;
     last[i].shape.back() = 0;
   }
-  return {first, last, batch};
+  if (sample.size() == 1 || sample[0].shape.empty()) return {first, last, batch};
+  one[0].shape.front() = 0;
+  return {first, last, batch, one};
 }
 
 }  // namespace
