@@ -83,11 +83,10 @@ struct Row {
   Reference reference = {};
   std::string pytorch = {};
   std::vector<Sample> zero_size = {};  ///< samples with a dim of size 0; the reference gives the expected shape
-  std::vector<Sample> emptied =
-      {};                          ///< made by add_rows where that is missing and PyTorch says which of them are valid
-  Sample large = {};               ///< enough elements for several threads; the first sample when empty
-  std::function<void()> bad = {};  ///< a call that must throw ...
-  std::string message = {};        ///< ... an Error whose message contains this
+  std::vector<Sample> emptied = {};    ///< such samples where none are given, by add_rows; PyTorch says which are valid
+  Sample large = {};                   ///< enough elements for several threads; the first sample when empty
+  std::function<void()> bad = {};      ///< a call that must throw ...
+  std::string message = {};            ///< ... an Error whose message contains this
   bool has_gradient = true;
   bool has_second_gradient = true;
   bool supports_half = true;  ///< float16 and bfloat16
