@@ -171,7 +171,7 @@ void set_history(const Tensor& x, IntrusivePtr<Node> node, uint32_t output) {
 void check_in_place(const char* op, const Tensor& x) {
   check(x.defined(), op, ": the tensor to write to is undefined");
   for (size_t i = 0; i < x.sizes().size(); ++i) {
-    check(x.strides()[i] != 0 || x.sizes()[i] <= 1, op, ": several elements of the ", describe(x),
+    check(x.strides()[i] != 0 || x.sizes()[i] <= 1 || x.numel() == 0, op, ": several elements of the ", describe(x),
           " to write to share one memory location (dimension ", i, " is expanded); clone() it first");
   }
   check(!x.is_inference() || InferenceMode::is_enabled(), op, ": ", describe(x),

@@ -62,7 +62,12 @@ Tensor fmod(const Tensor& a, const Tensor& b) {
       [a = saved(a), b = saved(b)](const Tensor& g) { return -g * div(a(), b(), "trunc"); });
 }
 
-Tensor rsub(const Tensor& a, const Tensor& b, const Scalar& alpha) { return sub(b, a, alpha); }
+Tensor rsub(const Tensor& a, const Tensor& b, const Scalar& alpha) {
+  kernel::check_defined("rsub", "input", a);
+  kernel::check_defined("rsub", "other", b);
+  broadcast_shapes(a.sizes(), b.sizes(), "rsub");  // so that a message names these two in this order
+  return sub(b, a, alpha);
+}
 
 Tensor float_power(const Tensor& a, const Tensor& b) {
   kernel::check_defined("float_power", "input", a);

@@ -96,6 +96,7 @@ Tensor clone(const Tensor& x) {
 }
 
 Tensor clone(const Tensor& x, MemoryFormat format) {
+  kernel::check_defined("clone", "input", x);
   Tensor y = empty_in_format("clone", x, x.dtype(), format);
   copy_data("clone", y, x);
   return record("clone", y, inputs(x), [](const Tensor& g) { return g; });

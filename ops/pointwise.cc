@@ -23,7 +23,7 @@ void check_alpha(const char* op, const Scalar& alpha, DType dtype) {
                    is_floating_point(dtype) ? "real" : "an integer");
 }
 
-/// a + alpha b into a new tensor.
+/// a + alpha b.
 Tensor add_scaled(const char* op, const Tensor& a, const Tensor& b, const Scalar& alpha) {
   kernel::check_defined(op, "input", a);
   kernel::check_defined(op, "other", b);
@@ -32,7 +32,9 @@ Tensor add_scaled(const char* op, const Tensor& a, const Tensor& b, const Scalar
   check_alpha(op, alpha, dtype);
   Tensor y = empty_tensor(broadcast_shapes(a.sizes(), b.sizes(), op), dtype, a.device());
   find_kernel(op, &Backend::add_scaled, kernel::chooser(a, b))(y, a, b, alpha);
-  return y;
+  return record(
+      op, y, inputs(a, b), [](const Tensor& g) { return g; },
+      [alpha](const Tensor& g) { return g * conj(Tensor(alpha)); });
 }
 
 Scalar negate(const Scalar& s) {
@@ -46,6 +48,8 @@ Tensor winner_grad(const Tensor& g, const Tensor& mine_loses, const Tensor& equa
 }
 
 void check_bitwise(const char* op, const Tensor& a, const Tensor& b) {
+  kernel::check_defined(op, "input", a);
+  kernel::check_defined(op, "other", b);
   const DType dtype = result_type(a, b);
   check<TypeError>(is_integral(dtype, true), op, ": needs integers or bools, not ", describe(a), " and ", describe(b));
 }
@@ -53,19 +57,16 @@ void check_bitwise(const char* op, const Tensor& a, const Tensor& b) {
 }  // namespace
 
 Tensor add(const Tensor& a, const Tensor& b, const Scalar& alpha) {
-  if (!is_one(alpha)) {
-    auto y = add_scaled("add", a, b, alpha);
-    return record(
-        "add", y, inputs(a, b), [](const Tensor& g) { return g; },
-        [alpha](const Tensor& g) { return g * conj(Tensor(alpha)); });
-  }
+  if (!is_one(alpha)) return add_scaled("add", a, b, alpha);
   auto y = kernel::binary("add", &Backend::add, a, b);
   const auto pass = [](const Tensor& g) { return g; };
   return record("add", y, inputs(a, b), pass, pass);
 }
 
 Tensor sub(const Tensor& a, const Tensor& b, const Scalar& alpha) {
-  if (!is_one(alpha)) return add(a, b, negate(alpha));
+  if (!is_one(alpha)) return add_scaled("sub", a, b, negate(alpha));
+  kernel::check_defined("sub", "input", a);
+  kernel::check_defined("sub", "other", b);
   check<TypeError>(a.dtype() != kBool && b.dtype() != kBool, "sub: bool tensors are not subtracted, use logical_xor");
   auto y = kernel::binary("sub", &Backend::sub, a, b);
   return record(

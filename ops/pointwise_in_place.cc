@@ -19,6 +19,13 @@ SavedTensor saved_before(const Tensor& x, const Tensor& other) {
   return GradMode::is_enabled() && other.requires_grad() ? saved(clone(x)) : SavedTensor();
 }
 
+/// x + value term, where `term` is what `op` adds.
+Tensor& add_term(const char* op, Tensor& x, const Tensor& term, const Scalar& value) {
+  autograd::check_in_place(op, x);
+  kernel::check_into(op, x, term, result_type(x, term));
+  return add_(x, term, value);
+}
+
 }  // namespace
 
 Tensor& add_(Tensor& x, const Tensor& other, const Scalar& alpha) {
@@ -75,7 +82,11 @@ Tensor& clamp_max_(Tensor& x, const Scalar& max) { return clamp_(x, {}, max); }
 Tensor& lerp_(Tensor& x, const Tensor& end, const Tensor& weight) {
   return in_place("lerp_", x, [&](const Tensor& start) { return lerp(start, end, weight); });
 }
-Tensor& addcmul_(Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) { return add_(x, mul(a, b), value); }
-Tensor& addcdiv_(Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) { return add_(x, div(a, b), value); }
+Tensor& addcmul_(Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {
+  return add_term("addcmul_", x, mul(a, b), value);
+}
+Tensor& addcdiv_(Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {
+  return add_term("addcdiv_", x, div(a, b), value);
+}
 
 }  // namespace ember

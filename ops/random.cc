@@ -65,8 +65,14 @@ Tensor randperm(int64_t n, const TensorOptions& options, Generator* generator) {
   return order.to(options.dtype(options.dtype_.value_or(kInt64)));
 }
 
-Tensor rand_like(const Tensor& x) { return rand(x.sizes(), x.options()); }
-Tensor randn_like(const Tensor& x) { return randn(x.sizes(), x.options()); }
+Tensor rand_like(const Tensor& x) {
+  kernel::check_defined("rand_like", "input", x);
+  return rand(x.sizes(), x.options());
+}
+Tensor randn_like(const Tensor& x) {
+  kernel::check_defined("randn_like", "input", x);
+  return randn(x.sizes(), x.options());
+}
 
 Tensor bernoulli(const Tensor& x, Generator* generator) {
   kernel::check_defined("bernoulli", "input", x);

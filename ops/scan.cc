@@ -83,6 +83,13 @@ std::pair<Tensor, Tensor> running_extreme(const char* op, Kernel slot, const Ten
       indices};
 }
 
+/// A result of another dtype has no place in x.
+void check_own_dtype(const char* op, const Tensor& x, std::optional<DType> dtype) {
+  kernel::check_defined(op, "input", x);
+  check(!dtype || *dtype == x.dtype(), op, ": dtype is ", dtype.value_or(x.dtype()), " but must be that of the ",
+        describe(x), " to write to");
+}
+
 }  // namespace
 
 Tensor cumsum(const Tensor& x, int64_t dim, std::optional<DType> dtype) {
@@ -105,9 +112,11 @@ Tensor cumprod(const Tensor& x, int64_t dim, std::optional<DType> dtype) {
 }
 
 Tensor& cumsum_(Tensor& x, int64_t dim, std::optional<DType> dtype) {
+  check_own_dtype("cumsum_", x, dtype);
   return in_place("cumsum_", x, [&](const Tensor& v) { return to(cumsum(v, dim, dtype), v.dtype()); });
 }
 Tensor& cumprod_(Tensor& x, int64_t dim, std::optional<DType> dtype) {
+  check_own_dtype("cumprod_", x, dtype);
   return in_place("cumprod_", x, [&](const Tensor& v) { return to(cumprod(v, dim, dtype), v.dtype()); });
 }
 

@@ -72,7 +72,9 @@ struct Scattering {
 };
 
 /// x itself to read from, or a copy when it shares memory with `written`.
-Tensor beside(const Tensor& x, const Tensor& written) { return x.storage() == written.storage() ? clone(x) : x; }
+Tensor beside(const Tensor& x, const Tensor& written) {
+  return x.defined() && written.defined() && x.storage() == written.storage() ? clone(x) : x;
+}
 
 }  // namespace
 

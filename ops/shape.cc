@@ -79,7 +79,10 @@ Tensor view(const Tensor& x, const Shape& shape) {
   return record_reshaped("view", x, std::move(sizes), std::move(*strides));
 }
 
-Tensor view_as(const Tensor& x, const Tensor& other) { return view(x, other.sizes()); }
+Tensor view_as(const Tensor& x, const Tensor& other) {
+  kernel::check_defined("view_as", "other", other);
+  return view(x, other.sizes());
+}
 
 Tensor view(const Tensor& x, DType dtype) {
   rank("view", x);
@@ -116,7 +119,10 @@ Tensor reshape(const Tensor& x, const Shape& shape) {
   return record("reshape", y, inputs(x), [before = x.sizes()](const Tensor& g) { return reshape(g, before); });
 }
 
-Tensor reshape_as(const Tensor& x, const Tensor& other) { return reshape(x, other.sizes()); }
+Tensor reshape_as(const Tensor& x, const Tensor& other) {
+  kernel::check_defined("reshape_as", "other", other);
+  return reshape(x, other.sizes());
+}
 
 Tensor flatten(const Tensor& x, int64_t start_dim, int64_t end_dim) {
   const int64_t dims = rank("flatten", x);
@@ -247,7 +253,10 @@ Tensor expand(const Tensor& x, const Shape& shape) {
                      [](const Tensor& g) { return g; });
 }
 
-Tensor expand_as(const Tensor& x, const Tensor& other) { return expand(x, other.sizes()); }
+Tensor expand_as(const Tensor& x, const Tensor& other) {
+  kernel::check_defined("expand_as", "other", other);
+  return expand(x, other.sizes());
+}
 Tensor broadcast_to(const Tensor& x, const Shape& shape) { return expand(x, shape); }
 
 std::vector<Tensor> broadcast_tensors(const std::vector<Tensor>& tensors) {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <vector>
 
@@ -49,6 +50,11 @@ std::vector<double> spread(int64_t count, double low, double high);
 std::vector<double> values(const Tensor& x);
 /// The nearest value that `dtype` holds.
 double rounded_to(double value, DType dtype);
+
+// References that kernels and their derivatives share.
+inline double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+inline double normal_cdf(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
+inline double gelu_inner(double x) { return std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x); }
 
 /// Fails unless got[i] is expected[i] within `relative` times its size plus `absolute`; NaN equals NaN.
 void expect_near(const std::vector<double>& got, const std::vector<double>& expected, double relative,

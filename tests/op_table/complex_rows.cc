@@ -43,11 +43,6 @@ Row with_bad(Row row, std::function<void()> bad, const std::string& message) {
   return row;
 }
 
-Row without_gradient(Row row) {
-  row.has_gradient = false;
-  return row;
-}
-
 [[maybe_unused]] const bool added = add_rows({
     unary("complex_abs", abs, "x.abs()"),
     unary("complex_neg", neg, "-x"),

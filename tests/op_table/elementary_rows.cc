@@ -8,44 +8,9 @@ namespace {
 
 using namespace ember;
 
-/// A function of one real number.
-Row unary(const std::string& name, Tensor (*op)(const Tensor&), double (*function)(double), double low = -2,
-          double high = 2, double tolerance = 2) {
-  return {.name = name,
-          .op = [op](const Tensors& in) { return op(in[0]); },
-          .samples = {{real({2, 3}, low, high)}, {real({}, low, high)}, {real({3, 1, 2}, low, high)}},
-          .reference = reference::elementwise(function),
-          .zero_size = {{real({0, 3}, low, high)}},
-          .large = {real({300, 401}, low, high)},
-          .bad = [op] { op(Tensor()); },
-          .message = "input is an undefined tensor",
-          .tolerance = tolerance};
-}
-
-/// The same without a gradient.
+/// A function of one real number without a gradient.
 Row test_of(const std::string& name, Tensor (*op)(const Tensor&), double (*function)(double)) {
-  Row row = unary(name, op, function);
-  row.has_gradient = false;
-  return row;
-}
-
-/// A function of two real numbers that broadcast against each other.
-Row binary(const std::string& name, Tensor (*op)(const Tensor&, const Tensor&), double (*function)(double, double),
-           double low = -2, double high = 2, double tolerance = 2) {
-  return {.name = name,
-          .op = [op](const Tensors& in) { return op(in[0], in[1]); },
-          .samples = {{real({2, 3}, low, high), real({2, 3}, low, high)},
-                      {real({2, 1, 3}, low, high), real({4, 1}, low, high)},
-                      {real({}, low, high), real({2, 2}, low, high)}},
-          .reference = reference::pairwise(function),
-          .zero_size = {{real({0, 3}, low, high), real({1, 3}, low, high)}},
-          .large = {real({300, 401}, low, high), real({401}, low, high)},
-          .bad =
-              [op] {
-                op(ones({2, 3}), ones({4}));
-              },
-          .message = "do not broadcast",
-          .tolerance = tolerance};
+  return without_gradient(unary(name, op, function));
 }
 
 /// A dividend with a gradient and a divisor without: quotients jump.
@@ -141,6 +106,7 @@ const bool registered = add_rows({
            }
            return out;
          },
+     .zero_size = {{real({0, 3})}, {real({2, 0})}},
      .bad = [] { frexp(ones({2}, kInt64)); },
      .message = "frexp: input is int64 [2] but must be floating-point"},
 
@@ -155,6 +121,7 @@ const bool registered = add_rows({
      .op = [](const Tensors& in) { return div(in[0], in[1], "trunc"); },
      .samples = {{integers({2, 3}, -9, 9), integers({3}, 1, 5)}},
      .reference = reference::pairwise([](double a, double b) { return std::trunc(a / b); }),
+     .zero_size = {{integers({2, 0}, -9, 9), integers({0}, 1, 5)}, {integers({0, 3}, -9, 9), integers(Index{3}, 1, 5)}},
      .bad = [] { div(ones({2}), ones({2}), "up"); },
      .message = "div: rounding_mode is \"up\" but must be None, \"trunc\" or \"floor\"",
      .has_gradient = false},
@@ -174,6 +141,7 @@ const bool registered = add_rows({
      .op = [](const Tensors& in) { return to(float_power(in[0], in[1]), in[0].dtype()); },
      .samples = {{positive({2, 3}), real({3})}},
      .reference = reference::pairwise([](double a, double b) { return std::pow(a, b); }),
+     .zero_size = {{real({2, 0}), real({0})}, {real({0, 3}), real(Index{3})}},
      .bad =
          [] {
            float_power(ones({2, 3}), ones({4}));
@@ -184,12 +152,14 @@ const bool registered = add_rows({
      .op = [](const Tensors& in) { return nextafter(in[0], in[1]); },
      .samples = {{real({2, 3}), constant({3})}},
      .reference = reference::pairwise([](double a, double b) { return std::nextafter(a, b); }),
+     .zero_size = {{real({2, 0}), constant({0})}, {real({0, 3}), constant(Index{3})}},
      .bad = [] { nextafter(ones({2}, kInt64), ones({2}, kInt64)); },
      .message = "nextafter: not implemented for dtype int64"},
     {.name = "heaviside",
      .op = [](const Tensors& in) { return heaviside(in[0], in[1]); },
      .samples = {{constant({2, 3}), constant({3})}},
      .reference = reference::pairwise([](double x, double value) { return x == 0 ? value : double(x > 0); }),
+     .zero_size = {{constant({2, 0}), constant({0})}, {constant({0, 3}), constant(Index{3})}},
      .bad = [] { heaviside(ones({2}), ones({2}, kInt64)); },
      .message = "heaviside: values are int64 [2] but must have input's dtype float32",
      .has_gradient = false},

@@ -97,6 +97,7 @@ const bool registered = add_rows({
            for (double& value : half.data) value *= 0.5;
            return add_at(in[0], 0, in[1], half, true);
          },
+     .zero_size = {{real({0, 2}), integers({0}, 0, 3), real({0, 2})}},
      .large = {real({50, 90}), integers({900}, 0, 50), real({900, 90})},
      .bad =
          [] {
@@ -154,6 +155,7 @@ const bool registered = add_rows({
            y.shape[0] = static_cast<int64_t>(y.data.size());
            return y;
          },
+     .zero_size = {{real({0, 4}), boolean({0, 4})}, {real({3, 0}), boolean({3, 0})}},
      .large = {real({300, 401}), boolean({300, 401})},
      .bad = [] { masked_select(ones({2}), ones({2})); },
      .message = "masked_select: mask must be bool but is float32"},
@@ -235,6 +237,7 @@ const bool registered = add_rows({
              return flat.at({i[0], chosen[static_cast<size_t>(i[1])]});
            });
          },
+     .zero_size = {{real({2, 3, 0}), boolean({3, 0})}},
      .bad =
          [] {
            index(ones({2, 3}), {ones({3}, kBool)});

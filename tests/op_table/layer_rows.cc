@@ -56,6 +56,7 @@ Row conv_row(const std::string& name, const Geometry& g, Index weight, Sample la
       .op = [g](const Tensors& in) { return conv2d(in[0], in[1], in[2], g.stride, g.padding, g.dilation, g.groups); },
       .samples = {{real({2, channels, 5, 4}), real(weight), real({out})}},
       .reference = [g](const Arrays& in) { return conv2d_of(in[0], in[1], in[2], g); },
+      .zero_size = {{real({0, channels, 5, 4}), real(weight), real({out})}},
       .large = std::move(large),
       .bad =
           [] {
@@ -166,6 +167,7 @@ const bool registered = add_rows({
            });
            return scaled(y, in[1], in[2]);
          },
+     .zero_size = {{real({0, 2, 2}), real(Index{2}), real(Index{2}), constant(Index{2}), constant(Index{2})}},
      .large = {real({40, 12, 15, 15}), real({12}), real({12}), constant({12}), constant({12}, 0.5, 2)},
      .bad =
          [] {
@@ -191,6 +193,7 @@ const bool registered = add_rows({
      .op = [](const Tensors& in) { return instance_norm(in[0], {}, {}, in[1], in[2]); },
      .samples = {{real({2, 3, 4}), real({3}), real({3})}},
      .reference = [](const Arrays& in) { return scaled(normalized(in[0], {2}), in[1], in[2]); },
+     .zero_size = {{real({0, 3, 4}), real(Index{3}), real(Index{3})}},
      .bad =
          [] {
            instance_norm(ones({2, 3, 1}));
@@ -208,6 +211,7 @@ const bool registered = add_rows({
              return l[i] / std::sqrt(total);
            });
          },
+     .zero_size = {{real({0, 4})}, {real({2, 0})}},
      .bad = [] { normalize(Tensor()); },
      .message = "normalize: input is an undefined tensor",
      .tolerance = 4},
@@ -224,6 +228,7 @@ const bool registered = add_rows({
        const double lowest = -std::numeric_limits<double>::infinity();
        return {pooled(in[0], 0, lowest, reference::max), pooled(in[0], 1, lowest, reference::max)};
      },
+     .zero_size = {{real({0, 2, 4, 5})}},
      .large = {real({8, 16, 30, 30})},
      .bad =
          [] {
@@ -238,6 +243,7 @@ const bool registered = add_rows({
      .reference = [](const Arrays& in) -> Arrays {
        return {pooled(in[0], 0, 0, reference::mean), pooled(in[0], 1, 0, reference::mean)};
      },
+     .zero_size = {{real({0, 2, 4, 5})}},
      .large = {real({8, 16, 30, 30})},
      .bad =
          [] {
@@ -258,6 +264,8 @@ const bool registered = add_rows({
            });
            return reference::matmul(reference::softmax(scores, -1), in[2]);
          },
+     .zero_size = {{real({0, 3, 4}), real({0, 3, 4}), real({0, 3, 2})},
+                   {real({2, 3, 0}), real({2, 3, 0}), real({2, 3, 0})}},
      .bad =
          [] {
            scaled_dot_product_attention(ones({2, 3}), ones({2, 4}), ones({2, 3}));

@@ -31,11 +31,6 @@ Row product(const std::string& name, Tensor (*op)(const Tensor&, const Tensor&),
           .tolerance = 4};
 }
 
-Row product_with_empty(Row row, std::vector<Sample> samples) {
-  row.zero_size = std::move(samples);
-  return row;
-}
-
 Row norm_row(const std::string& name, double p, double (*function)(const std::vector<double>&)) {
   return {.name = name,
           .op = [p](const Tensors& in) -> Tensors {
@@ -52,46 +47,50 @@ Row norm_row(const std::string& name, double p, double (*function)(const std::ve
 }
 
 const bool registered = add_rows({
-    product_with_empty(product(
-                           "matmul", matmul,
-                           {{real({2, 3}), real({3, 4})},
-                            {real({3}), real({3})},
-                            {real({3}), real({3, 2})},
-                            {real({2, 3}), real({3})},
-                            {real({2, 2, 3}), real({3, 2})},
-                            {real({3}), real({2, 3, 2})},
-                            {real({2, 1, 2, 3}), real({3, 3, 2})},
-                            {real({2, 3}), real({2, 3, 2})},
-                            {real({2, 2, 3}), real({3})}},
-                           [] {
-                             matmul(ones({2, 5}), ones({3, 4}));
-                           },
-                           "matmul: mat2 has shape [3, 4] but dim 0 must be 5 to match input [2, 5]"),
-                       {{real({0, 3}), real({3, 4})}, {real({2, 0}), real({0, 4})}, {real({0, 2, 3}), real({3, 4})}}),
-    product(
-        "mm", mm, {{real({2, 3}), real({3, 4})}},
-        [] {
-          mm(ones({2, 5}), ones({5}));
-        },
-        "mm: mat2 has shape [5] but must have 2 dimensions"),
-    product(
-        "bmm", bmm, {{real({2, 2, 3}), real({2, 3, 2})}},
-        [] {
-          bmm(ones({2, 2, 3}), ones({3, 3, 2}));
-        },
-        "bmm: mat2 has shape [3, 3, 2] but dim 0 must be 2 to match input [2, 2, 3]"),
-    product(
-        "mv", mv, {{real({2, 3}), real({3})}},
-        [] {
-          mv(ones({2, 3}), ones({2}));
-        },
-        "mat2 has shape [2]"),
-    product(
-        "dot", dot, {{real({3}), real({3})}},
-        [] {
-          dot(ones({2, 3}), ones({3}));
-        },
-        "dot: input has shape [2, 3] but must have 1 dimension"),
+    with_empty(product(
+                   "matmul", matmul,
+                   {{real({2, 3}), real({3, 4})},
+                    {real({3}), real({3})},
+                    {real({3}), real({3, 2})},
+                    {real({2, 3}), real({3})},
+                    {real({2, 2, 3}), real({3, 2})},
+                    {real({3}), real({2, 3, 2})},
+                    {real({2, 1, 2, 3}), real({3, 3, 2})},
+                    {real({2, 3}), real({2, 3, 2})},
+                    {real({2, 2, 3}), real({3})}},
+                   [] {
+                     matmul(ones({2, 5}), ones({3, 4}));
+                   },
+                   "matmul: mat2 has shape [3, 4] but dim 0 must be 5 to match input [2, 5]"),
+               {{real({0, 3}), real({3, 4})}, {real({2, 0}), real({0, 4})}, {real({0, 2, 3}), real({3, 4})}}),
+    with_empty(product(
+                   "mm", mm, {{real({2, 3}), real({3, 4})}},
+                   [] {
+                     mm(ones({2, 5}), ones({5}));
+                   },
+                   "mm: mat2 has shape [5] but must have 2 dimensions"),
+               {{real({0, 3}), real({3, 4})}}),
+    with_empty(product(
+                   "bmm", bmm, {{real({2, 2, 3}), real({2, 3, 2})}},
+                   [] {
+                     bmm(ones({2, 2, 3}), ones({3, 3, 2}));
+                   },
+                   "bmm: mat2 has shape [3, 3, 2] but dim 0 must be 2 to match input [2, 2, 3]"),
+               {{real({0, 2, 3}), real({0, 3, 2})}}),
+    with_empty(product(
+                   "mv", mv, {{real({2, 3}), real({3})}},
+                   [] {
+                     mv(ones({2, 3}), ones({2}));
+                   },
+                   "mat2 has shape [2]"),
+               {{real({2, 0}), real({0})}, {real({0, 3}), real(Index{3})}}),
+    with_empty(product(
+                   "dot", dot, {{real({3}), real({3})}},
+                   [] {
+                     dot(ones({2, 3}), ones({3}));
+                   },
+                   "dot: input has shape [2, 3] but must have 1 dimension"),
+               {{real({0}), real({0})}}),
     {.name = "outer",
      .op = [](const Tensors& in) { return outer(in[0], in[1]); },
      .samples = {{real({2}), real({3})}},
@@ -125,6 +124,7 @@ const bool registered = add_rows({
      .op = [](const Tensors& in) { return baddbmm(in[0], in[1], in[2]); },
      .samples = {{real({2, 2, 4}), real({2, 2, 3}), real({2, 3, 4})}},
      .reference = [](const Arrays& in) { return reference::add(reference::matmul(in[1], in[2]), in[0]); },
+     .zero_size = {{real({0, 2, 4}), real({0, 2, 3}), real({0, 3, 4})}},
      .bad =
          [] {
            baddbmm(ones({3}), ones({1, 2, 3}), ones({2, 3, 4}));
@@ -172,6 +172,7 @@ const bool registered = add_rows({
        const Array scaled = reference::matmul(reference::mul(in[0], in[0]), reference::transposed(in[1]));
        return {y, y, reduce(in[0], {0, 1}, false, reference::sum), reduce(scaled, {0, 1}, false, reference::sum)};
      },
+     .zero_size = {{real({0, 3, 4}), real({0, 2, 4})}, {real({2, 3, 0}), real({2, 2, 0})}},
      .bad =
          [] {
            einsum("ij,jk->ik", {ones({2, 3})});
@@ -179,24 +180,27 @@ const bool registered = add_rows({
      .message = "einsum: the equation names 2 operands but 1 were given",
      .same_bits_for_any_threads = false,
      .tolerance = 16},
-    norm_row("norm", 2,
-             [](const std::vector<double>& l) {
-               double total = 0;
-               for (const double x : l) total += x * x;
-               return std::sqrt(total);
-             }),
-    norm_row("norm_1", 1,
-             [](const std::vector<double>& l) {
-               double total = 0;
-               for (const double x : l) total += std::abs(x);
-               return total;
-             }),
-    norm_row("norm_3", 3,
-             [](const std::vector<double>& l) {
-               double total = 0;
-               for (const double x : l) total += std::pow(std::abs(x), 3);
-               return std::cbrt(total);
-             }),
+    with_empty(norm_row("norm", 2,
+                        [](const std::vector<double>& l) {
+                          double total = 0;
+                          for (const double x : l) total += x * x;
+                          return std::sqrt(total);
+                        }),
+               {{real({0, 4})}, {real({3, 0})}}),
+    with_empty(norm_row("norm_1", 1,
+                        [](const std::vector<double>& l) {
+                          double total = 0;
+                          for (const double x : l) total += std::abs(x);
+                          return total;
+                        }),
+               {{real({0, 4})}, {real({3, 0})}}),
+    with_empty(norm_row("norm_3", 3,
+                        [](const std::vector<double>& l) {
+                          double total = 0;
+                          for (const double x : l) total += std::pow(std::abs(x), 3);
+                          return std::cbrt(total);
+                        }),
+               {{real({0, 4})}, {real({3, 0})}}),
     norm_row("norm_infinite", std::numeric_limits<double>::infinity(),
              [](const std::vector<double>& l) {
                double largest = 0;

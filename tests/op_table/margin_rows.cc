@@ -143,6 +143,22 @@ const bool registered = add_rows({
         },
         "margin is -1"),
     ctc(),
+    loss(
+        "triplet_margin_with_distance_loss",
+        [](const Tensors& in) -> Tensors {
+          const auto distance = [](const Tensor& a, const Tensor& b) { return sum(abs(a - b), -1); };
+          return {triplet_margin_with_distance_loss(in[0], in[1], in[2], distance),
+                  triplet_margin_with_distance_loss(in[0], in[1], in[2], distance, 2, true, Reduction::None)};
+        },
+        {{real({4, 5}), real({4, 5}), real({4, 5})}},
+        "[F.triplet_margin_with_distance_loss(a, b, c, distance_function=lambda x, y: (x - y).abs().sum(-1), **more) "
+        "for "
+        "more in ({}, {'margin': 2, 'swap': True, 'reduction': 'none'})]",
+        [] {
+          triplet_margin_with_distance_loss(
+              ones({2, 3}), ones({2, 3}), ones({2, 3}), [](const Tensor& a, const Tensor&) { return a; }, -1);
+        },
+        "margin is -1"),
 });
 
 }  // namespace

@@ -5,50 +5,13 @@ namespace {
 
 using namespace ember;
 
-/// A function of one real number.
-Row unary(const std::string& name, Tensor (*op)(const Tensor&), double (*function)(double), double low = -2,
-          double high = 2, double tolerance = 1) {
-  return {.name = name,
-          .op = [op](const Tensors& in) { return op(in[0]); },
-          .samples = {{real({2, 3}, low, high)}, {real({}, low, high)}, {real({3, 1, 2}, low, high)}},
-          .reference = reference::elementwise(function),
-          .zero_size = {{real({0, 3}, low, high)}, {real({2, 0, 3}, low, high)}},
-          .large = {real({300, 401}, low, high)},
-          .bad = [op] { op(Tensor()); },
-          .message = "input is an undefined tensor",
-          .tolerance = tolerance};
-}
-
-/// A function of two real numbers that broadcast against each other.
-Row binary(const std::string& name, Tensor (*op)(const Tensor&, const Tensor&), double (*function)(double, double),
-           double low = -2, double high = 2, double tolerance = 1) {
-  return {.name = name,
-          .op = [op](const Tensors& in) { return op(in[0], in[1]); },
-          .samples = {{real({2, 3}, low, high), real({2, 3}, low, high)},
-                      {real({2, 1, 3}, low, high), real({4, 1}, low, high)},
-                      {real({}, low, high), real({2, 2}, low, high)}},
-          .reference = reference::pairwise(function),
-          .zero_size = {{real({0, 3}, low, high), real({1, 3}, low, high)}},
-          .large = {real({300, 401}, low, high), real({401}, low, high)},
-          .bad =
-              [op] {
-                op(ones({2, 3}), ones({4}));
-              },
-          .message = "shapes [2, 3] and [4] do not broadcast",
-          .tolerance = tolerance};
-}
-
-/// The same without a gradient.
+/// Steps and tests, without a gradient.
 Row constant_unary(const std::string& name, Tensor (*op)(const Tensor&), double (*function)(double)) {
-  Row row = unary(name, op, function);
-  row.has_gradient = false;
-  return row;
+  return without_gradient(unary(name, op, function));
 }
 Row constant_binary(const std::string& name, Tensor (*op)(const Tensor&, const Tensor&),
                     double (*function)(double, double)) {
-  Row row = binary(name, op, function);
-  row.has_gradient = false;
-  return row;
+  return without_gradient(binary(name, op, function));
 }
 
 /// Logic and bits on bools, or on small integers.

@@ -83,9 +83,11 @@ const bool added = add_rows({
           adaptive_avg_pool2d(ones({2, 3, 3}), {1, 2, 3});
         },
         "output_size is [1, 2, 3] but must have one entry or 2"),
-    pool(
-        "adaptive_avg_pool1d", [](const Tensors& in) { return adaptive_avg_pool1d(in[0], 5); },
-        "F.adaptive_avg_pool1d(a, 5)", {3, 7}, [] { adaptive_avg_pool1d(ones({2}), 1); }, "input has shape [2]"),
+    with_empty(
+        pool(
+            "adaptive_avg_pool1d", [](const Tensors& in) { return adaptive_avg_pool1d(in[0], 5); },
+            "F.adaptive_avg_pool1d(a, 5)", {3, 7}, [] { adaptive_avg_pool1d(ones({2}), 1); }, "input has shape [2]"),
+        {{real({0, 3, 7})}}),
     pool(
         "adaptive_avg_pool3d",
         [](const Tensors& in) {
@@ -121,6 +123,7 @@ const bool added = add_rows({
          },
      .samples = {{real({2, 3, 7, 9}), Input{Input::Kind::Real, {2, 3, 2}, 0, 0.99, false}}},
      .pytorch = "F.fractional_max_pool2d(a, (2, 3), (3, 4), return_indices=True, _random_samples=b)",
+     .zero_size = {{real({0, 3, 7, 9}), constant({0, 3, 2})}},
      .bad =
          [] {
            fractional_max_pool2d(ones({1, 1, 4, 4}), 3, 3);
@@ -134,6 +137,7 @@ const bool added = add_rows({
          },
      .samples = {{real({2, 2, 4, 6, 5}), Input{Input::Kind::Real, {2, 2, 3}, 0, 0.99, false}}},
      .pytorch = "F.fractional_max_pool3d(a, 2, output_ratio=(0.5, 0.5, 0.7), return_indices=True, _random_samples=b)",
+     .zero_size = {{real({0, 2, 4, 6, 5}), constant({0, 2, 3})}},
      .bad =
          [] {
            fractional_max_pool3d(ones({1, 1, 4, 4, 4}), 2);
@@ -168,6 +172,55 @@ const bool added = add_rows({
            max_unpool2d(ones({1, 1, 2, 2}), zeros({1, 1, 2, 2}, kInt64), 2, {}, 0, {9, 4});
          },
      .message = "max_unpool2d: output_size is [9, 4] but dim 0 must be between 2 and 6"},
+    pool(
+        "max_pool1d_with_indices", [](const Tensors& in) { return max_pool1d_with_indices(in[0], 3, 2, 1, 1, true); },
+        "F.max_pool1d(a, 3, 2, 1, 1, True, return_indices=True)", {2, 3, 14},
+        [] {
+          max_pool1d_with_indices(ones({2, 3}), 2, 1, 2);
+        },
+        "padding [2] is more than half of kernel_size [2]"),
+    {.name = "max_pool2d_with_indices_backward",
+     .op =
+         [](const Tensors& in) {
+           const Tensor places = max_pool2d_with_indices(in[1], {2, 3}, {2, 1}, {1, 0}).second;
+           return max_pool2d_with_indices_backward(in[0], in[1], {2, 3}, {2, 1}, {1, 0}, 1, false, places);
+         },
+     .samples = {{real({2, 3, 2, 4}), constant({2, 3, 3, 6})}, {real({3, 2, 4}), constant({3, 3, 6})}},
+     .pytorch = "torch.ops.aten.max_pool2d_with_indices_backward(a, b, (2, 3), (2, 1), (1, 0), (1, 1), False, "
+                "F.max_pool2d(b, (2, 3), (2, 1), (1, 0), return_indices=True)[1])",
+     .bad =
+         [] {
+           max_pool2d_with_indices_backward(ones({1, 1, 2}), ones({1, 4, 4}), 2, 2, 0, 1, false,
+                                            zeros({1, 1, 2}, kInt64));
+         },
+     .message = "max_pool2d_with_indices_backward: grad_output is float32 [1, 1, 2] and indices int64 [1, 1, 2] but "
+                "both must have shape [1, 2, 2]",
+     .tolerance = 2},
+    {.name = "max_unpool1d",
+     .op =
+         [](const Tensors& in) {
+           const Tensor places = remainder(in[1], 2) + arange(4) * 2;
+           return Tensors{max_unpool1d(in[0], places, 2), max_unpool1d(in[0], places, 2, {}, 0, 9)};
+         },
+     .samples = {{real({2, 3, 4}), integers({2, 3, 4}, 0, 100)}},
+     .pytorch = "[F.max_unpool1d(a, b % 2 + torch.arange(4) * 2, 2), F.max_unpool1d(a, b % 2 + torch.arange(4) * 2, 2, "
+                "output_size=(9,))]",
+     .bad =
+         [] {
+           max_unpool1d(ones({1, 1, 2}), zeros({1, 1, 3}, kInt64), 2);
+         },
+     .message = "max_unpool1d: indices is int64 [1, 1, 3] but must be int64 of input's shape [1, 1, 2]"},
+    {.name = "max_unpool3d",
+     .op =
+         [](const Tensors& in) {
+           // Where max_pool3d found the largest of other numbers.
+           const auto places = max_pool3d_with_indices(in[1], {2, 1, 2}).second;
+           return max_unpool3d(in[0], places, {2, 1, 2});
+         },
+     .samples = {{real({2, 2, 2, 3, 2}), constant({2, 2, 4, 3, 4})}},
+     .pytorch = "F.max_unpool3d(a, F.max_pool3d(b, (2, 1, 2), return_indices=True)[1], (2, 1, 2))",
+     .bad = [] { max_unpool3d(ones(2), zeros(2, kInt64), 2); },
+     .message = "max_unpool3d: input has shape [2] but must have 4 dimensions, or 5 with a batch"},
 });
 
 }  // namespace

@@ -6,16 +6,6 @@ namespace {
 
 using namespace ember;
 
-Row row(const std::string& name, Function op, std::vector<Sample> samples, const std::string& pytorch,
-        std::function<void()> bad, const std::string& message) {
-  return {.name = name,
-          .op = std::move(op),
-          .samples = std::move(samples),
-          .pytorch = pytorch,
-          .bad = std::move(bad),
-          .message = message};
-}
-
 /// An op on all of its inputs at once.
 Row joins(const std::string& name, Tensor (*op)(const Tensors&), std::vector<Sample> samples, std::function<void()> bad,
           const std::string& message) {
@@ -153,7 +143,10 @@ const bool registered = add_rows({
         "pixel_shuffle: the channels of input [3, 2, 2] must be a multiple of 4"),
     row(
         "pixel_unshuffle", [](const Tensors& in) { return pixel_unshuffle(in[0], 2); },
-        {{real({1, 2, 4})}, {real({2, 3, 2, 2})}}, "F.pixel_unshuffle(a, 2)",
+        // PyTorch leaves a tensor without elements as it is.
+        {{real({1, 2, 4})}, {real({2, 3, 2, 2})}},
+        "(lambda c, h, w: F.pixel_unshuffle(a, 2) if a.numel() else a.reshape(*a.shape[:-3], c * 4, h // 2, w // "
+        "2))(*a.shape[-3:])",
         [] {
           pixel_unshuffle(ones({1, 3, 2}), 2);
         },
@@ -168,6 +161,14 @@ const bool registered = add_rows({
     row(
         "fill", [](const Tensors& in) { return fill(in[0], in[1]); }, {{real({2, 3}), real({})}}, "torch.fill(a, b)",
         [] { fill(ones(2), ones(2)); }, "fill_: value has shape [2] but must be a number"),
+    row(
+        "constant_pad_nd",
+        [](const Tensors& in) {
+          return Tensors{constant_pad_nd(in[0], {1, 2, -1, 1}, 2.5), constant_pad_nd(in[0], {0, 3})};
+        },
+        {kMatrix, kCube}, "[torch.constant_pad_nd(a, (1, 2, -1, 1), 2.5), torch.constant_pad_nd(a, (0, 3))]",
+        [] { constant_pad_nd(ones(2), 1); },
+        "pad: padding [1] must be pairs for at most the 1 dimensions of input [2]"),
 });
 
 }  // namespace

@@ -45,11 +45,6 @@ double first_best(const List& list, Better better) {
 double argmax_of(const List& list) { return first_best(list, std::greater<>()); }
 double argmin_of(const List& list) { return first_best(list, std::less<>()); }
 
-Row with_empty(Row row) {
-  row.zero_size = {{real({0, 3, 2})}, {real({2, 0, 3})}};
-  return row;
-}
-
 Row extreme_along(const std::string& name, std::pair<Tensor, Tensor> (*op)(const Tensor&, int64_t, bool),
                   double (*value)(const List&), double (*position)(const List&)) {
   return {.name = name,
@@ -97,12 +92,15 @@ Row normalized(const std::string& name, Tensor (*op)(const Tensor&, int64_t), do
 
 const bool registered = add_rows({
     with_empty(reduction(
-        "sum", [](const Tensor& x, const Shape& d, bool k) { return sum(x, d, k); }, reference::sum)),
-    reduction(
-        "mean", [](const Tensor& x, const Shape& d, bool k) { return mean(x, d, k); }, reference::mean),
-    reduction(
-        "var", [](const Tensor& x, const Shape& d, bool k) { return var(x, d, 0, k); },
-        [](const List& l) { return reference::variance(l, 0); }),
+                   "sum", [](const Tensor& x, const Shape& d, bool k) { return sum(x, d, k); }, reference::sum),
+               {{real({0, 3, 2})}, {real({2, 0, 3})}}),
+    with_empty(reduction(
+                   "mean", [](const Tensor& x, const Shape& d, bool k) { return mean(x, d, k); }, reference::mean),
+               {{real({0, 3, 2})}, {real({2, 3, 0})}}),
+    with_empty(reduction(
+                   "var", [](const Tensor& x, const Shape& d, bool k) { return var(x, d, 0, k); },
+                   [](const List& l) { return reference::variance(l, 0); }),
+               {{real({0, 3, 2})}, {real({2, 3, 0})}}),
     {.name = "std",
      .op = [](const Tensors& in) { return ember::std(in[0], 1, 1, false); },
      .samples = {{real({3, 4, 2})}},
@@ -110,6 +108,7 @@ const bool registered = add_rows({
          [](const Arrays& in) {
            return reduce(in[0], {1}, false, [](const List& l) { return std::sqrt(reference::variance(l, 1)); });
          },
+     .zero_size = {{real({0, 4, 2})}, {real({3, 4, 0})}},
      .large = {real({70, 30, 60})},
      .bad =
          [] {
@@ -188,6 +187,7 @@ const bool registered = add_rows({
          [](const Arrays& in) {
            return reference::reshaped(reduce(in[0], {0, 2}, false, reference::sum), {2, 1});
          },
+     .zero_size = {{real({0, 2, 4})}, {real({3, 2, 0})}},
      .bad =
          [] {
            sum_to_size(ones({2, 3}), {2});

@@ -227,7 +227,7 @@ const bool added = add_rows({
      .op =
          [](const Tensors& in) {
            return Tensors{local_response_norm(in[0], 3, 0.5, 0.7, 1.5),
-                          local_response_norm(select(in[0], 3, 0), 2, 0.5)};
+                          local_response_norm(select(in[0], -1, 0), 2, 0.5)};
          },
      .samples = {{real({2, 5, 3, 2})}},
      .pytorch = "[F.local_response_norm(a, 3, 0.5, 0.7, 1.5), F.local_response_norm(a[..., 0], 2, 0.5)]",
@@ -243,6 +243,23 @@ const bool added = add_rows({
      .pytorch = "a * b * 1.25",
      .bad = [] { native_dropout_backward(ones(2), {}, 1); },
      .message = "native_dropout_backward: mask is an undefined tensor"},
+    {.name = "grid_sampler",
+     .op =
+         [](const Tensors& in) {
+           return Tensors{grid_sampler(in[0], in[1], 0, 0, true), grid_sampler(in[0], in[1], 2, 1, false),
+                          grid_sampler(in[0], in[1], 1, 2, false)};
+         },
+     .samples = {{real({2, 2, 4, 5}), real({2, 3, 2, 2}, -1.2, 1.2)}},
+     .pytorch =
+         "[torch.grid_sampler(a, b, 0, 0, True), torch.grid_sampler(a, b, 2, 1, False), torch.grid_sampler(a, b, "
+         "1, 2, False)]",
+     .bad =
+         [] {
+           grid_sampler(ones({1, 1, 2, 2}), ones({1, 2, 2, 2}), 3, 0, false);
+         },
+     .message = "grid_sampler: interpolation_mode is 3 but must be 0 (bilinear), 1 (nearest) or 2 (bicubic)",
+     .supports_half = false,
+     .tolerance = 16},
 });
 
 }  // namespace

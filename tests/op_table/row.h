@@ -5,6 +5,7 @@
 #include <functional>
 #include <source_location>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -50,8 +51,9 @@ class Function {
   static Tensors listed(Tensor y) { return {std::move(y)}; }
   static Tensors listed(Tensors ys) { return ys; }
   static Tensors listed(std::pair<Tensor, Tensor> ys) { return {ys.first, ys.second}; }
-  static Tensors listed(std::tuple<Tensor, Tensor, Tensor> ys) {
-    return {std::get<0>(ys), std::get<1>(ys), std::get<2>(ys)};
+  template <class... Ts>
+  static Tensors listed(const std::tuple<Ts...>& ys) {
+    return std::apply([](const auto&... y) { return Tensors{y...}; }, ys);
   }
 
   std::function<Tensors(const Tensors&)> call_;
@@ -81,6 +83,7 @@ struct Row {
   Reference reference = {};
   std::string pytorch = {};
   std::vector<Sample> zero_size = {};  ///< samples with a dim of size 0; the reference gives the expected shape
+  std::vector<Sample> emptied = {};    ///< such samples where none are given, by add_rows; PyTorch says which are valid
   Sample large = {};                   ///< enough elements for several threads; the first sample when empty
   std::function<void()> bad = {};      ///< a call that must throw ...
   std::string message = {};            ///< ... an Error whose message contains this
@@ -94,6 +97,24 @@ struct Row {
   /// The file with its row: <family>_rows.cc.
   std::string family = {};
 };
+
+/// A row whose values PyTorch gives; the rest is as in Row.
+Row row(const std::string& name, Function op, std::vector<Sample> samples, const std::string& pytorch,
+        std::function<void()> bad, const std::string& message);
+/// The same for a composition of other ops, whose roundings add up: without float16 and bfloat16.
+Row composed(const std::string& name, Function op, std::vector<Sample> samples, const std::string& pytorch,
+             std::function<void()> bad, const std::string& message, double tolerance = 8);
+/// A function of one real number between `low` and `high`, elementwise.
+Row unary(const std::string& name, Tensor (*op)(const Tensor&), double (*function)(double), double low = -2,
+          double high = 2, double tolerance = 1);
+/// A function of two real numbers that broadcast against each other.
+Row binary(const std::string& name, Tensor (*op)(const Tensor&, const Tensor&), double (*function)(double, double),
+           double low = -2, double high = 2, double tolerance = 1);
+
+// The same row with one thing changed.
+Row without_gradient(Row row);
+Row with_empty(Row row, std::vector<Sample> zero_size);
+Row with_tolerance(Row row, double tolerance);
 
 /// Every row of the table.
 const std::vector<Row>& all_rows();

@@ -29,19 +29,6 @@ Row running_extreme(const std::string& name, std::pair<Tensor, Tensor> (*op)(con
           .message = "out of range"};
 }
 
-/// A composition of other ops; `large` stays small.
-Row composed(const std::string& name, Function op, std::vector<Sample> samples, const std::string& pytorch,
-             std::function<void()> bad, const std::string& message) {
-  return {.name = name,
-          .op = std::move(op),
-          .samples = std::move(samples),
-          .pytorch = pytorch,
-          .bad = std::move(bad),
-          .message = message,
-          .supports_half = false,
-          .tolerance = 8};
-}
-
 const bool registered = add_rows({
     running("cumsum", [](const Tensor& x) { return cumsum(x, 1); }),
     running("cumprod", [](const Tensor& x) { return cumprod(x, 1); }),

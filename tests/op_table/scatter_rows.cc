@@ -6,16 +6,6 @@ namespace {
 
 using namespace ember;
 
-Row row(const std::string& name, Function op, std::vector<Sample> samples, const std::string& pytorch,
-        std::function<void()> bad, const std::string& message) {
-  return {.name = name,
-          .op = std::move(op),
-          .samples = std::move(samples),
-          .pytorch = pytorch,
-          .bad = std::move(bad),
-          .message = message};
-}
-
 /// scatter_reduce of one kind, with and without the old values.
 Row scatters(const std::string& reduce) {
   return row(
@@ -43,11 +33,6 @@ Row reduces_slices(const std::string& reduce) {
       {{real({2, 4}), integers({5}, 0, 3), real({2, 5})}},
       "[a.index_reduce(1, b, c, '" + reduce + "'), a.index_reduce(1, b, c, '" + reduce + "', include_self=False)]",
       [] { index_reduce(ones(2), 0, zeros(1, kInt64), ones(1), "sum"); }, "index_reduce: reduce must be");
-}
-
-Row without_gradient(Row row) {
-  row.has_gradient = false;
-  return row;
 }
 
 /// An index that is out of range for two elements.

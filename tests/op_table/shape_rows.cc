@@ -34,11 +34,6 @@ auto triangle(Keep keep) {
   };
 }
 
-Row with_empty(Row row, std::vector<Sample> samples) {
-  row.zero_size = std::move(samples);
-  return row;
-}
-
 const bool registered = add_rows({
     with_empty(moves(
                    "view",
@@ -134,17 +129,19 @@ const bool registered = add_rows({
           movedim(ones({2, 3}), {0, 1}, {0});
         },
         "movedim: source [0, 1] and destination [0]"),
-    moves(
-        "t", [](const Tensors& in) { return t(in[0]); }, {{real({2, 3})}},
-        [](const Arrays& in) { return reference::transposed(in[0]); },
-        [] {
-          t(ones({2, 3, 4}));
-        },
-        "t: input has shape [2, 3, 4] but must have at most 2 dimensions"),
-    moves(
-        "mT", [](const Tensors& in) { return mT(in[0]); }, {{real({4, 2, 3})}},
-        [](const Arrays& in) { return reference::transposed(in[0]); }, [] { mT(ones(3)); },
-        "mT: input has shape [3] but must have at least 2 dimensions"),
+    with_empty(moves(
+                   "t", [](const Tensors& in) { return t(in[0]); }, {{real({2, 3})}},
+                   [](const Arrays& in) { return reference::transposed(in[0]); },
+                   [] {
+                     t(ones({2, 3, 4}));
+                   },
+                   "t: input has shape [2, 3, 4] but must have at most 2 dimensions"),
+               {{real({0, 3})}}),
+    with_empty(moves(
+                   "mT", [](const Tensors& in) { return mT(in[0]); }, {{real({4, 2, 3})}},
+                   [](const Arrays& in) { return reference::transposed(in[0]); }, [] { mT(ones(3)); },
+                   "mT: input has shape [3] but must have at least 2 dimensions"),
+               {{real({0, 2, 3})}, {real({4, 2, 0})}}),
     moves(
         "expand",
         [](const Tensors& in) {
@@ -182,16 +179,18 @@ const bool registered = add_rows({
           squeeze(ones({1, 3}), 2);
         },
         "squeeze"),
-    moves(
-        "unsqueeze",
-        [](const Tensors& in) -> Tensors {
-          return {unsqueeze(in[0], -1), unsqueeze(in[0], 0)};
-        },
-        {{real({2, 3})}, {real({})}},
-        [](const Arrays& in) -> Arrays {
-          return {reshaped(in[0], insert(in[0].shape, in[0].rank(), 1)), reshaped(in[0], insert(in[0].shape, 0, 1))};
-        },
-        [] { unsqueeze(ones({2}), 2); }, "unsqueeze"),
+    with_empty(moves(
+                   "unsqueeze",
+                   [](const Tensors& in) -> Tensors {
+                     return {unsqueeze(in[0], -1), unsqueeze(in[0], 0)};
+                   },
+                   {{real({2, 3})}, {real({})}},
+                   [](const Arrays& in) -> Arrays {
+                     return {reshaped(in[0], insert(in[0].shape, in[0].rank(), 1)),
+                             reshaped(in[0], insert(in[0].shape, 0, 1))};
+                   },
+                   [] { unsqueeze(ones({2}), 2); }, "unsqueeze"),
+               {{real({0, 3})}}),
     // Read from a clone, whose strides are known.
     moves(
         "as_strided",
@@ -206,20 +205,23 @@ const bool registered = add_rows({
           as_strided(ones({2, 3}), {3, 3}, {2, 1});
         },
         "as_strided"),
-    moves(
-        "select", [](const Tensors& in) { return select(in[0], 1, -2); }, {{real({2, 3, 2})}, {real({3, 4})}},
-        [](const Arrays& in) { return selected(in[0], 1, in[0].size(1) - 2); },
-        [] {
-          select(ones({2, 3}), 1, 3);
-        },
-        "select: index 3 is out of range for dimension 1 of input [2, 3]"),
-    moves(
-        "narrow", [](const Tensors& in) { return narrow(in[0], 1, 1, 2); }, {{real({2, 4})}, {real({2, 3, 2})}},
-        [](const Arrays& in) { return part(in[0], 1, 1, 2); },
-        [] {
-          narrow(ones({2, 3}), 1, 2, 2);
-        },
-        "narrow: start 2 and length 2 exceed dimension 1 of input [2, 3]"),
+    with_empty(
+        moves(
+            "select", [](const Tensors& in) { return select(in[0], 1, -2); }, {{real({2, 3, 2})}, {real({3, 4})}},
+            [](const Arrays& in) { return selected(in[0], 1, in[0].size(1) - 2); },
+            [] {
+              select(ones({2, 3}), 1, 3);
+            },
+            "select: index 3 is out of range for dimension 1 of input [2, 3]"),
+        {{real({0, 3, 2})}}),
+    with_empty(moves(
+                   "narrow", [](const Tensors& in) { return narrow(in[0], 1, 1, 2); },
+                   {{real({2, 4})}, {real({2, 3, 2})}}, [](const Arrays& in) { return part(in[0], 1, 1, 2); },
+                   [] {
+                     narrow(ones({2, 3}), 1, 2, 2);
+                   },
+                   "narrow: start 2 and length 2 exceed dimension 1 of input [2, 3]"),
+               {{real({0, 4})}}),
     with_empty(moves(
                    "slice", [](const Tensors& in) { return slice(in[0], 0, 1, -1, 2); }, {{real({6, 2})}},
                    [](const Arrays& in) { return part(in[0], 0, 1, std::max<int64_t>(in[0].size(0) - 1, 0) / 2, 2); },
@@ -247,43 +249,47 @@ const bool registered = add_rows({
           diagonal(ones({2, 3}), 0, 1, 1);
         },
         "diagonal: dim1 and dim2 are both 1"),
-    moves(
-        "split", [](const Tensors& in) { return split(in[0], 2, 1); }, {{real({2, 5})}},
-        [](const Arrays& in) -> Arrays {
-          return {part(in[0], 1, 0, 2), part(in[0], 1, 2, 2), part(in[0], 1, 4, 1)};
-        },
-        [] {
-          split(ones({2, 3}), 0, 1);
-        },
-        "split: size 0 must be positive"),
-    moves(
-        "split_sizes",
-        [](const Tensors& in) {
-          return split(in[0], {1, 3}, -1);
-        },
-        {{real({2, 4})}},
-        [](const Arrays& in) -> Arrays {
-          return {part(in[0], 1, 0, 1), part(in[0], 1, 1, 3)};
-        },
-        [] {
-          split(ones({2, 3}), {1, 1}, 1);
-        },
-        "split: sizes [1, 1] add up to 2 but dimension 1 of input [2, 3] has 3"),
-    moves(
-        "chunk", [](const Tensors& in) { return chunk(in[0], 3, 0); }, {{real({5, 2})}},
-        [](const Arrays& in) -> Arrays {
-          return {part(in[0], 0, 0, 2), part(in[0], 0, 2, 2), part(in[0], 0, 4, 1)};
-        },
-        [] {
-          chunk(ones({2, 3}), 0);
-        },
-        "chunk: the number of chunks must be positive"),
-    moves(
-        "unbind", [](const Tensors& in) { return unbind(in[0], 1); }, {{real({2, 2, 3})}},
-        [](const Arrays& in) -> Arrays {
-          return {selected(in[0], 1, 0), selected(in[0], 1, 1)};
-        },
-        [] { unbind(ones({}), 0); }, "unbind: a zero-dim tensor has no dimension 0"),
+    with_empty(moves(
+                   "split", [](const Tensors& in) { return split(in[0], 2, 1); }, {{real({2, 5})}},
+                   [](const Arrays& in) -> Arrays {
+                     return {part(in[0], 1, 0, 2), part(in[0], 1, 2, 2), part(in[0], 1, 4, 1)};
+                   },
+                   [] {
+                     split(ones({2, 3}), 0, 1);
+                   },
+                   "split: size 0 must be positive"),
+               {{real({0, 5})}}),
+    with_empty(moves(
+                   "split_sizes",
+                   [](const Tensors& in) {
+                     return split(in[0], {1, 3}, -1);
+                   },
+                   {{real({2, 4})}},
+                   [](const Arrays& in) -> Arrays {
+                     return {part(in[0], 1, 0, 1), part(in[0], 1, 1, 3)};
+                   },
+                   [] {
+                     split(ones({2, 3}), {1, 1}, 1);
+                   },
+                   "split: sizes [1, 1] add up to 2 but dimension 1 of input [2, 3] has 3"),
+               {{real({0, 4})}}),
+    with_empty(moves(
+                   "chunk", [](const Tensors& in) { return chunk(in[0], 3, 0); }, {{real({5, 2})}},
+                   [](const Arrays& in) -> Arrays {
+                     return {part(in[0], 0, 0, 2), part(in[0], 0, 2, 2), part(in[0], 0, 4, 1)};
+                   },
+                   [] {
+                     chunk(ones({2, 3}), 0);
+                   },
+                   "chunk: the number of chunks must be positive"),
+               {{real({5, 0})}}),
+    with_empty(moves(
+                   "unbind", [](const Tensors& in) { return unbind(in[0], 1); }, {{real({2, 2, 3})}},
+                   [](const Arrays& in) -> Arrays {
+                     return {selected(in[0], 1, 0), selected(in[0], 1, 1)};
+                   },
+                   [] { unbind(ones({}), 0); }, "unbind: a zero-dim tensor has no dimension 0"),
+               {{real({0, 2, 3})}, {real({2, 2, 0})}}),
     with_empty(moves(
                    "cat", [](const Tensors& in) { return cat(in, 1); },
                    {{real({2, 1}), real({2, 3}), real({2, 2})}, {real({2, 1, 2}), real({0}), real({2, 2, 2})}},
@@ -377,13 +383,16 @@ const bool registered = add_rows({
                    "triu", [](const Tensors& in) { return triu(in[0], -1); }, {{real({3, 4})}, {real({2, 3, 3})}},
                    triangle([](int64_t d) { return d >= -1; }), [] { triu(ones(3)); }, "triu: input has shape [3]"),
                {{real({0, 3})}}),
-    moves(
-        "clone", [](const Tensors& in) { return clone(in[0]); }, {{real({2, 3})}, {real({})}},
-        [](const Arrays& in) { return in[0]; }, [] { clone(Tensor()); }, "clone: input is an undefined tensor"),
-    moves(
-        "contiguous", [](const Tensors& in) { return contiguous(transpose(in[0], 0, 1)); }, {{real({2, 3})}},
-        [](const Arrays& in) { return reference::transposed(in[0]); }, [] { contiguous(Tensor()); },
-        "contiguous: input is an undefined tensor"),
+    with_empty(
+        moves(
+            "clone", [](const Tensors& in) { return clone(in[0]); }, {{real({2, 3})}, {real({})}},
+            [](const Arrays& in) { return in[0]; }, [] { clone(Tensor()); }, "clone: input is an undefined tensor"),
+        {{real({0, 3})}}),
+    with_empty(moves(
+                   "contiguous", [](const Tensors& in) { return contiguous(transpose(in[0], 0, 1)); }, {{real({2, 3})}},
+                   [](const Arrays& in) { return reference::transposed(in[0]); }, [] { contiguous(Tensor()); },
+                   "contiguous: input is an undefined tensor"),
+               {{real({0, 3})}, {real({2, 0})}}),
 });
 
 }  // namespace

@@ -29,11 +29,6 @@ Row bessel(const std::string& name, Tensor (*op)(const Tensor&), double (*functi
   return row;
 }
 
-Row without_gradient(Row row) {
-  row.has_gradient = false;
-  return row;
-}
-
 /// A function of two, with a gradient for the second only.
 Row shaped(const std::string& name, Tensor (*op)(const Tensor&, const Tensor&), const std::string& pytorch) {
   return {.name = name,

@@ -7,25 +7,10 @@ namespace {
 
 using namespace ember;
 
-/// A composition of other ops.
-Row composed(const std::string& name, Function op, std::vector<Sample> samples, const std::string& pytorch,
-             std::function<void()> bad, const std::string& message, double tolerance = 8) {
-  return {.name = name,
-          .op = std::move(op),
-          .samples = std::move(samples),
-          .pytorch = pytorch,
-          .bad = std::move(bad),
-          .message = message,
-          .supports_half = false,
-          .tolerance = tolerance};
-}
-
-/// The same without a gradient.
+/// A composition without a gradient.
 Row counted(const std::string& name, Function op, std::vector<Sample> samples, const std::string& pytorch,
             std::function<void()> bad, const std::string& message) {
-  Row row = composed(name, std::move(op), std::move(samples), pytorch, std::move(bad), message);
-  row.has_gradient = false;
-  return row;
+  return without_gradient(composed(name, std::move(op), std::move(samples), pytorch, std::move(bad), message));
 }
 
 /// The quantiles 0.2 and 0.75 along dim 0.
@@ -101,10 +86,11 @@ const bool registered = add_rows({
         [](const Tensors& in) { return nanquantile(where(in[0] > 1, NAN, in[0]), full({}, 0.3, in[0].options())); },
         {{real({6, 3})}}, "torch.nanquantile(torch.where(a > 1, math.nan, a), 0.3)",
         [] { nanquantile(ones({3}), full({}, 0.5), {}, false, "cubic"); }, "nanquantile: interpolation must be"),
-    counted(
-        "bincount", [](const Tensors& in) { return bincount(in[0], in[1], 8); },
-        {{integers({20}, 0, 6), integers({20}, 0, 4)}}, "torch.bincount(a, b, 8)", [] { bincount(ones({2})); },
-        "bincount: input must be integers"),
+    with_empty(counted(
+                   "bincount", [](const Tensors& in) { return bincount(in[0], in[1], 8); },
+                   {{integers({20}, 0, 6), integers({20}, 0, 4)}}, "torch.bincount(a, b, 8)",
+                   [] { bincount(ones({2})); }, "bincount: input must be integers"),
+               {{integers({0}, 0, 6), integers({0}, 0, 4)}}),
     counted(
         "histc", [](const Tensors& in) { return histc(in[0], 5, -1, 1); }, {{constant({20})}},
         "torch.histc(a, 5, -1, 1)", [] { histc(ones({2}), 0); }, "histc: bins must be positive"),

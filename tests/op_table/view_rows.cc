@@ -6,16 +6,6 @@ namespace {
 
 using namespace ember;
 
-Row row(const std::string& name, Function op, std::vector<Sample> samples, const std::string& pytorch,
-        std::function<void()> bad, const std::string& message) {
-  return {.name = name,
-          .op = std::move(op),
-          .samples = std::move(samples),
-          .pytorch = pytorch,
-          .bad = std::move(bad),
-          .message = message};
-}
-
 /// A view made a copy: the row of its view says the rest, so it is compared for one sample.
 Row copy_row(const std::string& name, Function op, const std::string& pytorch, std::function<void()> bad,
              const std::string& message) {
@@ -182,6 +172,15 @@ const bool registered = add_rows({
         "slice_scatter", [](const Tensors& in) { return slice_scatter(in[0], in[1], 1, 0, 4, 2); },
         {{real({3, 4}), real({3, 2})}}, "torch.slice_scatter(a, b, 1, 0, 4, 2)",
         [] { slice_scatter(ones(4), ones(3), 0, 1, 3); }, "slice_scatter: src has shape [3]"),
+    row(
+        "shape_of_another",
+        [](const Tensors& in) {
+          return Tensors{view_as(contiguous(in[0]), in[1]), reshape_as(in[0], in[1]), expand_as(in[2], in[0]),
+                         broadcast_to(in[2], {2, 3, 4})};
+        },
+        {{real({3, 4}), constant({2, 6}), real({3, 1})}},
+        "[a.view_as(b), a.reshape_as(b), c.expand_as(a), c.broadcast_to(2, 3, 4)]", [] { view_as(ones(2), ones(3)); },
+        "view: shape [3]"),
 });
 
 }  // namespace

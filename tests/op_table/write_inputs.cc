@@ -30,7 +30,8 @@ int main() {
     if (row.pytorch.empty()) continue;
     rows[row.family][row.name] = {{"pytorch", row.pytorch},
                                   {"samples", op_table::written(row.samples)},
-                                  {"zero_size", op_table::written(row.zero_size)}};
+                                  {"zero_size", op_table::written(row.zero_size)},
+                                  {"emptied", op_table::written(row.emptied)}};
   }
   std::cout << rows << std::endl;
 }
