@@ -148,19 +148,20 @@ Tensor exchange_sign(const Factors& f, DType dtype) {
 }
 
 /// g det(A) A^-T, which exists for singular matrices too.
-Tensor det_slope(const Tensor& a, const Factors& f, const Tensor& scaled_det, const Tensor& g) {
+Tensor det_slope(const Tensor& a, const Factors& f, const Tensor& det, const Tensor& g) {
+  if (a.numel() == 0) return zeros_like(a);
   const int64_t n = rows(a);
+  const Tensor one = eye(n, {}, a.options());
+  auto on_diagonal = [&](const Tensor& x) { return unsqueeze(unsqueeze(x, -1), -1) * one; };
   if (!GradMode::is_enabled()) {
-    // The determinant is smooth, so a singular matrix may be moved a little.
-    const Tensor on_diagonal = eq(linalg::diagonal(f.lu), 0);
+    // The determinant is smooth, so a singular matrix may be moved a little; the slope is then that of the moved one.
     const double step = a.dtype() == kFloat32 ? 0x1p-23 : 0x1p-52;
-    const Tensor moved = to(unsqueeze(on_diagonal, -1), a.dtype()) * (eye(n, {}, a.options()) * step);
-    const Tensor lu = f.lu + moved;
-    const Tensor diagonal = unsqueeze(unsqueeze(scaled_det, -1), -1) * eye(n, {}, a.options());
-    return solve_factored("det_backward", lu, f.pivots, diagonal, true, true);
+    const Tensor is_zero = unsqueeze(eq(linalg::diagonal(f.lu), 0), -1), largest = amax(abs(f.lu), {-2, -1}, true);
+    const Tensor lu = f.lu + to(is_zero, a.dtype()) * one * (step * where(eq(largest, 0), 1, largest));
+    const Tensor moved = exchange_sign(f, a.dtype()) * prod(linalg::diagonal(lu), -1);
+    return solve_factored("det_backward", lu, f.pivots, on_diagonal(g * moved), true, true);
   }
-  if (!any(eq(scaled_det.detach(), 0)).item<bool>())
-    return linalg::solve(mT(a), unsqueeze(unsqueeze(scaled_det, -1), -1) * eye(n, {}, a.options()));
+  if (!any(eq(det.detach(), 0)).item<bool>()) return linalg::solve(mT(a), on_diagonal(g * det));
   // The adjugate by way of the singular values: each has the product of the others as its slope.
   const auto [u, s, vh] = linalg::svd(a, false);
   const Tensor others = prod(where(eye(n, {}, TensorOptions(kBool).device(a.device())), 1, unsqueeze(s, -2)), -1);
@@ -291,7 +292,7 @@ Tensor det(const Tensor& a) {
     y = exchange_sign(f, a.dtype()) * prod(linalg::diagonal(f.lu), -1);
   }
   return record("linalg.det", y, inputs(a),
-                [a = saved(a), y = saved_output(y), f](const Tensor& g) { return det_slope(a(), f, g * y(), g); });
+                [a = saved(a), y = saved_output(y), f](const Tensor& g) { return det_slope(a(), f, y(), g); });
 }
 
 TensorPair slogdet(const Tensor& a) {

@@ -134,6 +134,14 @@ const bool registered = add_rows({
           linalg::det(ones({2, 3}));
         },
         "linalg.det: A must be batches of square matrices, but they are 2 by 3 matrices"),
+    of_matrices(
+        "det_of_singular",
+        [](const Tensors& in) {
+          // Zeros, with a gradient.
+          return linalg::det(cat({in[0], in[1] - 0.25}, -2));
+        },
+        {{real({2, 3}), real({1, 3}, 0.25, 0.25)}}, "torch.linalg.det(torch.cat([a, b - 0.25], -2))",
+        [] { linalg::det(ones({})); }, "linalg.det: The input tensor A must have at least 2 dimensions"),
     of_square(
         "slogdet", [](const Tensors& in) { return linalg::slogdet(exchanged(in[0])); },
         "torch.linalg.slogdet(" + torch_exchanged("a") + ")",
