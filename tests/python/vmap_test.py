@@ -1,8 +1,9 @@
 """ember.func.vmap against a loop over the samples: rules of ops, nesting, gradients of samples, modules, randomness, errors."""
 
+import pytest
+
 import ember
 import ember.nn.functional as F
-import pytest
 from ember import func, nn
 from ember.batching import dispatch, modules
 from ember.batching.nests import leaves_of
@@ -403,6 +404,27 @@ def test_a_module_of_python_sees_mapped_parameters(no_loops):
     outputs = vmap(lambda p, x: func.functional_call(module, p, (x,)))(factors, X)
     assert ember.allclose(outputs, ember.stack([module.inner(x * v) for x, v in zip(X, V)]))
     assert ember.allclose(module(X), module.inner(X * W))
+
+
+def test_layers_that_python_extends(no_loops):
+    class Doubled(nn.Linear):
+        def forward(self, x):
+            return super().forward(x) * 2
+
+    layer = Doubled(4, 3).double()
+    assert ember.allclose(vmap(layer)(X), layer(X))
+    weights = numbers(B, 3, 4)
+    outputs = vmap(lambda w, x: func.functional_call(layer, {"weight": w}, (x,)), in_dims=(0, None))(weights, X[0])
+    assert ember.allclose(outputs, 2 * (X[0] @ weights.mT + layer.bias))
+    with pytest.raises(TypeError, match="Tensor"):
+        layer.forward("x")
+
+
+def test_hooks_see_mapped_tensors():
+    layer = nn.Linear(4, 3).double()
+    handle = layer.register_forward_hook(lambda module, args, y: y * args[0].sum())
+    assert ember.allclose(vmap(layer)(V), F.linear(V, layer.weight, layer.bias) * V.sum(1, keepdim=True))
+    handle.remove()
 
 
 def test_batch_norm_with_running_statistics_of_all_samples_is_refused():

@@ -73,13 +73,13 @@ def _lined_up(call, rank):
     "cumsum cumprod cummax cummin logcumsumexp sort argsort topk kthvalue mode softmax softmin log_softmax logsumexp "
     "glu gather scatter scatter_add scatter_reduce flip unbind split chunk tensor_split unsafe_chunk unsafe_split "
     "split_with_sizes unsafe_split_with_sizes split_copy split_with_sizes_copy unbind_copy narrow narrow_copy select "
-    "select_copy slice slice_copy select_scatter slice_scatter transpose movedim diagonal diagonal_copy diagonal_scatter rot90 "
+    "select_copy slice slice_copy slice_scatter transpose movedim diagonal diagonal_copy rot90 "
     "unfold_copy diff cosine_similarity vecdot transpose_copy trapezoid trapz cumulative_trapezoid normalize "
-    "renorm fft ifft rfft irfft hfft ihfft fft2 ifft2 rfft2 irfft2 hfft2 ihfft2 unflatten"
+    "fft ifft rfft irfft hfft ihfft fft2 ifft2 rfft2 irfft2 hfft2 ihfft2 unflatten"
 )
 def along(call):
     """Moves dims on by one and the batch of every tensor to the front."""
-    if call.holds_batched([call.given.get(name) for name in ("start", "length", "index") if name in _scalars(call)]):
+    if call.holds_batched([call.given.get(name) for name in _COUNTS.get(call.name, ())]):
         return NotImplemented
     if any(name in call.signature.names and call[name] is None for name in ("dim", "dims")):
         return NotImplemented
@@ -88,13 +88,37 @@ def along(call):
     rank = max(x.dim() for x in call.tensors())
     if rank == 0 and call.name in ("unflatten", "unbind", "select", "transpose", "movedim"):
         return NotImplemented
-    result = call.run({**_lined_up(call, rank), **_shifted(call, rank)})
+    result = call.run({**_lined_up(call, rank), **_numbers(call), **_shifted(call, rank)})
     return _without_added(result, rank)
 
 
-def _scalars(call):
-    """Names of the numbers that select and narrow take."""
-    return ("start", "length", "index") if call.name.startswith(("select", "narrow", "slice")) else ()
+_COUNTS = {
+    **dict.fromkeys(["narrow", "narrow_copy", "select", "select_copy"], ("start", "length", "index")),
+    "tensor_split": ("sections", "indices", "indices_or_sections", "tensor_indices_or_sections"),
+}
+"""Parameters that are numbers, which may come as tensors that all samples share."""
+
+
+def _numbers(call):
+    names = _COUNTS.get(call.name, ())
+    return {name: x.tolist() for name, x in call.given.items() if name in names and isinstance(x, ember.Tensor)}
+
+
+@rule("diagonal_scatter", "select_scatter")
+def scatter_view(call):
+    """The source has fewer dims than the input."""
+    x, source = call["input"], call["src"]
+    if x.dim() == 0:
+        return NotImplemented
+    return call.run({**call.given, "input": call.full(x), "src": call.full(source), **_shifted(call, x.dim())})
+
+
+@rule("hsplit", "vsplit", "dsplit")
+def split_by_name(call):
+    x, dim = call.args[0], {"h": 1, "v": 0, "d": 2}[call.name[0]]
+    parts = listed(tuple(call.args[1:]) or tuple(call.kwargs.values()))
+    parts = parts[0] if len(parts) == 1 and isinstance(call.args[-1], int) else parts
+    return NotImplemented if call.kwargs else x.tensor_split(parts, 0 if dim == 1 and x.dim() == 1 else dim)
 
 
 @rule("msort")

@@ -100,9 +100,11 @@ class Call:
         return [x for x in leaves_of((self.args, self.kwargs)) if isinstance(x, ember.Tensor)]
 
     def run(self, given):
-        """The op on named arguments; the first stays positional, as methods need it."""
-        names = [name for name in self.signature.names if name in given]
-        return self.op(given[names[0]], **{name: given[name] for name in names[1:]})
+        """The op on named arguments; positional as far as they go, since an overload may have another name for one."""
+        names = self.signature.names
+        count = next((n for n, name in enumerate(names[: self.signature.positional]) if name not in given), self.signature.positional)
+        named = {name: given[name] for name in names[count:] if name in given}
+        return self.op(*[given[name] for name in names[:count]], **named)
 
 
 def rule(*names):

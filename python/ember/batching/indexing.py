@@ -198,6 +198,8 @@ def index_put(call):
 def searchsorted(call):
     """Rows of sorted numbers, one for all or one for each sample."""
     rows, values = call.args[:2]
+    if call.is_batched(call["sorter"]):
+        return NotImplemented
     if not call.is_batched(rows) and rows.dim() == 1:
         return call.op(rows, values.value, *call.args[2:], **call.kwargs)
     if rows.dim() != 1 or not isinstance(values, ember.Tensor) or call["sorter"] is not None:

@@ -176,17 +176,14 @@ def batch_norm(call):
         x = call.wrapped(call.full(x))
     count, channels = x.shape[:2]
     joined = x.value.transpose(0, 1).reshape(count, call.size * channels, *x.shape[2:])
-    if call.name == "instance_norm":
-        y = F.instance_norm(joined, _row(mean), _row(variance), None, None, True, call["momentum"], call["eps"])
-    else:
-        y = F.batch_norm(joined, _row(mean), _row(variance), None, None, True, call["momentum"], call["eps"])
+    op = F.instance_norm if call.name == "instance_norm" else F.batch_norm
+    rows = [None if statistics is None else statistics.value.reshape(-1) for statistics in (mean, variance)]
+    y = op(joined, *rows, None, None, True, call["momentum"], call["eps"])
+    for statistics, row in zip((mean, variance), rows):
+        if statistics is not None and not statistics.value.is_contiguous():
+            statistics.value.copy_(row.reshape(statistics.value.shape))  # the row was a copy
     y = y.reshape(count, call.size, channels, *x.shape[2:]).transpose(0, 1)
     return _affine(call, y, weight, bias)
-
-
-def _row(statistics):
-    """The running statistics of all samples in one row, a view, so that the norm updates them."""
-    return None if statistics is None else statistics.value.view(-1)
 
 
 @rule("embedding")
@@ -207,7 +204,7 @@ def embedding(call):
 
 @rule("prelu")
 def prelu(call):
-    x, weight = call.args[:2]
+    x, weight = call["input"], call["weight"]
     if weight.numel() > 1:
         weight = weight.reshape((-1,) + (1,) * (x.dim() - 2))
     elif weight.dim():

@@ -10,15 +10,18 @@ from ember.batching.dispatch import rule
     "householder_product orgqr cond matrix_rank"
 )
 def of_matrices(call):
+    first = call.args[0] if call.args else None
+    if not isinstance(first, ember.Tensor) or first.dim() == 0 or call.holds_batched(call.kwargs):
+        return NotImplemented
     return call.op(*(call.full(x) if isinstance(x, ember.Tensor) else x for x in call.args), **call.kwargs)
 
 
-@rule("solve", "solve_ex", "lstsq", "solve_triangular", "cholesky_solve", "lu_solve", "ldl_solve", "triangular_solve")
+@rule("solve", "solve_ex", "solve_triangular", "cholesky_solve", "lu_solve", "ldl_solve", "triangular_solve")
 def solve(call):
     """A vector on the right is a matrix of one column in a batch."""
     given = call.given
     right = "B" if "B" in given else "input" if "input" in given else "b"
-    is_vector = call.name in ("solve", "solve_ex", "lstsq") and given[right].dim() == 1
+    is_vector = call.name in ("solve", "solve_ex") and given[right].dim() == 1
     if is_vector and (call.name != "solve" or call["left"] is False):
         return NotImplemented
     if is_vector:

@@ -52,7 +52,12 @@ def row_loss(call):
         return NotImplemented
     given = call.given
     tensors = {name: x for name, x in given.items() if isinstance(x, ember.Tensor) and name != "weight"}
-    has_rows = max(x.dim() for x in tensors.values()) == 2
+    rank = max(x.dim() for x in tensors.values())
+    if rank == 0 or (call.given.get("weight") is not None and call["weight"].dim() > 1):
+        return NotImplemented
+    has_rows = rank == 2
+    if call.name == "multi_margin_loss" and not has_rows and call["target"].dim():
+        return NotImplemented
     if has_rows:
         count = next(x.shape[0] for x in tensors.values() if x.dim() == 2)
         tensors = {name: call.full(x).reshape(call.size * count, *x.shape[1:]) for name, x in tensors.items()}

@@ -93,9 +93,13 @@ FORWARD = {
 """What the forward of a layer is, in ops that have rules."""
 
 
+def bound_class(module):
+    """The C++ class that a module is or derives from, whose forward a class of Python's may override."""
+    return next(c for c in type(module).__mro__ if c.__module__ == "ember.nn")
+
+
 def type_name(module):
-    """The name of the C++ class that a module is or derives from."""
-    return next(c.__name__ for c in type(module).__mro__ if c.__module__ == "ember.nn")
+    return bound_class(module).__name__
 
 
 def _mapped_state(module):
@@ -110,7 +114,7 @@ def call_module(module, args, kwargs):
     level = innermost_level(args, kwargs, state)
     if level is None:
         with diverted(False):
-            return module.forward(*args, **kwargs)
+            return bound_class(module).forward(module, *args, **kwargs)
     name = type_name(module)
     result = NotImplemented
     if name in FORWARD:
@@ -129,10 +133,10 @@ def call_module(module, args, kwargs):
 def _without_state(module, name, x, level):
     value = x.value
     if name in _PLAIN or _OF_SAMPLES.get(name) == x.dim() - 1:
-        return wrap(module(value), level)
+        return wrap(bound_class(module).forward(module, value), level)
     if _OF_SAMPLES.get(name) != x.dim() - 2:
         return NotImplemented
-    joined = module(value.reshape(-1, *value.shape[2:]))
+    joined = bound_class(module).forward(module, value.reshape(-1, *value.shape[2:]))
     return wrap(map_leaves(lambda y: y.reshape(*value.shape[:2], *y.shape[1:]), joined), level)
 
 

@@ -17,10 +17,10 @@ modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 multigammaln ndtr ndtri
 scaled_modified_bessel_k1 spherical_bessel_j0
 """
 _BINARY = """
-add sub rsub mul div pow remainder fmod floor_divide float_power maximum minimum fmax fmin atan2 hypot copysign nextafter ldexp
+add sub rsub mul div pow remainder fmod floor_divide float_power maximum minimum fmax fmin atan2 __rdiv__ hypot copysign nextafter ldexp
 logaddexp logaddexp2 heaviside xlogy gcd lcm igamma igammac eq ne lt le gt ge isclose logical_and logical_or logical_xor
 bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift true_divide complex polar clamp clamp_min clamp_max lerp
-addcmul addcdiv masked_fill gammainc gammaincc xlog1py zeta chebyshev_polynomial_t chebyshev_polynomial_u
+addcmul addcdiv gammainc gammaincc xlog1py zeta chebyshev_polynomial_t chebyshev_polynomial_u
 chebyshev_polynomial_v chebyshev_polynomial_w hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l
 legendre_polynomial_p shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u shifted_chebyshev_polynomial_v
 shifted_chebyshev_polynomial_w
@@ -30,7 +30,7 @@ clone detach contiguous alias_copy resolve_conj resolve_neg to type float double
 cfloat cdouble chalf zeros_like ones_like full_like empty_like view_as_real view_as_complex native_dropout_backward
 """
 # These give their first argument, so that it stays the same object.
-_WRITES = " ".join(name + "_" for name in (_UNARY + _BINARY).split()) + " zero_ copy_ detach_ requires_grad_ __rdiv__"
+_WRITES = " ".join(name + "_" for name in (_UNARY + _BINARY).split() if name[0] != "_") + " zero_ copy_ detach_ requires_grad_"
 
 
 def _narrowed(call, tensors):
@@ -50,6 +50,7 @@ def _narrowed(call, tensors):
 @rule(_UNARY, _BINARY, _COPIES)
 def pointwise(call):
     """Lines dims up behind the batch and runs the op."""
+    call.kwargs.pop("memory_format", None)  # a layout, which samples have none of
     tensors = call.tensors()
     if len(tensors) == 1:
         return call.op(*call.values(call.args), **call.values(call.kwargs))
@@ -82,6 +83,25 @@ def write_pointwise(call):
         )
     pointwise(call)
     return target
+
+
+@rule("masked_fill")
+def masked_fill(call):
+    x, mask, value = call["input"], call["mask"], call["value"]
+    return ember.where(mask, value.to(x.dtype), x) if call.is_batched(value) else pointwise(call)
+
+
+@rule("fill")
+def filled(call):
+    x, value = call["input"], call["value"]
+    if not isinstance(value, ember.Tensor):
+        return ember.full_like(x, value)
+    return call.full(value.to(x.dtype), x.dim()).expand(call.size, *x.shape).clone()
+
+
+@rule("dist")
+def dist(call):
+    return (call["input"] - call["other"]).norm(call["p"])
 
 
 @rule("fill_")
@@ -123,7 +143,9 @@ def new_like(call):
 @rule("isin", "bucketize")
 def among_shared(call):
     """The values searched in are the same for all samples."""
-    return NotImplemented if call.is_batched(call.args[1]) else pointwise(call)
+    if call.is_batched(call.args[1]):
+        return NotImplemented
+    return call.op(*call.values(call.args), **call.values(call.kwargs))
 
 
 @rule("one_hot")
@@ -140,12 +162,12 @@ def ask_shape(op, args, kwargs):
 
 @whole(
     "is_floating_point is_complex is_conj is_neg element_size is_inference is_contiguous storage_offset retain_grad "
-    "resize_ register_hook"
+    "resize_ as_strided_ register_hook"
 )
 def ask_value(op, args, kwargs):
     """What holds for the value holds for the samples."""
     level = innermost_level(args[0])
-    if level is None or op.__name__ == "resize_":
+    if level is None or op.__name__ in ("resize_", "as_strided_"):
         raise RuntimeError(f"vmap: {op.__name__} cannot be called inside of vmap")
     return op(args[0].value, *args[1:], **kwargs)
 

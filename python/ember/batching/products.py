@@ -63,6 +63,8 @@ def add_product(call):
     product = product.sum(0) if call.name == "addbmm" else product
     alpha, beta = call["alpha"], call["beta"]
     product = product if alpha == 1 else product * alpha
+    if beta == 0 and not call.is_batched(product):
+        return call.full(product)
     return product if beta == 0 else x * beta + product if beta != 1 else x + product
 
 

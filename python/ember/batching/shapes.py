@@ -120,6 +120,28 @@ def diag(call):
     return ember.diag_embed(x.value, offset) if x.dim() == 1 else ember.diagonal(x.value, offset, 1, 2)
 
 
+@rule("diagflat")
+def diagflat(call):
+    return ember.diag_embed(call.args[0].value.reshape(call.size, -1), call["offset"])
+
+
+@rule("as_strided", "as_strided_copy")
+def as_strided(call):
+    """The batch's stride comes first; an offset counts from the sample's own."""
+    x = call["input"]
+    own = 0 if type(x.value) is type(x) else x.value.storage_offset()
+    size, stride = (call.size, *call["size"]), (x.value.stride()[0], *call["stride"])
+    result = x.value.as_strided(size, stride, own + (call["storage_offset"] or 0))
+    return result.clone() if call.name.endswith("copy") else result
+
+
+@rule("as_strided_scatter")
+def as_strided_scatter(call):
+    result = call.wrapped(call.full(call["input"]).clone())
+    ember.Tensor.as_strided(result, call["size"], call["stride"], call["storage_offset"]).copy_(call["src"])
+    return result
+
+
 @rule("trace")
 def trace(call):
     return ember.diagonal(call.args[0].value, 0, 1, 2).sum(-1)
