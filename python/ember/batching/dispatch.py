@@ -102,7 +102,10 @@ class Call:
     def run(self, given):
         """The op on named arguments; positional as far as they go, since an overload may have another name for one."""
         names = self.signature.names
-        count = next((n for n, name in enumerate(names[: self.signature.positional]) if name not in given), self.signature.positional)
+        count = next(
+            (n for n, name in enumerate(names[: self.signature.positional]) if name not in given),
+            self.signature.positional,
+        )
         named = {name: given[name] for name in names[count:] if name in given}
         return self.op(*[given[name] for name in names[:count]], **named)
 

@@ -30,7 +30,10 @@ clone detach contiguous alias_copy resolve_conj resolve_neg to type float double
 cfloat cdouble chalf zeros_like ones_like full_like empty_like view_as_real view_as_complex native_dropout_backward
 """
 # These give their first argument, so that it stays the same object.
-_WRITES = " ".join(name + "_" for name in (_UNARY + _BINARY).split() if name[0] != "_") + " zero_ copy_ detach_ requires_grad_"
+_WRITES = (
+    " ".join(name + "_" for name in (_UNARY + _BINARY).split() if name[0] != "_")
+    + " zero_ copy_ detach_ requires_grad_"
+)
 
 
 def _narrowed(call, tensors):
