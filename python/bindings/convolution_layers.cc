@@ -10,18 +10,26 @@ namespace {
 
 using nn::ConvOptions;
 
+void set_padding(ConvOptions& options, const py::object& padding) {
+  if (py::isinstance<py::str>(padding))
+    options.padding(padding.cast<std::string>());
+  else
+    options.padding(padding.cast<Shape>());
+}
+
 template <class M>
 void bind_convolution(py::module_& m, const char* name) {
+  const auto padding_of = [](const nn::Module& self) {
+    const ConvOptions& options = static_cast<const M&>(self).options;
+    return options.padding_name_.empty() ? option_object(options.padding_) : py::object(py::str(options.padding_name_));
+  };
   Layer<M>(m, name, "Cross-correlation with weight [out_channels, in_channels / groups, kernel...] plus bias.")
       .init(
           [](int64_t in, int64_t out, const Shape& kernel, const Shape& stride, const py::object& padding,
              const Shape& dilation, int64_t groups, bool bias) {
             ConvOptions options(in, out, kernel);
             options.stride(stride).dilation(dilation).groups(groups).bias(bias);
-            if (py::isinstance<py::str>(padding))
-              options.padding(padding.cast<std::string>());
-            else
-              options.padding(padding.cast<Shape>());
+            set_padding(options, padding);
             return options;
           },
           py::arg("in_channels"), py::arg("out_channels"), py::arg("kernel_size"), py::arg("stride") = Shape(1),
@@ -33,12 +41,11 @@ void bind_convolution(py::module_& m, const char* name) {
       .option("dilation", &ConvOptions::dilation_)
       .option("groups", &ConvOptions::groups_)
       .hidden("bias", &ConvOptions::bias_)
-      .argument("padding",
-                [](const M& self) {
-                  return self.options.padding_name_.empty() ? option_object(self.options.padding_)
-                                                            : py::object(py::str(self.options.padding_name_));
-                })
+      .argument("padding", padding_of)
       .def("reset_parameters", &M::reset_parameters);
+  define_option(py::type::of<M>(), "padding", padding_of, [](nn::Module& self, const py::object& padding) {
+    set_padding(static_cast<M&>(self).options, padding);
+  });
 }
 
 template <class M>

@@ -4,6 +4,7 @@
 
 #include "core/allocator.h"
 #include "core/parallel.h"
+#include "python/bindings/batching.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/generator.h"
@@ -121,6 +122,7 @@ PYBIND11_MODULE(_C, m) {
   bind_attention(functional_ops, functional.ptr());
 
   bind_settings(m);
+  bind_batching(m.ptr());
   bind_generator(m.ptr());
   bind_autograd(m, autograd, ops);
   bind_module(nn);

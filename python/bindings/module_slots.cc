@@ -1,5 +1,6 @@
 // Calling a module and its attributes, as slots of the Python type: a module call costs no look-up of __call__, and children and
 // parameters are found in the C++ module itself, so that C++ and Python never disagree.
+#include "python/bindings/batching.h"
 #include "python/bindings/op.h"
 #include "python/bindings/python_module.h"
 
@@ -29,6 +30,35 @@ std::vector<PythonModule::Hook> hooks_of(PythonModule& module, bool before) {
   return hooks;
 }
 
+/// Whether an attribute or a class of Python's stands before the forward of the bound class.
+bool overrides_forward(PyObject* self, PyTypeObject* bound) {
+  PyObject** dictionary = _PyObject_GetDictPtr(self);
+  return (dictionary && *dictionary && PyDict_Contains(*dictionary, forward_name()) == 1) ||
+         _PyType_Lookup(Py_TYPE(self), forward_name()) != _PyType_Lookup(bound, forward_name());
+}
+
+bool holds_any_batched(PyObject* args, PyObject* kwargs) {
+  if (hold_batched(PySequence_Fast_ITEMS(args), static_cast<size_t>(PyTuple_GET_SIZE(args)))) return true;
+  PyObject *name, *value;
+  for (Py_ssize_t at = 0; kwargs && PyDict_Next(kwargs, &at, &name, &value);)
+    if (holds_batched(value)) return true;
+  return false;
+}
+
+/// forward, or the handler of batching when forward is C++'s, which cannot take a Batched.
+PyObject* call_forward(PyObject* self, PythonModule* python, PyObject* args, PyObject* kwargs) {
+  if ((modules_diverted || holds_any_batched(args, kwargs)) &&
+      !(python && overrides_forward(self, python->bound_type()))) {
+    const auto named = kwargs ? py::reinterpret_borrow<py::object>(kwargs) : py::object(py::dict());
+    return PyObject_CallFunctionObjArgs(batching_handlers.module, self, args, named.ptr(), nullptr);
+  }
+  PyObject* forward = PyObject_GetAttr(self, forward_name());
+  if (!forward) return nullptr;
+  PyObject* result = PyObject_Call(forward, args, kwargs);
+  Py_DECREF(forward);
+  return result;
+}
+
 PyObject* call_with_hooks(PyObject* self, PythonModule& module, py::tuple args, py::dict kwargs) {
   const auto me = py::reinterpret_borrow<py::object>(self);
   for (const auto& hook : hooks_of(module, true)) {
@@ -42,7 +72,8 @@ PyObject* call_with_hooks(PyObject* self, PythonModule& module, py::tuple args, 
       args = py::isinstance<py::tuple>(changed) ? py::tuple(changed) : py::make_tuple(changed);
     }
   }
-  py::object result = me.attr("forward")(*args, **kwargs);
+  auto result = py::reinterpret_steal<py::object>(call_forward(self, &module, args.ptr(), kwargs.ptr()));
+  if (!result) throw py::error_already_set();
   for (const auto& hook : hooks_of(module, false)) {
     py::object changed =
         hook.with_kwargs ? hook.function.get()(me, args, kwargs, result) : hook.function.get()(me, args, result);
@@ -53,9 +84,9 @@ PyObject* call_with_hooks(PyObject* self, PythonModule& module, py::tuple args, 
 
 /// The registered parameter, buffer or child of this name; null without an error when there is none.
 PyObject* registered(nn::Module& module, std::string_view name) {
-  if (Tensor* parameter = module.own_parameters().find(name)) return wrap_parameter(*parameter);
+  if (Tensor* parameter = module.own_parameters().find(name)) return resolve_batched(wrap_parameter(*parameter));
   if (auto* child = module.own_children().find(name)) return module_object(*child).release().ptr();
-  if (Tensor* buffer = module.own_buffers().find(name)) return wrap(*buffer);
+  if (Tensor* buffer = module.own_buffers().find(name)) return resolve_batched(wrap(*buffer));
   return nullptr;
 }
 
@@ -147,11 +178,8 @@ nn::Module& module_of(PyObject* self) {
 
 bool PythonModule::find_route(PyObject* self, PyTypeObject* bound) {
   if (route_.load(std::memory_order_relaxed) == Route::Unknown) {
-    PyObject** dictionary = _PyObject_GetDictPtr(self);
-    const bool has_own = dictionary && *dictionary && PyDict_Contains(*dictionary, forward_name()) == 1;
     // nn.Module has no forward of its own to run.
-    const bool overrides = _PyType_Lookup(Py_TYPE(self), forward_name()) != _PyType_Lookup(bound, forward_name());
-    route_ = has_own || overrides || !hooks.empty() ? Route::Python : Route::Cpp;
+    route_ = overrides_forward(self, bound) || !hooks.empty() ? Route::Python : Route::Cpp;
   }
   return runs_in_cpp();
 }
@@ -197,8 +225,8 @@ PyObject* call_module(PyObject* self, PyObject* args, PyObject* kwargs) {
   return guarded([&]() -> PyObject* {
     nn::Module& module = module_of(self);
     auto* python = dynamic_cast<PythonModule*>(&module);
-    const bool one_tensor = PyTuple_GET_SIZE(args) == 1 && (!kwargs || PyDict_GET_SIZE(kwargs) == 0) &&
-                            is_tensor(PyTuple_GET_ITEM(args, 0));
+    const bool one_tensor = !modules_diverted && PyTuple_GET_SIZE(args) == 1 &&
+                            (!kwargs || PyDict_GET_SIZE(kwargs) == 0) && is_tensor(PyTuple_GET_ITEM(args, 0));
     PyTypeObject* type = Py_TYPE(self);
     if (one_tensor && (python ? python->maps_one_tensor() && python->find_route(self, python->bound_type())
                               : module_class(type).maps_one_tensor)) {
@@ -213,11 +241,7 @@ PyObject* call_module(PyObject* self, PyObject* args, PyObject* kwargs) {
     if (python && !python->hooks.empty())
       return call_with_hooks(self, *python, py::reinterpret_borrow<py::tuple>(args),
                              kwargs ? py::reinterpret_borrow<py::dict>(kwargs) : py::dict());
-    PyObject* forward = PyObject_GetAttr(self, forward_name());
-    if (!forward) return nullptr;
-    PyObject* result = PyObject_Call(forward, args, kwargs);
-    Py_DECREF(forward);
-    return result;
+    return call_forward(self, python, args, kwargs);
   });
 }
 

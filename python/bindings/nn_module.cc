@@ -1,6 +1,7 @@
 // ember.nn.Module.
 #include <sstream>
 
+#include "python/bindings/batching.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
 
@@ -291,10 +292,20 @@ void bind_state(ModuleBinding& c) {
 
 void define_forward(py::handle type) {
   py::cpp_function forward(
-      [](Module& self, const Tensor& input) {
-        py::gil_scoped_release gil;
-        auto* python = dynamic_cast<PythonModule*>(&self);
-        return python ? python->cpp_forward(input) : self.forward(input);
+      [](const py::object& self, const py::object& input) -> py::object {
+        if (modules_diverted || is_batched(input.ptr()))
+          return py::reinterpret_borrow<py::object>(batching_handlers.module)(self, py::make_tuple(input), py::dict());
+        Module& module = module_of(self.ptr());
+        check<TypeError>(is_tensor(input.ptr()), class_name(self.ptr()), ".forward(): input must be a Tensor, not ",
+                         type_name(input.ptr()));
+        const Tensor& x = tensor_of(input.ptr());
+        Tensor y;
+        {
+          py::gil_scoped_release gil;
+          auto* python = dynamic_cast<PythonModule*>(&module);
+          y = python ? python->cpp_forward(x) : module.forward(x);
+        }
+        return py::cast(y);
       },
       py::name("forward"), py::is_method(type), py::arg("input"), "The layer's function.");
   py::setattr(type, "forward", forward);

@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "python/bindings/batching.h"
+
 namespace ember::python {
 
 namespace {
@@ -12,6 +14,7 @@ struct OpData {
   std::string name, module, text_signature, doc;
   std::vector<std::unique_ptr<Overload>> overloads;
   bool is_method = false;  ///< of Tensor alone, so that the first argument is a tensor and no number
+  bool is_random = false;  ///< whether its calls inside of vmap go to random_handler
 };
 
 struct OpObject {
@@ -39,7 +42,13 @@ PyObject* call_op(PyObject* self, PyObject* const* args, size_t flags, PyObject*
   const OpData& op = data_of(self);
   const auto count = static_cast<size_t>(PyVectorcall_NARGS(flags));
   std::string why;
+  if (op.is_random && random_handler) return hand_over(random_handler, self, args, count, keywords);
+  // Only a call that fails is searched for a Batched, so that others pay nothing for it.
+  const auto holds_any = [&] {
+    return hold_batched(args, count + static_cast<size_t>(keywords ? PyTuple_GET_SIZE(keywords) : 0));
+  };
   if (op.is_method && (count == 0 || !is_tensor(args[0]))) {
+    if (holds_any()) return hand_over(batching_handlers.op, self, args, count, keywords);
     PyErr_Format(PyExc_TypeError, "Tensor.%s(): the first argument must be a Tensor, not %s", op.name.c_str(),
                  count == 0 ? "nothing" : type_name(args[0]));
     return nullptr;
@@ -61,13 +70,15 @@ PyObject* call_op(PyObject* self, PyObject* const* args, size_t flags, PyObject*
         mismatch = 0;
       }
     } catch (...) {
-      set_python_error();
       Py_XDECREF(spare);
+      if (holds_any()) break;
+      set_python_error();
       return nullptr;
     }
     Py_XDECREF(spare);
     if (result || mismatch == kMaxParameters) return result;
   }
+  if (holds_any()) return hand_over(batching_handlers.op, self, args, count, keywords);
   return guarded([&]() -> PyObject* { fail_call(op, args, count, why); });
 }
 
@@ -253,6 +264,11 @@ void Ops::alias(const char* name, const char* existing) {
     if (PyObject* op = PyDict_GetItemString(dictionary, existing))
       if (PyDict_SetItemString(dictionary, name, op) < 0) throw_python_error();
   PyType_Modified(tensor_type);
+}
+
+void mark_random(PyObject* op) {
+  check<TypeError>(Py_TYPE(op) == op_type, "_mark_random: expected an op, not ", type_name(op));
+  data_of(op).is_random = true;
 }
 
 void make_op_type() {

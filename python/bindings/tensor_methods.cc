@@ -4,6 +4,7 @@
 #include "ops/copy.h"
 #include "ops/linalg.h"
 #include "ops/shape.h"
+#include "python/bindings/batching.h"
 #include "python/bindings/creation.h"
 #include "python/bindings/dlpack.h"
 #include "python/bindings/numpy.h"
@@ -109,7 +110,7 @@ void bind_geometry(Ops& ops) {
   ops.add_method("is_contiguous(input, memory_format)",
                  [](const Tensor& x, MemoryFormat format) { return is_contiguous(x, format); });
   ops.add("is_floating_point(input)", [](const Tensor& x) { return x.is_floating_point(); });
-  ops.add_function("is_tensor(obj)", [](PyObject* x) { return to_python(is_tensor(x)); });
+  ops.add_function("is_tensor(obj)", [](PyObject* x) { return to_python(is_tensor(x) || is_batched(x)); });
   ops.add_method(
       "contiguous(input)", [](const Tensor& x) { return contiguous(x); },
       "Row-major memory, or that of a memory_format; itself when it is so already.");

@@ -1,5 +1,6 @@
 """Ember: a deep-learning framework with PyTorch's API. The classes and functions are C++; see the folders of the same names."""
 
+import importlib
 from math import e, inf, nan, pi  # noqa: F401
 
 from ember import _C
@@ -8,10 +9,16 @@ from ember._C import _native_batch_norm_legit, _rebuild_tensor  # noqa: F401
 
 # isort: split
 # These packages take the places of _C's submodules of the same names.
-from ember import autograd, data, fft, io, linalg, nn, ops, optim, serialization, signal, special, utils
+from ember import autograd, data, fft, io, linalg, nn, ops, optim, random, serialization, signal, special, utils
 from ember.autograd.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
-from ember import func, random
 from ember.serialization import load, save
 
 newaxis = None
 __version__ = "0.1.0"
+
+
+def __getattr__(name):
+    # The rules of batching are many, and only who transforms functions needs them.
+    if name == "func":
+        return importlib.import_module("ember.func")
+    raise AttributeError(f"module 'ember' has no attribute '{name}'")
