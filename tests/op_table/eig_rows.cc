@@ -62,7 +62,7 @@ const bool registered = add_rows({
           const Tensor a = ember::complex(regular(select(in[0], -1, 0)), select(in[0], -1, 1)), b = number(in[1]);
           return Tensors{shown(linalg::solve(a, b)), shown(linalg::solve(a, mT(b), false))};
         },
-        {{real({3, 3, 2}, -1, 1), real({3, 2, 2})}, {real({2, 3, 3, 2}, -1, 1), real({3, 2, 2})}},
+        {{real({3, 3, 2}, -1, 1), real({3, 2, 2})}, {real({2, 3, 3, 2}, -1, 1), real({1, 3, 2, 2})}},
         "(lambda x, y: [torch.view_as_real(torch.linalg.solve(x, y).resolve_conj()), "
         "torch.view_as_real(torch.linalg.solve(x, y.mT, left=False).resolve_conj())])"
         "(torch.complex(" +
