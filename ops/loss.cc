@@ -1,12 +1,13 @@
 #include "ops/loss.h"
 
-#include <array>
+#include <limits>
 
 #include "autograd/record.h"
 #include "core/kernels/cross_entropy.h"
 #include "ops/activation.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/elementwise_loss.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
@@ -41,21 +42,7 @@ Reduction reduction_from_string(std::string_view name) {
 
 Tensor mse_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
   check_float("mse_loss", input, target);
-  auto difference = kernel::binary("mse_loss", &Backend::sub, input, target);
-  auto loss = kernel::binary("mse_loss", &Backend::mul, difference, difference);
-  double scale = 2;
-  if (reduction != Reduction::None) {
-    const bool is_mean = reduction == Reduction::Mean;
-    Tensor total = empty_tensor(Shape::filled(loss.sizes().size(), 1), loss.dtype(), loss.device());
-    find_kernel("mse_loss", is_mean ? &Backend::mean : &Backend::sum, loss)(total, loss);
-    if (is_mean) scale /= static_cast<double>(loss.numel());
-    loss = total.alias({}, {}, 0);
-  }
-  return record("mse_loss", loss, inputs(input, target),
-                [a = saved(input), b = saved(target), scale](const Tensor& g, const Needs<2>& needs) {
-                  const Tensor slope = (a() - b()) * (g * scale);
-                  return std::array{slope, needs[1] ? -slope : Tensor()};
-                });
+  return reduce_loss(huber_losses("mse_loss", input, target, std::numeric_limits<double>::infinity(), 2), reduction);
 }
 
 Tensor l1_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
@@ -67,8 +54,7 @@ Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, Reduction reduc
   check_float("smooth_l1_loss", input, target);
   check<ValueError>(beta >= 0, "smooth_l1_loss: beta is ", beta, " but must not be negative");
   if (beta == 0) return l1_loss(input, target, reduction);
-  const Tensor distance = abs(input - target);
-  return reduce_loss(where(distance < beta, square(distance) * (0.5 / beta), distance - 0.5 * beta), reduction);
+  return reduce_loss(huber_losses("smooth_l1_loss", input, target, beta, 1 / beta), reduction);
 }
 
 namespace {
@@ -160,30 +146,9 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& we
   return loss * (1 - label_smoothing) + smooth * (label_smoothing / static_cast<double>(classes));
 }
 
-namespace {
-
-/// -(target log(input) + (1 - target) log(1 - input)), whose slope stays finite at 0 and 1.
-Tensor binary_losses(const Tensor& input, const Tensor& target) {
-  Tensor y;
-  {
-    const NoGradGuard no_grad;
-    check<ValueError>(input.numel() == 0 || all((input >= 0) & (input <= 1)).item<bool>(),
-                      "binary_cross_entropy: input must lie in [0, 1]");
-    y = (target - 1) * clamp_min(log1p(-input), -100) - target * clamp_min(log(input), -100);
-  }
-  return record(
-      "binary_cross_entropy", y, inputs(input, target),
-      [x = saved(input), t = saved(target)](const Tensor& g) {
-        return g * (x() - t()) / clamp_min((1 - x()) * x(), 1e-12);
-      },
-      [x = saved(input)](const Tensor& g) { return g * (log1p(-x()) - log(x())); });
-}
-
-}  // namespace
-
 Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight, Reduction reduction) {
   check_same_shape("binary_cross_entropy", input, target);
-  Tensor loss = binary_losses(input, target);
+  Tensor loss = bernoulli_losses(input, target);
   if (weight.defined()) loss = loss * weight;
   return reduce_loss(loss, reduction);
 }
@@ -191,10 +156,11 @@ Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const Ten
 Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target, const Tensor& weight,
                                         const Tensor& pos_weight, Reduction reduction) {
   check_same_shape("binary_cross_entropy_with_logits", input, target);
-  // softplus(-x) = -log(sigmoid(x)).
-  Tensor positive = -logsigmoid(input);
-  if (pos_weight.defined()) positive = positive * (1 + (pos_weight - 1) * target);
-  Tensor loss = (1 - target) * input + positive;
+  Tensor loss;
+  if (pos_weight.defined())
+    loss = (1 - target) * input - logsigmoid(input) * (1 + (pos_weight - 1) * target);
+  else
+    loss = logistic_losses(input, target);
   if (weight.defined()) loss = loss * weight;
   return reduce_loss(loss, reduction);
 }

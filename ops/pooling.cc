@@ -111,15 +111,18 @@ namespace {
 using namespace pooling;
 
 std::pair<Tensor, Tensor> max_pool(const char* op, int64_t rank, const Tensor& input, const Shape& kernel_size,
-                                   const Shape& stride, const Shape& padding, const Shape& dilation, bool ceil_mode) {
+                                   const Shape& stride, const Shape& padding, const Shape& dilation, bool ceil_mode,
+                                   bool wants_indices = true) {
   check_images(op, input, rank);
   const Tensor x = as_images(input, rank);
   const Window window =
       with_rank(make_window(op, rank, kernel_size, stride, padding, dilation, ceil_mode), x.dim() - 2);
   const Shape sizes = out_sizes(op, x, window);
-  const Tensor indices = empty_images(x, sizes, kInt64);
+  Tensor indices;  // the kernel leaves them out when they are undefined
+  if (wants_indices || (GradMode::is_enabled() && x.requires_grad())) indices = empty_images(x, sizes, kInt64);
   auto y = empty_images(x, sizes, x.dtype());
   find_kernel(op, &Backend::max_pool, x)(y, indices, x, window);
+  if (!indices.defined()) return {as_given(y, input, rank), indices};
   y = record(op, y, inputs(x),
              [indices, sizes = x.sizes()](const Tensor& g) { return max_backward(g, indices, sizes); });
   return {as_given(y, input, rank), as_given(indices, input, rank)};
@@ -169,15 +172,15 @@ std::pair<Tensor, Tensor> max_pool3d_with_indices(const Tensor& x, const Shape& 
 
 Tensor max_pool1d(const Tensor& x, const Shape& kernel_size, const Shape& stride, const Shape& padding,
                   const Shape& dilation, bool ceil_mode) {
-  return max_pool1d_with_indices(x, kernel_size, stride, padding, dilation, ceil_mode).first;
+  return max_pool("max_pool1d", 1, x, kernel_size, stride, padding, dilation, ceil_mode, false).first;
 }
 Tensor max_pool2d(const Tensor& x, const Shape& kernel_size, const Shape& stride, const Shape& padding,
                   const Shape& dilation, bool ceil_mode) {
-  return max_pool2d_with_indices(x, kernel_size, stride, padding, dilation, ceil_mode).first;
+  return max_pool("max_pool2d", 2, x, kernel_size, stride, padding, dilation, ceil_mode, false).first;
 }
 Tensor max_pool3d(const Tensor& x, const Shape& kernel_size, const Shape& stride, const Shape& padding,
                   const Shape& dilation, bool ceil_mode) {
-  return max_pool3d_with_indices(x, kernel_size, stride, padding, dilation, ceil_mode).first;
+  return max_pool("max_pool3d", 3, x, kernel_size, stride, padding, dilation, ceil_mode, false).first;
 }
 
 Tensor max_pool2d_with_indices_backward(const Tensor& grad_output, const Tensor& x, const Shape& kernel_size,

@@ -5,6 +5,7 @@
 
 #include "autograd/record.h"
 #include "ops/creation.h"
+#include "ops/elementwise_loss.h"
 #include "ops/kernel.h"
 #include "ops/linalg.h"
 #include "ops/pointwise.h"
@@ -64,8 +65,7 @@ Tensor huber_loss(const Tensor& input, const Tensor& target, Reduction reduction
   check_both("huber_loss", input, target);
   check<TypeError>(input.is_floating_point(), "huber_loss: input is ", describe(input), " but must be floating-point");
   check<ValueError>(delta > 0, "huber_loss: delta is ", delta, " but must be positive");
-  const Tensor distance = abs(input - target);
-  Tensor losses = where(distance <= delta, square(distance) * 0.5, (distance - 0.5 * delta) * delta);
+  Tensor losses = huber_losses("huber_loss", input, target, delta, 1);
   if (weight.defined()) {
     check_weight("huber_loss", weight, input);
     losses = losses * weight;

@@ -61,6 +61,11 @@ void move_row(char* to, int64_t to_stride, const char* from, int64_t from_stride
     auto* words = reinterpret_cast<Word*>(to);
 #pragma GCC ivdep
     for (int64_t i = 0; i < count; ++i) words[i] = value;
+  } else if (to_stride == kWidth && from_stride == -kWidth) {
+    auto* words = reinterpret_cast<Word*>(to);
+    const auto* source = reinterpret_cast<const Word*>(from);
+#pragma GCC ivdep
+    for (int64_t i = 0; i < count; ++i) words[i] = source[-i];
   } else {
     for (int64_t i = 0; i < count; ++i) std::memcpy(to + i * to_stride, from + i * from_stride, kWidth);
   }

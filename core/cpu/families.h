@@ -42,6 +42,7 @@ void register_group_norm();
 
 void register_attention();
 void register_cross_entropy();
+void register_elementwise_loss();
 void register_ctc();
 void register_distributions();
 void register_embedding_bag();

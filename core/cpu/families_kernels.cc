@@ -35,6 +35,7 @@ void register_tables() {
   register_group_norm();
   register_attention();
   register_cross_entropy();
+  register_elementwise_loss();
   register_ctc();
   register_distributions();
   register_embedding_bag();

@@ -23,9 +23,17 @@ inline bool beats(T candidate, T best) {
   return (candidate > best) | ((candidate != candidate) & (best == best));
 }
 
-/// One tap of `count` windows side by side: branch-free, so that it vectorises.
+/// One tap of `count` windows side by side: branch-free, so that it vectorises. `where` is null when nobody asks for it.
 template <int64_t stride, class T>
 void take_tap(T* best, int32_t* where, const T* x, int64_t count, int32_t at) {
+  if (!where) {
+#pragma GCC ivdep
+    for (int64_t j = 0; j < count; ++j) {
+      const T value = x[j * stride];
+      best[j] = beats(value, best[j]) ? value : best[j];
+    }
+    return;
+  }
 #pragma GCC ivdep
   for (int64_t j = 0; j < count; ++j) {
     const T value = x[j * stride];
@@ -35,7 +43,7 @@ void take_tap(T* best, int32_t* where, const T* x, int64_t count, int32_t at) {
   }
 }
 
-/// The windows (d, h, begin ... end) of a plane, all whole along the row.
+/// The windows (d, h, begin ... end) of a plane, all whole along the row. `indices` may be null, here and below.
 template <int64_t stride, class T>
 void max_row(const Windows& w, T* out, int64_t* indices, const T* x, const Taps& d, const Taps& h, int64_t begin,
              int64_t end) {
@@ -43,9 +51,12 @@ void max_row(const Windows& w, T* out, int64_t* indices, const T* x, const Taps&
   for (; begin < end; begin += kRow) {
     const int64_t count = std::min(kRow, end - begin), left = line.taps[begin].first;
     T best[kRow];
-    int32_t where[kRow];
+    int32_t places[kRow];
+    int32_t* where = indices ? places : nullptr;
     const int64_t origin = (d.first * w.size[1] + h.first) * w.size[2] + left;
-    for (int64_t j = 0; j < count; ++j) best[j] = kLowest<T>, where[j] = static_cast<int32_t>(origin + j * stride);
+    for (int64_t j = 0; j < count; ++j) best[j] = kLowest<T>;
+    if (where)
+      for (int64_t j = 0; j < count; ++j) where[j] = static_cast<int32_t>(origin + j * stride);
     for (int64_t a = 0; a < d.count; ++a)
       for (int64_t b = 0; b < h.count; ++b) {
         const int64_t row = ((d.first + a * w.lines[0].step) * w.size[1] + h.first + b * w.lines[1].step) * w.size[2];
@@ -55,13 +66,14 @@ void max_row(const Windows& w, T* out, int64_t* indices, const T* x, const Taps&
         }
       }
     for (int64_t j = 0; j < count; ++j) out[begin + j] = best[j];
-    for (int64_t j = 0; j < count; ++j) indices[begin + j] = where[j];
+    if (where)
+      for (int64_t j = 0; j < count; ++j) indices[begin + j] = where[j];
   }
 }
 
 /// One window.
 template <class T>
-void max_window(const Windows& w, T& out, int64_t& index, const T* x, const Taps& d, const Taps& h, const Taps& v) {
+void max_window(const Windows& w, T& out, int64_t* index, const T* x, const Taps& d, const Taps& h, const Taps& v) {
   T best = kLowest<T>;
   int64_t where = (d.first * w.size[1] + h.first) * w.size[2] + v.first;
   for (int64_t a = 0; a < d.count; ++a)
@@ -75,7 +87,7 @@ void max_window(const Windows& w, T& out, int64_t& index, const T* x, const Taps
       }
     }
   out = best;
-  index = where;
+  if (index) *index = where;
 }
 
 template <class T>
@@ -91,9 +103,9 @@ void max_pool_plane(const Windows& w, T* out, int64_t* indices, const T* x) {
                          : max_row<2>(w, out, indices, x, d, h, begin, end);
       }
       for (int64_t j = 0; j < line.size(); ++j)
-        if (j < begin || j >= end) max_window(w, out[j], indices[j], x, d, h, line.taps[j]);
+        if (j < begin || j >= end) max_window(w, out[j], indices ? indices + j : nullptr, x, d, h, line.taps[j]);
       out += line.size();
-      indices += line.size();
+      if (indices) indices += line.size();
     }
 }
 
@@ -121,14 +133,16 @@ void max_pool_pixels(const Windows& w, T* out, int64_t* indices, const T* x, con
           }
         }
     for (int64_t k = 0; k < count; ++k) out[begin + k] = best[k];
-    for (int64_t k = 0; k < count; ++k) indices[begin + k] = where[k];
+    if (indices)
+      for (int64_t k = 0; k < count; ++k) indices[begin + k] = where[k];
   }
 }
 
 template <class T, class MakeWindows>
 void max_pool_as(const Tensor& out, const Tensor& indices, const Tensor& x, MakeWindows make_windows) {
   const Tensor in = converted(x, dtype_of<T>);
-  const Tensor y = prepared(out, in, dtype_of<T>), at = prepared(indices, in, kInt64);
+  const Tensor y = prepared(out, in, dtype_of<T>), at = indices.defined() ? prepared(indices, in, kInt64) : Tensor();
+  const auto places = [&](int64_t offset) { return at.defined() ? data<int64_t>(at) + offset : nullptr; };
   const Windows w = make_windows(in, y);
   const int64_t size = w.elements(), outputs = w.outputs();
   if (is_channels_last(in)) {
@@ -140,19 +154,18 @@ void max_pool_as(const Tensor& out, const Tensor& indices, const Tensor& x, Make
         const Taps& h = w.lines[1].taps[row % w.lines[1].size()];
         for (int64_t j = 0; j < columns; ++j) {
           const int64_t to = (row * columns + j) * w.channels;
-          max_pool_pixels(w, data<T>(y) + to, data<int64_t>(at) + to, image, d, h, w.lines[2].taps[j]);
+          max_pool_pixels(w, data<T>(y) + to, places(to), image, d, h, w.lines[2].taps[j]);
         }
       }
     });
   } else {
     parallel_for(0, w.images * w.channels, grain(size), [&](int64_t first, int64_t last) {
       for (int64_t plane = first; plane < last; ++plane)
-        max_pool_plane(w, data<T>(y) + plane * outputs, data<int64_t>(at) + plane * outputs,
-                       data<T>(in) + plane * size);
+        max_pool_plane(w, data<T>(y) + plane * outputs, places(plane * outputs), data<T>(in) + plane * size);
     });
   }
   finish(out, y);
-  finish(indices, at);
+  if (at.defined()) finish(indices, at);
 }
 
 template <class T>
@@ -175,14 +188,18 @@ void max_pool_backward_as(const Tensor& grad_x, const Tensor& grad, const Tensor
       const T* from = data<T>(g) + part * outputs * inner;
       const int64_t* where = data<int64_t>(at) + part * outputs * inner;
       std::fill(to, to + size * inner, T(0));
-      for (int64_t o = 0; o < outputs; ++o)
-        for (int64_t c = 0; c < inner; ++c) {
-          const int64_t place = where[o * inner + c];
-          if (static_cast<uint64_t>(place) < static_cast<uint64_t>(size))
-            to[place * inner + c] += from[o * inner + c];
-          else
-            outside = true;
-        }
+      const auto add = [&](int64_t o, int64_t c, int64_t width) {
+        const int64_t place = where[o * width + c];
+        if (static_cast<uint64_t>(place) < static_cast<uint64_t>(size)) [[likely]]
+          to[place * width + c] += from[o * width + c];
+        else
+          outside = true;
+      };
+      if (inner == 1)
+        for (int64_t o = 0; o < outputs; ++o) add(o, 0, 1);
+      else
+        for (int64_t o = 0; o < outputs; ++o)
+          for (int64_t c = 0; c < inner; ++c) add(o, c, inner);
     }
     if (outside) is_outside = true;
   });

@@ -1,4 +1,4 @@
-// Special functions, elementwise. Computed in double, whatever the dtype.
+// Special functions, elementwise. Computed in double, whatever the dtype, but for erfinv of float32.
 #pragma once
 
 #include "core/kernel_table.h"

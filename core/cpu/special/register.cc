@@ -49,7 +49,6 @@ const bool registered = [] {
   table.digamma = unary<digamma>;
   table.trigamma = trigamma_kernel;
   table.lgamma = unary<[](double x) { return special::lgamma(x); }>;
-  table.erfinv = unary<erfinv>;
   table.erfcx = unary<erfcx>;
   table.ndtri = unary<ndtri>;
   table.log_ndtr = unary<log_ndtr>;

@@ -1,0 +1,100 @@
+#include "ops/elementwise_loss.h"
+
+#include "autograd/record.h"
+#include "core/kernels/elementwise_loss.h"
+#include "ops/activation.h"
+#include "ops/copy.h"
+#include "ops/creation.h"
+#include "ops/kernel.h"
+#include "ops/pointwise.h"
+#include "ops/reduction.h"
+
+namespace ember {
+
+namespace {
+
+/// (grad, input, target, parameters) to the gradient for input.
+template <class Kernel, class... Parameters>
+Tensor slope_of(const char* op, Kernel* ElementwiseLossKernels::*slot, const Tensor& g, const Tensor& x,
+                const Tensor& target, Parameters... parameters) {
+  Tensor d = kernel::make_output(op, x, target, kernel::Result::Promoted);
+  find_kernel(op, slot, x)(d, g, x, target, parameters...);
+  return d;
+}
+
+Tensor logistic_backward(const Tensor& g, const Tensor& x, const Tensor& target) {
+  auto d =
+      slope_of("binary_cross_entropy_with_logits_backward", &ElementwiseLossKernels::logistic_backward, g, x, target);
+  return record(
+      "binary_cross_entropy_with_logits_backward", d, inputs(g, x, target),
+      [x = saved(x), t = saved(target)](const Tensor& gg) { return logistic_backward(gg, x(), t()); },
+      [g = saved(g), x = saved(x)](const Tensor& gg) {
+        const Tensor p = sigmoid(x());
+        return gg * g() * p * (1 - p);
+      },
+      [g = saved(g)](const Tensor& gg) { return -gg * g(); });
+}
+
+Tensor bernoulli_backward(const Tensor& g, const Tensor& x, const Tensor& target) {
+  auto d = slope_of("binary_cross_entropy_backward", &ElementwiseLossKernels::bernoulli_backward, g, x, target);
+  auto variance = [](const Tensor& p) { return clamp_min((1 - p) * p, 1e-12); };
+  return record(
+      "binary_cross_entropy_backward", d, inputs(g, x, target),
+      [x = saved(x), t = saved(target)](const Tensor& gg) { return bernoulli_backward(gg, x(), t()); },
+      [g = saved(g), x = saved(x), t = saved(target), variance](const Tensor& gg) {
+        const Tensor v = variance(x()), turn = (1 - 2 * x()) * to((1 - x()) * x() >= 1e-12, v.dtype());
+        return gg * g() * (1 - (x() - t()) * turn / v) / v;
+      },
+      [g = saved(g), x = saved(x), variance](const Tensor& gg) { return -gg * g() / variance(x()); });
+}
+
+}  // namespace
+
+Tensor huber_backward(const Tensor& g, const Tensor& x, const Tensor& target, double delta, double scale) {
+  auto d = slope_of("huber_backward", &ElementwiseLossKernels::huber_backward, g, x, target, delta, scale);
+  auto curvature = [g = saved(g), x = saved(x), t = saved(target), delta, scale](const Tensor& gg) {
+    return where(abs(x() - t()) <= delta, gg * g() * scale, 0);
+  };
+  return record(
+      "huber_backward", d, inputs(g, x, target),
+      [x = saved(x), t = saved(target), delta, scale](const Tensor& gg) {
+        return huber_backward(gg, x(), t(), delta, scale);
+      },
+      curvature, [curvature](const Tensor& gg) { return -curvature(gg); });
+}
+
+Tensor huber_losses(const char* op, const Tensor& x, const Tensor& target, double delta, double scale) {
+  Tensor y = kernel::make_output(op, x, target, kernel::Result::Promoted);
+  find_kernel(op, &ElementwiseLossKernels::huber, x)(y, x, target, delta, scale);
+  return record(op, y, inputs(x, target),
+                [x = saved(x), t = saved(target), delta, scale](const Tensor& g, const Needs<2>& needs) {
+                  const Tensor slope = huber_backward(g, x(), t(), delta, scale);
+                  return std::array{slope, needs[1] ? -slope : Tensor()};
+                });
+}
+
+Tensor logistic_losses(const Tensor& x, const Tensor& target) {
+  constexpr auto op = "binary_cross_entropy_with_logits";
+  Tensor y = kernel::make_output(op, x, target, kernel::Result::Promoted);
+  find_kernel(op, &ElementwiseLossKernels::logistic, x)(y, x, target);
+  return record(
+      op, y, inputs(x, target),
+      [x = saved(x), t = saved(target)](const Tensor& g) { return logistic_backward(g, x(), t()); },
+      [x = saved(x)](const Tensor& g) { return -g * x(); });
+}
+
+Tensor bernoulli_losses(const Tensor& x, const Tensor& target) {
+  constexpr auto op = "binary_cross_entropy";
+  Tensor y;
+  {
+    const NoGradGuard no_grad;
+    check<ValueError>(x.numel() == 0 || all((x >= 0) & (x <= 1)).item<bool>(), op, ": input must lie in [0, 1]");
+    y = (target - 1) * clamp_min(log1p(-x), -100) - target * clamp_min(log(x), -100);
+  }
+  return record(
+      op, y, inputs(x, target),
+      [x = saved(x), t = saved(target)](const Tensor& g) { return bernoulli_backward(g, x(), t()); },
+      [x = saved(x)](const Tensor& g) { return g * (log1p(-x()) - log(x())); });
+}
+
+}  // namespace ember
