@@ -92,10 +92,10 @@ Shape wrap_dims(const Shape& dims, int64_t rank, const char* op) {
 
 Shape contiguous_strides(const Shape& sizes) {
   Shape strides = sizes;
-  int64_t stride = 1;
+  uint64_t stride = 1;  // wraps for a shape that is too large to allocate, which is found later
   for (size_t i = sizes.size(); i-- > 0;) {
-    strides[i] = stride;
-    stride *= std::max<int64_t>(sizes[i], 1);
+    strides[i] = static_cast<int64_t>(stride);
+    stride *= static_cast<uint64_t>(std::max<int64_t>(sizes[i], 1));
   }
   return strides;
 }

@@ -144,10 +144,6 @@ def flatten(x):
     return [x]
 
 
-def flatten_tensors(x):
-    return [leaf for leaf in flatten(x) if isinstance(leaf, torch.Tensor)]
-
-
 def numpy_of(x):
     x = x.detach()
     if isinstance(x, torch.Tensor):
@@ -273,9 +269,8 @@ def check_op(op):
                 torch.manual_seed(0)
                 want = op.op(sample.input, *sample.args, **sample.kwargs)
                 if op.name in PARTLY_RANDOM:
-                    torch.manual_seed(1)
-                    again = op.op(sample.input, *sample.args, **sample.kwargs)
-                    deterministic = all(map(torch.equal, flatten_tensors(want), flatten_tensors(again)))
+                    positional = sample.args[9] if len(sample.args) > 9 else 0.0
+                    deterministic = sample.kwargs.get("dropout_p", positional) == 0
             except Exception:  # noqa: BLE001
                 continue
             memo = {}
