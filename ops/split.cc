@@ -157,15 +157,21 @@ bool join_runs(const Tensor& y, const std::vector<Tensor>& tensors, int64_t at) 
   for (int64_t d = 0; d < at; ++d) rows *= y.sizes()[d];
   const int64_t row_bytes = rows == 0 ? 0 : y.numel() / rows * y.element_size();
   if (!y.device().is_cpu() || row_bytes < kLongRun * static_cast<int64_t>(tensors.size())) return false;
-  for (const Tensor& x : tensors)
+  struct Run {
+    const char* data;
+    int64_t bytes;
+  };
+  std::vector<Run> runs;
+  for (const Tensor& x : tensors) {
     if (x.dtype() != y.dtype() || !x.is_contiguous()) return false;
+    if (x.numel() > 0) runs.push_back({x.raw_data(), x.numel() / rows * x.element_size()});
+  }
   parallel_for(0, rows, std::max<int64_t>(1, kGrain * y.element_size() / row_bytes), [&](int64_t first, int64_t last) {
     char* to = y.raw_data() + first * row_bytes;
     for (int64_t row = first; row < last; ++row) {
-      for (const Tensor& x : tensors) {
-        const int64_t bytes = x.numel() / rows * x.element_size();
-        if (bytes > 0) std::memcpy(to, x.raw_data() + row * bytes, static_cast<size_t>(bytes));
-        to += bytes;
+      for (const Run& run : runs) {
+        std::memcpy(to, run.data + row * run.bytes, static_cast<size_t>(run.bytes));
+        to += run.bytes;
       }
     }
   });
