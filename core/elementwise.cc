@@ -213,7 +213,14 @@ void Elementwise::run_cast() const {
                             .to_stride = {strides_[0][0], 0},
                             .from_stride = {strides_[0][1], 0}});
   }
-  const Tiling t = tiling();
+  Tiling t = tiling();
+  // Rows need no staging between them, so one call moves many.
+  if (is_direct(0) && t.tile[0] == t.size[0] && t.tile[1] == 1) {
+    t.total /= t.tiles[1];
+    t.tile[1] = std::min(t.size[1], std::max<int64_t>(1, kGrain / t.tile[0]));
+    t.tiles[1] = (t.size[1] + t.tile[1] - 1) / t.tile[1];
+    t.total *= t.tiles[1];
+  }
   parallel_for(0, t.total, t.grain(), [&](int64_t first, int64_t last) {
     walk(t, first, last, [&](const int64_t* offsets, std::array<int64_t, 2> count) {
       registered_cast({.to = data_[0] + offsets[0],

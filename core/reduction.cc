@@ -111,7 +111,9 @@ void Reduction::cut_along() {
   if (reduced_.rank > 1 && size0 < kShortRun) is_staged_ = true;
   if (is_staged_ && inner_ == size0) outer_ = std::min(size1, kReductionRun / std::max<int64_t>(size0, 1));
   if (inner_ * outer_ == reduced_.numel) {
-    const int64_t fitting = kReductionRun / std::max<int64_t>(reduced_.numel, 1);
+    // Loops with a side operand, and staging, have buffers for a piece.
+    const int64_t most = is_staged_ || side_ ? kReductionRun : kGrain;
+    const int64_t fitting = most / std::max<int64_t>(reduced_.numel, 1);
     columns_ = std::clamp<int64_t>(fitting, 1, std::min(kept_.size_or_1(0), kReductionColumns));
   }
 }

@@ -1,5 +1,7 @@
 #include "ops/embedding.h"
 
+#include <algorithm>
+
 #include "autograd/record.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
@@ -43,11 +45,6 @@ int64_t checked_padding(const char* op, const Tensor& weight, std::optional<int6
 Tensor frequencies(const Tensor& rows, int64_t count, DType dtype) {
   const Tensor total = index_add(zeros(count, rows.options()), 0, rows, ones_like(rows));
   return to(index_select(total, 0, rows), dtype);
-}
-
-/// Zeros of `sizes` with values' rows added where `rows` says.
-Tensor place_rows(const Tensor& values, const Shape& sizes, const Tensor& rows) {
-  return index_add(zeros(sizes, values.options()), 0, rows, values);
 }
 
 }  // namespace
@@ -137,6 +134,30 @@ Tensor counted(const Tensor& rows, const Tensor& starts, int64_t padding) {
   return result;
 }
 
+/// How many indices count in each of g's bags.
+Tensor bag_counts(const Tensor& bag, const Tensor& kept, const Tensor& g) {
+  const Tensor one = kept.defined() ? to(kept, g.dtype()) : ones(bag.sizes(), g.options());
+  return index_add(zeros(g.sizes()[0], g.options()), 0, bag, one);
+}
+
+/// Zeros of `sizes` to whose row rows_i scales_i / divisors_i g[bag_i] has been added for each i that is kept.
+Tensor spread_rows(const Tensor& g, const Tensor& bag, const Tensor& rows, const Tensor& kept, const Tensor& scales,
+                   const Tensor& divisors, const Shape& sizes) {
+  // In pieces, so that the rows between are still in the cache when they are added.
+  constexpr int64_t kPiece = int64_t{1} << 18;
+  const int64_t count = rows.numel(), step = std::max<int64_t>(1, kPiece / std::max<int64_t>(1, sizes[1]));
+  Tensor y = zeros(sizes, g.options());
+  for (int64_t first = 0; first < count; first += step) {
+    const auto piece = [&](const Tensor& x) { return narrow(x, 0, first, std::min(step, count - first)); };
+    Tensor values = index_select(g, 0, piece(bag));
+    if (scales.defined()) values = values * unsqueeze(piece(scales), 1);
+    if (divisors.defined()) values = values / unsqueeze(piece(divisors), 1);
+    if (kept.defined()) values = where(unsqueeze(piece(kept), 1), values, 0);
+    index_add_(y, 0, piece(rows), values);
+  }
+  return y;
+}
+
 /// sum_i scale_i weight[rows_i] for each bag, where `scales` (undefined: ones) already holds what a mean divides by.
 Tensor add_rows(const Tensor& weight, const Tensor& rows, const Tensor& starts, const Tensor& scales,
                 const EmbeddingBagOptions& options, int64_t padding) {
@@ -152,19 +173,16 @@ Tensor add_rows(const Tensor& weight, const Tensor& rows, const Tensor& starts, 
                 [weight = saved(weight), factors = saved(factors.defined() ? factors : Tensor(0.0)), rows, starts, kept,
                  by_frequency, is_mean, has_factors = factors.defined()](const Tensor& g, const Needs<2>& needs) {
                   const Tensor bag = bag_of_each(starts, rows.numel());
-                  Tensor spread = index_select(g, 0, bag);
-                  if (kept.defined()) spread = where(unsqueeze(kept, 1), spread, 0);
                   std::array<Tensor, 2> result;
-                  if (needs[1]) result[1] = sum(spread * index_select(weight(), 0, rows), 1);
-                  if (!needs[0]) return result;
-                  if (has_factors) spread = spread * unsqueeze(factors(), 1);
-                  if (is_mean) {
-                    const Tensor one = kept.defined() ? to(kept, g.dtype()) : ones(rows.numel(), g.options());
-                    const Tensor counts = index_add(zeros(g.sizes()[0], g.options()), 0, bag, one);
-                    spread = spread / unsqueeze(index_select(clamp_min(counts, 1), 0, bag), 1);
+                  if (needs[1]) {
+                    const Tensor products = sum(index_select(g, 0, bag) * index_select(weight(), 0, rows), 1);
+                    result[1] = kept.defined() ? where(kept, products, 0) : products;
                   }
-                  if (by_frequency) spread = spread / unsqueeze(frequencies(rows, weight().sizes()[0], g.dtype()), 1);
-                  result[0] = place_rows(spread, weight().sizes(), rows);
+                  if (!needs[0]) return result;
+                  const Tensor scales = has_factors ? factors() : Tensor();
+                  const Tensor divisors = by_frequency ? frequencies(rows, weight().sizes()[0], g.dtype()) : Tensor();
+                  const Tensor of_bag = is_mean ? g / unsqueeze(clamp_min(bag_counts(bag, kept, g), 1), 1) : g;
+                  result[0] = spread_rows(of_bag, bag, rows, kept, scales, divisors, weight().sizes());
                   return result;
                 });
 }

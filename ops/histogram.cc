@@ -17,10 +17,17 @@ namespace ember {
 
 namespace {
 
+/// Counts `positions`, or adds their weights.
+Tensor& add_counts(Tensor& counts, const Tensor& positions, const Tensor& weights = {}) {
+  const Tensor one = full(1, 1, counts.dtype());
+  return scatter_add_(counts, 0, positions,
+                      weights.defined() ? to(weights, counts.dtype()) : expand(one, positions.sizes()));
+}
+
 /// How often each of `bins` positions occurs, or the sums of the weights.
 Tensor count(const Tensor& positions, int64_t bins, const Tensor& weights, DType dtype) {
-  const Tensor ones = weights.defined() ? to(weights, dtype) : full(positions.sizes(), 1, dtype);
-  return index_add(zeros({bins}, dtype), 0, positions, ones);
+  Tensor counts = zeros({bins}, dtype);
+  return add_counts(counts, positions, weights);
 }
 
 /// [low, high] of the data, or what was asked for; never a single point.
@@ -75,9 +82,16 @@ Tensor histc(const Tensor& x, int64_t bins, const Scalar& min, const Scalar& max
   check<ValueError>(std::isfinite(low) && std::isfinite(high), "histc: the range [", low, ", ", high,
                     "] is not finite");
   check<ValueError>(low < high, "histc: max must be larger than min but they are ", high, " and ", low);
-  const Tensor inside = masked_select(flat, (flat >= low) & (flat <= high));
-  const Tensor position = to((inside - low) * static_cast<double>(bins) / (high - low), kInt64);
-  return count(clamp_max(position, bins - 1), bins, {}, x.dtype());
+  // What lies outside is counted in a bin of its own. In pieces, so that what is between stays in the cache.
+  constexpr int64_t kPiece = int64_t{1} << 17;
+  Tensor counts = zeros({bins + 1}, x.dtype());
+  for (int64_t first = 0; first < flat.numel(); first += kPiece) {
+    const Tensor piece = narrow(flat, 0, first, std::min(kPiece, flat.numel() - first));
+    const Tensor position = to((clamp(piece, low, high) - low) * static_cast<double>(bins) / (high - low), kInt64);
+    const Tensor is_inside = (piece >= low) & (piece <= high);
+    add_counts(counts, where(is_inside, clamp_max(position, bins - 1), bins));
+  }
+  return clone(narrow(counts, 0, 0, bins));
 }
 
 Histogram histogramdd(const Tensor& x, const std::vector<Tensor>& edges, const Tensor& weight, bool density) {

@@ -143,7 +143,7 @@ Tensor masked_select(const Tensor& x, const Tensor& mask) {
   kernel::check_defined("masked_select", "mask", mask);
   check(mask.dtype() == kBool, "masked_select: mask must be bool but is ", mask.dtype());
   const auto both = broadcast_tensors({x, mask});
-  return index(both[0], {both[1]});
+  return gather(reshape(both[0], -1), 0, select(nonzero(reshape(both[1], -1)), 1, 0));
 }
 
 }  // namespace ember

@@ -20,7 +20,8 @@ namespace {
 /// Gives the chosen elements their place on the tape: the gradient returns to where they were, by `indices`.
 Tensor record_chosen(const char* op, const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim) {
   return record(op, values, inputs(x), [sizes = x.sizes(), indices, dim](const Tensor& g) {
-    return scatter(zeros(sizes, g.options()), dim, indices, g);
+    Tensor y = zeros(sizes, g.options());
+    return scatter_(y, dim, indices, g);
   });
 }
 
@@ -39,7 +40,8 @@ std::pair<Tensor, Tensor> choose(const char* op,
   const Tensor chosen = dims.shape_result(values);
   return {record(op, chosen, inputs(x),
                  [sizes = x.sizes(), indices, dims, dim](const Tensor& g) {
-                   return scatter(zeros(sizes, g.options()), dim, indices, dims.restore(g));
+                   Tensor y = zeros(sizes, g.options());
+                   return scatter_(y, dim, indices, dims.restore(g));
                  }),
           dims.shape_result(indices)};
 }

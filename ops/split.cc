@@ -1,6 +1,8 @@
 // Cutting one tensor into several, and joining several into one.
 #include <algorithm>
+#include <cstring>
 
+#include "core/parallel.h"
 #include "ops/creation.h"
 #include "ops/kernel.h"
 #include "ops/shape.h"
@@ -146,6 +148,38 @@ std::vector<Tensor> dsplit(const Tensor& x, const Shape& indices) {
   return tensor_split(x, indices, split_dim("dsplit", x, 2));
 }
 
+namespace {
+
+/// Writes y, whose dim `at` joins the tensors, in one sweep on the CPU; false when they are not row-major or their runs are short.
+bool join_runs(const Tensor& y, const std::vector<Tensor>& tensors, int64_t at) {
+  constexpr int64_t kLongRun = 256;  // bytes
+  int64_t rows = 1;
+  for (int64_t d = 0; d < at; ++d) rows *= y.sizes()[d];
+  const int64_t row_bytes = rows == 0 ? 0 : y.numel() / rows * y.element_size();
+  if (!y.device().is_cpu() || row_bytes < kLongRun * static_cast<int64_t>(tensors.size())) return false;
+  struct Run {
+    const char* data;
+    int64_t bytes;
+  };
+  std::vector<Run> runs;
+  for (const Tensor& x : tensors) {
+    if (x.dtype() != y.dtype() || !x.is_contiguous()) return false;
+    if (x.numel() > 0) runs.push_back({x.raw_data(), x.numel() / rows * x.element_size()});
+  }
+  parallel_for(0, rows, std::max<int64_t>(1, kGrain * y.element_size() / row_bytes), [&](int64_t first, int64_t last) {
+    char* to = y.raw_data() + first * row_bytes;
+    for (int64_t row = first; row < last; ++row) {
+      for (const Run& run : runs) {
+        std::memcpy(to, run.data + row * run.bytes, static_cast<size_t>(run.bytes));
+        to += run.bytes;
+      }
+    }
+  });
+  return true;
+}
+
+}  // namespace
+
 Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
   check<ValueError>(!tensors.empty(), "cat: expected at least one tensor");
   for (const Tensor& x : tensors) check(views::rank("cat", x) > 0, "cat: zero-dim tensors cannot be joined; use stack");
@@ -169,7 +203,8 @@ Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
   Tensor y = empty_tensor(std::move(sizes), result_type(tensors), model.device());
   auto* copy = find_kernel("cat", &Backend::copy, model);
   int64_t start = 0;
-  for (size_t i = 0; i < tensors.size(); ++i) {
+  const bool is_joined = join_runs(y, tensors, at);
+  for (size_t i = 0; !is_joined && i < tensors.size(); ++i) {
     if (tensors[i].numel() > 0) copy(views::narrow_alias(y, at, start, lengths[i]), tensors[i]);
     start += lengths[i];
   }
@@ -200,7 +235,8 @@ Tensor stack(const std::vector<Tensor>& tensors, int64_t dim) {
   kernel::check_same_device("stack", tensors);
   Tensor y = empty_tensor(std::move(result), result_type(tensors), tensors[0].device());
   auto* copy = find_kernel("stack", &Backend::copy, y);
-  for (size_t i = 0; i < tensors.size(); ++i) copy(views::select_alias(y, at, static_cast<int64_t>(i)), tensors[i]);
+  if (!join_runs(y, tensors, at))
+    for (size_t i = 0; i < tensors.size(); ++i) copy(views::select_alias(y, at, static_cast<int64_t>(i)), tensors[i]);
   return record("stack", y, inputs(tensors), [at](const Tensor& g) { return unbind(g, at); });
 }
 

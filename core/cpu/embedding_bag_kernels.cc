@@ -3,6 +3,7 @@
 
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
+#include "core/cpu/vector.h"
 #include "core/half.h"
 #include "core/kernels/embedding_bag.h"
 #include "core/parallel.h"
@@ -13,10 +14,13 @@ namespace {
 
 /// Sums of 16-bit floats are kept in float.
 template <class T>
-using Sum = std::conditional_t<std::is_same_v<T, double>, double, float>;
+using Total = std::conditional_t<std::is_same_v<T, double>, double, float>;
 
-/// Columns that stay in registers or the L1 cache while a bag is summed.
-constexpr int64_t kColumns = 128;
+/// Vectors of a sum that stay in registers.
+constexpr int64_t kVectors = 8;
+/// Columns that are summed at once: so many, or what stays in the L1 cache where elements are converted.
+template <class T>
+constexpr int64_t kColumns = std::is_same_v<T, Total<T>> ? kVectors* Vector<Total<T>>::kLanes : 128;
 
 template <class T>
 struct Bags {
@@ -26,20 +30,47 @@ struct Bags {
   int64_t width, padding;
 };
 
+/// Calls add(row, scale) for each row of the bag that counts, and returns how many these are.
+template <class T, class F>
+int64_t for_each_row(const Bags<T>& bags, int64_t bag, int64_t first_column, F add) {
+  int64_t count = 0;
+  for (int64_t i = bags.starts[bag]; i < bags.starts[bag + 1]; ++i) {
+    if (bags.indices[i] == bags.padding) continue;
+    add(bags.weight + bags.indices[i] * bags.width + first_column,
+        static_cast<Total<T>>(bags.scales ? bags.scales[i] : T(1)));
+    ++count;
+  }
+  return count;
+}
+
+/// Columns of a bag's sum, kColumns<T> at most; returns how many rows count.
+template <class T>
+int64_t sum_columns(Total<T>* total, const Bags<T>& bags, int64_t bag, int64_t first_column, int64_t columns) {
+  using S = Total<T>;
+  if constexpr (std::is_same_v<T, S>) {
+    using V = Vector<T>;
+    if (columns == kColumns<T>) {
+      typename V::Type sums[kVectors] = {};
+      const int64_t count = for_each_row(bags, bag, first_column, [&](const T* row, T scale) {
+        for (int64_t k = 0; k < kVectors; ++k) sums[k] += scale * V::load(row + k * V::kLanes);
+      });
+      for (int64_t k = 0; k < kVectors; ++k) V::store(total + k * V::kLanes, sums[k]);
+      return count;
+    }
+  }
+  std::fill_n(total, columns, S(0));
+  return for_each_row(bags, bag, first_column, [&](const T* row, S scale) {
+    for (int64_t c = 0; c < columns; ++c) total[c] += scale * static_cast<S>(row[c]);
+  });
+}
+
 template <class T>
 void add_bag(T* out, const Bags<T>& bags, int64_t bag, bool is_mean) {
-  using S = Sum<T>;
-  for (int64_t first = 0; first < bags.width; first += kColumns) {
-    const int64_t columns = std::min(kColumns, bags.width - first);
-    S total[kColumns] = {};
-    int64_t count = 0;
-    for (int64_t i = bags.starts[bag]; i < bags.starts[bag + 1]; ++i) {
-      if (bags.indices[i] == bags.padding) continue;
-      const T* row = bags.weight + bags.indices[i] * bags.width + first;
-      const S scale = bags.scales ? static_cast<S>(bags.scales[i]) : S(1);
-      for (int64_t c = 0; c < columns; ++c) total[c] += scale * static_cast<S>(row[c]);
-      ++count;
-    }
+  using S = Total<T>;
+  for (int64_t first = 0; first < bags.width; first += kColumns<T>) {
+    const int64_t columns = std::min(kColumns<T>, bags.width - first);
+    S total[kColumns<T>];
+    const int64_t count = sum_columns(total, bags, bag, first, columns);
     const S divisor = is_mean && count ? static_cast<S>(count) : S(1);
     for (int64_t c = 0; c < columns; ++c) out[first + c] = static_cast<T>(total[c] / divisor);
   }
@@ -47,7 +78,7 @@ void add_bag(T* out, const Bags<T>& bags, int64_t bag, bool is_mean) {
 
 template <class T>
 void choose_from_bag(T* out, int64_t* chosen, const Bags<T>& bags, int64_t bag) {
-  using S = Sum<T>;
+  using S = Total<T>;
   bool is_empty = true;
   for (int64_t c = 0; c < bags.width; ++c) out[c] = T(0), chosen[c] = -1;
   for (int64_t i = bags.starts[bag]; i < bags.starts[bag + 1]; ++i) {

@@ -1,5 +1,6 @@
 // gather, scatter and scatter_add: an index for each element, along one dim.
 #include <algorithm>
+#include <bit>
 
 #include "core/backend.h"
 #include "core/cpu/elements.h"
@@ -34,13 +35,20 @@ struct IndexedDim {
   }
 };
 
+/// Throws for the first of these indices that is out of range; all are looked at, so that the loop uses vector units.
+void check_run(const IndexedDim& indexed, const int64_t* index, int64_t count) {
+  const int64_t last = indexed.size - 1;
+  uint64_t outside = 0;  // the sign bit: an index is negative or beyond the last
+  for (int64_t j = 0; j < count; ++j)
+    outside |= static_cast<uint64_t>(index[j]) | (static_cast<uint64_t>(last) - static_cast<uint64_t>(index[j]));
+  if (static_cast<int64_t>(outside) < 0) [[unlikely]]
+    for (int64_t j = 0; j < count; ++j) indexed.offset(reinterpret_cast<const char*>(index + j));
+}
+
 /// Row-major elements of one row by their indices: all are checked before any is read, so that both loops use vector units.
 template <class Word>
 void gather_row(const IndexedDim& indexed, Word* out, const Word* row, const int64_t* index, int64_t count) {
-  uint64_t largest = 0;
-  for (int64_t j = 0; j < count; ++j) largest = std::max(largest, static_cast<uint64_t>(index[j]));
-  if (largest >= static_cast<uint64_t>(indexed.size)) [[unlikely]]
-    for (int64_t j = 0; j < count; ++j) indexed.offset(reinterpret_cast<const char*>(index + j));
+  check_run(indexed, index, count);
 #pragma GCC ivdep
   for (int64_t j = 0; j < count; ++j) out[j] = row[index[j]];
 }
@@ -78,6 +86,49 @@ void gather(const Tensor& out, const Tensor& x, int64_t dim, const Tensor& index
   });
 }
 
+/// Elements of a scatter behind one another, and how far apart they lie in bytes. Each target moves by its index besides.
+struct ScatterRun {
+  char* out;
+  const char *index, *src;
+  int64_t out_step, index_step, src_step;
+};
+
+/// Applies f(target, source) to the elements in order.
+template <class T, class F>
+void scatter_run(const IndexedDim& indexed, ScatterRun run, int64_t count, F f) {
+  constexpr int64_t kWidth = sizeof(T);
+  constexpr int64_t kBlock = 1024;  // indices that stay in the L1 cache between their check and their use
+  const auto loop = [&](int64_t n, auto target, auto source) {
+    const auto* index = reinterpret_cast<const int64_t*>(run.index);
+    for (int64_t j = 0; j < n; ++j) f(target(j, index[j]), source(j));
+  };
+  const auto with_source = [&](int64_t n, auto target) {
+    const auto* from = reinterpret_cast<const T*>(run.src);
+    if (run.src_step == kWidth) return loop(n, target, [=](int64_t j) { return from[j]; });
+    if (run.src_step == 0) return loop(n, target, [value = *from](int64_t) { return value; });
+    loop(n, target, [&](int64_t j) { return *reinterpret_cast<const T*>(run.src + j * run.src_step); });
+  };
+  const bool is_dense = run.index_step == sizeof(int64_t);
+  for (; count > 0; count -= kBlock) {
+    const int64_t n = std::min(count, kBlock);
+    auto* to = reinterpret_cast<T*>(run.out);
+    if (is_dense) check_run(indexed, reinterpret_cast<const int64_t*>(run.index), n);
+    if (is_dense && run.out_step == 0 && indexed.stride == kWidth)
+      with_source(n, [=](int64_t, int64_t i) -> T& { return to[i]; });
+    else if (is_dense && run.out_step == kWidth)
+      with_source(n, [=, stride = indexed.stride](int64_t j, int64_t i) -> T& {
+        return *reinterpret_cast<T*>(reinterpret_cast<char*>(to + j) + i * stride);
+      });
+    else
+      for (int64_t j = 0; j < n; ++j)
+        f(*reinterpret_cast<T*>(run.out + j * run.out_step + indexed.offset(run.index + j * run.index_step)),
+          *reinterpret_cast<const T*>(run.src + j * run.src_step));
+    run.out += n * run.out_step;
+    run.index += n * run.index_step;
+    run.src += n * run.src_step;
+  }
+}
+
 /// Applies f(target, source) to each element of src. Elements that may meet lie along `dim`, which one thread takes in order.
 template <class T, class F>
 void scatter_all(const IndexedDim& indexed, const Tensor& out, const Tensor& index, const Tensor& src, F f) {
@@ -96,22 +147,23 @@ void scatter_all(const IndexedDim& indexed, const Tensor& out, const Tensor& ind
   const int64_t along_src = has_dims ? byte_stride(src, indexed.dim) : 0;
   const int64_t out_stride = others.stride_or_0(0, kOut), index_stride = others.stride_or_0(0, kIndex);
   const int64_t src_stride = others.stride_or_0(0, kSource);
-  const bool is_dim_inner = along_src < src_stride;  // the nearer elements first, for the cache's sake
+  // The nearer elements first, for the cache's sake.
+  const bool is_dim_inner = others.rank == 0 || along_index + along_src < index_stride + src_stride;
   parallel_for(0, others.numel, std::max<int64_t>(1, kWork / length), [&](int64_t first, int64_t last) {
     for_each_run(others, first, last, [&](const Walk::Strides& at, int64_t count) {
-      char* to = out.raw_data() + at[kOut];
-      const char* indices = index.raw_data() + at[kIndex];
-      const char* from = src.raw_data() + at[kSource];
-      const auto apply = [&](int64_t i, int64_t k) {
-        char* target = to + i * out_stride + indexed.offset(indices + i * index_stride + k * along_index);
-        f(*reinterpret_cast<T*>(target), *reinterpret_cast<const T*>(from + i * src_stride + k * along_src));
-      };
-      if (is_dim_inner) {
-        for (int64_t i = 0; i < count; ++i)
-          for (int64_t k = 0; k < length; ++k) apply(i, k);
-      } else {
-        for (int64_t k = 0; k < length; ++k)
-          for (int64_t i = 0; i < count; ++i) apply(i, k);
+      const ScatterRun run = {out.raw_data() + at[kOut],
+                              index.raw_data() + at[kIndex],
+                              src.raw_data() + at[kSource],
+                              is_dim_inner ? 0 : out_stride,
+                              is_dim_inner ? along_index : index_stride,
+                              is_dim_inner ? along_src : src_stride};
+      const int64_t runs = is_dim_inner ? count : length;
+      for (int64_t k = 0; k < runs; ++k) {
+        ScatterRun next = run;
+        next.out += is_dim_inner ? k * out_stride : 0;
+        next.index += k * (is_dim_inner ? index_stride : along_index);
+        next.src += k * (is_dim_inner ? src_stride : along_src);
+        scatter_run<T>(indexed, next, is_dim_inner ? length : count, f);
       }
     });
   });
@@ -131,14 +183,24 @@ void scatter_add(const Tensor& out, int64_t dim, const Tensor& index, const Tens
   });
 }
 
+/// b or a by their bits: a choice between the two, which cannot be foreseen, would become a branch around the store.
+template <class T>
+T choose(bool take_b, T b, T a) {
+  using Bits = std::conditional_t<
+      sizeof(T) == 1, uint8_t,
+      std::conditional_t<sizeof(T) == 2, uint16_t, std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>>;
+  const auto of_a = std::bit_cast<Bits>(a), of_b = std::bit_cast<Bits>(b);
+  return std::bit_cast<T>(static_cast<Bits>(of_a ^ ((of_a ^ of_b) & (Bits{0} - Bits{take_b}))));
+}
+
 /// The larger (smaller) of both; NaN wins.
 template <class T>
 T larger(T a, T b) {
-  return b > a || b != b ? b : a;
+  return choose((b > a) | (b != b), b, a);
 }
 template <class T>
 T smaller(T a, T b) {
-  return b < a || b != b ? b : a;
+  return choose((b < a) | (b != b), b, a);
 }
 
 /// Integers wrap.

@@ -36,7 +36,19 @@ bool is_position_inner(const Selection::Run& run) {
 /// Calls f(plain, selected) for each position of each element; positions in order.
 template <class F>
 void for_each_element(const Selection::Run& run, F f) {
-  for (int64_t i = 0; i < run.count; ++i) {
+  int64_t i = 0;
+  // Elements side by side share what is known of a position.
+  for (; i + 4 <= run.count; i += 4) {
+    const int64_t plain_stride = run.plain_stride, selected_stride = run.selected_stride;
+    char* plain = run.plain + i * plain_stride;
+    char* selected = run.selected + i * selected_stride;
+    for (int64_t p = 0; p < run.positions; ++p) {
+      char* at_plain = plain + run.plain_offsets[p];
+      char* at_selected = selected + run.selected_offsets[p];
+      for (int64_t k = 0; k < 4; ++k) f(at_plain + k * plain_stride, at_selected + k * selected_stride);
+    }
+  }
+  for (; i < run.count; ++i) {
     char* plain = run.plain + i * run.plain_stride;
     char* selected = run.selected + i * run.selected_stride;
     for (int64_t p = 0; p < run.positions; ++p) f(plain + run.plain_offsets[p], selected + run.selected_offsets[p]);

@@ -10,13 +10,56 @@ namespace ember::EMBER_ISA {
 
 namespace {
 
+/// fold for Max and Min of floats: the extreme of what is not NaN in one chain, a sum in another that shows whether there is a
+/// NaN. A sum of both infinities is NaN too; then the slower fold decides.
+template <class Op, class T>
+T fold_extreme(const T* x, int64_t count) {
+  using V = Vector<T>;
+  constexpr int64_t kInFlight = 2 * V::kAccumulators, kStep = kInFlight * V::kLanes;
+  if (count < 2 * kStep) return fold<Op>(x, count);
+  const auto beyond = [](auto a, auto b) { return std::is_same_v<Op, Max> ? (a > b ? a : b) : (a < b ? a : b); };
+  typename V::Type extremes[kInFlight], sums[kInFlight] = {};
+  for (int64_t k = 0; k < kInFlight; ++k) extremes[k] = V::load(x + k * V::kLanes);
+  int64_t i = 0;
+  for (; i + kStep <= count; i += kStep) {
+    for (int64_t k = 0; k < kInFlight; ++k) {
+      const auto next = V::load(x + i + k * V::kLanes);
+      extremes[k] = beyond(extremes[k], next);
+      sums[k] += next;
+    }
+  }
+  for (int64_t half = kInFlight / 2; half > 0; half /= 2) {
+    for (int64_t k = 0; k < half; ++k) {
+      extremes[k] = beyond(extremes[k], extremes[k + half]);
+      sums[k] += sums[k + half];
+    }
+  }
+  T extreme[V::kLanes], sum[V::kLanes];
+  V::store(extreme, extremes[0]);
+  V::store(sum, sums[0]);
+  bool has_nan = false;
+  for (int64_t k = 0; k < V::kLanes; ++k) has_nan |= sum[k] != sum[k];
+  if (has_nan) [[unlikely]]
+    return fold<Op>(x, count);
+  for (int64_t half = V::kLanes / 2; half > 0; half /= 2)
+    for (int64_t k = 0; k < half; ++k) extreme[k] = beyond(extreme[k], extreme[k + half]);
+  return Op::apply(extreme[0], fold<Op>(x + i, count - i));
+}
+
 /// Reduces with one operation on T, whose dtype is `loop_dtype`.
 template <class Op, class T>
 void fold_all(const Tensor& out, const Tensor& x, DType loop_dtype, FunctionRef<void(const ReductionStore&)> store) {
   const auto along = [](const ReductionTile& tile) {
     const T* from = reinterpret_cast<const T*>(tile.x);
     T* result = reinterpret_cast<T*>(tile.result);
-    for (int64_t j = 0; j < tile.columns; ++j) result[j] = fold<Op>(from + j * tile.stride, tile.rows);
+    constexpr bool kIsExtreme = std::is_floating_point_v<T> && (std::is_same_v<Op, Max> || std::is_same_v<Op, Min>);
+    for (int64_t j = 0; j < tile.columns; ++j) {
+      const T* row = from + j * tile.stride;
+      if constexpr (kIsExtreme)
+        result[j] = fold_extreme<Op>(row, tile.rows);
+      else
+        result[j] = fold<Op>(row, tile.rows);
+    }
   };
   const auto across = [](const ReductionTile& tile) {
     fold_columns<Op>(reinterpret_cast<T*>(tile.result), reinterpret_cast<const T*>(tile.x), tile.rows, tile.columns,

@@ -1,11 +1,15 @@
 // softmax and log_softmax along a dim, and their derivatives. A block of short rows shares one run of exponentials.
 #include <math.h>
 
+#include <algorithm>
+#include <span>
+
 #include "core/backend.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
 #include "core/cpu/vector.h"
 #include "core/cpu/vector_math.h"
+#include "core/parallel.h"
 #include "core/rows.h"
 
 namespace ember::EMBER_ISA {
@@ -118,6 +122,94 @@ void backward_as(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t
   });
 }
 
+/// A softmax across rows: those of x lie `columns` apart and each has its column of every row, `inner` elements in all.
+struct Columns {
+  static constexpr int64_t kLeast = 16, kMost = 256;   ///< columns that make a block
+  static constexpr int64_t kBlock = int64_t{1} << 16;  ///< elements of a block: they stay in the L2 cache
+  int64_t length, inner, block;
+
+  /// Whether the operands, of one shape, are row-major and `dim` is not the innermost one; sets the sizes.
+  bool fits(std::span<const Tensor* const> operands, int64_t dim, DType dtype) {
+    const Shape& sizes = operands[0]->sizes();
+    for (const Tensor* x : operands)
+      if (x->dtype() != dtype || !x->is_contiguous() || x->numel() == 0) return false;
+    inner = 1;
+    for (size_t d = static_cast<size_t>(dim) + 1; d < sizes.size(); ++d) inner *= sizes[d];
+    length = sizes.empty() ? 1 : sizes[static_cast<size_t>(dim)];
+    block = std::clamp(kBlock / length / kLeast * kLeast, kLeast, kMost);
+    return inner >= kLeast && length * kLeast <= kBlock;
+  }
+
+  /// Calls f(offset, columns) for each block.
+  template <class F>
+  void for_each_block(int64_t numel, F f) const {
+    const int64_t blocks = (inner + block - 1) / block;
+    const int64_t grain = std::max<int64_t>(1, kGrain / 4 / (length * std::min(block, inner)));
+    parallel_for(0, numel / length / inner * blocks, grain, [&](int64_t first, int64_t last) {
+      for (int64_t b = first; b < last; ++b) {
+        const int64_t outer = b / blocks, column = (b - outer * blocks) * block;
+        f(outer * length * inner + column, std::min(block, inner - column));
+      }
+    });
+  }
+};
+
+template <class T>
+void softmax_columns(T* out, const T* x, const Columns& c, int64_t columns) {
+  T maxima[Columns::kMost], sums[Columns::kMost];
+  fold_rows<Max>(maxima, x, c.length, columns, c.inner);
+  for (int64_t row = 0; row < c.length; ++row) {
+    const T* from = x + row * c.inner;
+    T* to = out + row * c.inner;
+    for (int64_t j = 0; j < columns; ++j) to[j] = from[j] - maxima[j];
+    exp_run(to, to, columns);
+  }
+  fold_rows<Sum>(sums, out, c.length, columns, c.inner);
+  for (int64_t row = 0; row < c.length; ++row)
+    for (int64_t j = 0; j < columns; ++j) out[row * c.inner + j] /= sums[j];
+}
+
+template <class T>
+void softmax_backward_columns(T* out, const T* grad, const T* y, const Columns& c, int64_t columns) {
+  constexpr int64_t kGroup = 8;  // sums of sums keep the error small
+  T dots[Columns::kMost] = {}, group[Columns::kMost];
+  for (int64_t first = 0; first < c.length; first += kGroup) {
+    for (int64_t j = 0; j < columns; ++j) group[j] = 0;
+    for (int64_t row = first; row < std::min(first + kGroup, c.length); ++row)
+      for (int64_t j = 0; j < columns; ++j) group[j] += grad[row * c.inner + j] * y[row * c.inner + j];
+    for (int64_t j = 0; j < columns; ++j) dots[j] += group[j];
+  }
+  for (int64_t row = 0; row < c.length; ++row) {
+    const int64_t at = row * c.inner;
+    for (int64_t j = 0; j < columns; ++j) out[at + j] = y[at + j] * (grad[at + j] - dots[j]);
+  }
+}
+
+template <class T>
+T* data_of(const Tensor& x) {
+  return reinterpret_cast<T*>(x.raw_data());
+}
+
+template <class T>
+void softmax_as(const Tensor& out, const Tensor& x, int64_t dim) {
+  Columns c;
+  const Tensor* operands[] = {&out, &x};
+  if (!c.fits(operands, dim, dtype_of<T>)) return forward_as<T, softmax_rows<T>>(out, x, dim);
+  c.for_each_block(x.numel(), [&](int64_t at, int64_t columns) {
+    softmax_columns(data_of<T>(out) + at, data_of<T>(x) + at, c, columns);
+  });
+}
+
+template <class T>
+void softmax_backward_as(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t dim) {
+  Columns c;
+  const Tensor* operands[] = {&out, &grad, &y};
+  if (!c.fits(operands, dim, dtype_of<T>)) return backward_as<T, softmax_backward_rows<T>>(out, grad, y, dim);
+  c.for_each_block(y.numel(), [&](int64_t at, int64_t columns) {
+    softmax_backward_columns(data_of<T>(out) + at, data_of<T>(grad) + at, data_of<T>(y) + at, c, columns);
+  });
+}
+
 /// float64 for float64 results, float32 for other floats.
 bool is_double(const char* op, const Tensor& out) {
   if (!is_floating_point(out.dtype())) cpu::fail_dtype(op, out.dtype());
@@ -125,8 +217,7 @@ bool is_double(const char* op, const Tensor& out) {
 }
 
 void softmax(const Tensor& out, const Tensor& x, int64_t dim) {
-  is_double("softmax", out) ? forward_as<double, softmax_rows<double>>(out, x, dim)
-                            : forward_as<float, softmax_rows<float>>(out, x, dim);
+  is_double("softmax", out) ? softmax_as<double>(out, x, dim) : softmax_as<float>(out, x, dim);
 }
 
 void log_softmax(const Tensor& out, const Tensor& x, int64_t dim) {
@@ -135,8 +226,8 @@ void log_softmax(const Tensor& out, const Tensor& x, int64_t dim) {
 }
 
 void softmax_backward(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t dim) {
-  is_double("softmax_backward", out) ? backward_as<double, softmax_backward_rows<double>>(out, grad, y, dim)
-                                     : backward_as<float, softmax_backward_rows<float>>(out, grad, y, dim);
+  is_double("softmax_backward", out) ? softmax_backward_as<double>(out, grad, y, dim)
+                                     : softmax_backward_as<float>(out, grad, y, dim);
 }
 
 void log_softmax_backward(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t dim) {
