@@ -156,8 +156,10 @@ struct Problem {
 
   /// Layouts worth trying, the most promising first.
   std::array<Layout, 3> candidates() const {
-    // Where the tensors are row-major and a window is small, packing them costs more than it saves.
-    const bool prefers_plain = kind == Kind::BackwardInput ? weight.sizes()[1] < 8 : x.sizes()[1] == 1;
+    // Where the tensors are row-major and a window is small, packing them costs more than it saves. For groups there is only
+    // gemm then, one of a channel each when they are depthwise.
+    const bool prefers_plain =
+        kind == Kind::BackwardInput ? weight.sizes()[1] < 8 && window.groups == 1 : x.sizes()[1] == 1;
     if (x.is_contiguous() && prefers_plain) return {Layout::Plain, Layout::Any, Layout::ChannelsLast};
     if (!x.is_contiguous()) return {Layout::ChannelsLast, Layout::Any, Layout::Plain};
     return {Layout::Any, Layout::ChannelsLast, Layout::Plain};

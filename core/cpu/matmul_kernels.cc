@@ -22,9 +22,9 @@ constexpr int64_t kVectorBytes = 32;
 constexpr int64_t kVectorBytes = 16;
 #endif
 
-template <class T>
+template <class T, int64_t Bytes>
 struct VectorOf {
-  typedef T type __attribute__((vector_size(kVectorBytes)));
+  typedef T type __attribute__((vector_size(Bytes)));
 };
 template <class T>
 constexpr int64_t kLanes = kVectorBytes / static_cast<int64_t>(sizeof(T));
@@ -35,8 +35,10 @@ constexpr int64_t kTileRows = 6;
 constexpr int64_t kBlockRows = 96;
 /// Products below this many multiplications are not worth a second thread.
 constexpr int64_t kSerialWork = 65536;
-/// Products of float32 up to this many multiplications are computed here.
+/// Single matrices of float32 whose product takes up to this many multiplications are multiplied here.
 constexpr int64_t kSmallWork = 16384;
+/// The same for each of a batch, where the calls of a library run one after another.
+constexpr int64_t kSmallBatchWork = 6144;
 
 /// A matrix in memory; strides in elements, zero where it broadcasts.
 template <class T>
@@ -55,12 +57,12 @@ struct Product {
   int64_t c_batch, a_batch, b_batch, bias_batch;
 };
 
-/// c[Rows, columns] = a[Rows, k] b (+ bias) where b has rows of Vectors whole vectors, `b_row` elements apart.
-template <int Rows, int Vectors, class T>
+/// c[Rows, columns] = a[Rows, k] b (+ bias) where b has rows of Vectors whole vectors of Bytes, `b_row` elements apart.
+template <int Rows, int Vectors, int64_t Bytes, class T>
 inline void multiply_tile(int64_t k, Matrix<const T> a, const T* b, int64_t b_row, Matrix<const T> bias, Matrix<T> c,
                           int64_t columns) {
-  using Vector = typename VectorOf<T>::type;
-  constexpr int64_t kWidth = Vectors * kLanes<T>;
+  using Vector = typename VectorOf<T, Bytes>::type;
+  constexpr int64_t kWidth = Vectors * Bytes / static_cast<int64_t>(sizeof(T));
   Vector sums[Rows][Vectors] = {};
   for (int64_t p = 0; p < k; ++p) {
     Vector row[Vectors];
@@ -88,24 +90,24 @@ inline void multiply_tile(int64_t k, Matrix<const T> a, const T* b, int64_t b_ro
   }
 }
 
-template <int Rows, int Vectors, class T>
+template <int Rows, int Vectors, int64_t Bytes, class T>
 inline int64_t multiply_tiles(int64_t first, int64_t last, int64_t k, Matrix<const T> a, const T* b, int64_t b_row,
                               Matrix<const T> bias, Matrix<T> c, int64_t columns) {
   for (; last - first >= Rows; first += Rows) {
-    multiply_tile<Rows, Vectors, T>(k, {a.at(first, 0), a.row, a.column}, b, b_row,
-                                    {bias.data ? bias.at(first, 0) : nullptr, bias.row, bias.column},
-                                    {c.at(first, 0), c.row, c.column}, columns);
+    multiply_tile<Rows, Vectors, Bytes, T>(k, {a.at(first, 0), a.row, a.column}, b, b_row,
+                                           {bias.data ? bias.at(first, 0) : nullptr, bias.row, bias.column},
+                                           {c.at(first, 0), c.row, c.column}, columns);
   }
   return first;
 }
 
-template <int Vectors, class T>
+template <int Vectors, int64_t Bytes, class T>
 void multiply_rows(int64_t first, int64_t last, int64_t k, Matrix<const T> a, const T* b, int64_t b_row,
                    Matrix<const T> bias, Matrix<T> c, int64_t columns) {
-  first = multiply_tiles<kTileRows, Vectors>(first, last, k, a, b, b_row, bias, c, columns);
-  first = multiply_tiles<4, Vectors>(first, last, k, a, b, b_row, bias, c, columns);
-  first = multiply_tiles<2, Vectors>(first, last, k, a, b, b_row, bias, c, columns);
-  multiply_tiles<1, Vectors>(first, last, k, a, b, b_row, bias, c, columns);
+  first = multiply_tiles<kTileRows, Vectors, Bytes>(first, last, k, a, b, b_row, bias, c, columns);
+  first = multiply_tiles<4, Vectors, Bytes>(first, last, k, a, b, b_row, bias, c, columns);
+  first = multiply_tiles<2, Vectors, Bytes>(first, last, k, a, b, b_row, bias, c, columns);
+  multiply_tiles<1, Vectors, Bytes>(first, last, k, a, b, b_row, bias, c, columns);
 }
 
 /// Room for one packed panel, on the stack unless it is large.
@@ -152,17 +154,20 @@ void pack(T* panel, int64_t width, Matrix<const T> b, int64_t k, int64_t columns
 template <class T>
 void multiply_block(const Product<T>& p, int64_t batch, int64_t first, int64_t last, int64_t column) {
   const int64_t columns = p.n - column < 2 * kLanes<T> ? p.n - column : 2 * kLanes<T>;
-  const int64_t width = columns <= kLanes<T> ? kLanes<T> : 2 * kLanes<T>;
+  constexpr int64_t kHalf = kLanes<T> / 2;
+  const int64_t width = columns <= kHalf ? kHalf : columns <= kLanes<T> ? kLanes<T> : 2 * kLanes<T>;
   const Matrix<const T> a = {p.a.data + batch * p.a_batch, p.a.row, p.a.column};
   const Matrix<const T> b = {p.b.data + batch * p.b_batch + column * p.b.column, p.b.row, p.b.column};
   const Matrix<T> c = {p.c.data + batch * p.c_batch + column * p.c.column, p.c.row, p.c.column};
   const Matrix<const T> bias = {p.bias.data ? p.bias.data + batch * p.bias_batch + column * p.bias.column : nullptr,
                                 p.bias.row, p.bias.column};
   auto multiply = [&](const T* rows, int64_t row) {
-    if (width == kLanes<T>)
-      multiply_rows<1>(first, last, p.k, a, rows, row, bias, c, columns);
+    if (width == kHalf)
+      multiply_rows<1, kVectorBytes / 2>(first, last, p.k, a, rows, row, bias, c, columns);
+    else if (width == kLanes<T>)
+      multiply_rows<1, kVectorBytes>(first, last, p.k, a, rows, row, bias, c, columns);
     else
-      multiply_rows<2>(first, last, p.k, a, rows, row, bias, c, columns);
+      multiply_rows<2, kVectorBytes>(first, last, p.k, a, rows, row, bias, c, columns);
   };
   if (columns == width && b.column == 1 && p.m <= 4 * kTileRows) return multiply(b.data, b.row);
   const Panel<T> panel(p.k * width);
@@ -227,11 +232,15 @@ void multiply(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor&
   multiply(describe_product<T>(out, a, b, bias));
 }
 
+bool is_small(const Tensor& out, int64_t k) {
+  return out.numel() * k <= kSmallWork || out.size(-2) * out.size(-1) * k <= kSmallBatchWork;
+}
+
 void matmul(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& bias) {
   if (out.numel() == 0) return;
   switch (out.dtype()) {
     case DType::Float32:
-      if (out.numel() * a.sizes().back() <= kSmallWork) return multiply<float>(out, a, b, bias);
+      if (is_small(out, a.size(-1))) return multiply<float>(out, a, b, bias);
       return dnnl::matmul(out, a, b, bias);
     case DType::Float16:
     case DType::BFloat16:
