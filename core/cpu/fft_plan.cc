@@ -1,5 +1,6 @@
 #include "core/cpu/fft_plan.h"
 
+#include <algorithm>
 #include <cmath>
 #include <list>
 #include <memory>
@@ -11,8 +12,6 @@ namespace ember::cpu {
 
 namespace {
 
-/// Primes up to this one have passes; a larger one would cost more than a convolution.
-constexpr int64_t kLargestRadix = 31;
 /// Bytes of plans that are kept.
 constexpr size_t kCacheBytes = size_t{64} << 20;
 
@@ -54,21 +53,22 @@ std::vector<int64_t> radices_of(int64_t n) {
       break;
     }
   }
-  for (int64_t prime = 7; n > 1 && prime <= kLargestRadix; prime += 2)
+  for (int64_t prime = 7; n > 1 && prime <= kLargestFftRadix; prime += 2)
     for (; n % prime == 0; n /= prime) radices.push_back(prime);
   if (n > 1) radices.clear();
   return radices;
 }
 
-/// The smallest 2^a 3^b 5^c from `least` on.
-int64_t smooth_length(int64_t least) {
+/// The smallest 2^a 3^b 5^c from `least` on that can be split.
+int64_t smooth_length(int64_t least, int64_t lanes) {
+  const auto fits = [&](int64_t length) { return length < lanes * lanes || length % lanes == 0; };
   int64_t best = 1;
   while (best < least) best *= 2;
   for (int64_t five = 1; five < best; five *= 5) {
     for (int64_t three = five; three < best; three *= 3) {
       int64_t length = three;
       while (length < least) length *= 2;
-      if (length < best) best = length;
+      if (length < best && fits(length)) best = length;
     }
   }
   return best;
@@ -76,6 +76,7 @@ int64_t smooth_length(int64_t least) {
 
 template <class T>
 struct OwnedPlan {
+  int64_t lanes;
   FftPlan<T> plan{};
   std::vector<std::vector<T>> numbers;
   std::shared_ptr<const OwnedPlan> convolution;
@@ -91,21 +92,21 @@ struct OwnedPlan {
 template <class T>
 class PlanCache {
  public:
-  std::shared_ptr<const OwnedPlan<T>> get(int64_t length, FunctionRef<FftRun<T>> run) {
+  std::shared_ptr<const OwnedPlan<T>> get(int64_t length, int64_t lanes, FunctionRef<FftRun<T>> run) {
     std::lock_guard lock(mutex_);
-    return find(length, run);
+    return find(length, lanes, run);
   }
 
  private:
   using Entry = std::shared_ptr<const OwnedPlan<T>>;
 
-  Entry find(int64_t length, FunctionRef<FftRun<T>> run) {
+  Entry find(int64_t length, int64_t lanes, FunctionRef<FftRun<T>> run) {
     for (auto at = plans_.begin(); at != plans_.end(); ++at) {
-      if ((*at)->plan.length != length) continue;
+      if ((*at)->plan.length != length || (*at)->lanes != lanes) continue;
       plans_.splice(plans_.begin(), plans_, at);
       return plans_.front();
     }
-    Entry made = make(length, run);
+    Entry made = make(length, lanes, run);
     bytes_ += made->bytes();
     plans_.push_front(made);
     while (bytes_ > kCacheBytes && plans_.size() > 1) {
@@ -115,31 +116,54 @@ class PlanCache {
     return made;
   }
 
-  Entry make(int64_t length, FunctionRef<FftRun<T>> run) {
+  Entry make(int64_t length, int64_t lanes, FunctionRef<FftRun<T>> run) {
     auto owned = std::make_shared<OwnedPlan<T>>();
+    owned->lanes = lanes;
     owned->plan.length = length;
+    owned->plan.split = 1;
+    T* half_re = owned->allocate(static_cast<size_t>(length / 2 + 1));
+    T* half_im = owned->allocate(static_cast<size_t>(length / 2 + 1));
+    for (int64_t k = 0; k <= length / 2; ++k) {
+      const Angle w = root(k, 2 * length);
+      half_re[k] = static_cast<T>(w.re);
+      half_im[k] = static_cast<T>(w.im);
+    }
+    owned->plan.half_re = half_re, owned->plan.half_im = half_im;
     const std::vector<int64_t> radices = radices_of(length);
     if (radices.empty() && length > 1) {
-      convolve(*owned, run);
-    } else {
-      add_passes(*owned, radices);
+      convolve(*owned, lanes, run);
+      return owned;
     }
+    const int64_t split = fft_split(length, lanes);
+    if (split > 1) {
+      owned->plan.split = split;
+      add_twiddles(*owned, split, length, owned->plan.join_re, owned->plan.join_im);
+    }
+    add_passes(*owned, length / split);
     return owned;
   }
 
-  static void add_passes(OwnedPlan<T>& owned, const std::vector<int64_t>& radices) {
-    int64_t length = owned.plan.length;
-    for (const int64_t radix : radices) {
-      const int64_t rest = length / radix;
-      T* re = owned.allocate(static_cast<size_t>(length));
-      T* im = owned.allocate(static_cast<size_t>(length));
-      for (int64_t j = 0; j < radix; ++j) {
-        for (int64_t p = 0; p < rest; ++p) {
-          const Angle w = root(j * p, length);
-          re[j * rest + p] = static_cast<T>(w.re);
-          im[j * rest + p] = static_cast<T>(w.im);
-        }
+  /// exp(-2 pi i j p / length), j < radix, p < length / radix.
+  static void add_twiddles(OwnedPlan<T>& owned, int64_t radix, int64_t length, const T*& to_re, const T*& to_im) {
+    const int64_t rest = length / radix;
+    T* re = owned.allocate(static_cast<size_t>(length));
+    T* im = owned.allocate(static_cast<size_t>(length));
+    for (int64_t j = 0; j < radix; ++j) {
+      for (int64_t p = 0; p < rest; ++p) {
+        const Angle w = root(j * p, length);
+        re[j * rest + p] = static_cast<T>(w.re);
+        im[j * rest + p] = static_cast<T>(w.im);
       }
+    }
+    to_re = re, to_im = im;
+  }
+
+  static void add_passes(OwnedPlan<T>& owned, int64_t length) {
+    for (const int64_t radix : radices_of(length)) {
+      FftPass<T>& pass = owned.plan.passes[owned.plan.pass_count++];
+      pass.radix = radix;
+      pass.rest = length / radix;
+      add_twiddles(owned, radix, length, pass.twiddle_re, pass.twiddle_im);
       T* root_re = owned.allocate(static_cast<size_t>(radix));
       T* root_im = owned.allocate(static_cast<size_t>(radix));
       for (int64_t j = 0; j < radix; ++j) {
@@ -147,15 +171,15 @@ class PlanCache {
         root_re[j] = static_cast<T>(w.re);
         root_im[j] = static_cast<T>(w.im);
       }
-      owned.plan.passes[owned.plan.pass_count++] = {radix, rest, re, im, root_re, root_im};
-      length = rest;
+      pass.root_re = root_re, pass.root_im = root_im;
+      length = pass.rest;
     }
   }
 
-  void convolve(OwnedPlan<T>& owned, FunctionRef<FftRun<T>> run) {
+  void convolve(OwnedPlan<T>& owned, int64_t lanes, FunctionRef<FftRun<T>> run) {
     FftPlan<T>& plan = owned.plan;
-    const int64_t n = plan.length, m = smooth_length(2 * n - 1);
-    owned.convolution = find(m, run);
+    const int64_t n = plan.length, m = smooth_length(2 * n - 1, lanes);
+    owned.convolution = find(m, lanes, run);
     plan.convolution = &owned.convolution->plan;
     T* re = owned.allocate(static_cast<size_t>(n));
     T* im = owned.allocate(static_cast<size_t>(n));
@@ -183,23 +207,31 @@ class PlanCache {
 };
 
 template <class T>
-void with_plan(int64_t length, FunctionRef<FftRun<T>> run, FunctionRef<void(const FftPlan<T>&)> body) {
+void with_plan(int64_t length, int64_t lanes, FunctionRef<FftRun<T>> run, FunctionRef<void(const FftPlan<T>&)> body) {
   static PlanCache<T> cache;
-  const auto owned = cache.get(length, run);
+  const auto owned = cache.get(length, lanes, run);
   body(owned->plan);
 }
 
 }  // namespace
 
+int64_t fft_split(int64_t length, int64_t lanes) {
+  // Fewer numbers than a tile of the last pass holds are not worth one, nor is a vector of less than four lanes.
+  for (const int64_t split : {lanes, lanes / 2})
+    if (split >= std::min<int64_t>(lanes, 4) && split > 1 && length % split == 0 && length >= split * split)
+      return split;
+  return 1;
+}
+
 template <>
-void with_fft_plan<float>(int64_t length, FunctionRef<FftRun<float>> run,
+void with_fft_plan<float>(int64_t length, int64_t lanes, FunctionRef<FftRun<float>> run,
                           FunctionRef<void(const FftPlan<float>&)> body) {
-  with_plan<float>(length, run, body);
+  with_plan<float>(length, lanes, run, body);
 }
 template <>
-void with_fft_plan<double>(int64_t length, FunctionRef<FftRun<double>> run,
+void with_fft_plan<double>(int64_t length, int64_t lanes, FunctionRef<FftRun<double>> run,
                            FunctionRef<void(const FftPlan<double>&)> body) {
-  with_plan<double>(length, run, body);
+  with_plan<double>(length, lanes, run, body);
 }
 
 }  // namespace ember::cpu
