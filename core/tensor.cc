@@ -19,14 +19,15 @@ bool is_row_major(const Shape& sizes, const Shape& strides) {
   return true;
 }
 
-/// The elements that a non-empty tensor of this geometry reaches.
-int64_t extent(const Shape& sizes, const Shape& strides) {
-  int64_t last = 0;
+/// The bytes that a tensor of this geometry reaches; none when int64 cannot count them.
+std::optional<int64_t> extent(const Shape& sizes, const Shape& strides, int64_t item_size) {
+  int64_t end = 1, step = 0;
   for (size_t i = 0; i < sizes.size(); ++i) {
     if (sizes[i] == 0) return 0;
-    last += (sizes[i] - 1) * strides[i];
+    if (__builtin_mul_overflow(sizes[i] - 1, strides[i], &step) || __builtin_add_overflow(end, step, &end)) return {};
   }
-  return last + 1;
+  if (__builtin_mul_overflow(end, item_size, &end)) return {};
+  return end;
 }
 
 /// PyTorch's rule for results of different rank: `higher` decides unless `lower` is of a higher kind.
@@ -125,13 +126,13 @@ Tensor Tensor::alias_real() const {
 }
 
 Tensor empty_strided_tensor(Shape sizes, Shape strides, DType dtype, Device device) {
-  int64_t bytes;
-  bool fits = !__builtin_mul_overflow(extent(sizes, strides), item_size(dtype), &bytes);
   for (const int64_t size : sizes) check(size >= 0, "empty: shape ", sizes, " has a negative size");
+  const std::optional<int64_t> bytes = extent(sizes, strides, item_size(dtype));
+  bool fits = bytes.has_value();
   int64_t count = 1;
   for (const int64_t size : sizes) fits = fits && !__builtin_mul_overflow(count, size, &count);
   check<OutOfMemoryError>(fits, "empty: a tensor of shape ", sizes, " is too large");
-  auto storage = make_intrusive<StorageImpl>(static_cast<size_t>(bytes), device);
+  auto storage = make_intrusive<StorageImpl>(static_cast<size_t>(*bytes), device);
   return Tensor(make_intrusive<TensorImpl>(std::move(storage), dtype, std::move(sizes), std::move(strides), 0));
 }
 
