@@ -1,4 +1,5 @@
 // LU factors, and what is computed from them: solutions, inverses, determinants.
+#include "ops/complex.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/indexing.h"
@@ -28,11 +29,17 @@ Factors factorize(const char* op, const Tensor& a) {
   return f;
 }
 
+/// Conjugate and transposed, off the tape.
+Tensor adjoint_of(const Tensor& x) {
+  const NoGradGuard no_grad;
+  return transposed(conj(x));
+}
+
 /// op(A)^-1 b, or b op(A)^-1, off the tape.
 Tensor solve_factored(const char* op, const Tensor& lu, const Tensor& pivots, const Tensor& b, bool left,
                       bool adjoint) {
-  // A solution from the right is one from the left of the transposes.
-  if (!left) return transposed(solve_factored(op, lu, pivots, transposed(b), true, !adjoint));
+  // A solution from the right is one from the left of the adjoints.
+  if (!left) return adjoint_of(solve_factored(op, lu, pivots, adjoint_of(b), true, !adjoint));
   const Shape batch = common_batch(op, lu, b);
   const Tensor x = copy_columns(b, batch);
   if (x.numel() == 0) return x;
