@@ -10,6 +10,8 @@
 #include "ops/elementary.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
+#include "ops/reduction.h"
+#include "ops/shape.h"
 
 namespace ember {
 
@@ -81,9 +83,10 @@ Tensor mvlgamma(const Tensor& x, int64_t p) {
   check<ValueError>(p >= 1, "mvlgamma: p is ", p, " but must be at least 1");
   check<TypeError>(x.dtype() != kBool, "mvlgamma: input is ", describe(x), " but must not be bool");
   const double dimension = static_cast<double>(p);
-  Tensor y = lgamma(x);
-  for (int64_t i = 1; i < p; ++i) y = y + lgamma(x - 0.5 * static_cast<double>(i));
-  return p == 1 ? y : y + dimension * (dimension - 1) / 4 * std::log(std::numbers::pi);
+  if (p == 1) return lgamma(x);
+  const DType dtype = x.is_floating_point() ? x.dtype() : default_dtype();
+  const Tensor steps = 0.5 * arange(p, x.options().dtype(dtype));
+  return sum(lgamma(unsqueeze(x, -1) - steps), -1) + dimension * (dimension - 1) / 4 * std::log(std::numbers::pi);
 }
 
 Tensor igamma(const Tensor& a, const Tensor& x) {

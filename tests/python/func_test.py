@@ -2,8 +2,9 @@
 
 import math
 
-import ember
 import pytest
+
+import ember
 from ember import func
 from ember.autograd import functional
 

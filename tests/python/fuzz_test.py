@@ -5,6 +5,10 @@ import pathlib
 import subprocess
 import sys
 
+import pytest
+
+import ember
+
 
 def test_random_calls_crash_nothing(tmp_path):
     log = tmp_path / "calls"
@@ -16,3 +20,10 @@ def test_random_calls_crash_nothing(tmp_path):
     last = log.read_text().splitlines()[-1] if log.exists() and log.read_text() else ""
     assert done.returncode == 0, f"{done.stderr[-2000:]}\nthe last call was {last}"
     assert int(done.stdout.split()[0]) > 100
+
+
+def test_calls_that_once_went_wrong_end():
+    """What longer runs found: an overflow that only a sanitizer saw, and a loop without end."""
+    assert ember.fft.irfftn(ember.zeros(0, 3), 2**62).shape == (0, 2**62)
+    with pytest.raises((RuntimeError, MemoryError)):
+        ember.mvlgamma(ember.tensor([1.0]), 2**62)

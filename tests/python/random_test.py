@@ -1,9 +1,10 @@
 """Distributions of random numbers against SciPy's: means, variances, Kolmogorov and Smirnov's test."""
 
-import ember
 import numpy as np
 import pytest
 from scipy import stats
+
+import ember
 
 N = 40000
 
