@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 
 #include "autograd/record.h"
 #include "core/kernels/fft.h"
@@ -93,11 +95,10 @@ Tensor promoted_real(const char* op, const Tensor& x) {
   return promoted(op, x, false);
 }
 
-double scale_of(const char* op, Norm norm, int64_t count, bool forward) {
+double scale_of(const char* op, Norm norm, double n, bool forward) {
   const std::string_view name = norm.value_or("backward");
   check<ValueError>(name == "backward" || name == "ortho" || name == "forward", op, ": norm is \"", std::string(name),
                     "\" but must be \"backward\", \"ortho\" or \"forward\"");
-  const auto n = static_cast<double>(count);
   if (name == "ortho") return 1 / std::sqrt(n);
   return (name == "forward") == forward ? 1 / n : 1;
 }
@@ -127,7 +128,8 @@ struct Signal {
     }
   }
 
-  int64_t count() const { return sizes.numel(); }
+  /// Not an integer, since sizes that are still to be checked may be of any magnitude.
+  double count() const { return std::accumulate(sizes.begin(), sizes.end(), 1.0, std::multiplies<double>()); }
   /// x cut or padded; `check_length` names the bad size.
   Tensor fit(const char* op, Tensor x) const {
     for (size_t i = 0; i < dims.size(); ++i) x = resized(x, dims[i], check_length(op, sizes[i]));
@@ -147,19 +149,19 @@ int64_t line_dim(const char* op, const Tensor& x, int64_t dim) {
 Tensor line(const char* op, const Tensor& x, Length n, int64_t dim, Norm norm, bool forward) {
   const int64_t d = line_dim(op, x, dim), length = check_length(op, n.value_or(x.size(d)));
   return complex_transform(op, resized(promoted(op, x, true), d, length), d, forward,
-                           scale_of(op, norm, length, forward));
+                           scale_of(op, norm, static_cast<double>(length), forward));
 }
 
 Tensor line_to_half(const char* op, const Tensor& x, Length n, int64_t dim, Norm norm, bool forward) {
   const Tensor in = promoted_real(op, x);
   const int64_t d = line_dim(op, x, dim), length = check_length(op, n.value_or(x.size(d)));
-  return to_half(op, resized(in, d, length), d, forward, scale_of(op, norm, length, forward));
+  return to_half(op, resized(in, d, length), d, forward, scale_of(op, norm, static_cast<double>(length), forward));
 }
 
 Tensor line_from_half(const char* op, const Tensor& x, Length n, int64_t dim, Norm norm, bool forward) {
   const int64_t d = line_dim(op, x, dim), length = check_length(op, n.value_or(2 * (x.size(d) - 1)));
   return from_half(op, resized(promoted(op, x, true), d, length / 2 + 1), d, length, forward,
-                   scale_of(op, norm, length, forward));
+                   scale_of(op, norm, static_cast<double>(length), forward));
 }
 
 Tensor space(const char* op, const Tensor& x, const Dims& s, const Dims& dim, Norm norm, bool forward) {
