@@ -25,12 +25,7 @@ TensorPair decompose_general(const char* op, const Tensor& a, bool wants_vectors
   Tensor vectors;
   if (wants_vectors) vectors = empty_columns(batch, rows(a), rows(a), values);
   if (a.numel() > 0) find_kernel(op, &LinalgKernels::eig, a)(copy_columns(a), values, vectors, info);
-  check_info(op, info, [](int i) {
-    return concat(
-        "The algorithm failed to converge because the input matrix is ill-conditioned or has too many "
-        "repeated eigenvalues (error code: ",
-        i, ").");
-  });
+  check_converged(op, info, "eigenvalues");
   return {values, vectors};
 }
 

@@ -84,6 +84,14 @@ void check_info(const char* op, const Tensor& info, FunctionRef<std::string(int 
       fail<LinAlgError>(op, ": ", info.dim() ? concat("(Batch element ", i, "): ") : std::string(), reason(values[i]));
 }
 
+void check_converged(const char* op, const Tensor& info, const char* values) {
+  check_info(op, info, [values](int i) {
+    const std::string failure = "The algorithm failed to converge because the input matrix ";
+    return i < 0 ? failure + "contained non-finite values."
+                 : concat(failure, "is ill-conditioned or has too many repeated ", values, " (error code: ", i, ").");
+  });
+}
+
 Tensor identity(const Shape& batch, int64_t n, const Tensor& like) {
   return expand(eye(n, {}, like.options()), with(batch, {n, n}));
 }

@@ -37,6 +37,9 @@ Tensor empty_info(const Shape& batch, const Tensor& like);
 /// Throws LinAlgError with `reason(info)` for the first info that is not 0.
 void check_info(const char* op, const Tensor& info, FunctionRef<std::string(int info)> reason);
 
+/// The same for the decompositions that iterate; `values` are what may be too many alike. A negative info is about the input.
+void check_converged(const char* op, const Tensor& info, const char* values);
+
 /// Identity matrices [*batch, n, n] (a view).
 Tensor identity(const Shape& batch, int64_t n, const Tensor& like);
 /// Whether b is a vector, or a batch of them for the batch of matrices a.

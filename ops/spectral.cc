@@ -29,12 +29,7 @@ TensorPair decompose_symmetric(const char* op, const Tensor& a, bool upper, bool
   const Tensor vectors = copy_columns(a), info = empty_info(batch, a);
   const Tensor values = empty_tensor(with(batch, {rows(a)}), a.dtype(), a.device());
   if (a.numel() > 0) find_kernel(op, &LinalgKernels::eigh, a)(vectors, values, info, upper, wants_vectors);
-  check_info(op, info, [](int i) {
-    return concat(
-        "The algorithm failed to converge because the input matrix is ill-conditioned or has too many repeated "
-        "eigenvalues (error code: ",
-        i, ").");
-  });
+  check_converged(op, info, "eigenvalues");
   return {values, vectors};
 }
 
@@ -75,13 +70,7 @@ Singular decompose(const char* op, const Tensor& a, bool full, bool wants_vector
   }
   const Tensor info = empty_info(batch, a);
   find_kernel(op, &LinalgKernels::svd, a)(copy_columns(a), d.u, d.s, d.vh, info);
-  check_info(op, info, [](int i) {
-    return i < 0 ? std::string("The algorithm failed to converge because the input matrix contained non-finite values.")
-                 : concat(
-                       "The algorithm failed to converge because the input matrix is ill-conditioned or has too many "
-                       "repeated singular values (error code: ",
-                       i, ").");
-  });
+  check_converged(op, info, "singular values");
   return d;
 }
 

@@ -139,18 +139,15 @@ constexpr auto log_add = [](auto a, auto b) {
   return a == b && math::abs(a) == T(kInfinity) ? a : sum;
 };
 
-/// Good to 4e-7, which is enough for float32: M. Giles, "Approximating the erfinv function", 2012.
+/// Giles' polynomials alone, which are good enough for float32.
 inline float erfinv(float y) {
-  constexpr float kCentre[] = {2.81022636e-08f, 3.43273939e-07f, -3.5233877e-06f, -4.39150654e-06f, 0.00021858087f,
-                               -0.00125372503f, -0.00417768164f, 0.246640727f,    1.50140941f};
-  constexpr float kTail[] = {-0.000200214257f, 0.000100950558f, 0.00134934322f, -0.00367342844f, 0.00573950773f,
-                             -0.0076224613f,   0.00943887047f,  1.00167406f,    2.83297682f};
+  using cpu::special::kErfinvCentre, cpu::special::kErfinvTail;
   const float w = -math::log((1 - y) * (1 + y));
   const bool is_centre = w < 5;
   const float t = is_centre ? w - 2.5f : math::sqrt(w) - 3;
-  float p = is_centre ? kCentre[0] : kTail[0];
+  auto p = static_cast<float>(is_centre ? kErfinvCentre[0] : kErfinvTail[0]);
 #pragma GCC unroll 8
-  for (int i = 1; i < 9; ++i) p = p * t + (is_centre ? kCentre[i] : kTail[i]);
+  for (int i = 1; i < 9; ++i) p = p * t + static_cast<float>(is_centre ? kErfinvCentre[i] : kErfinvTail[i]);
   return math::abs(y) == 1 ? math::copysign(float(kInfinity), y) : p * y;
 }
 inline double erfinv(double y) { return cpu::special::erfinv(y); }

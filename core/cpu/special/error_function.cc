@@ -10,13 +10,9 @@ namespace {
 
 constexpr double kInverseSqrtPi = std::numbers::inv_sqrtpi, kSqrt2 = std::numbers::sqrt2;
 
-/// Good to 4e-7: M. Giles, "Approximating the erfinv function", 2012, in w = -log((1 - y) (1 + y)); returns erfinv(y) / y.
+/// Good to 4e-7, by Giles' polynomials in w = -log((1 - y) (1 + y)); returns erfinv(y) / y.
 double erfinv_slope(double w) {
-  static constexpr double kCentre[] = {2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087,
-                                       -0.00125372503, -0.00417768164, 0.246640727,    1.50140941};
-  static constexpr double kTail[] = {-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773,
-                                     -0.0076224613,   0.00943887047,  1.00167406,    2.83297682};
-  const auto& coefficients = w < 5 ? kCentre : kTail;
+  const auto& coefficients = w < 5 ? kErfinvCentre : kErfinvTail;
   const double t = w < 5 ? w - 2.5 : std::sqrt(w) - 3;
   double p = 0;
   for (const double c : coefficients) p = p * t + c;

@@ -26,6 +26,13 @@ double igammac(double a, double x);
 /// exp(x^2) erfc(x).
 double erfcx(double x);
 double erfinv(double y);
+/// erfinv(y) / y to 4e-7, as polynomials of w - 2.5 for w = -log((1 - y) (1 + y)) < 5, and of sqrt(w) - 3 beyond: M. Giles,
+/// "Approximating the erfinv function", 2012. From the highest power down.
+inline constexpr double kErfinvCentre[] = {2.81022636e-08,  3.43273939e-07, -3.5233877e-06,
+                                           -4.39150654e-06, 0.00021858087,  -0.00125372503,
+                                           -0.00417768164,  0.246640727,    1.50140941};
+inline constexpr double kErfinvTail[] = {-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773,
+                                         -0.0076224613,   0.00943887047,  1.00167406,    2.83297682};
 /// The inverse of the normal distribution function.
 double ndtri(double p);
 /// The logarithm of the normal distribution function.
