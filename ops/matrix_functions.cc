@@ -9,6 +9,7 @@
 #include "ops/matrices.h"
 #include "ops/pointwise.h"
 #include "ops/reduction.h"
+#include "ops/scan.h"
 #include "ops/shape.h"
 
 namespace ember {
@@ -219,14 +220,14 @@ Tensor vander(const Tensor& x, std::optional<int64_t> n) {
   check(n || (x.dim() >= 1 && x.sizes().back() > 0),
         "linalg.vander: without N, x must have at least 1 dimension with an element, but has shape ", x.sizes());
   const int64_t count = n.value_or(x.sizes().back());
-  check(count > 0, "linalg.vander: N must be positive but is ", count);
+  check(count > 1, "linalg.vander: N must be greater than 1 but is ", count);
+  check(x.dtype() != kBool, "linalg.vander: x must be integer, floating-point or complex but is ", describe(x));
   const Tensor base = is_integral(x.dtype(), true) ? to(x, kInt64) : x;
   // A number counts as a vector of one.
-  const Tensor first = base.dim() ? base : unsqueeze(base, 0);
-  std::vector<Tensor> powers{ones_like(first)};
-  while (static_cast<int64_t>(powers.size()) < count)
-    powers.push_back(powers.size() == 1 ? first : powers.back() * first);
-  return stack(powers, -1);
+  const Tensor column = unsqueeze(base.dim() ? base : unsqueeze(base, 0), -1);
+  Shape steps = column.sizes();
+  steps[column.dim() - 1] = count - 1;
+  return cat({ones_like(column), cumprod(expand(column, steps), -1)}, -1);
 }
 
 Tensor vecdot(const Tensor& x, const Tensor& y, int64_t dim) {

@@ -147,9 +147,21 @@ Tensor product_of_others(const Tensor& x, int64_t dim) {
   return before * behind;
 }
 
+/// The last of the running products.
+Tensor complex_prod(const Tensor& x, const Shape& over, bool keepdim) {
+  if (over.empty()) return reshape(complex_prod(reshape(x, -1), 0, true), Shape());
+  const int64_t dim = wrap_dim(over[0], x.dim(), "prod");
+  Shape first = x.sizes();
+  first[dim] = 1;
+  const Tensor running = cumprod(cat({ones(first, x.options()), x}, dim), dim);
+  const Tensor last = narrow(running, dim, running.size(dim) - 1, 1);
+  return keepdim ? last : squeeze(last, dim);
+}
+
 Tensor prod_over(const Tensor& x, const Shape& over, bool keepdim, std::optional<DType> dtype) {
   kernel::check_defined("prod", "input", x);
   const Tensor in = to(x, sum_dtype(x, dtype));
+  if (is_complex(in.dtype())) return complex_prod(in.dim() ? in : unsqueeze(in, 0), over, keepdim && in.dim());
   const ReducedDims dims("prod", in, over, keepdim);
   auto y = reduce("prod", &Backend::prod, in, dims, in.dtype());
   return record("prod", y, inputs(in), [x = saved(in), y = saved_output(y), dims](const Tensor& g) {

@@ -4,6 +4,7 @@
 
 #include "autograd/record.h"
 #include "core/kernels/scan.h"
+#include "ops/complex.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/in_place.h"
@@ -19,7 +20,7 @@ namespace {
 /// The input as a scan kernel wants it; off the tape.
 Tensor for_kernel(const Tensor& x) {
   const NoGradGuard no_grad;
-  return contiguous(to(x, is_floating_point(x.dtype()) ? compute_dtype(x.dtype()) : kInt64));
+  return contiguous(to(x, is_differentiable(x.dtype()) ? compute_dtype(x.dtype()) : kInt64));
 }
 
 template <class Kernel>
@@ -55,8 +56,8 @@ Tensor recurrence(const Tensor& a, const Tensor& b, int64_t dim) {
   }
   return record("recurrence", y, inputs(a, b),
                 [a = saved(a), y = saved_output(y), dim](const Tensor& g) -> std::array<Tensor, 2> {
-                  const Tensor sums = reversed_recurrence(a(), g, dim);
-                  return {sums * delayed(y(), dim, 0), sums};
+                  const Tensor sums = reversed_recurrence(conj(a()), g, dim);
+                  return {sums * conj(delayed(y(), dim, 0)), sums};
                 });
 }
 
@@ -107,7 +108,7 @@ Tensor cumprod(const Tensor& x, int64_t dim, std::optional<DType> dtype) {
   auto y = run_scan("cumprod", &ScanKernels::cumprod, in, dim);
   return record("cumprod", y, inputs(in), [x = saved(in), y = saved_output(y), dim](const Tensor& g) {
     // dy[i] / dx[k] is the product of x[0 ... k - 1] and x[k + 1 ... i], which needs no division.
-    return g.numel() == 0 ? g : delayed(y(), dim, 1) * reversed_recurrence(x(), g, dim);
+    return g.numel() == 0 ? g : conj(delayed(y(), dim, 1)) * reversed_recurrence(conj(x()), g, dim);
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "core/cpu/complex.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
 #include "core/cpu/vector.h"
@@ -82,6 +83,11 @@ T* data(const Tensor& x) {
   return reinterpret_cast<T*>(x.raw_data());
 }
 
+template <class T, class Step, class... X>
+void scan_complex(const Tensor& out, const Extent& extent, Complex<T> start, Step step, const X&... x) {
+  scan<Complex<T>>(data<Complex<T>>(out), extent, 1, start, step, data<Complex<T>>(x)...);
+}
+
 /// Sums and products; integers wrap.
 template <class Op>
 void fold_along(const char* op, const Tensor& out, const Tensor& x, int64_t dim) {
@@ -95,6 +101,10 @@ void fold_along(const char* op, const Tensor& out, const Tensor& x, int64_t dim)
       return scan<double>(data<double>(out), extent, 1, kStart, step, data<double>(x));
     case DType::Int64:
       return scan<uint64_t>(data<uint64_t>(out), extent, 1, Op::template kIdentity<uint64_t>, step, data<uint64_t>(x));
+    case DType::Complex64:
+      return scan_complex<float>(out, extent, {kStart, 0}, step, x);
+    case DType::Complex128:
+      return scan_complex<double>(out, extent, {kStart, 0}, step, x);
     default:
       cpu::fail_dtype(op, x.dtype());
   }
@@ -127,12 +137,16 @@ void logcumsumexp(const Tensor& out, const Tensor& x, int64_t dim) {
 
 void recurrence(const Tensor& out, const Tensor& a, const Tensor& b, int64_t dim) {
   const Extent extent(b, dim);
-  const auto step = [](double state, double factor, double term) { return factor * state + term; };
+  const auto step = [](auto state, auto factor, auto term) { return factor * state + term; };
   switch (b.dtype()) {
     case DType::Float32:
       return scan<double>(data<float>(out), extent, 1, 0.0, step, data<float>(a), data<float>(b));
     case DType::Float64:
       return scan<double>(data<double>(out), extent, 1, 0.0, step, data<double>(a), data<double>(b));
+    case DType::Complex64:
+      return scan_complex<float>(out, extent, {}, step, a, b);
+    case DType::Complex128:
+      return scan_complex<double>(out, extent, {}, step, a, b);
     default:
       cpu::fail_dtype("recurrence", b.dtype());
   }
@@ -205,6 +219,11 @@ void register_scan() {
   table.recurrence = recurrence;
   table.cummax = cummax;
   table.cummin = cummin;
+
+  auto& of_complex = kernel_table<ScanKernels>(kCPU, true);
+  of_complex.cumsum = cumsum;
+  of_complex.cumprod = cumprod;
+  of_complex.recurrence = recurrence;
 }
 
 }  // namespace ember::EMBER_ISA

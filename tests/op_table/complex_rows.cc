@@ -67,6 +67,16 @@ Row with_bad(Row row, std::function<void()> bad, const std::string& message) {
     unary(
         "complex_mean", [](const Tensor& x) { return mean(x, 0); }, "x.mean(0)"),
     unary("complex_clone", clone, "x.clone()"),
+    unary(
+        "complex_cumsum", [](const Tensor& x) { return cumsum(x, 0); }, "x.cumsum(0)", 16),
+    unary(
+        "complex_cumprod", [](const Tensor& x) { return cumprod(x * 0.5, 0); }, "(x * 0.5).cumprod(0)", 64),
+    unary(
+        "complex_prod", [](const Tensor& x) { return prod(x * 0.5, 0); }, "(x * 0.5).prod(0)", 64),
+    with_bad(
+        unary(
+            "complex_vander", [](const Tensor& x) { return linalg::vander(x, 5); }, "torch.linalg.vander(x, N=5)", 16),
+        [] { linalg::vander(ones({2}, kComplex64), 1); }, "linalg.vander: N must be greater than 1 but is 1"),
 
     binary(
         "complex_add", [](const Tensor& a, const Tensor& b) { return add(a, b, std::complex(0.5, 2.0)); },

@@ -105,7 +105,7 @@ const bool registered = add_rows({
           return Tensors{linalg::vander(in[0]), linalg::vander(in[0], 3)};
         },
         {{real({4})}, {real({2, 3})}}, "[torch.linalg.vander(a), torch.linalg.vander(a, N=3)]",
-        [] { linalg::vander(ones(3), 0); }, "linalg.vander: N must be positive but is 0"),
+        [] { linalg::vander(ones(3), 0); }, "linalg.vander: N must be greater than 1 but is 0"),
 });
 
 }  // namespace
