@@ -17,7 +17,7 @@ Tensor scatter_reducing(const Tensor& x, int64_t dim, const Tensor& index, const
 }
 
 void bind_scatter(Ops& ops) {
-  for (const std::string last : {"src", "value"}) {
+  for (const std::string last : {"src", "value: Number"}) {
     const std::string head = "(input, dim, index, " + last;
     ops.add(("scatter" + head + ")").c_str(), scatter_plain, "A copy with src written where index says.");
     ops.add(("scatter" + head + ", *, reduce)").c_str(), scatter_reducing);
@@ -33,8 +33,9 @@ void bind_scatter(Ops& ops) {
   ops.add_method("index_add_(input, dim, index, source, *, alpha=1)", index_add_);
   ops.add("index_copy(input, dim, index, source)", index_copy, "A copy with source in the slices named by index.");
   ops.add_method("index_copy_(input, dim, index, source)", index_copy_);
-  ops.add("index_fill(input, dim, index, value)", index_fill, "A copy with value in the slices named by index.");
-  ops.add_method("index_fill_(input, dim, index, value)", index_fill_);
+  ops.add("index_fill(input, dim, index, value: Number)", index_fill,
+          "A copy with value in the slices named by index.");
+  ops.add_method("index_fill_(input, dim, index, value: Number)", index_fill_);
   ops.add_with_in_place("index_reduce(input, dim, index, source, reduce, *, include_self=True)", index_reduce,
                         "scatter_reduce for slices.");
 }
@@ -54,8 +55,8 @@ std::vector<TensorIndex> indices_of(PyObject* given) {
 }
 
 void bind_masks(Ops& ops) {
-  ops.add("masked_fill(input, mask, value)", masked_fill, "value where mask holds.");
-  ops.add_method("masked_fill_(input, mask, value)", masked_fill_);
+  ops.add("masked_fill(input, mask, value: Number)", masked_fill, "value where mask holds.");
+  ops.add_method("masked_fill_(input, mask, value: Number)", masked_fill_);
   ops.add_with_in_place("masked_scatter(input, mask, source)", masked_scatter,
                         "The elements of source, in order, where mask holds.");
   ops.add("masked_select(input, mask)", masked_select, "The elements where mask holds, 1-d.");

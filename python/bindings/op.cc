@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "python/bindings/batching.h"
+#include "python/bindings/out_argument.h"
 
 namespace ember::python {
 
@@ -64,8 +65,8 @@ PyObject* call_op(PyObject* self, PyObject* const* args, size_t flags, PyObject*
       if (overload->bind(args, count, keywords, values, spare, reason)) {
         result = overload->call(values, mismatch);
         if (!result && mismatch < kMaxParameters && reason)
-          why = "argument '" + parameter_name(overload->parameters()[mismatch]) + "' cannot be " +
-                type_name(values[mismatch]);
+          why = concat("argument '", parameter_name(overload->parameters()[mismatch]), "' (position ", mismatch + 1,
+                       ") must be ", overload->expected(mismatch), ", not ", type_name(values[mismatch]));
       } else {
         mismatch = 0;
       }
@@ -77,6 +78,11 @@ PyObject* call_op(PyObject* self, PyObject* const* args, size_t flags, PyObject*
     }
     Py_XDECREF(spare);
     if (result || mismatch == kMaxParameters) return result;
+  }
+  if (PyObject* out = find_out(args, count, keywords)) {
+    PyObject* result = call_without_out(self, args, count, keywords);
+    if (!result || out == Py_None) return result;
+    return guarded([&] { return write_out(op.name, result, out); });
   }
   if (holds_any()) return hand_over(batching_handlers.op, self, args, count, keywords);
   return guarded([&]() -> PyObject* { fail_call(op, args, count, why); });
@@ -140,6 +146,16 @@ PyObject* evaluate(const std::string& expression) {
   return value;
 }
 
+/// What stands behind a parameter that may be a number instead of a tensor.
+constexpr std::string_view kOrNumber = ": Number";
+
+/// A signature as Python shows it.
+std::string without_marks(std::string_view signature) {
+  std::string text(signature);
+  for (size_t at; (at = text.find(kOrNumber)) != std::string::npos;) text.erase(at, kOrNumber.size());
+  return text;
+}
+
 /// Whether this is one of many variadic arguments, rather than the sequence of all of them.
 bool is_item(PyObject* object) {
   return PyLong_Check(object) || is_tensor(object) || (!PySequence_Check(object) && PyIndex_Check(object));
@@ -147,7 +163,7 @@ bool is_item(PyObject* object) {
 
 }  // namespace
 
-Overload::Overload(std::string_view signature) : signature_(signature) {
+Overload::Overload(std::string_view signature) : signature_(without_marks(signature)) {
   const size_t open = signature.find('(');
   std::string_view rest = signature.substr(open + 1, signature.rfind(')') - open - 1);
   bool keyword_only = false;
@@ -162,11 +178,15 @@ Overload::Overload(std::string_view signature) : signature_(signature) {
       keyword_only = true;
       continue;
     }
-    Parameter parameter{nullptr, nullptr, keyword_only, part.front() == '*'};
+    Parameter parameter{nullptr, nullptr, keyword_only, part.front() == '*', false};
     if (parameter.variadic) part.remove_prefix(1);
     if (size_t equals = part.find('='); equals != std::string_view::npos) {
       parameter.fallback = evaluate(std::string(part.substr(equals + 1)));
       part = part.substr(0, equals);
+    }
+    if (part.ends_with(kOrNumber)) {
+      parameter.takes_number = true;
+      part.remove_suffix(kOrNumber.size());
     }
     parameter.name = PyUnicode_InternFromString(std::string(part).c_str());
     if (!keyword_only) ++positional_;
@@ -239,7 +259,7 @@ void Ops::insert(const char* signature, std::unique_ptr<Overload> overload, cons
   if (!op || Py_TYPE(op) != op_type) op = made = new_op(name, module_);
   OpData& data = data_of(op);
   if (data.overloads.empty()) {
-    data.text_signature = signature + name.size();
+    data.text_signature = overload->signature().substr(name.size());
     data.doc = doc;
     data.is_method = !as_function;
   } else {

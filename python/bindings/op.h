@@ -8,7 +8,8 @@
 //   ops.add_with_in_place("tan(input)", tan);                     and x.tan_()
 //
 // Defaults are Python expressions, a parameter with a star before it takes one sequence or many ints (or tensors), and a tensor whose
-// default is None may be None. Overloads are tried in order.
+// default is None may be None. A tensor may be given as a number where the signature says so: "mul(input: Number, other: Number)".
+// Overloads are tried in order. Each op also takes `out`, see out_argument.h.
 #pragma once
 
 #include <array>
@@ -19,6 +20,7 @@
 
 #include "ops/in_place.h"
 #include "python/bindings/convert.h"
+#include "python/bindings/numpy.h"
 
 namespace ember::python {
 
@@ -30,9 +32,28 @@ struct Parameter {
   PyObject* name;
   PyObject* fallback;  ///< the default value, or null
   bool keyword_only, variadic;
+  bool takes_number;  ///< whether a tensor may be given as one
 
   bool allows_none() const { return fallback == Py_None; }
 };
+
+/// What an argument of this C++ type has to be, for messages.
+template <class T>
+constexpr std::string_view python_kind() {
+  if constexpr (std::is_same_v<T, Tensor>) return "Tensor";
+  if constexpr (std::is_same_v<T, std::vector<Tensor>>) return "a sequence of Tensors";
+  if constexpr (std::is_same_v<T, bool>) return "bool";
+  if constexpr (std::is_integral_v<T>) return "int";
+  if constexpr (std::is_same_v<T, double>) return "float";
+  if constexpr (std::is_same_v<T, Scalar>) return "Number";
+  if constexpr (std::is_same_v<T, Shape>) return "an int or a sequence of ints";
+  if constexpr (std::is_same_v<T, std::string_view> || std::is_same_v<T, Reduction>) return "str";
+  if constexpr (std::is_same_v<T, DType>) return "dtype";
+  if constexpr (std::is_same_v<T, Device>) return "device";
+  if constexpr (std::is_same_v<T, MemoryFormat>) return "memory_format";
+  if constexpr (requires { typename T::value_type; }) return python_kind<typename T::value_type>();
+  return "of another kind";
+}
 
 /// One signature of an op. Lives as long as the interpreter.
 class Overload {
@@ -43,6 +64,9 @@ class Overload {
   /// The result, or null. `mismatch` is then the index of the first argument that is of the wrong kind, or kMaxParameters
   /// when an exception was thrown.
   virtual PyObject* call(PyObject* const* values, size_t& mismatch) const = 0;
+
+  /// What the argument at this index has to be.
+  virtual std::string_view expected(size_t index) const = 0;
 
   /// Sorts the arguments of a vectorcall into `values` by parameter; false (and why) when they do not fit. `spare` keeps a
   /// tuple made for a variadic parameter.
@@ -86,7 +110,7 @@ struct Argument<Tensor> {
     }
     pointer = &converted;
     if (object == Py_None) return parameter.allows_none();
-    return convert(object, converted);
+    return (parameter.takes_number || is_numpy_array(object)) && convert(object, converted);
   }
   Tensor& get() { return *pointer; }
   int64_t work() const { return pointer->defined() ? pointer->numel() : 0; }
@@ -128,6 +152,11 @@ class TypedOverload final : public Overload {
 
   PyObject* call(PyObject* const* values, size_t& mismatch) const override {
     return call(values, mismatch, std::index_sequence_for<P...>());
+  }
+
+  std::string_view expected(size_t index) const override {
+    static constexpr std::array<std::string_view, sizeof...(P)> kinds{python_kind<std::remove_cvref_t<P>>()...};
+    return kinds[index];
   }
 
  private:

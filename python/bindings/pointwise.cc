@@ -8,37 +8,38 @@
 namespace ember::python {
 
 void bind_pointwise(Ops& ops) {
-  ops.add("add(input, other, *, alpha=1)", add, "input + alpha other.");
-  ops.add("sub(input, other, *, alpha=1)", sub, "input - alpha other.");
-  ops.add("mul(input, other)", mul, "The elementwise product.");
+  ops.add("add(input: Number, other: Number, *, alpha=1)", add, "input + alpha other.");
+  ops.add("sub(input: Number, other: Number, *, alpha=1)", sub, "input - alpha other.");
+  ops.add("mul(input: Number, other: Number)", mul, "The elementwise product.");
   ops.add(
-      "div(input, other)", [](const Tensor& a, const Tensor& b) { return div(a, b); },
+      "div(input: Number, other: Number)", [](const Tensor& a, const Tensor& b) { return div(a, b); },
       "True division; integers become floats.");
   const auto rounded_div = [](const Tensor& a, const Tensor& b, std::optional<std::string_view> rounding_mode) {
     return div(a, b, rounding_mode);
   };
-  ops.add("div(input, other, *, rounding_mode)", rounded_div, "The quotient rounded down ('floor') or to 0 ('trunc').");
-  ops.add_in_place("div(input, other, *, rounding_mode)", rounded_div);
-  ops.add_with_in_place("floor_divide(input, other)", floor_divide, "The quotient rounded down.");
-  ops.add_with_in_place("remainder(input, other)", remainder, "Python's %: the sign of the divisor.");
-  ops.add("pow(input, exponent)", pow, "input to the power exponent.");
+  ops.add("div(input: Number, other: Number, *, rounding_mode)", rounded_div,
+          "The quotient rounded down ('floor') or to 0 ('trunc').");
+  ops.add_in_place("div(input: Number, other: Number, *, rounding_mode)", rounded_div);
+  ops.add_with_in_place("floor_divide(input: Number, other: Number)", floor_divide, "The quotient rounded down.");
+  ops.add_with_in_place("remainder(input: Number, other: Number)", remainder, "Python's %: the sign of the divisor.");
+  ops.add("pow(input: Number, exponent: Number)", pow, "input to the power exponent.");
   ops.add_with_in_place("atan2(input, other)", atan2, "The angle of the point (other, input).");
   ops.add("maximum(input, other)", maximum, "The larger element; NaN wins.");
   ops.add("minimum(input, other)", minimum, "The smaller element; NaN wins.");
 
-  ops.add_with_in_place("eq(input, other)", eq, "input == other, elementwise.");
-  ops.add_with_in_place("ne(input, other)", ne, "input != other, elementwise.");
-  ops.add_with_in_place("lt(input, other)", lt, "input < other, elementwise.");
-  ops.add_with_in_place("le(input, other)", le, "input <= other, elementwise.");
-  ops.add_with_in_place("gt(input, other)", gt, "input > other, elementwise.");
-  ops.add_with_in_place("ge(input, other)", ge, "input >= other, elementwise.");
+  ops.add_with_in_place("eq(input, other: Number)", eq, "input == other, elementwise.");
+  ops.add_with_in_place("ne(input, other: Number)", ne, "input != other, elementwise.");
+  ops.add_with_in_place("lt(input, other: Number)", lt, "input < other, elementwise.");
+  ops.add_with_in_place("le(input, other: Number)", le, "input <= other, elementwise.");
+  ops.add_with_in_place("gt(input, other: Number)", gt, "input > other, elementwise.");
+  ops.add_with_in_place("ge(input, other: Number)", ge, "input >= other, elementwise.");
   ops.add_with_in_place("logical_and(input, other)", logical_and, "Both are true.");
   ops.add_with_in_place("logical_or(input, other)", logical_or, "At least one is true.");
   ops.add_with_in_place("logical_xor(input, other)", logical_xor, "Exactly one is true.");
   ops.add_with_in_place("logical_not(input)", logical_not, "Not true.");
-  ops.add_with_in_place("bitwise_and(input, other)", bitwise_and, "Bits of integers, logic on bools.");
-  ops.add_with_in_place("bitwise_or(input, other)", bitwise_or, "Bits of integers, logic on bools.");
-  ops.add_with_in_place("bitwise_xor(input, other)", bitwise_xor, "Bits of integers, logic on bools.");
+  ops.add_with_in_place("bitwise_and(input: Number, other: Number)", bitwise_and, "Bits of integers, logic on bools.");
+  ops.add_with_in_place("bitwise_or(input: Number, other: Number)", bitwise_or, "Bits of integers, logic on bools.");
+  ops.add_with_in_place("bitwise_xor(input: Number, other: Number)", bitwise_xor, "Bits of integers, logic on bools.");
   ops.add_with_in_place("bitwise_not(input)", bitwise_not, "Bits of integers, logic on bools.");
 
   ops.add("abs(input)", abs, "The absolute value.");
@@ -64,18 +65,20 @@ void bind_pointwise(Ops& ops) {
   ops.add("isnan(input)", isnan, "Not a number.");
   ops.add("isinf(input)", isinf, "Infinite.");
   ops.add("isfinite(input)", isfinite, "Neither infinite nor NaN.");
-  ops.add_with_in_place("clamp(input, min=None, max=None)", clamp_between, "input limited to [min, max].");
+  ops.add_with_in_place("clamp(input, min: Number=None, max: Number=None)", clamp_between,
+                        "input limited to [min, max].");
   ops.add_with_in_place(
-      "clamp_min(input, min)", [](const Tensor& x, const Tensor& min) { return clamp_between(x, min, Tensor()); },
-      "input, at least min.");
+      "clamp_min(input, min: Number)",
+      [](const Tensor& x, const Tensor& min) { return clamp_between(x, min, Tensor()); }, "input, at least min.");
   ops.add_with_in_place(
-      "clamp_max(input, max)", [](const Tensor& x, const Tensor& max) { return clamp_between(x, Tensor(), max); },
-      "input, at most max.");
-  ops.add_function("where(condition, input, other)", where, "input where condition holds, other elsewhere.");
-  ops.add_method("where(input, condition, other)", [](const Tensor& x, const Tensor& condition, const Tensor& other) {
-    return where(condition, x, other);
-  });
-  ops.add("lerp(input, end, weight)", lerp, "input + weight (end - input).");
+      "clamp_max(input, max: Number)",
+      [](const Tensor& x, const Tensor& max) { return clamp_between(x, Tensor(), max); }, "input, at most max.");
+  ops.add_function("where(condition, input: Number, other: Number)", where,
+                   "input where condition holds, other elsewhere.");
+  ops.add_method(
+      "where(input: Number, condition, other: Number)",
+      [](const Tensor& x, const Tensor& condition, const Tensor& other) { return where(condition, x, other); });
+  ops.add("lerp(input, end, weight: Number)", lerp, "input + weight (end - input).");
   ops.add("addcmul(input, tensor1, tensor2, *, value=1)", addcmul, "input + value tensor1 tensor2.");
   ops.add("addcdiv(input, tensor1, tensor2, *, value=1)", addcdiv, "input + value tensor1 / tensor2.");
 }

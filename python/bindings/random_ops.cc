@@ -71,7 +71,7 @@ void bind_factories(Ops& ops) {
                    factory<int64_t>([](int64_t n, Generator* g, const TensorOptions& o) { return randperm(n, o, g); }),
                    "A permutation of 0 ... n - 1.");
   ops.add_function(
-      "normal(mean=0.0, std=1.0, *, generator=None)",
+      "normal(mean: Number=0.0, std: Number=1.0, *, generator=None)",
       [](const Tensor& mean, const Tensor& std, Generator* g) { return normal(mean, std, g); },
       "Normal numbers with these means and standard deviations.");
   ops.add_function(with("normal(mean, std, size", kFactory).c_str(),

@@ -108,12 +108,13 @@ void bind_sorting(Ops& ops) {
           [](const Tensor& x, int64_t dim, bool keepdim) { return nanmedian(x, dim, keepdim); });
   ops.add("mode(input, dim=-1, keepdim=False)", mode, "The most frequent element and a position of it.");
 
-  ops.add_function("searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=None, sorter=None)",
-                   searchsorted_of, "Where each value belongs in a sorted row.");
-  ops.add_function("bucketize(input, boundaries, *, out_int32=False, right=False)", bucketize_of,
+  ops.add_function(
+      "searchsorted(sorted_sequence, input: Number, *, out_int32=False, right=False, side=None, sorter=None)",
+      searchsorted_of, "Where each value belongs in a sorted row.");
+  ops.add_function("bucketize(input: Number, boundaries, *, out_int32=False, right=False)", bucketize_of,
                    "Between which boundaries each value lies.");
   ops.add_function(
-      "isin(elements, test_elements, *, assume_unique=False, invert=False)",
+      "isin(elements: Number, test_elements: Number, *, assume_unique=False, invert=False)",
       [](const Tensor& x, const Tensor& tests, bool, bool invert) { return isin(x, tests, invert); },
       "Whether each element is one of test_elements.");
   ops.add("unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None)", unique_of,

@@ -126,9 +126,9 @@ void bind_distances(Ops& ops, Ops& functional, Ops& linalg_ops) {
 void bind_statistics(Ops& ops, Ops& functional, Ops& linalg_ops) {
   ops.add("cov(input, *, correction=1, fweights=None, aweights=None)", cov, "The covariances of the rows.");
   ops.add("corrcoef(input)", corrcoef, "The correlation coefficients of the rows.");
-  ops.add("quantile(input, q, dim=None, keepdim=False, *, interpolation='linear')", quantile_of<quantile>,
+  ops.add("quantile(input, q: Number, dim=None, keepdim=False, *, interpolation='linear')", quantile_of<quantile>,
           "The q-th quantiles.");
-  ops.add("nanquantile(input, q, dim=None, keepdim=False, *, interpolation='linear')", quantile_of<nanquantile>,
+  ops.add("nanquantile(input, q: Number, dim=None, keepdim=False, *, interpolation='linear')", quantile_of<nanquantile>,
           "The q-th quantiles of what is not NaN.");
   bind_histograms(ops);
   bind_norms(ops, functional);
