@@ -4,8 +4,8 @@
 
 Runs in an environment that has torch 2.15, expecttest, pytest and scipy, with Ember's package on PYTHONPATH. Each op runs in a
 process of its own, so a crash counts as a failure. An op is right when all its samples agree in float64, float32, int64 and bool, as
-far as PyTorch has it for that dtype; its gradient, when all of a weighted sum of its outputs agree in float64; its in-place method,
-when that agrees too.
+far as PyTorch has it for that dtype; its gradient, when all of a weighted sum of its outputs agree in float64; its in-place method
+and its `out` argument, when they agree too; its errors, when each bad call of PyTorch's tests fails with an exception of that type.
 """
 
 import argparse
@@ -41,6 +41,9 @@ PARTLY_RANDOM = {"nn.functional.scaled_dot_product_attention", "nn.functional.mu
 SIGN_FREE = {"svd", "linalg.svd", "linalg.eig", "linalg.eigh", "linalg.polar"}
 DTYPES = [torch.float64, torch.float32, torch.int64, torch.bool]
 TOLERANCE = {torch.float64: 1e-7, torch.float32: 2e-4, torch.complex128: 1e-7, torch.complex64: 2e-4}
+
+
+KINDS = ("forward", "gradient", "in_place", "method", "out", "error")
 
 
 def ember_dtype(dtype):
@@ -149,7 +152,7 @@ def numpy_of(x):
     if isinstance(x, torch.Tensor):
         x = x.resolve_conj().resolve_neg()
         return (x.float() if x.dtype == torch.bfloat16 else x).numpy(force=True)  # even PyTorch's unmade zeros
-    return np.array(x.float().tolist()) if x.dtype == ember.bfloat16 else x.contiguous().numpy()
+    return np.array(x.float().tolist()).reshape(x.shape) if x.dtype == ember.bfloat16 else x.contiguous().numpy()
 
 
 def compare(got, want, name, check_values=True):
@@ -230,7 +233,7 @@ class Report:
     def __init__(self, op):
         self.name = op.name + (f"/{op.variant_test_name}" if op.variant_test_name else "")
         self.result = {"name": self.name, "op": op.name}
-        for kind in ("forward", "gradient", "in_place", "method"):
+        for kind in KINDS:
             self.result[kind] = {"right": 0, "wrong": 0, "failures": []}
 
     def run(self, kind, label, body):
@@ -319,6 +322,9 @@ def check_op(op):
                     )
 
                 report.run("method", label, method)
+            if good and op.supports_out and dtype == torch.float32 and deterministic:
+                check_out(report, op, function, sample, want, label)
+    check_errors(report, op, function)
     return report.result
 
 
@@ -344,6 +350,51 @@ def check_in_place(report, op, sample, label, deterministic):
         compare(got, want, op.name, deterministic)
 
     report.run("in_place", label, in_place)
+
+
+def check_out(report, op, function, sample, want, label):
+    tensors = flatten(want)
+    if not tensors or not all(isinstance(x, torch.Tensor) for x in tensors):
+        return
+
+    def out():
+        arguments, keywords = to_ember([sample.input, *sample.args]), to_ember(sample.kwargs)
+        into = [to_ember(torch.full(x.shape, 7, dtype=x.dtype)) for x in tensors]
+        keywords["out"] = into[0] if isinstance(want, torch.Tensor) else tuple(into)
+        got = function(*arguments, **keywords)
+        assert all(g is x for g, x in zip(flatten(got), into)), "the result is another tensor"
+        compare(got, want, op.name)
+
+    report.run("out", label, out)
+
+
+def check_errors(report, op, function):
+    try:
+        calls = list(op.error_inputs("cpu")) if op.error_inputs_func else []
+    except Exception:  # noqa: BLE001
+        return
+    for number, call in enumerate(calls):
+        sample = call.sample_input
+        try:
+            op.op(sample.input, *sample.args, **sample.kwargs)
+            continue
+        except Exception as error:  # noqa: BLE001
+            wanted = error
+        try:
+            arguments, keywords = to_ember([sample.input, *sample.args], True, {}), to_ember(sample.kwargs, True, {})
+        except Exception:  # noqa: BLE001
+            continue  # a device or layout that only PyTorch has
+
+        def error(arguments=arguments, keywords=keywords, wanted=wanted):
+            try:
+                function(*arguments, **keywords)
+            except type(wanted):
+                return
+            except Exception as got:  # noqa: BLE001
+                assert False, f"{type(got).__name__}: {got} instead of {type(wanted).__name__}: {wanted}"
+            assert False, f"no error instead of {type(wanted).__name__}: {wanted}"
+
+        report.run("error", f"error #{number} {describe(sample)}", error)
 
 
 def run_one(index, pipe):
@@ -389,10 +440,9 @@ def main():
             continue
         result = run_isolated(index, arguments.seconds)
         results.append(result)
-        bad = [k for k in ("forward", "gradient", "in_place", "method") if result[k]["wrong"]]
+        bad = [k for k in KINDS if result[k]["wrong"]]
         if bad or arguments.patterns:
-            counts = "  ".join(f"{k} {result[k]['right']}/{result[k]['right'] + result[k]['wrong']}" for k in
-                               ("forward", "gradient", "in_place", "method"))  # fmt: skip
+            counts = "  ".join(f"{k} {result[k]['right']}/{result[k]['right'] + result[k]['wrong']}" for k in KINDS)
             print(f"{'WRONG' if bad else 'right'} {result['name']}: {counts}")
             for kind in bad:
                 for failure in result[kind]["failures"][: None if arguments.verbose else 2]:
@@ -400,13 +450,13 @@ def main():
             sys.stdout.flush()
     by_name = {}
     for result in results:
-        entry = by_name.setdefault(result["op"], {"forward": True, "gradient": True, "in_place": True, "has": set()})
-        for kind in ("forward", "gradient", "in_place"):
+        entry = by_name.setdefault(result["op"], {**dict.fromkeys(KINDS, True), "has": set()})
+        for kind in KINDS:
             entry[kind] &= result[kind]["wrong"] == 0
             if result[kind]["right"] + result[kind]["wrong"]:
                 entry["has"].add(kind)
         entry["gradient"] &= result["forward"]["wrong"] == 0
-    for kind in ("forward", "gradient", "in_place"):
+    for kind in KINDS:
         names = [n for n, e in by_name.items() if kind in e["has"]]
         print(f"{kind}: {sum(by_name[n][kind] for n in names)} of {len(names)} names right")
     if arguments.json:
