@@ -116,8 +116,7 @@ Tensor gelu(const Tensor& x, std::string_view approximate) {
     auto y = kernel::unary("gelu", &Backend::gelu_tanh, x, Result::Float);
     return record("gelu", y, inputs(x), [x = saved(x)](const Tensor& g) { return gelu_tanh_backward(g, x()); });
   }
-  check<ValueError>(approximate == "none", "gelu: approximate is \"", approximate,
-                    "\" but must be \"none\" or \"tanh\"");
+  check(approximate == "none", "gelu: approximate is \"", approximate, "\" but must be \"none\" or \"tanh\"");
   auto y = kernel::unary("gelu", &Backend::gelu, x, Result::Float);
   return record("gelu", y, inputs(x), [x = saved(x)](const Tensor& g) { return gelu_backward(g, x()); });
 }

@@ -72,15 +72,15 @@ Tensor rsub(const Tensor& a, const Tensor& b, const Scalar& alpha) {
 Tensor float_power(const Tensor& a, const Tensor& b) {
   kernel::check_defined("float_power", "input", a);
   kernel::check_defined("float_power", "exponent", b);
-  const auto in_double = [](const Tensor& x) { return x.impl()->is_wrapped_number ? x : to(x, kFloat64); };
-  const Tensor base = in_double(a), exponent = in_double(b);
-  return pow(base.impl()->is_wrapped_number ? to(base, kFloat64) : base, exponent);
+  const DType dtype = a.is_complex() || b.is_complex() ? kComplex128 : kFloat64;
+  const Tensor exponent = b.impl()->is_wrapped_number ? b : to(b, dtype);
+  return pow(to(a, dtype), exponent);
 }
 
 Tensor ldexp(const Tensor& x, const Tensor& other) {
   kernel::check_defined("ldexp", "input", x);
   kernel::check_defined("ldexp", "other", other);
-  return x * exp2(other);
+  return x * pow(Tensor(Scalar(2.0)), other);
 }
 
 Tensor fmax(const Tensor& a, const Tensor& b) {

@@ -76,10 +76,10 @@ Tensor view_as_complex(const Tensor& x) {
 Tensor complex(const Tensor& re, const Tensor& im) {
   kernel::check_defined("complex", "real", re);
   kernel::check_defined("complex", "imag", im);
-  check<TypeError>(re.dtype() == kFloat32 || re.dtype() == kFloat64, "complex: real is ", describe(re),
-                   " but must be float32 or float64");
-  check<TypeError>(re.dtype() == im.dtype(), "complex: imag is ", im.dtype(), " but must be ", re.dtype(),
-                   " like real");
+  check<NotImplementedError>(re.dtype() == kFloat32 || re.dtype() == kFloat64, "complex: real is ", describe(re),
+                             " but must be float32 or float64");
+  check<NotImplementedError>(re.dtype() == im.dtype(), "complex: imag is ", im.dtype(), " but must be ", re.dtype(),
+                             " like real");
   const Tensor y =
       empty_tensor(broadcast_shapes(re.sizes(), im.sizes(), "complex"), complex_dtype(re.dtype()), re.device());
   find_kernel("complex", &Backend::copy, re)(part_of(y, 0), re);

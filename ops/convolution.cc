@@ -2,6 +2,7 @@
 #include "ops/convolution.h"
 
 #include "autograd/record.h"
+#include "ops/complex.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/kernel.h"
@@ -115,7 +116,7 @@ void check_arguments(const char* op, int64_t rank, const Tensor& x, const Tensor
                      int64_t groups) {
   check_tensors(op, rank, x, weight, bias);
   const int64_t channels = x.size(x.dim() - rank - 1), out = weight.sizes()[0];
-  check<ValueError>(groups >= 1, op, ": groups must be at least 1 but is ", groups);
+  check(groups >= 1, op, ": groups must be at least 1 but is ", groups);
   check(weight.sizes()[1] * groups == channels, op, ": input has shape ", x.sizes(), " but weight of shape ",
         weight.sizes(), " with groups=", groups, " needs ", weight.sizes()[1] * groups, " input channel",
         weight.sizes()[1] * groups == 1 ? "" : "s");
@@ -138,10 +139,16 @@ Tensor convolve(const char* op, const Tensor& x, const Tensor& weight, const Ten
   return forward(op, x, weight, bias, window, output_sizes(x, weight, window));
 }
 
-/// Calls f with the tensors, integers as float64, in which their sums are exact up to 2^53.
+/// Calls f with the tensors: integers as float64, in which their sums are exact up to 2^53, complex numbers by their parts.
 template <class F>
 Tensor in_floating_point(const Tensor& x, const Tensor& weight, const Tensor& bias, F f) {
   if (x.is_floating_point()) return f(x, weight, bias);
+  if (x.is_complex()) {
+    const Tensor re = real(x), im = imag(x), weight_re = real(weight), weight_im = imag(weight), none;
+    const Tensor y_re = f(re, weight_re, bias.defined() ? real(bias) : none) - f(im, weight_im, none);
+    const Tensor y_im = f(re, weight_im, bias.defined() ? imag(bias) : none) + f(im, weight_re, none);
+    return complex(y_re, y_im);
+  }
   return to(f(to(x, kFloat64), to(weight, kFloat64), bias.defined() ? to(bias, kFloat64) : bias), x.dtype());
 }
 
@@ -194,7 +201,7 @@ Tensor conv_transpose(const char* op, int64_t rank, const Tensor& x, const Tenso
                       const Shape& stride, const Shape& padding, const Shape& output_padding, int64_t groups,
                       const Shape& dilation) {
   check_tensors(op, rank, x, weight, bias);
-  check<ValueError>(groups >= 1, op, ": groups must be at least 1 but is ", groups);
+  check(groups >= 1, op, ": groups must be at least 1 but is ", groups);
   const int64_t channels = x.size(x.dim() - rank - 1), out = weight.sizes()[1] * groups;
   check(weight.sizes()[0] == channels && channels % groups == 0 && weight.numel() > 0, op, ": input has shape ",
         x.sizes(), " but weight of shape ", weight.sizes(), " with groups=", groups, " needs ", weight.sizes()[0],
@@ -238,7 +245,7 @@ Tensor conv_named_padding(int64_t rank, const Tensor& x, const Tensor& weight, c
                     std::string(padding), "\"");
   check_arguments(op, rank, x, weight, bias, groups);
   for (const int64_t s : spread(op, "stride", stride, rank, 1))
-    check<ValueError>(s == 1, op, ": padding \"same\" needs a stride of 1 but it is ", stride);
+    check(s == 1, op, ": padding \"same\" needs a stride of 1 but it is ", stride);
   const Shape kernel = kernel_of(weight), spacing = spread(op, "dilation", dilation, rank, 1);
   Shape amounts = Shape::filled(rank, 0);
   Tensor padded = x;

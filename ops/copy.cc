@@ -158,7 +158,7 @@ Tensor isclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool 
   kernel::check_defined("isclose", "input", a);
   kernel::check_defined("isclose", "other", b);
   check(a.dtype() == b.dtype(), "isclose: input is ", a.dtype(), " but other is ", b.dtype());
-  check<ValueError>(rtol >= 0 && atol >= 0, "isclose: rtol ", rtol, " and atol ", atol, " must not be negative");
+  check(rtol >= 0 && atol >= 0, "isclose: rtol ", rtol, " and atol ", atol, " must not be negative");
   NoGradGuard no_grad;
   Tensor close = eq(a, b);
   const bool is_exact = !a.is_differentiable();

@@ -129,10 +129,9 @@ Tensor arange(const Scalar& start, const Scalar& end, const TensorOptions& optio
 
 Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step, const TensorOptions& options) {
   const double from = start.to<double>(), to = end.to<double>(), by = step.to<double>();
-  check<ValueError>(by != 0 && std::isfinite(from) && std::isfinite(to), "arange: start ", start, ", end ", end,
-                    " must be finite and step ", step, " not zero");
-  check<ValueError>(by > 0 ? to >= from : to <= from, "arange: step ", step, " does not lead from ", start, " to ",
-                    end);
+  check(by != 0 && std::isfinite(from) && std::isfinite(to), "arange: start ", start, ", end ", end,
+        " must be finite and step ", step, " not zero");
+  check(by > 0 ? to >= from : to <= from, "arange: step ", step, " does not lead from ", start, " to ", end);
   const bool is_real = start.is_floating_point() || end.is_floating_point() || step.is_floating_point();
   const DType dtype = options.dtype_.value_or(is_real ? default_dtype() : kInt64);
   if (is_floating_point(dtype)) {
@@ -155,10 +154,10 @@ namespace {
 template <class F>
 Tensor spaced(const char* op, const Scalar& start, const Scalar& end, int64_t steps, const TensorOptions& options,
               F at) {
-  check<ValueError>(steps >= 0, op, ": steps ", steps, " must not be negative");
+  check(steps >= 0, op, ": steps ", steps, " must not be negative");
   const DType dtype = options.dtype_or_default();
   double from = start.to<double>(), to = end.to<double>();
-  if (!is_floating_point(dtype)) {
+  if (!is_differentiable(dtype)) {
     from = std::trunc(from);
     to = std::trunc(to);
   }

@@ -110,7 +110,10 @@ Tensor diff(const Tensor& x, int64_t n, int64_t dim, const Tensor& prepend, cons
 std::vector<Tensor> gradient(const Tensor& x, const std::vector<Scalar>& spacing, const Shape& dims,
                              int64_t edge_order) {
   std::vector<Tensor> result;
-  for (const int64_t d : sampled_dims(x, dims, edge_order, spacing.size()))
+  const Shape over = sampled_dims(x, dims, edge_order, spacing.size());
+  check(spacing.size() == 1 || spacing.size() == over.size(), "gradient: got ", spacing.size(), " spacings for ",
+        over.size(), " dims");
+  for (const int64_t d : over)
     result.push_back(derivative(x, spacing[spacing.size() == 1 ? 0 : result.size()].to<double>(), d, edge_order));
   return result;
 }

@@ -46,7 +46,7 @@ Tensor without_gradient(const char* op, Tensor y, const In& in) {
 
 Tensor& exponential_(Tensor& x, double rate, Generator* generator) {
   check_real("exponential_", x);
-  check<ValueError>(rate > 0, "exponential_: lambd is ", rate, " but must be positive");
+  check(rate > 0, "exponential_: lambd is ", rate, " but must be positive");
   return overwrite("exponential_", x, [&] {
     find_kernel("exponential_", &DistributionKernels::exponential, x)(x, rate, pick(generator));
   });
@@ -54,14 +54,14 @@ Tensor& exponential_(Tensor& x, double rate, Generator* generator) {
 
 Tensor& cauchy_(Tensor& x, double median, double sigma, Generator* generator) {
   check_real("cauchy_", x);
-  check<ValueError>(sigma > 0, "cauchy_: sigma is ", sigma, " but must be positive");
+  check(sigma > 0, "cauchy_: sigma is ", sigma, " but must be positive");
   return overwrite("cauchy_", x,
                    [&] { find_kernel("cauchy_", &DistributionKernels::cauchy, x)(x, median, sigma, pick(generator)); });
 }
 
 Tensor& log_normal_(Tensor& x, double mean, double std, Generator* generator) {
   check_real("log_normal_", x);
-  check<ValueError>(std > 0, "log_normal_: std is ", std, " but must be positive");
+  check(std > 0, "log_normal_: std is ", std, " but must be positive");
   return overwrite("log_normal_", x, [&] {
     find_kernel("log_normal_", &DistributionKernels::log_normal, x)(x, mean, std, pick(generator));
   });
@@ -70,7 +70,7 @@ Tensor& log_normal_(Tensor& x, double mean, double std, Generator* generator) {
 Tensor& geometric_(Tensor& x, double p, Generator* generator) {
   kernel::check_defined("geometric_", "input", x);
   check<TypeError>(x.dtype() != kBool, "geometric_: needs numbers, not ", describe(x));
-  check<ValueError>(p > 0 && p < 1, "geometric_: p is ", p, " but must lie between 0 and 1");
+  check(p > 0 && p < 1, "geometric_: p is ", p, " but must lie between 0 and 1");
   return overwrite("geometric_", x,
                    [&] { find_kernel("geometric_", &DistributionKernels::geometric, x)(x, p, pick(generator)); });
 }

@@ -74,7 +74,7 @@ Term summed(const Term& term, const Labels& kept) {
     else
       over.push_back(static_cast<int64_t>(d));
   }
-  return {over.empty() ? term.x : sum(term.x, over), labels};
+  return {over.empty() ? term.x : sum(term.x, over, false, term.x.dtype()), labels};
 }
 
 int64_t size_of(const Term& term, int label) {

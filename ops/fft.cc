@@ -117,6 +117,7 @@ struct Signal {
     check(!s || !dim || s->size() == dim->size(), op, ": s has ", s ? s->size() : 0, " sizes but dim ",
           dim ? dim->size() : 0, " dims; both must have as many");
     const int64_t rank = x.dim(), count = static_cast<int64_t>(dim ? dim->size() : s ? s->size() : x.sizes().size());
+    check<IndexError>(rank > 0 || !dim || dim->empty(), op, ": a zero-dim input has no dimension to transform");
     check(count <= rank, op, ": s has ", count, " sizes but the input, ", describe(x), ", only ", rank, " dimensions");
     for (int64_t i = 0; i < count; ++i) {
       const auto at = static_cast<size_t>(i);

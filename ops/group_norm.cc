@@ -136,6 +136,8 @@ Tensor group_norm(const Tensor& x, int64_t num_groups, const Tensor& weight, con
   check_input("group_norm", x, 2);
   const int64_t batch = x.sizes()[0], channels = x.sizes()[1];
   const int64_t elements = Shape(std::span(x.sizes().data() + 2, x.sizes().size() - 2)).numel();
+  check(channels > 0 && elements > 0, "group_norm: input has shape ", x.sizes(),
+        " but must have at least one channel and one element in each");
   return std::get<0>(normalize_groups(x, weight, bias, batch, channels, elements, num_groups, eps));
 }
 

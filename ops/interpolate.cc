@@ -5,7 +5,9 @@
 
 #include "autograd/record.h"
 #include "core/kernels/resampling.h"
+#include "ops/copy.h"
 #include "ops/kernel.h"
+#include "ops/pointwise.h"
 #include "ops/pooling.h"
 #include "ops/resampling.h"
 #include "ops/shape.h"
@@ -227,6 +229,11 @@ Tensor interpolate(const Tensor& x, const Shape& size, const std::vector<double>
                              " but must have 3 to 5 dimensions");
   const auto rank = static_cast<size_t>(x.dim() - 2);
   check_mode(x, mode, align_corners, antialias);
+  if (x.dtype() == kUInt8) {
+    const Tensor y =
+        interpolate(to(x, kFloat32), size, scale_factor, mode, align_corners, recompute_scale_factor, antialias);
+    return to(clamp(round(y), 0, 255), kUInt8);
+  }
   check<ValueError>(size.empty() != scale_factor.empty(), "interpolate: needs just one of size and scale_factor");
   check<ValueError>(size.empty() || size.size() == 1 || size.size() == rank, "interpolate: size is ", size,
                     " but must have one entry or ", rank, " for input ", x.sizes());

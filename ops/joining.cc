@@ -16,7 +16,7 @@ namespace ember {
 namespace {
 
 std::vector<Tensor> each(const char* op, const std::vector<Tensor>& tensors, Tensor (*f)(const Tensor&)) {
-  check<ValueError>(!tensors.empty(), op, ": expected at least one tensor");
+  check(!tensors.empty(), op, ": expected at least one tensor");
   std::vector<Tensor> result;
   for (const Tensor& x : tensors) {
     kernel::check_defined(op, "tensors", x);

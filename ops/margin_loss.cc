@@ -76,7 +76,7 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target, int64_t p, d
   constexpr const char* op = "multi_margin_loss";
   check_inputs(op, {{"input", input}, {"target", target}});
   check<ValueError>(p == 1 || p == 2, op, ": p is ", p, " but must be 1 or 2");
-  check<TypeError>(target.dtype() == kInt64, op, ": target is ", describe(target), " but must hold int64 classes");
+  check(target.dtype() == kInt64, op, ": target is ", describe(target), " but must hold int64 classes");
   const Tensor x = as_rows(op, input);
   const int64_t rows = x.sizes()[0], classes = x.sizes()[1];
   check(target.dim() <= 1 && target.numel() == rows, op, ": target has shape ", target.sizes(),
@@ -97,7 +97,7 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target, int64_t p, d
 Tensor multilabel_margin_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
   constexpr const char* op = "multilabel_margin_loss";
   check_inputs(op, {{"input", input}, {"target", target}});
-  check<TypeError>(target.dtype() == kInt64, op, ": target is ", describe(target), " but must hold int64 classes");
+  check(target.dtype() == kInt64, op, ": target is ", describe(target), " but must hold int64 classes");
   check(input.sizes() == target.sizes(), op, ": target has shape ", target.sizes(), " but input has shape ",
         input.sizes());
   const Tensor x = as_rows(op, input), labels = as_rows(op, target);

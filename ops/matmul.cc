@@ -171,13 +171,14 @@ Tensor added_product(const char* op, const Tensor& x, const Tensor& a, const Ten
   const Shape sizes = with_last(a.sizes(), b.sizes()[rank - 1]);
   check(broadcast_shapes(x.sizes(), sizes, op) == sizes, op, ": input has shape ", x.sizes(), " but must broadcast to ",
         sizes);
-  if (beta.to<double>() == 1 && alpha.to<double>() == 1) return product(op, a, false, b, false, x);
+  if (beta.to<std::complex<double>>() == 1.0 && alpha.to<std::complex<double>>() == 1.0)
+    return product(op, a, false, b, false, x);
   // Factors of integers are integers too.
-  if (!x.is_floating_point() && (beta.is_floating_point() || alpha.is_floating_point()))
+  if (!is_differentiable(x.dtype()) && (beta.is_floating_point() || alpha.is_floating_point()))
     return added_product(op, x, a, b, beta.to<int64_t>(), alpha.to<int64_t>(), rank);
   // A beta of 0 leaves x out, whatever NaNs it holds.
   const Tensor y = mul(product(op, a, false, b, false), alpha);
-  return beta.to<double>() == 0 ? y : add(y, x, beta);
+  return beta.to<std::complex<double>>() == 0.0 ? y : add(y, x, beta);
 }
 
 }  // namespace

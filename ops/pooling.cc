@@ -147,7 +147,7 @@ Tensor avg_pool_images(const char* op, const Tensor& x, const Window& window) {
 Tensor avg_pool(const char* op, int64_t rank, const Tensor& input, const Shape& kernel_size, const Shape& stride,
                 const Shape& padding, bool ceil_mode, bool count_include_pad, std::optional<int64_t> divisor) {
   check_images(op, input, rank);
-  check<ValueError>(!divisor || *divisor != 0, op, ": divisor_override must not be 0");
+  check(!divisor || *divisor != 0, op, ": divisor_override must not be 0");
   const Tensor x = as_images(input, rank);
   Window window = with_rank(make_window(op, rank, kernel_size, stride, padding, 1, ceil_mode), x.dim() - 2);
   window.count_include_pad = count_include_pad;

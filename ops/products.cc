@@ -21,7 +21,7 @@ void check_summand(const char* op, const Tensor& x, const Tensor& a) {
 
 /// Factors of integers are integers too.
 Scalar factor_for(const Tensor& x, const Scalar& factor) {
-  return x.is_floating_point() ? factor : Scalar(factor.to<int64_t>());
+  return is_differentiable(x.dtype()) ? factor : Scalar(factor.to<int64_t>());
 }
 
 /// beta x + alpha y. A beta of 0 leaves x out, whatever NaNs it holds.
@@ -29,8 +29,8 @@ Tensor summed(const char* op, const Tensor& x, const Tensor& y, const Scalar& x_
   check(broadcast_shapes(x.sizes(), y.sizes(), op) == y.sizes(), op, ": input has shape ", x.sizes(),
         " but must broadcast to ", y.sizes());
   const Scalar beta = factor_for(x, x_factor), alpha = factor_for(y, y_factor);
-  const Tensor scaled = alpha.to<double>() == 1 ? y : mul(y, alpha);
-  return beta.to<double>() == 0 ? scaled : add(scaled, x, beta);
+  const Tensor scaled = alpha.to<std::complex<double>>() == 1.0 ? y : mul(y, alpha);
+  return beta.to<std::complex<double>>() == 0.0 ? scaled : add(scaled, x, beta);
 }
 
 void check_vector(const char* op, const char* argument, const Tensor& x) {

@@ -111,8 +111,9 @@ Tensor multinomial(const Tensor& probabilities, int64_t count, bool replacement,
   kernel::check_defined("multinomial", "input", probabilities);
   check(probabilities.dim() == 1 || probabilities.dim() == 2, "multinomial: input has shape ", probabilities.sizes(),
         " but must be [classes] or [rows, classes]");
-  check_float("multinomial", probabilities.dtype());
-  check<ValueError>(count > 0, "multinomial: count is ", count, " but must be positive");
+  check<NotImplementedError>(probabilities.is_floating_point(), "multinomial: input is ", describe(probabilities),
+                             " but must be floating-point");
+  check(count > 0, "multinomial: count is ", count, " but must be positive");
   const NoGradGuard no_grad;
   const Tensor weights = probabilities.to(kFloat64).to(kCPU).contiguous();
   const int64_t classes = weights.size(-1), rows = weights.numel() / std::max<int64_t>(classes, 1);
@@ -154,7 +155,7 @@ Tensor multinomial(const Tensor& probabilities, int64_t count, bool replacement,
 Tensor& uniform_(Tensor& x, double from, double to, Generator* generator) {
   autograd::check_in_place("uniform_", x);
   check_float("uniform_", x.dtype());
-  check<ValueError>(from <= to, "uniform_: from is ", from, " but must not exceed to, which is ", to);
+  check(from <= to, "uniform_: from is ", from, " but must not exceed to, which is ", to);
   find_kernel("uniform_", &Backend::uniform, x)(x, from, to, pick(generator));
   x.storage()->bump_version();
   return record_in_place("uniform_", x, inputs(x), [](const Tensor&) { return Tensor(); });
@@ -163,7 +164,7 @@ Tensor& uniform_(Tensor& x, double from, double to, Generator* generator) {
 Tensor& normal_(Tensor& x, double mean, double std, Generator* generator) {
   autograd::check_in_place("normal_", x);
   check_float("normal_", x.dtype());
-  check<ValueError>(std >= 0, "normal_: std is ", std, " but must not be negative");
+  check(std >= 0, "normal_: std is ", std, " but must not be negative");
   find_kernel("normal_", &Backend::normal, x)(x, mean, std, pick(generator));
   x.storage()->bump_version();
   return record_in_place("normal_", x, inputs(x), [](const Tensor&) { return Tensor(); });

@@ -74,10 +74,11 @@ Tensor roll(const Tensor& x, const Shape& shifts, const Shape& dims) {
     return reshape(roll(reshape(x, -1), shifts, 0), x.sizes());
   }
   check(shifts.size() == dims.size(), "roll: shifts ", shifts, " and dims ", dims, " must have as many entries");
+  check<IndexError>(rank > 0, "roll: a zero-dim tensor has no dimension ", dims[0]);
   PositionMaps maps(static_cast<size_t>(rank));
   for (size_t i = 0; i < dims.size(); ++i) {
-    const int64_t d = wrap_dim(dims[i], rank, "roll"), size = rank == 0 ? 1 : x.sizes()[d];
-    if (rank == 0 || size == 0) continue;
+    const int64_t d = wrap_dim(dims[i], rank, "roll"), size = x.sizes()[d];
+    if (size == 0) continue;
     if (maps[d].empty()) {
       maps[d].resize(static_cast<size_t>(size));
       std::iota(maps[d].begin(), maps[d].end(), int64_t{0});

@@ -39,6 +39,7 @@ DType sum_dtype(const Tensor& x, std::optional<DType> dtype) {
 Tensor extreme_over(const char* op, ReduceKernel* Backend::*slot, const Tensor& x, const Shape& over, bool keepdim) {
   kernel::check_defined(op, "input", x);
   const ReducedDims dims(op, x, over, keepdim);
+  check(x.numel() > 0 || !over.empty(), op, ": ", describe(x), " is empty and has no extreme; name the dims to reduce");
   check_not_empty(op, x, dims);
   auto y = reduce(op, slot, x, dims, x.dtype());
   return record(op, y, inputs(x), [x = saved(x), y = saved_output(y), dims](const Tensor& g) {
@@ -250,6 +251,7 @@ Tensor any(const Tensor& x, const Shape& dims, bool keepdim) { return truth("any
 
 Tensor logsumexp(const Tensor& x, const Shape& over, bool keepdim) {
   kernel::check_defined("logsumexp", "input", x);
+  check<NotImplementedError>(!x.is_complex(), "logsumexp: input is ", describe(x), " but must be real");
   if (!x.is_floating_point()) return logsumexp(to(x, default_dtype()), over, keepdim);
   const ReducedDims dims("logsumexp", x, over, keepdim);
   auto y = reduce("logsumexp", &Backend::logsumexp, x, dims, x.dtype());

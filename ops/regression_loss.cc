@@ -64,7 +64,7 @@ Tensor l1_loss(const Tensor& input, const Tensor& target, const Tensor& weight, 
 Tensor huber_loss(const Tensor& input, const Tensor& target, Reduction reduction, double delta, const Tensor& weight) {
   check_both("huber_loss", input, target);
   check<TypeError>(input.is_floating_point(), "huber_loss: input is ", describe(input), " but must be floating-point");
-  check<ValueError>(delta > 0, "huber_loss: delta is ", delta, " but must be positive");
+  check(delta > 0, "huber_loss: delta is ", delta, " but must be positive");
   Tensor losses = huber_losses("huber_loss", input, target, delta, 1);
   if (weight.defined()) {
     check_weight("huber_loss", weight, input);
@@ -124,6 +124,8 @@ Tensor linear_cross_entropy(const Tensor& input, const Tensor& linear_weight, co
         " but must be [in_features] or [N, in_features]");
   check(linear_weight.dim() >= 2 && linear_weight.size(-1) == input.size(-1), op, ": linear_weight has shape ",
         linear_weight.sizes(), " but must be [classes, ..., ", input.size(-1), "] to match input ", input.sizes());
+  check(linear_weight.dim() == 2 || input.dim() == 2, op, ": linear_weight of shape ", linear_weight.sizes(),
+        " needs an input of [N, in_features] but it has shape ", input.sizes());
   Shape sizes = linear_weight.sizes();
   sizes.pop_back();
   if (linear_bias.defined())

@@ -141,7 +141,7 @@ Tensor hardshrink(const Tensor& x, double lambd) {
 }
 
 Tensor softshrink(const Tensor& x, double lambd) {
-  check<ValueError>(lambd >= 0, "softshrink: lambd is ", lambd, " but must not be negative");
+  check(lambd >= 0, "softshrink: lambd is ", lambd, " but must not be negative");
   auto y = shaped("softshrink", &ActivationKernels::softshrink, x, lambd);
   return record("softshrink", y, inputs(x),
                 [x = saved(x), lambd](const Tensor& g) { return where((x() >= -lambd) & (x() <= lambd), 0, g); });
@@ -200,7 +200,7 @@ Tensor prelu(const Tensor& x, const Tensor& weight) {
 }
 
 Tensor rrelu(const Tensor& x, double lower, double upper, bool training) {
-  check<ValueError>(lower <= upper, "rrelu: lower is ", lower, " but must not be above upper ", upper);
+  check(lower <= upper, "rrelu: lower is ", lower, " but must not be above upper ", upper);
   if (!training) return leaky_relu(x, (lower + upper) / 2);
   Tensor slopes = floating_output("rrelu", x);
   uniform_(slopes, lower, upper);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "autograd/record.h"
+#include "ops/complex.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/indexing.h"
@@ -25,8 +26,10 @@ Tensor cov(const Tensor& x, int64_t correction, const Tensor& fweights, const Te
   for (const auto& [name, weights] : {std::pair{"fweights", &fweights}, {"aweights", &aweights}})
     check(!weights->defined() || (weights->dim() <= 1 && weights->numel() == count), "cov: ", name, " must have ",
           count, " elements");
-  check<TypeError>(!fweights.defined() || is_integral(fweights.dtype()), "cov: fweights must be integers");
-  check<TypeError>(!aweights.defined() || aweights.is_floating_point(), "cov: aweights must be floating-point");
+  check(!fweights.defined() || is_integral(fweights.dtype()), "cov: fweights must be integers");
+  check(!aweights.defined() || aweights.is_floating_point(), "cov: aweights must be floating-point");
+  for (const auto& [name, weights] : {std::pair{"fweights", &fweights}, {"aweights", &aweights}})
+    check(!weights->defined() || all(*weights >= 0).item<bool>(), "cov: ", name, " must not be negative");
   Tensor weights = fweights;
   if (aweights.defined()) weights = weights.defined() ? weights * aweights : aweights;
 
@@ -37,7 +40,7 @@ Tensor cov(const Tensor& x, int64_t correction, const Tensor& fweights, const Te
   divisor = where(divisor <= 0, zeros_like(divisor), divisor);
   const Tensor centered = in - unsqueeze(mean, 1);
   const Tensor scaled = weights.defined() ? centered * weights : centered;
-  return squeeze(matmul(centered, t(scaled)) / divisor);
+  return squeeze(matmul(centered, conj(t(scaled))) / divisor);
 }
 
 Tensor corrcoef(const Tensor& x) {
@@ -46,7 +49,9 @@ Tensor corrcoef(const Tensor& x) {
   const Tensor c = cov(x);
   if (c.dim() == 0) return c / c;
   const Tensor deviation = sqrt(diagonal(c));
-  return clamp(c / unsqueeze(deviation, 1) / deviation, -1, 1);
+  const Tensor scaled = c / unsqueeze(deviation, 1) / deviation;
+  if (scaled.is_complex()) return complex(clamp(real(scaled), -1, 1), clamp(imag(scaled), -1, 1));
+  return clamp(scaled, -1, 1);
 }
 
 namespace {

@@ -117,7 +117,7 @@ std::vector<Tensor> unravel_index(const Tensor& indices, const Shape& shape) {
   check<TypeError>(is_integral(indices.dtype()), "unravel_index: indices must be integers but are ", indices.dtype());
   for (const int64_t size : shape) check<ValueError>(size >= 0, "unravel_index: shape ", shape, " has a negative size");
   std::vector<Tensor> coordinates(shape.size());
-  Tensor rest = indices;
+  Tensor rest = to(indices, kInt64);
   for (size_t d = shape.size(); d-- > 0;) {
     coordinates[d] = remainder(rest, shape[d]);
     rest = floor_divide(rest, shape[d]);

@@ -26,7 +26,7 @@ Tensor abs(const Tensor& x) {
 
 Tensor neg(const Tensor& x) {
   kernel::check_defined("neg", "input", x);
-  check<TypeError>(x.dtype() != kBool, "neg: bool tensors have no negative, use logical_not");
+  check<NotImplementedError>(x.dtype() != kBool, "neg: bool tensors have no negative, use logical_not");
   auto y = kernel::unary("neg", &Backend::neg, x);
   return record("neg", y, inputs(x), [](const Tensor& g) { return -g; });
 }

@@ -83,7 +83,7 @@ void bind_activations(Ops& ops, Ops& functional) {
   functional.add_function(
       "softmin(input, dim=None, _stacklevel=3, dtype=None)",
       [](const Tensor& x, std::optional<int64_t> dim, PyObject*, OptionalDType dtype) {
-        return softmax(dtype ? -x.to(*dtype) : -x, dim.value_or(default_softmax_dim(x)));
+        return softmax(-(dtype ? x.to(*dtype) : x), dim.value_or(default_softmax_dim(x)));
       },
       "softmax(-input).");
 }

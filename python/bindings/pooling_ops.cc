@@ -10,12 +10,19 @@ bool convert(PyObject* object, SizesOrNone& out) {
     out.sizes = -1;
     return true;
   }
-  if (!PyTuple_Check(object) && !PyList_Check(object)) return convert(object, out.sizes);
+  // None stands for the input's own size, as -1 does in C++.
+  const auto size_of = [](PyObject* item, int64_t& size) {
+    if (item == Py_None) return true;
+    if (!convert(item, size)) return false;
+    check(size >= 0, "output_size must not be negative but is ", size);
+    return true;
+  };
+  const bool is_sequence = PyTuple_Check(object) || PyList_Check(object);
+  const Py_ssize_t count = is_sequence ? PySequence_Fast_GET_SIZE(object) : 1;
   out.sizes = {};
-  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(object); ++i) {
-    PyObject* item = PySequence_Fast_GET_ITEM(object, i);
+  for (Py_ssize_t i = 0; i < count; ++i) {
     int64_t size = -1;
-    if (item != Py_None && !convert(item, size)) return false;
+    if (!size_of(is_sequence ? PySequence_Fast_GET_ITEM(object, i) : object, size)) return false;
     out.sizes.push_back(size);
   }
   return true;

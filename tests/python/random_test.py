@@ -107,6 +107,10 @@ def test_bad_parameters():
     x = ember.zeros(2)
     for call in (
         lambda: x.exponential_(0), lambda: x.cauchy_(0, -1), lambda: x.geometric_(1.5), lambda: x.log_normal_(0, 0),
+    ):  # fmt: skip
+        with pytest.raises(RuntimeError):
+            call()
+    for call in (
         lambda: x.random_(3, 3), lambda: ember.poisson(x - 1), lambda: ember.normal(x, x - 1),
     ):  # fmt: skip
         with pytest.raises(ValueError):
