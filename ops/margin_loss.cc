@@ -76,6 +76,7 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target, int64_t p, d
   constexpr const char* op = "multi_margin_loss";
   check_inputs(op, {{"input", input}, {"target", target}});
   check<ValueError>(p == 1 || p == 2, op, ": p is ", p, " but must be 1 or 2");
+  check<ValueError>(!weight.defined() || weight.dim() == 1, op, ": weight must have 1 dimension");
   check(target.dtype() == kInt64, op, ": target is ", describe(target), " but must hold int64 classes");
   const Tensor x = as_rows(op, input);
   const int64_t rows = x.sizes()[0], classes = x.sizes()[1];

@@ -112,8 +112,9 @@ Tensor mean(const Tensor& x, const Shape& over, bool keepdim, std::optional<DTyp
   kernel::check_defined("mean", "input", x);
   if (changes_kind(x, dtype)) return mean(to(x, *dtype), over, keepdim);
   const DType to_dtype = dtype.value_or(x.dtype());
-  check(is_differentiable(to_dtype), "mean: the result must be floating-point or complex, but the input is ",
-        describe(x), "; pass dtype");
+  check<NotImplementedError>(is_differentiable(to_dtype),
+                             "mean: the result must be floating-point or complex, but the input is ", describe(x),
+                             "; pass dtype");
   const ReducedDims dims("mean", x, over, keepdim);
   auto y = reduce("mean", &Backend::mean, x, dims, to_dtype);
   return record("mean", y, inputs(x),

@@ -352,6 +352,11 @@ def check_in_place(report, op, sample, label, deterministic):
     report.run("in_place", label, in_place)
 
 
+def sevens_like(x):
+    """Ember's tensors full of 7, in the form of PyTorch's."""
+    return to_ember(torch.full_like(x, 7)) if isinstance(x, torch.Tensor) else tuple(map(sevens_like, x))
+
+
 def check_out(report, op, function, sample, want, label):
     tensors = flatten(want)
     if not tensors or not all(isinstance(x, torch.Tensor) for x in tensors):
@@ -359,10 +364,9 @@ def check_out(report, op, function, sample, want, label):
 
     def out():
         arguments, keywords = to_ember([sample.input, *sample.args]), to_ember(sample.kwargs)
-        into = [to_ember(torch.full(x.shape, 7, dtype=x.dtype)) for x in tensors]
-        keywords["out"] = into[0] if isinstance(want, torch.Tensor) else tuple(into)
+        keywords["out"] = sevens_like(want)
         got = function(*arguments, **keywords)
-        assert all(g is x for g, x in zip(flatten(got), into)), "the result is another tensor"
+        assert all(g is x for g, x in zip(flatten(got), flatten(keywords["out"]))), "the result is another tensor"
         compare(got, want, op.name)
 
     report.run("out", label, out)

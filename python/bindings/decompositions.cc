@@ -113,15 +113,16 @@ void bind_orthogonal(Ops& ops, Ops& f) {
 }
 
 void bind_matrix_functions(Ops& ops, Ops& f) {
-  f.add_function("pinv(A, *, atol=None, rtol=None, hermitian=False)", linalg::pinv, "The pseudo-inverse.");
-  f.add_function("pinv(A, rcond, hermitian=False)", [](const Tensor& a, const Tensor& rcond, bool hermitian) {
+  f.add_function("pinv(A, *, atol: Number=None, rtol: Number=None, hermitian=False)", linalg::pinv,
+                 "The pseudo-inverse.");
+  f.add_function("pinv(A, rcond: Number, hermitian=False)", [](const Tensor& a, const Tensor& rcond, bool hermitian) {
     return linalg::pinv(a, 0.0, rcond, hermitian);
   });
-  f.add_function("matrix_rank(A, *, atol=None, rtol=None, hermitian=False)", linalg::matrix_rank,
+  f.add_function("matrix_rank(A, *, atol: Number=None, rtol: Number=None, hermitian=False)", linalg::matrix_rank,
                  "How many singular values are not zero.");
-  f.add_function("matrix_rank(A, tol, hermitian=False)", [](const Tensor& a, const Tensor& tol, bool hermitian) {
-    return linalg::matrix_rank(a, tol, 0.0, hermitian);
-  });
+  f.add_function(
+      "matrix_rank(A, tol: Number, hermitian=False)",
+      [](const Tensor& a, const Tensor& tol, bool hermitian) { return linalg::matrix_rank(a, tol, 0.0, hermitian); });
   f.add_function(
       "cond(A, p=None)", [](const Tensor& a, std::optional<Scalar> p) { return linalg::cond(a, p); },
       "The condition number.");

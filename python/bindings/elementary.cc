@@ -56,7 +56,7 @@ void bind_binary(Ops& ops) {
   ops.add_with_in_place("fmod(input, other: Number)", fmod, "C's remainder: the sign of the dividend.");
   ops.add_method("__rdiv__(input, other: Number)", [](const Tensor& a, const Tensor& b) { return div(b, a); });
   ops.add("rsub(input, other: Number, *, alpha=1)", rsub, "other - alpha input.");
-  ops.add_with_in_place("float_power(input: Number, exponent: Number)", float_power, "pow in float64.");
+  ops.add_with_in_place("float_power(input: Scalar, exponent: Scalar)", float_power, "pow in float64.");
   ops.add_with_in_place("ldexp(input, other)", ldexp, "input 2^other.");
   ops.add("fmax(input, other)", fmax, "The larger element; a number wins over NaN.");
   ops.add("fmin(input, other)", fmin, "The smaller element; a number wins over NaN.");
@@ -66,11 +66,11 @@ void bind_binary(Ops& ops) {
   ops.add_with_in_place("heaviside(input, values)", heaviside, "0, values or 1 where input is below, at or above 0.");
   ops.add("logaddexp(input, other)", logaddexp, "log(exp(input) + exp(other)).");
   ops.add("logaddexp2(input, other)", logaddexp2, "log2(2^input + 2^other).");
-  ops.add_with_in_place("xlogy(input: Number, other: Number)", xlogy, "input log(other), 0 where input is 0.");
+  ops.add_with_in_place("xlogy(input: Scalar, other: Scalar)", xlogy, "input log(other), 0 where input is 0.");
   ops.add_with_in_place("gcd(input, other)", gcd, "The greatest common divisor.");
   ops.add_with_in_place("lcm(input, other)", lcm, "The least common multiple.");
-  ops.add_with_in_place("bitwise_left_shift(input: Number, other: Number)", bitwise_left_shift, "input 2^other.");
-  ops.add_with_in_place("bitwise_right_shift(input: Number, other: Number)", bitwise_right_shift,
+  ops.add_with_in_place("bitwise_left_shift(input: Scalar, other: Scalar)", bitwise_left_shift, "input 2^other.");
+  ops.add_with_in_place("bitwise_right_shift(input: Scalar, other: Scalar)", bitwise_right_shift,
                         "input / 2^other, rounded down.");
 }
 

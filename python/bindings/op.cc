@@ -146,13 +146,14 @@ PyObject* evaluate(const std::string& expression) {
   return value;
 }
 
-/// What stands behind a parameter that may be a number instead of a tensor.
-constexpr std::string_view kOrNumber = ": Number";
+/// What stands behind a parameter that may be a number instead of a tensor, or may be one beside a tensor.
+constexpr std::string_view kNumber = ": Number", kScalar = ": Scalar", kMarks[] = {kNumber, kScalar};
 
 /// A signature as Python shows it.
 std::string without_marks(std::string_view signature) {
   std::string text(signature);
-  for (size_t at; (at = text.find(kOrNumber)) != std::string::npos;) text.erase(at, kOrNumber.size());
+  for (const std::string_view mark : kMarks)
+    for (size_t at; (at = text.find(mark)) != std::string::npos;) text.erase(at, mark.size());
   return text;
 }
 
@@ -178,15 +179,17 @@ Overload::Overload(std::string_view signature) : signature_(without_marks(signat
       keyword_only = true;
       continue;
     }
-    Parameter parameter{nullptr, nullptr, keyword_only, part.front() == '*', false};
+    Parameter parameter{nullptr, nullptr, keyword_only, part.front() == '*', false, false};
     if (parameter.variadic) part.remove_prefix(1);
     if (size_t equals = part.find('='); equals != std::string_view::npos) {
       parameter.fallback = evaluate(std::string(part.substr(equals + 1)));
       part = part.substr(0, equals);
     }
-    if (part.ends_with(kOrNumber)) {
+    for (const std::string_view mark : kMarks) {
+      if (!part.ends_with(mark)) continue;
       parameter.takes_number = true;
-      part.remove_suffix(kOrNumber.size());
+      parameter.beside_tensor = mark == kScalar;
+      part.remove_suffix(mark.size());
     }
     parameter.name = PyUnicode_InternFromString(std::string(part).c_str());
     if (!keyword_only) ++positional_;
@@ -233,7 +236,11 @@ bool Overload::bind(PyObject* const* args, size_t count, PyObject* keywords, PyO
       return false;
     }
   }
-  return true;
+  bool numbers = false, tensors = false;
+  for (size_t i = 0; i < parameters_.size() && parameters_[i].beside_tensor; ++i)
+    (PyNumber_Check(values[i]) && !is_tensor(values[i]) ? numbers : tensors) = true;
+  if (numbers && !tensors && why) *why = "one of its arguments must be Tensor, not a number";
+  return !numbers || tensors;
 }
 
 size_t Overload::find(PyObject* name) const {

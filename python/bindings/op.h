@@ -8,7 +8,8 @@
 //   ops.add_with_in_place("tan(input)", tan);                     and x.tan_()
 //
 // Defaults are Python expressions, a parameter with a star before it takes one sequence or many ints (or tensors), and a tensor whose
-// default is None may be None. A tensor may be given as a number where the signature says so: "mul(input: Number, other: Number)".
+// default is None may be None. A tensor may be given as a number where the signature says so: "mul(input: Number, other: Number)",
+// or if another one is a tensor: "pow(input: Scalar, exponent: Scalar)".
 // Overloads are tried in order. Each op also takes `out`, see out_argument.h.
 #pragma once
 
@@ -32,7 +33,8 @@ struct Parameter {
   PyObject* name;
   PyObject* fallback;  ///< the default value, or null
   bool keyword_only, variadic;
-  bool takes_number;  ///< whether a tensor may be given as one
+  bool takes_number;   ///< whether a tensor may be given as one
+  bool beside_tensor;  ///< but not all such parameters
 
   bool allows_none() const { return fallback == Py_None; }
 };

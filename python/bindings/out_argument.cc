@@ -24,9 +24,10 @@ void write_tensor(const std::string& op, const Tensor& result, PyObject* object)
   check<TypeError>(is_tensor(object), op, "(): argument 'out' must be Tensor, not ", type_name(object));
   Tensor& out = tensor_of(object);
   check(out.defined(), op, "(): argument 'out' is an undefined tensor");
-  check(!GradMode::is_enabled() || !(result.requires_grad() || out.requires_grad()), op,
-        "(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires "
-        "grad");
+  check(
+      !GradMode::is_enabled() || !(result.requires_grad() || out.requires_grad()), op,
+      "(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires "
+      "grad");
   check(can_cast(result.dtype(), out.dtype()), op, "(): result type ", result.dtype(),
         " can't be cast to the desired output type ", out.dtype());
   check(!shares_elements(out), op, "(): unsupported operation: more than one element of the written-to tensor, ",
@@ -39,6 +40,16 @@ void write_tensor(const std::string& op, const Tensor& result, PyObject* object)
   }
   const NoGradGuard no_grad;
   copy_(out, result);
+}
+
+void write_result(const std::string& op, PyObject* result, PyObject* out) {
+  if (is_tensor(result)) return write_tensor(op, tensor_of(result), out);
+  check<TypeError>(PyTuple_Check(result), op, "(): got an unexpected keyword argument 'out'");
+  const Py_ssize_t count = PyTuple_GET_SIZE(result);
+  check<TypeError>((PyTuple_Check(out) || PyList_Check(out)) && PySequence_Fast_GET_SIZE(out) == count, op,
+                   "(): argument 'out' must be a tuple of ", count, " Tensors, not ", type_name(out));
+  for (Py_ssize_t i = 0; i < count; ++i)
+    write_result(op, PyTuple_GET_ITEM(result, i), PySequence_Fast_GET_ITEM(out, i));
 }
 
 }  // namespace
@@ -70,19 +81,8 @@ PyObject* call_without_out(PyObject* callee, PyObject* const* args, size_t count
 
 PyObject* write_out(const std::string& op, PyObject* result, PyObject* out) {
   const std::unique_ptr<PyObject, decltype(&Py_DecRef)> owner(result, Py_DecRef);
-  if (is_tensor(result)) {
-    write_tensor(op, tensor_of(result), out);
-    return Py_NewRef(out);
-  }
-  check<TypeError>(PyTuple_Check(result), op, "(): got an unexpected keyword argument 'out'");
-  const Py_ssize_t count = PyTuple_GET_SIZE(result);
-  check<TypeError>((PyTuple_Check(out) || PyList_Check(out)) && PySequence_Fast_GET_SIZE(out) == count, op,
-                   "(): argument 'out' must be a tuple of ", count, " Tensors, not ", type_name(out));
-  for (Py_ssize_t i = 0; i < count; ++i) {
-    PyObject* item = PyTuple_GET_ITEM(result, i);
-    check<TypeError>(is_tensor(item), op, "(): got an unexpected keyword argument 'out'");
-    write_tensor(op, tensor_of(item), PySequence_Fast_GET_ITEM(out, i));
-  }
+  write_result(op, result, out);
+  if (is_tensor(result)) return Py_NewRef(out);
   if (PyTuple_CheckExact(result)) return PySequence_Tuple(out);
   return PyObject_CallOneArg(reinterpret_cast<PyObject*>(Py_TYPE(result)), out);
 }

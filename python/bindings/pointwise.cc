@@ -21,8 +21,8 @@ void bind_pointwise(Ops& ops) {
           "The quotient rounded down ('floor') or to 0 ('trunc').");
   ops.add_in_place("div(input: Number, other: Number, *, rounding_mode)", rounded_div);
   ops.add_with_in_place("floor_divide(input: Number, other: Number)", floor_divide, "The quotient rounded down.");
-  ops.add_with_in_place("remainder(input: Number, other: Number)", remainder, "Python's %: the sign of the divisor.");
-  ops.add("pow(input: Number, exponent: Number)", pow, "input to the power exponent.");
+  ops.add_with_in_place("remainder(input: Scalar, other: Scalar)", remainder, "Python's %: the sign of the divisor.");
+  ops.add("pow(input: Scalar, exponent: Scalar)", pow, "input to the power exponent.");
   ops.add_with_in_place("atan2(input, other)", atan2, "The angle of the point (other, input).");
   ops.add("maximum(input, other)", maximum, "The larger element; NaN wins.");
   ops.add("minimum(input, other)", minimum, "The smaller element; NaN wins.");
@@ -37,9 +37,9 @@ void bind_pointwise(Ops& ops) {
   ops.add_with_in_place("logical_or(input, other)", logical_or, "At least one is true.");
   ops.add_with_in_place("logical_xor(input, other)", logical_xor, "Exactly one is true.");
   ops.add_with_in_place("logical_not(input)", logical_not, "Not true.");
-  ops.add_with_in_place("bitwise_and(input: Number, other: Number)", bitwise_and, "Bits of integers, logic on bools.");
-  ops.add_with_in_place("bitwise_or(input: Number, other: Number)", bitwise_or, "Bits of integers, logic on bools.");
-  ops.add_with_in_place("bitwise_xor(input: Number, other: Number)", bitwise_xor, "Bits of integers, logic on bools.");
+  ops.add_with_in_place("bitwise_and(input: Scalar, other: Scalar)", bitwise_and, "Bits of integers, logic on bools.");
+  ops.add_with_in_place("bitwise_or(input: Scalar, other: Scalar)", bitwise_or, "Bits of integers, logic on bools.");
+  ops.add_with_in_place("bitwise_xor(input: Scalar, other: Scalar)", bitwise_xor, "Bits of integers, logic on bools.");
   ops.add_with_in_place("bitwise_not(input)", bitwise_not, "Bits of integers, logic on bools.");
 
   ops.add("abs(input)", abs, "The absolute value.");

@@ -49,22 +49,22 @@ void bind_bessel(Ops& special) {
 
 void bind_polynomials(Ops& special) {
   const char* doc = "The polynomial of degree n at input.";
-  special.add_function("chebyshev_polynomial_t(input: Number, n: Number)", special::chebyshev_polynomial_t, doc);
-  special.add_function("chebyshev_polynomial_u(input: Number, n: Number)", special::chebyshev_polynomial_u, doc);
-  special.add_function("chebyshev_polynomial_v(input: Number, n: Number)", special::chebyshev_polynomial_v, doc);
-  special.add_function("chebyshev_polynomial_w(input: Number, n: Number)", special::chebyshev_polynomial_w, doc);
-  special.add_function("shifted_chebyshev_polynomial_t(input: Number, n: Number)",
+  special.add_function("chebyshev_polynomial_t(input: Scalar, n: Scalar)", special::chebyshev_polynomial_t, doc);
+  special.add_function("chebyshev_polynomial_u(input: Scalar, n: Scalar)", special::chebyshev_polynomial_u, doc);
+  special.add_function("chebyshev_polynomial_v(input: Scalar, n: Scalar)", special::chebyshev_polynomial_v, doc);
+  special.add_function("chebyshev_polynomial_w(input: Scalar, n: Scalar)", special::chebyshev_polynomial_w, doc);
+  special.add_function("shifted_chebyshev_polynomial_t(input: Scalar, n: Scalar)",
                        special::shifted_chebyshev_polynomial_t, doc);
-  special.add_function("shifted_chebyshev_polynomial_u(input: Number, n: Number)",
+  special.add_function("shifted_chebyshev_polynomial_u(input: Scalar, n: Scalar)",
                        special::shifted_chebyshev_polynomial_u, doc);
-  special.add_function("shifted_chebyshev_polynomial_v(input: Number, n: Number)",
+  special.add_function("shifted_chebyshev_polynomial_v(input: Scalar, n: Scalar)",
                        special::shifted_chebyshev_polynomial_v, doc);
-  special.add_function("shifted_chebyshev_polynomial_w(input: Number, n: Number)",
+  special.add_function("shifted_chebyshev_polynomial_w(input: Scalar, n: Scalar)",
                        special::shifted_chebyshev_polynomial_w, doc);
-  special.add_function("hermite_polynomial_h(input: Number, n: Number)", special::hermite_polynomial_h, doc);
-  special.add_function("hermite_polynomial_he(input: Number, n: Number)", special::hermite_polynomial_he, doc);
-  special.add_function("laguerre_polynomial_l(input: Number, n: Number)", special::laguerre_polynomial_l, doc);
-  special.add_function("legendre_polynomial_p(input: Number, n: Number)", special::legendre_polynomial_p, doc);
+  special.add_function("hermite_polynomial_h(input: Scalar, n: Scalar)", special::hermite_polynomial_h, doc);
+  special.add_function("hermite_polynomial_he(input: Scalar, n: Scalar)", special::hermite_polynomial_he, doc);
+  special.add_function("laguerre_polynomial_l(input: Scalar, n: Scalar)", special::laguerre_polynomial_l, doc);
+  special.add_function("legendre_polynomial_p(input: Scalar, n: Scalar)", special::legendre_polynomial_p, doc);
 }
 
 /// Other names for what ember has itself.
@@ -85,7 +85,7 @@ void bind_second_names(Ops& special) {
   special.add_function("expit(input)", sigmoid);
   special.add_function("logit(input, eps=None)", logit);
   special.add_function("sinc(input)", sinc);
-  special.add_function("xlogy(input: Number, other: Number)", xlogy);
+  special.add_function("xlogy(input: Scalar, other: Scalar)", xlogy);
   special.add_function("round(input, *, decimals=0)",
                        [](const Tensor& x, int64_t decimals) { return round(x, decimals); });
   special.add_function("logsumexp(input, dim, keepdim=False)",
@@ -110,9 +110,9 @@ void bind_special(Ops& ops, Ops& special) {
   special.add_function("ndtr(input)", special::ndtr, "The normal distribution function.");
   special.add_function("log_ndtr(input)", special::log_ndtr, "The logarithm of ndtr.");
   special.add_function("ndtri(input)", special::ndtri, "The inverse of ndtr.");
-  special.add_function("xlog1py(input: Number, other: Number)", special::xlog1py,
+  special.add_function("xlog1py(input: Scalar, other: Scalar)", special::xlog1py,
                        "input log(1 + other), 0 where input is 0.");
-  special.add_function("zeta(input: Number, other: Number)", special::zeta, "Hurwitz's zeta function.");
+  special.add_function("zeta(input: Scalar, other: Scalar)", special::zeta, "Hurwitz's zeta function.");
 }
 
 }  // namespace ember::python

@@ -55,7 +55,12 @@ def test_out_that_cannot_hold_the_result_is_an_error(out, error, message):
 def test_a_number_is_a_tensor_only_where_pytorch_takes_one():
     x = ember.ones(2)
     assert ember.mul(2, x).tolist() == ember.fmod(x * 5, 3).tolist() == [2, 2]
-    for call in (lambda: ember.atan2(x, 2), lambda: ember.exp(2), lambda: ember.maximum(2, x), lambda: ember.fmod(2, x)):
+    for call in (
+        lambda: ember.atan2(x, 2),
+        lambda: ember.exp(2),
+        lambda: ember.maximum(2, x),
+        lambda: ember.fmod(2, x),
+    ):
         with pytest.raises(TypeError, match="must be Tensor, not int"):
             call()
 
