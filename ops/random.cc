@@ -50,18 +50,30 @@ Tensor randint(int64_t low, int64_t high, const Shape& sizes, const TensorOption
   return x;
 }
 
-Tensor randperm(int64_t n, const TensorOptions& options, Generator* generator) {
-  check<ValueError>(n >= 0, "randperm: n is ", n, " but must not be negative");
-  const Tensor order = arange(n, TensorOptions(kInt64));
-  const Tensor keys = empty_tensor(n, kInt64);
-  find_kernel("randperm", &Backend::random_integers, keys)(keys, 0, INT64_MAX, pick(generator));
+namespace {
+
+/// Fisher and Yates' shuffle of 0 ... n - 1: each place takes one of those not taken yet, the key's share of their number.
+template <class T>
+Tensor shuffled(const Tensor& keys) {
+  const int64_t n = keys.numel();
+  const Tensor order = arange(n, TensorOptions(dtype_of<T>));
   const int64_t* key = keys.data_ptr<int64_t>();
-  int64_t* position = order.data_ptr<int64_t>();
-  // Fisher and Yates' shuffle: each place takes one of those not taken yet, the key's share of their number.
+  T* position = order.data_ptr<T>();
   for (int64_t i = 0; i < n; ++i) {
     const auto share = static_cast<unsigned __int128>(key[i]) * static_cast<uint64_t>(n - i);
     std::swap(position[i], position[i + static_cast<int64_t>(share >> 63)]);
   }
+  return order;
+}
+
+}  // namespace
+
+Tensor randperm(int64_t n, const TensorOptions& options, Generator* generator) {
+  check<ValueError>(n >= 0, "randperm: n is ", n, " but must not be negative");
+  const Tensor keys = empty_tensor(n, kInt64);
+  find_kernel("randperm", &Backend::random_integers, keys)(keys, 0, INT64_MAX, pick(generator));
+  // Half the memory means less waiting for it.
+  const Tensor order = n <= INT32_MAX ? shuffled<int32_t>(keys) : shuffled<int64_t>(keys);
   return order.to(options.dtype(options.dtype_.value_or(kInt64)));
 }
 

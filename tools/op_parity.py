@@ -395,8 +395,9 @@ def check_errors(report, op, function):
             except type(wanted):
                 return
             except Exception as got:  # noqa: BLE001
-                assert False, f"{type(got).__name__}: {got} instead of {type(wanted).__name__}: {wanted}"
-            assert False, f"no error instead of {type(wanted).__name__}: {wanted}"
+                text = f"{type(got).__name__}: {got} instead of {type(wanted).__name__}: {wanted}"
+                raise AssertionError(text) from got
+            raise AssertionError(f"no error instead of {type(wanted).__name__}: {wanted}")
 
         report.run("error", f"error #{number} {describe(sample)}", error)
 

@@ -50,22 +50,23 @@ void max_row(const Windows& w, T* out, int64_t* indices, const T* x, const Taps&
   const Line& line = w.lines[2];
   for (; begin < end; begin += kRow) {
     const int64_t count = std::min(kRow, end - begin), left = line.taps[begin].first;
-    T best[kRow];
+    T* best = out + begin;
     int32_t places[kRow];
     int32_t* where = indices ? places : nullptr;
     const int64_t origin = (d.first * w.size[1] + h.first) * w.size[2] + left;
-    for (int64_t j = 0; j < count; ++j) best[j] = kLowest<T>;
+    // The first tap is the best so far.
+#pragma GCC ivdep
+    for (int64_t j = 0; j < count; ++j) best[j] = x[origin + j * stride];
     if (where)
       for (int64_t j = 0; j < count; ++j) where[j] = static_cast<int32_t>(origin + j * stride);
     for (int64_t a = 0; a < d.count; ++a)
       for (int64_t b = 0; b < h.count; ++b) {
         const int64_t row = ((d.first + a * w.lines[0].step) * w.size[1] + h.first + b * w.lines[1].step) * w.size[2];
-        for (int64_t c = 0; c < line.kernel; ++c) {
+        for (int64_t c = a == 0 && b == 0; c < line.kernel; ++c) {
           const int64_t at = row + left + c * line.step;
           take_tap<stride>(best, where, x + at, count, static_cast<int32_t>(at));
         }
       }
-    for (int64_t j = 0; j < count; ++j) out[begin + j] = best[j];
     if (where)
       for (int64_t j = 0; j < count; ++j) indices[begin + j] = where[j];
   }
@@ -102,8 +103,12 @@ void max_pool_plane(const Windows& w, T* out, int64_t* indices, const T* x) {
         line.stride == 1 ? max_row<1>(w, out, indices, x, d, h, begin, end)
                          : max_row<2>(w, out, indices, x, d, h, begin, end);
       }
-      for (int64_t j = 0; j < line.size(); ++j)
-        if (j < begin || j >= end) max_window(w, out[j], indices ? indices + j : nullptr, x, d, h, line.taps[j]);
+      const auto one_by_one = [&](int64_t from, int64_t to) {
+        for (int64_t j = from; j < to; ++j)
+          max_window(w, out[j], indices ? indices + j : nullptr, x, d, h, line.taps[j]);
+      };
+      one_by_one(0, begin);
+      one_by_one(end, line.size());
       out += line.size();
       if (indices) indices += line.size();
     }

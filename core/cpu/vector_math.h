@@ -56,10 +56,14 @@ inline T polynomial(T x, T c0, Rest... rest) {
   return mul_add(polynomial(x, rest...), x, c0);
 }
 
-/// Cody and Waite's reduction by ln 2 in two parts, then the polynomial of Cephes' expf.
-inline float exp(float x) {
-  x = x < -104.0f ? -104.0f : x;
-  x = x > 89.0f ? 89.0f : x;
+/// exp(x) as `value` times 2^power.
+struct ScaledExp {
+  float value;
+  int32_t power;
+};
+
+/// Cody and Waite's reduction by ln 2 in two parts, then the polynomial of Cephes' expf. For x in [-104, 89].
+inline ScaledExp scaled_exp(float x) {
   // Adding 1.5 * 2^23 leaves the rounded quotient in the low bits.
   constexpr float kShift = 12582912.0f;
   const float shifted = mul_add(x, 1.44269504f, kShift);
@@ -68,12 +72,22 @@ inline float exp(float x) {
   r = mul_add(n, 2.12194440e-4f, r);
   const float p = polynomial(r, 5.0000001201e-1f, 1.6666665459e-1f, 4.1665795894e-2f, 8.3334519073e-3f,
                              1.3981999507e-3f, 1.9875691500e-4f);
-  const float y = mul_add(p, r * r, r) + 1.0f;
+  return {mul_add(p, r * r, r) + 1.0f, std::bit_cast<int32_t>(shifted) - std::bit_cast<int32_t>(kShift)};
+}
+inline float two_to_the(int32_t k) { return std::bit_cast<float>((static_cast<uint32_t>(k) + 127u) << 23); }
+
+inline float exp(float x) {
+  x = x < -104.0f ? -104.0f : x;
+  x = x > 89.0f ? 89.0f : x;
   // Two factors, so that subnormal results and the last one before infinity come out right.
-  const int32_t power = std::bit_cast<int32_t>(shifted) - std::bit_cast<int32_t>(kShift);
+  const auto [value, power] = scaled_exp(x);
   const int32_t half = power >> 1, rest = power - half;
-  const auto two_to_the = [](int32_t k) { return std::bit_cast<float>((static_cast<uint32_t>(k) + 127u) << 23); };
-  return y * two_to_the(half) * two_to_the(rest);
+  return value * two_to_the(half) * two_to_the(rest);
+}
+/// For x <= 0, with 1e-38 for the smaller results.
+inline float exp_of_negative(float x) {
+  const auto [value, power] = scaled_exp(x < -87.0f ? -87.0f : x);
+  return value * two_to_the(power);
 }
 
 /// Mantissa in [sqrt(1/2), sqrt(2)), then the polynomial of Cephes' logf.
@@ -105,7 +119,7 @@ inline float tanh(float x) {
   const float p =
       polynomial(z, -3.33332819422e-1f, 1.33314422036e-1f, -5.37397155531e-2f, 2.06390887954e-2f, -5.70498872745e-3f);
   const float near = mul_add(p * z, magnitude, magnitude);
-  const float far = 1.0f - 2.0f / (exp(2.0f * magnitude) + 1.0f);
+  const float far = 2.0f / (exp_of_negative(-2.0f * magnitude) + 1.0f) - 1.0f;
   return __builtin_copysignf(magnitude < 0.625f ? near : far, x);
 }
 
@@ -118,7 +132,7 @@ inline float erf(float x) {
   const float t = magnitude > 4.0f ? 4.0f : magnitude;
   const float q = polynomial(t, -1.784523407963e-4f, 1.129533148827f, 6.333098761811e-1f, 1.083210713013e-1f,
                              -2.514607898311e-2f, 4.181241187055e-3f, -4.365749909181e-4f, 2.127876230940e-5f);
-  const float far = 1.0f - exp(-q);
+  const float far = 1.0f - exp_of_negative(-q);
   return magnitude < 0.93f ? near : __builtin_copysignf(far, x);
 }
 
@@ -155,7 +169,7 @@ inline double round(double x) { return __builtin_rint(x); }
 /// The standard normal's distribution function and density. The tail is exp(-x^2 / 2) times a polynomial in 1 / (1 + c |x|), a fit
 /// good to 3e-9, so that one exponential serves both.
 inline void normal(float x, float& cdf, float& density) {
-  const float peak = exp(-0.5f * x * x);
+  const float peak = exp_of_negative(-0.5f * x * x);
   const float k = 1.0f / mul_add(__builtin_fabsf(x), 0.42f * 0.70710678f, 1.0f);
   const float tail = peak * k *
                      polynomial(k, 0.118462020917f, 0.119101969159f, 0.101027771256f, 0.124539420223f, -0.050675395528f,

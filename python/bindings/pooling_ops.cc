@@ -47,24 +47,23 @@ namespace {
 
 using Pair = std::pair<Tensor, Tensor>;
 
-template <auto f>
+template <auto f, auto with_indices>
 void bind_max(Ops& ops, Ops& functional, const std::string& name) {
   const std::string window = "(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False";
-  functional.add_function(
-      (name + window + ", return_indices=False)").c_str(),
-      [](const Tensor& x, const Shape& kernel, const Shape& stride, const Shape& padding, const Shape& dilation,
-         bool ceil_mode, bool indices) { return Pooled(f(x, kernel, stride, padding, dilation, ceil_mode), indices); },
-      "The largest element of each window, and with return_indices where it stood.");
+  functional.add_function((name + window + ", return_indices=False)").c_str(),
+                          [](const Tensor& x, const Shape& kernel, const Shape& stride, const Shape& padding,
+                             const Shape& dilation, bool ceil_mode, bool indices) {
+                            if (indices)
+                              return Pooled(with_indices(x, kernel, stride, padding, dilation, ceil_mode), true);
+                            return Pooled({f(x, kernel, stride, padding, dilation, ceil_mode), Tensor()}, false);
+                          },
+                          "The largest element of each window, and with return_indices where it stood.");
   const auto both = [](const Tensor& x, const Shape& kernel, const Shape& stride, const Shape& padding,
                        const Shape& dilation, bool ceil_mode,
-                       bool) { return Pooled(f(x, kernel, stride, padding, dilation, ceil_mode), true); };
+                       bool) { return Pooled(with_indices(x, kernel, stride, padding, dilation, ceil_mode), true); };
   functional.add_function((name + "_with_indices" + window + ", return_indices=False)").c_str(), both,
                           "The largest element of each window, and where it stood.");
-  ops.add_function(
-      (name + window + ")").c_str(),
-      [](const Tensor& x, const Shape& kernel, const Shape& stride, const Shape& padding, const Shape& dilation,
-         bool ceil_mode) { return f(x, kernel, stride, padding, dilation, ceil_mode).first; },
-      "The largest element of each window.");
+  ops.add_function((name + window + ")").c_str(), f, "The largest element of each window.");
 }
 
 template <auto f>
@@ -120,9 +119,9 @@ void bind_power(Ops& functional, const std::string& name) {
 }  // namespace
 
 void bind_pooling(Ops& ops, Ops& functional) {
-  bind_max<max_pool1d_with_indices>(ops, functional, "max_pool1d");
-  bind_max<max_pool2d_with_indices>(ops, functional, "max_pool2d");
-  bind_max<max_pool3d_with_indices>(ops, functional, "max_pool3d");
+  bind_max<max_pool1d, max_pool1d_with_indices>(ops, functional, "max_pool1d");
+  bind_max<max_pool2d, max_pool2d_with_indices>(ops, functional, "max_pool2d");
+  bind_max<max_pool3d, max_pool3d_with_indices>(ops, functional, "max_pool3d");
   ops.add_function("max_pool1d_with_indices(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False)",
                    [](const Tensor& x, const Shape& kernel, const Shape& stride, const Shape& padding,
                       const Shape& dilation, bool ceil_mode) {
