@@ -156,7 +156,8 @@ template <class T, int64_t count, class LaneOf, size_t... i>
 [[gnu::always_inline]] inline WideType<T, count> shuffle(WideType<T, count> a, WideType<T, count> b, LaneOf lane_of,
                                                          std::index_sequence<i...>) {
   using Index = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;
-  return __builtin_shuffle(a, b, WideType<Index, count>{static_cast<Index>(lane_of(i))...});
+  using Lanes = WideType<Index, count>;
+  return __builtin_shuffle(a, b, Lanes{static_cast<Index>(lane_of(i))...});
 }
 
 /// `count` complex numbers as they lie in memory.

@@ -1,4 +1,4 @@
-"""The README shows programs of zoo/mlp, which are compiled and run."""
+"""The README shows programs of zoo/mlp, which are compiled and run, and an example that runs here."""
 
 import pathlib
 import re
@@ -12,3 +12,9 @@ ROOT = pathlib.Path(__file__).absolute().parents[2]
 def test_readme_shows_the_program_as_it_is(language, program):
     shown = re.search(rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text(), re.S).group(1)
     assert shown == (ROOT / "zoo/mlp" / program).read_text()
+
+
+def test_readme_s_example_of_functions_runs(capsys):
+    example = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.S)[1]
+    exec(example, {})  # noqa: S102
+    assert capsys.readouterr().out == "ember.Size([4, 4, 4, 4])\n"
