@@ -34,6 +34,8 @@ Tensor product(const char* name, const Tensor& a, bool transpose_a, const Tensor
       find_kernel(name, &Backend::copy, a)(y, bias);
     else
       find_kernel(name, &Backend::fill, a)(y, 0);
+  } else if (left.sizes().back() == 1 && !bias.defined()) {
+    find_kernel(name, &Backend::mul, a)(y, left, right);
   } else if (y.numel() > 0) {
     find_kernel(name, &Backend::matmul, a)(y, left, right, bias);
   }

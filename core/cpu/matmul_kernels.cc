@@ -25,6 +25,8 @@ constexpr int64_t kVectorBytes = 16;
 template <class T, int64_t Bytes>
 struct VectorOf {
   typedef T type __attribute__((vector_size(Bytes)));
+  /// The same anywhere in memory.
+  typedef T unaligned __attribute__((vector_size(Bytes), aligned(alignof(T)), may_alias));
 };
 template <class T>
 constexpr int64_t kLanes = kVectorBytes / static_cast<int64_t>(sizeof(T));
@@ -62,28 +64,48 @@ template <int Rows, int Vectors, int64_t Bytes, class T>
 inline void multiply_tile(int64_t k, Matrix<const T> a, const T* b, int64_t b_row, Matrix<const T> bias, Matrix<T> c,
                           int64_t columns) {
   using Vector = typename VectorOf<T, Bytes>::type;
-  constexpr int64_t kWidth = Vectors * Bytes / static_cast<int64_t>(sizeof(T));
+  // One vector at a time: whole arrays copied would keep the sums in memory instead of registers.
+  using Unaligned = typename VectorOf<T, Bytes>::unaligned;
+  constexpr int64_t kWide = Bytes / static_cast<int64_t>(sizeof(T)), kWidth = Vectors * kWide;
+  const auto load = [](const T* from, int v) -> Vector {
+    return *reinterpret_cast<const Unaligned*>(from + v * kWide);
+  };
+  const auto store = [](T* to, int v, Vector value) { *reinterpret_cast<Unaligned*>(to + v * kWide) = value; };
   Vector sums[Rows][Vectors] = {};
   for (int64_t p = 0; p < k; ++p) {
     Vector row[Vectors];
-    std::memcpy(row, b + p * b_row, sizeof row);
+    for (int v = 0; v < Vectors; ++v) row[v] = load(b + p * b_row, v);
     for (int r = 0; r < Rows; ++r) {
       const T factor = *a.at(r, p);
       for (int v = 0; v < Vectors; ++v) sums[r][v] += row[v] * factor;
     }
   }
   const bool is_plain = columns == kWidth && c.column == 1 && (!bias.data || bias.column == 1);
+  // More than half the columns: two stores that overlap, the second one of lanes that move down.
+  constexpr int64_t kHalf = kWidth > 1 ? kWidth / 2 : 1;
+  const bool is_cut = columns >= kHalf && c.column == 1 && !bias.data;
+  using Half = typename VectorOf<T, kHalf* static_cast<int64_t>(sizeof(T))>::unaligned;
+  using Lanes = decltype(Vector{} == Vector{});
+  Lanes behind = {};
+  for (int64_t j = 0; j < kWide; ++j)
+    behind[j] = static_cast<std::remove_cvref_t<decltype(behind[0])>>(j + columns - kHalf);
+#pragma GCC unroll 8
   for (int r = 0; r < Rows; ++r) {
     if (is_plain) {
-      if (bias.data) {
-        Vector added[Vectors];
-        std::memcpy(added, bias.at(r, 0), sizeof added);
-        for (int v = 0; v < Vectors; ++v) sums[r][v] += added[v];
+      for (int v = 0; v < Vectors; ++v)
+        store(c.at(r, 0), v, bias.data ? sums[r][v] + load(bias.at(r, 0), v) : sums[r][v]);
+    } else if (is_cut) {
+      const Vector moved = __builtin_shuffle(sums[r][0], sums[r][Vectors - 1], behind);
+      if constexpr (Vectors == 2) {
+        store(c.at(r, 0), 0, sums[r][0]);
+        store(c.at(r, columns - kHalf), 0, moved);
+      } else {
+        *reinterpret_cast<Half*>(c.at(r, 0)) = reinterpret_cast<const Half&>(sums[r][0]);
+        *reinterpret_cast<Half*>(c.at(r, columns - kHalf)) = reinterpret_cast<const Half&>(moved);
       }
-      std::memcpy(c.at(r, 0), sums[r], sizeof sums[r]);
     } else {
       T line[kWidth];
-      std::memcpy(line, sums[r], sizeof line);
+      for (int v = 0; v < Vectors; ++v) store(line, v, sums[r][v]);
       for (int64_t j = 0; j < columns; ++j)
         *c.at(r, j) = bias.data ? static_cast<T>(line[j] + *bias.at(r, j)) : line[j];
     }
@@ -232,6 +254,52 @@ void multiply(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor&
   multiply(describe_product<T>(out, a, b, bias));
 }
 
+/// Elements of one partial sum of a dot product: as many for any number of threads.
+constexpr int64_t kDotBlock = 32768;
+
+template <class T>
+T dot_block(const T* a, const T* b, int64_t count) {
+  using Vector = typename VectorOf<T, kVectorBytes>::unaligned;
+  constexpr int kChains = 4;
+  constexpr int64_t kStep = kChains * kLanes<T>;
+  const auto load = [](const T* from) { return *reinterpret_cast<const Vector*>(from); };
+  Vector sums[kChains] = {};
+  int64_t i = 0;
+  for (; i + kStep <= count; i += kStep)
+    for (int c = 0; c < kChains; ++c) sums[c] += load(a + i + c * kLanes<T>) * load(b + i + c * kLanes<T>);
+  const Vector sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  T total = 0;
+  for (int64_t j = 0; j < kLanes<T>; ++j) total += sum[j];
+  for (; i < count; ++i) total += a[i] * b[i];
+  return total;
+}
+
+/// A row by a column, each without gaps.
+template <class T>
+void dot(const Product<T>& p) {
+  const int64_t blocks = (p.k - 1) / kDotBlock + 1;
+  const Panel<T> sums(blocks);
+  parallel_for(0, blocks, 2, [&](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; ++i) {
+      const int64_t at = i * kDotBlock;
+      sums.data()[i] = dot_block(p.a.data + at, p.b.data + at, p.k - at < kDotBlock ? p.k - at : kDotBlock);
+    }
+  });
+  T total = p.bias.data ? *p.bias.data : T(0);
+  for (int64_t i = 0; i < blocks; ++i) total += sums.data()[i];
+  *p.c.data = total;
+}
+
+/// Whether the product is that of two long vectors; does it then.
+template <class T>
+bool dot_if_long(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& bias) {
+  constexpr int64_t kLong = 256;
+  if (out.numel() != 1 || a.size(-1) < kLong || a.strides().back() != 1 || b.strides()[b.strides().size() - 2] != 1)
+    return false;
+  dot(describe_product<T>(out, a, b, bias));
+  return true;
+}
+
 bool is_small(const Tensor& out, int64_t k) {
   return out.numel() * k <= kSmallWork || out.size(-2) * out.size(-1) * k <= kSmallBatchWork;
 }
@@ -240,12 +308,14 @@ void matmul(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& b
   if (out.numel() == 0) return;
   switch (out.dtype()) {
     case DType::Float32:
+      if (dot_if_long<float>(out, a, b, bias)) return;
       if (is_small(out, a.size(-1))) return multiply<float>(out, a, b, bias);
       return dnnl::matmul(out, a, b, bias);
     case DType::Float16:
     case DType::BFloat16:
       return dnnl::matmul(out, a, b, bias);
     case DType::Float64:
+      if (dot_if_long<double>(out, a, b, bias)) return;
       return multiply<double>(out, a, b, bias);
     // Sums wrap around, so the sign plays no part.
     case DType::Int8:
