@@ -7,6 +7,7 @@
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
 #include "core/cpu/vector.h"
+#include "core/cpu/vector_math.h"
 #include "core/kernels/resampling.h"
 #include "core/parallel.h"
 
@@ -112,6 +113,10 @@ struct Block {
   T weight[kMaxTaps][kBlock], slope[3][kMaxTaps][kBlock];
 
   void fill(const T* grid, int64_t count, int64_t rank, const int64_t* size, const GridSampling& s, bool with_slopes) {
+    if (rank == 2 && s.padding != GridPadding::Reflection) {
+      if (s.interpolation == Interpolation::Linear) return fill_plane<2>(grid, count, size, s, with_slopes);
+      if (s.interpolation == Interpolation::Nearest) return fill_plane<1>(grid, count, size, s, with_slopes);
+    }
     const int64_t each = s.interpolation == Interpolation::Linear ? 2 : s.interpolation == Interpolation::Cubic ? 4 : 1;
     taps = rank == 2 ? each * each : each * each * each;
     for (int64_t p = 0; p < count; ++p) {
@@ -137,6 +142,64 @@ struct Block {
             slope[2][t][p] = line[0].slope[a] * v * w;
           }
     }
+  }
+
+ private:
+  /// The same for images by loops over places that vectorise, with Each taps along both dims.
+  template <int Each>
+  void fill_plane(const T* grid, int64_t count, const int64_t* size, const GridSampling& s, bool with_slopes) {
+    taps = Each * Each;
+    int32_t at[2][Each][kBlock];  // width, height
+    T weights[2][Each][kBlock], factors[2][kBlock];
+    for (int d = 0; d < 2; ++d) {
+      const T n = static_cast<T>(size[2 - d]), top = n - 1, scale = s.align_corners ? top / 2 : n / 2;
+      const T back = s.align_corners ? T(0) : T(0.5);
+      const bool is_clamped = s.padding == GridPadding::Border;
+      const auto last = static_cast<uint32_t>(size[2 - d] - 1);
+      const auto inside = [last](int32_t i) { return static_cast<uint32_t>(i) <= last ? i : -1; };
+      T coordinate[kBlock];
+      for (int64_t p = 0; p < count; ++p) coordinate[p] = grid[2 * p + d];
+#pragma GCC ivdep
+      for (int64_t p = 0; p < count; ++p) {
+        T x = (coordinate[p] + 1) * scale - back, factor = scale;
+        if (is_clamped) {  // a NaN goes to the first element
+          factor = (x > 0) & (x < top) ? scale : T(0);
+          x = x > 0 ? x : T(0);
+          x = x < top ? x : top;
+        }
+        const T low = Each == 2 ? math::floor(x) : math::round(x);
+        // What is NaN or far outside becomes an element that is not there.
+        const T near = low >= -1 ? low : T(-2);
+        const auto i = static_cast<int32_t>(near <= n ? near : n);
+        at[d][0][p] = inside(i);
+        weights[d][0][p] = Each == 2 ? low + 1 - x : T(1);
+        if constexpr (Each == 2) {
+          at[d][1][p] = inside(i + 1);
+          weights[d][1][p] = x - low;
+        }
+        factors[d][p] = Each == 2 ? factor : T(0);
+      }
+    }
+    const auto width = static_cast<int32_t>(size[2]);
+    for (int b = 0; b < Each; ++b)
+      for (int c = 0; c < Each; ++c) {
+        const int t = b * Each + c;
+#pragma GCC ivdep
+        for (int64_t p = 0; p < count; ++p) {
+          const int32_t j = at[1][b][p], k = at[0][c][p];
+          const bool outside = (j | k) < 0;
+          index[t][p] = outside ? -1 : j * width + k;
+          weight[t][p] = outside ? T(0) : weights[1][b][p] * weights[0][c][p];
+        }
+        if (!with_slopes) continue;
+        const T sign_x = c == 0 ? T(-1) : T(1), sign_y = b == 0 ? T(-1) : T(1);
+#pragma GCC ivdep
+        for (int64_t p = 0; p < count; ++p) {
+          const bool outside = index[t][p] < 0;
+          slope[0][t][p] = outside ? T(0) : weights[1][b][p] * factors[0][p] * sign_x;
+          slope[1][t][p] = outside ? T(0) : weights[0][c][p] * factors[1][p] * sign_y;
+        }
+      }
   }
 };
 
@@ -262,6 +325,21 @@ struct Sampler {
       std::fill(to, to + count * Rank, T(0));
       for (int64_t chunk = 0; chunk < chunks; ++chunk) {
         const T* from = pixels(image, chunk);
+        if constexpr (kIsPlain) {
+          const T* g = grad + channel(image, chunk) * places + first;
+          for (int d = 0; d < Rank; ++d) {
+            T sum[kBlock] = {};
+            for (int64_t t = 0; t < block.taps; ++t) {
+#pragma GCC ivdep
+              for (int64_t p = 0; p < count; ++p) {
+                const T value = from[std::max<int32_t>(block.index[t][p], 0)];
+                sum[p] += block.slope[d][t][p] * (block.index[t][p] < 0 ? T(0) : value);
+              }
+            }
+            for (int64_t p = 0; p < count; ++p) to[p * Rank + d] += sum[p] * g[p];
+          }
+          continue;
+        }
         transpose(chunk, line, 1, Wide, grad + channel(image, chunk) * places + first, places, 1, count);
         for (int64_t p = 0; p < count; ++p) {
           Lanes sum[Rank][kVectors] = {};
