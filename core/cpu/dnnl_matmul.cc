@@ -1,6 +1,7 @@
-#include <oneapi/dnnl/dnnl.h>
+#include <dnnl.hpp>
 
 #include "core/backend.h"
+#include "core/cpu/dnnl_cache.h"
 #include "core/cpu/dnnl_kernels.h"
 #include "core/parallel.h"
 
@@ -73,10 +74,58 @@ void multiply_floats(const Tensor& out, const Tensor& a, const Tensor& b, float 
     parallel_for(0, count, kTaskWork / work + 1, run);
 }
 
+/// Whether the processor multiplies bfloat16 itself; others are faster in float32.
+bool has_bfloat16_products() {
+  static const bool has = [] {
+    switch (::dnnl::get_effective_cpu_isa()) {
+      case ::dnnl::cpu_isa::avx512_core_bf16:
+      case ::dnnl::cpu_isa::avx512_core_fp16:
+      case ::dnnl::cpu_isa::avx512_core_amx:
+      case ::dnnl::cpu_isa::avx512_core_amx_fp16:
+        return true;
+      default:
+        return false;
+    }
+  }();
+  return has;
+}
+
+/// oneDNN's product of matrices or batches of bfloat16, summed in float32. Strides must be those of an Operand.
+void multiply_bfloat16(const Tensor& out, const Tensor& a, const Tensor& b) {
+  using Memory = ::dnnl::memory;
+  static const ::dnnl::engine engine(::dnnl::engine::kind::cpu, 0);
+  static thread_local ::dnnl::stream stream(engine);
+  static Cache<::dnnl::matmul> products(256);
+  const Operand left(a), right(b);
+  CacheKey key;
+  for (const Tensor* x : {&left.tensor, &right.tensor}) {
+    key.insert(key.end(), x->sizes().begin(), x->sizes().end());
+    key.insert(key.end(), x->strides().begin(), x->strides().end());
+  }
+  key.push_back(num_threads());
+  const auto describe_memory = [](const Tensor& x) {
+    return Memory::desc(x.sizes().vec(), Memory::data_type::bf16, x.strides().vec());
+  };
+  const auto product = products.get(key, [&] {
+    return std::make_shared<const ::dnnl::matmul>(::dnnl::matmul::primitive_desc(
+        engine, describe_memory(left.tensor), describe_memory(right.tensor), describe_memory(out)));
+  });
+  const auto memory = [&](const Tensor& x) { return Memory(describe_memory(x), engine, x.raw_data()); };
+  product->execute(
+      stream,
+      {{DNNL_ARG_SRC, memory(left.tensor)}, {DNNL_ARG_WEIGHTS, memory(right.tensor)}, {DNNL_ARG_DST, memory(out)}});
+  stream.wait();
+}
+
 }  // namespace
 
 void matmul(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& bias) {
   use_own_thread_count();
+  // oneDNN has no batches that repeat one matrix.
+  const auto repeats = [](const Tensor& x) { return x.dim() == 3 && x.strides()[0] == 0; };
+  if (out.dtype() == kBFloat16 && !bias.defined() && out.is_contiguous() && !repeats(a) && !repeats(b) &&
+      has_bfloat16_products())
+    return multiply_bfloat16(out, a, b);
   const bool is_direct = out.dtype() == kFloat32 && out.is_contiguous();
   const Tensor sum = is_direct ? out : empty_tensor(out.sizes(), kFloat32);
   if (bias.defined() && !bias.is_same(sum)) backend(kCPU).copy(sum, bias);
