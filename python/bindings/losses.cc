@@ -110,61 +110,44 @@ void bind_class_losses(Ops& f) {
   });
 }
 
+using X = const Tensor&;
+
+/// A loss of arguments A and a reduction, as Python calls it: the deprecated size_average and reduce come before that.
+template <class... A, class F>
+auto flagged(F loss) {
+  return [loss](A... arguments, Flag average, Flag reduce, Reduction reduction) {
+    return loss(arguments..., reduction_of(average, reduce, reduction));
+  };
+}
+
 void bind_margin_losses(Ops& f) {
-  f.add_function(
-      "soft_margin_loss(input, target, size_average=None, reduce=None, reduction='mean')",
-      [](const Tensor& x, const Tensor& y, Flag average, Flag reduce, Reduction reduction) {
-        return soft_margin_loss(x, y, reduction_of(average, reduce, reduction));
-      },
-      "log(1 + exp(-target input)).");
-  f.add_function(
-      "hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction='mean')",
-      [](const Tensor& x, const Tensor& y, double margin, Flag average, Flag reduce, Reduction reduction) {
-        return hinge_embedding_loss(x, y, margin, reduction_of(average, reduce, reduction));
-      },
-      "input where target is 1, max(0, margin - input) where it is -1.");
+  f.add_function("soft_margin_loss(input, target, size_average=None, reduce=None, reduction='mean')",
+                 flagged<X, X>(soft_margin_loss), "log(1 + exp(-target input)).");
+  f.add_function("hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction='mean')",
+                 flagged<X, X, double>(hinge_embedding_loss),
+                 "input where target is 1, max(0, margin - input) where it is -1.");
   f.add_function(
       "margin_ranking_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction='mean')",
-      [](const Tensor& a, const Tensor& b, const Tensor& y, double margin, Flag average, Flag reduce,
-         Reduction reduction) {
-        return margin_ranking_loss(a, b, y, margin, reduction_of(average, reduce, reduction));
-      },
-      "max(0, margin - target (input1 - input2)).");
+      flagged<X, X, X, double>(margin_ranking_loss), "max(0, margin - target (input1 - input2)).");
   f.add_function(
       "cosine_embedding_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction='mean')",
-      [](const Tensor& a, const Tensor& b, const Tensor& y, double margin, Flag average, Flag reduce,
-         Reduction reduction) {
-        return cosine_embedding_loss(a, b, y, margin, reduction_of(average, reduce, reduction));
-      },
+      flagged<X, X, X, double>(cosine_embedding_loss),
       "1 - cos(input1, input2) where target is 1, max(0, cos - margin) where it is -1.");
   f.add_function(
       "multi_margin_loss(input, target, p=1, margin=1.0, weight=None, size_average=None, reduce=None, "
       "reduction='mean')",
-      [](const Tensor& x, const Tensor& y, int64_t p, double margin, const Tensor& weight, Flag average, Flag reduce,
-         Reduction reduction) {
-        return multi_margin_loss(x, y, p, margin, weight, reduction_of(average, reduce, reduction));
-      },
+      flagged<X, X, int64_t, double, X>(multi_margin_loss),
       "The mean over other classes i of max(0, margin - input[target] + input[i])^p.");
-  f.add_function(
-      "multilabel_margin_loss(input, target, size_average=None, reduce=None, reduction='mean')",
-      [](const Tensor& x, const Tensor& y, Flag average, Flag reduce, Reduction reduction) {
-        return multilabel_margin_loss(x, y, reduction_of(average, reduce, reduction));
-      },
-      "max(0, 1 - input[j] + input[i]) over the classes j in target and the others i.");
+  f.add_function("multilabel_margin_loss(input, target, size_average=None, reduce=None, reduction='mean')",
+                 flagged<X, X>(multilabel_margin_loss),
+                 "max(0, 1 - input[j] + input[i]) over the classes j in target and the others i.");
   f.add_function(
       "multilabel_soft_margin_loss(input, target, weight=None, size_average=None, reduce=None, reduction='mean')",
-      [](const Tensor& x, const Tensor& y, const Tensor& weight, Flag average, Flag reduce, Reduction reduction) {
-        return multilabel_soft_margin_loss(x, y, weight, reduction_of(average, reduce, reduction));
-      },
-      "The mean over classes of the binary cross entropy of logits.");
+      flagged<X, X, X>(multilabel_soft_margin_loss), "The mean over classes of the binary cross entropy of logits.");
   f.add_function(
       "triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-06, swap=False, size_average=None, "
       "reduce=None, reduction='mean')",
-      [](const Tensor& anchor, const Tensor& positive, const Tensor& negative, double margin, double p, double eps,
-         bool swap, Flag average, Flag reduce, Reduction reduction) {
-        return triplet_margin_loss(anchor, positive, negative, margin, p, eps, swap,
-                                   reduction_of(average, reduce, reduction));
-      },
+      flagged<X, X, X, double, double, double, bool>(triplet_margin_loss),
       "max(0, |anchor - positive| - |anchor - negative| + margin).");
   f.add_function(
       "triplet_margin_with_distance_loss(anchor, positive, negative, *, distance_function=None, margin=1.0, "
