@@ -268,10 +268,16 @@ void check_dtype(const Tensor& x) {
 /// float64 and inputs that are all padding have no kernels in oneDNN, and columns want rows.
 bool is_for_columns(const Tensor& x) { return x.dtype() == kFloat64 || x.numel() == 0; }
 
+/// One sample of few multiplications, which take less time than calling oneDNN does.
+bool is_tiny(const Tensor& out, const Tensor& x, const Tensor& weight) {
+  constexpr int64_t kTiny = 16384;
+  return x.dtype() == kFloat32 && x.sizes()[0] == 1 && out.numel() * (weight.numel() / weight.sizes()[0]) <= kTiny;
+}
+
 void conv(const Tensor& out, const Tensor& x, const Tensor& weight, const Tensor& bias, const Window& window) {
   check_dtype(x);
   if (out.numel() == 0) return;
-  const bool rows = is_for_columns(x);
+  const bool rows = is_for_columns(x) || is_tiny(out, x, weight);
   const Staged y(out, true, rows), input(x, false, rows), filter(weight, false, true), added(bias, false, true);
   const auto plan = rows ? nullptr : Problem{Kind::Forward, input(), filter(), added(), y(), window}.plan();
   if (!plan) {
