@@ -1,4 +1,5 @@
-// Enters the special functions in the CPU's table. They are one scalar loop each: nothing in them vectorises.
+// Enters the special functions in the CPU's table. They are one scalar loop each; those that
+// vectorise are in core/cpu/elementary_kernels.cc.
 #include <cmath>
 
 #include "core/cpu/special/special.h"
@@ -46,15 +47,11 @@ void trigamma_kernel(const Tensor& out, const Tensor& x) {
 
 const bool registered = [] {
   auto& table = kernel_table<SpecialKernels>(kCPU);
-  table.digamma = unary<digamma>;
   table.trigamma = trigamma_kernel;
-  table.lgamma = unary<[](double x) { return special::lgamma(x); }>;
   table.erfcx = unary<erfcx>;
   table.ndtri = unary<ndtri>;
   table.log_ndtr = unary<log_ndtr>;
-  table.i0 = unary<i0>;
   table.i0e = unary<i0e>;
-  table.i1 = unary<i1>;
   table.i1e = unary<i1e>;
   table.k0 = unary<k0>;
   table.k0e = unary<k0e>;
