@@ -34,14 +34,60 @@ inline T floor_quotient(T a, T b, T rest) {
   return b == T(0) ? ratio : quotient == T(0) ? signed_zero : rounded;
 }
 
+/// floor(a / b) and the remainder it leaves for integers, by way of double: exact while |a| and |b| are below 2^50, for then a quotient
+/// that is no integer is farther from one than its rounding. Adding kShift leaves an integer in a double's low bits, which
+/// vectorises with every instruction set.
+template <class T, class F>
+void floor_divide_integers(const char* op, const Tensor& out, const Tensor& a, const Tensor& b, T (*exact)(T, T), F f) {
+  Elementwise({{out, dtype_of<T>}}, {{a, dtype_of<T>}, {b, dtype_of<T>}}).run([=](char* const* p, int64_t n) {
+    constexpr double kShift = 0x1.8p52;
+    constexpr uint64_t kShiftBits = std::bit_cast<uint64_t>(kShift);
+    constexpr int64_t kBlock = 512;
+    for (int64_t begin = 0; begin < n; begin += kBlock) {
+      auto* y = reinterpret_cast<T*>(p[0]) + begin;
+      const auto* x0 = reinterpret_cast<const T*>(p[1]) + begin;
+      const auto* x1 = reinterpret_cast<const T*>(p[2]) + begin;
+      const int64_t count = n - begin < kBlock ? n - begin : kBlock;
+      uint64_t too_large = 0, zeros = 0;
+      for (int64_t i = 0; i < count; ++i) {
+        zeros |= x1[i] == 0 ? 1 : 0;
+        if constexpr (sizeof(T) == 8)
+          too_large |= (uint64_t(x0[i]) + (uint64_t{1} << 50)) | (uint64_t(x1[i]) + (uint64_t{1} << 50));
+      }
+      if (zeros != 0) cpu::fail_division_by_zero(op);
+      if (too_large >> 51 != 0) {
+        for (int64_t i = 0; i < count; ++i) y[i] = exact(x0[i], x1[i]);
+        continue;
+      }
+      const auto as_double = [](T v) {
+        if constexpr (sizeof(T) == 8)
+          return std::bit_cast<double>(uint64_t(v) + kShiftBits) - kShift;
+        else
+          return static_cast<double>(v);
+      };
+#pragma GCC ivdep
+      for (int64_t i = 0; i < count; ++i) {
+        const double dividend = as_double(x0[i]), divisor = as_double(x1[i]);
+        const double quotient = dividend / divisor, nearest = (quotient + kShift) - kShift;
+        const double down = nearest - (nearest > quotient ? 1.0 : 0.0);
+        y[i] = static_cast<T>(std::bit_cast<uint64_t>(f(dividend, divisor, down) + kShift) - kShiftBits);
+      }
+    }
+  });
+}
+
 void floor_divide(const Tensor& out, const Tensor& a, const Tensor& b) {
   const DType dtype = promoted_dtype(a, b);
   if (dtype == kBool) cpu::fail_dtype("floor_divide", dtype);
   visit_loop_dtype(loop_dtype(dtype), [&]<class T>() {
     if constexpr (std::is_integral_v<T>) {
-      divide_integers<T>(
-          "floor_divide", out, a, b, [](T x) -> T { return Wrapping<T>(0) - x; },
-          [](T x, T y) -> T { return x / y - (x % y != 0 && (x < 0) != (y < 0) ? 1 : 0); });
+      floor_divide_integers<T>(
+          "floor_divide", out, a, b,
+          [](T x, T y) -> T {
+            if (y == -1) return Wrapping<T>(0) - x;
+            return x / y - (x % y != 0 && (x < 0) != (y < 0) ? 1 : 0);
+          },
+          [](double, double, double quotient) { return quotient; });
     } else {
       divide_floats<T>(out, a, b, [](T x, T y, T rest) { return floor_quotient(x, y, rest); });
     }
@@ -53,9 +99,13 @@ void remainder(const Tensor& out, const Tensor& a, const Tensor& b) {
   if (dtype == kBool) cpu::fail_dtype("remainder", dtype);
   visit_loop_dtype(loop_dtype(dtype), [&]<class T>() {
     if constexpr (std::is_integral_v<T>) {
-      divide_integers<T>(
-          "remainder", out, a, b, [](T) { return T(0); },
-          [](T x, T y) -> T { return x % y + (x % y != 0 && (x < 0) != (y < 0) ? y : 0); });
+      floor_divide_integers<T>(
+          "remainder", out, a, b,
+          [](T x, T y) -> T {
+            if (y == -1) return 0;
+            return x % y + (x % y != 0 && (x < 0) != (y < 0) ? y : 0);
+          },
+          [](double x, double y, double quotient) { return x - quotient * y; });
     } else {
       divide_floats<T>(out, a, b, [](T x, T y, T rest) { return floor_remainder(x, y, rest); });
     }
