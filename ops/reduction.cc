@@ -6,6 +6,7 @@
 #include "autograd/record.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/elementary.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
@@ -124,7 +125,18 @@ Tensor mean(const Tensor& x, std::optional<DType> dtype) { return mean(x, Shape(
 
 Tensor nansum(const Tensor& x, const Shape& over, bool keepdim, std::optional<DType> dtype) {
   kernel::check_defined("nansum", "input", x);
-  return sum(x.is_floating_point() ? where(isnan(x), zeros({}, x.options()), x) : x, over, keepdim, dtype);
+  const DType to_dtype = sum_dtype(x, dtype);
+  if (!x.is_floating_point() || !is_floating_point(to_dtype))
+    return sum(x.is_floating_point() ? where(isnan(x), zeros({}, x.options()), x) : x, over, keepdim, dtype);
+  const ReducedDims dims("nansum", x, over, keepdim);
+  Tensor y = reduce("nansum", &Backend::sum, x, dims, to_dtype);
+  // Without a NaN among the sums there was none in x. (Infinities that cancel are found here too.)
+  if (any(isnan(y)).item<bool>()) {
+    const NoGradGuard no_grad;
+    y = sum(nan_to_num(x, 0, INFINITY, -INFINITY), over, keepdim, dtype);
+  }
+  return record("nansum", y, inputs(x),
+                [x = saved(x), dims](const Tensor& g) { return where(isnan(x()), 0, dims.spread(g)); });
 }
 
 Tensor nanmean(const Tensor& x, const Shape& over, bool keepdim, std::optional<DType> dtype) {
