@@ -1,9 +1,11 @@
 #include "ops/shaped_activation.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "autograd/record.h"
 #include "core/kernels/pointwise.h"
+#include "core/parallel.h"
 #include "ops/activation.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
@@ -16,6 +18,18 @@
 namespace ember {
 
 namespace {
+
+/// Elements of which a few operands fit into a core's cache.
+constexpr int64_t kPiece = int64_t{1} << 15;
+
+/// Calls f with the first and the count of runs along dim 0, so short that what one kernel writes is in the cache when the next
+/// reads it.
+template <class F>
+void by_runs(const Tensor& x, F f) {
+  if (x.numel() == 0) return;
+  const int64_t most = std::max<int64_t>(1, kPiece * num_threads() * x.size(0) / x.numel());
+  for (int64_t first = 0; first < x.size(0); first += most) f(first, std::min(most, x.size(0) - first));
+}
 
 Tensor floating_output(const char* op, const Tensor& x) {
   kernel::check_defined(op, "input", x);
@@ -77,6 +91,30 @@ Tensor hardswish_backward(const Tensor& g, const Tensor& x) {
   return record(
       "hardswish_backward", d, inputs(g, x), [x = saved(x)](const Tensor& gg) { return hardswish_backward(gg, x()); },
       [g = saved(g), x = saved(x)](const Tensor& gg) { return window_backward(gg * g() / 3, x(), -3, 3); });
+}
+
+/// g sigmoid(-x).
+Tensor logsigmoid_backward(const Tensor& g, const Tensor& x) {
+  if (x.dim() == 0 || g.sizes() != x.sizes() || g.dtype() != x.dtype()) return g * sigmoid(-x);
+  Tensor d = empty_tensor(x.sizes(), x.dtype(), x.device());
+  {
+    const auto neg = find_kernel("logsigmoid_backward", &Backend::neg, x);
+    const auto sigmoid = find_kernel("logsigmoid_backward", &Backend::sigmoid, x);
+    const auto mul = find_kernel("logsigmoid_backward", &Backend::mul, x);
+    const NoGradGuard no_grad;
+    by_runs(x, [&](int64_t first, int64_t count) {
+      const Tensor to = narrow(d, 0, first, count);
+      neg(to, narrow(x, 0, first, count));
+      sigmoid(to, to);
+      mul(to, narrow(g, 0, first, count), to);
+    });
+  }
+  return record(
+      "logsigmoid_backward", d, inputs(g, x), [x = saved(x)](const Tensor& gg) { return gg * sigmoid(-x()); },
+      [g = saved(g), x = saved(x)](const Tensor& gg) {
+        const Tensor s = sigmoid(-x());
+        return gg * g() * s * (s - 1);
+      });
 }
 
 /// g (t + x (1 - t^2) s) with t = tanh(softplus(x)), s = sigmoid(x).
@@ -160,14 +198,16 @@ Tensor threshold(const Tensor& x, const Scalar& threshold, const Scalar& value) 
 Tensor softplus(const Tensor& x, double beta, double threshold) {
   auto y = shaped("softplus", &ActivationKernels::softplus, x, beta, threshold);
   return record("softplus", y, inputs(x), [x = saved(x), beta, threshold](const Tensor& g) {
-    const Tensor t = x() * beta;
+    const Tensor t = beta == 1 ? x() : x() * beta;
+    // Above 17.5 the logistic function is 1 in float32.
+    if (threshold >= 17.5 && x().dtype() != kFloat64) return g * sigmoid(t);
     return where(t > threshold, g, g * sigmoid(t));
   });
 }
 
 Tensor logsigmoid(const Tensor& x) {
   auto y = shaped("logsigmoid", &ActivationKernels::logsigmoid, x);
-  return record("logsigmoid", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * sigmoid(-x()); });
+  return record("logsigmoid", y, inputs(x), [x = saved(x)](const Tensor& g) { return logsigmoid_backward(g, x()); });
 }
 
 Tensor mish(const Tensor& x) {
@@ -196,7 +236,27 @@ Tensor prelu(const Tensor& x, const Tensor& weight) {
   Shape sizes;
   for (int64_t d = 0; d < x.dim(); ++d) sizes.push_back(1);
   if (x.dim() > 1) sizes[1] = weight.numel();
-  return where(x > 0, x, x * reshape(weight, sizes));
+  const Tensor slopes = reshape(weight, sizes);
+  if (!x.is_floating_point() || x.dim() == 0) return where(x > 0, x, x * slopes);
+  Tensor y = empty_tensor(x.sizes(), x.dtype(), x.device());
+  {
+    const auto gt = find_kernel("prelu", &Backend::gt, x);
+    const auto mul = find_kernel("prelu", &Backend::mul, x);
+    const auto choose = find_kernel("prelu", &Backend::where, x);
+    const NoGradGuard no_grad;
+    const Tensor zero = zeros({}, x.options());
+    by_runs(x, [&](int64_t first, int64_t count) {
+      const Tensor from = narrow(x, 0, first, count), to = narrow(y, 0, first, count);
+      const Tensor is_positive = empty_tensor(from.sizes(), kBool, x.device());
+      gt(is_positive, from, zero);
+      mul(to, from, slopes);
+      choose(to, is_positive, from, to);
+    });
+  }
+  return record(
+      "prelu", y, inputs(x, slopes),
+      [x = saved(x), slopes = saved(slopes)](const Tensor& g) { return where(x() > 0, g, g * slopes()); },
+      [x = saved(x)](const Tensor& g) { return where(x() > 0, 0, g * x()); });
 }
 
 Tensor rrelu(const Tensor& x, double lower, double upper, bool training) {
