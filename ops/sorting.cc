@@ -1,6 +1,8 @@
 #include "ops/sorting.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 #include "autograd/record.h"
 #include "core/kernels/sorting.h"
@@ -163,6 +165,19 @@ Tensor isin(const Tensor& elements, const Tensor& test_elements, bool invert) {
   kernel::check_defined("isin", "elements", elements);
   kernel::check_defined("isin", "test_elements", test_elements);
   const NoGradGuard no_grad;
+  if (is_integral(elements.dtype()) && is_integral(test_elements.dtype()) && test_elements.numel() > 0) {
+    // Tests that lie close together are marked in a table, between two entries for what lies outside.
+    const Tensor marks = to(reshape(test_elements, -1), kInt64);
+    const int64_t low = min(marks).item<int64_t>(), high = max(marks).item<int64_t>();
+    const int64_t most = std::max<int64_t>(1024, elements.numel() + test_elements.numel());
+    if (static_cast<double>(high) - static_cast<double>(low) < static_cast<double>(most) && low > INT64_MIN &&
+        high < INT64_MAX) {
+      Tensor table = full({high - low + 3}, invert, TensorOptions(kBool));
+      scatter_(table, 0, marks - (low - 1), expand(full({1}, !invert, TensorOptions(kBool)), marks.sizes()));
+      const Tensor at = clamp(to(reshape(elements, -1), kInt64), low - 1, high + 1) - (low - 1);
+      return reshape(index_select(table, 0, at), elements.sizes());
+    }
+  }
   const Tensor tests = sort(reshape(test_elements, -1)).first;
   if (tests.numel() == 0) return full(elements.sizes(), invert, TensorOptions(kBool));
   // The first test that is not less, or the last one.
