@@ -53,6 +53,55 @@ std::pair<Tensor, Tensor> flat_points(const Tensor& x, const Tensor& weight, siz
   return {reshape(x, {-1, static_cast<int64_t>(axes)}), reshape(weight, -1)};
 }
 
+/// The last edge that is not above each element.
+Tensor bin_of(const Tensor& x, const Tensor& edges, bool is_even) {
+  const int64_t last = std::max<int64_t>(0, edges.numel() - 2);
+  if (!is_even) return clamp(bucketize(x, edges, true) - 1, 0, last);
+  // Between even edges by arithmetic, which may be off by one where it rounds.
+  const double low = select(edges, 0, 0).item<double>(), high = select(edges, 0, -1).item<double>();
+  const Tensor bin = clamp(to((x - low) * (static_cast<double>(last + 1) / (high - low)), kInt64), 0, last);
+  const Tensor is_below = x < index_select(edges, 0, bin), is_above = x >= index_select(edges, 0, bin + 1);
+  return clamp(bin - to(is_below, kInt64) + is_above, 0, last);
+}
+
+Histogram histogram_of(const Tensor& x, const std::vector<Tensor>& edges, bool is_even, const Tensor& weight,
+                       bool density) {
+  const NoGradGuard no_grad;
+  const auto [points, weights] = flat_points(x, weight, edges.size());
+  Tensor box, is_inside;
+  Shape sizes;
+  for (size_t d = 0; d < edges.size(); ++d) {
+    const Tensor& axis = edges[d];
+    kernel::check_defined("histogramdd", "bins", axis);
+    check(axis.dim() == 1 && axis.numel() > 0, "histogramdd: the edges of axis ", d, " must be 1-d and not empty");
+    check<TypeError>(axis.dtype() == x.dtype(), "histogramdd: the edges of axis ", d, " must be ", x.dtype(),
+                     " but are ", axis.dtype());
+    const int64_t bins = axis.numel() - 1;
+    const Tensor at = contiguous(select(points, 1, static_cast<int64_t>(d)));
+    const Tensor fits = (at >= select(axis, 0, 0)) & (at <= select(axis, 0, -1)), bin = bin_of(at, axis, is_even);
+    is_inside = d == 0 ? fits : is_inside & fits;
+    box = d == 0 ? bin : box * bins + bin;
+    sizes.push_back(bins);
+  }
+  Histogram result;
+  const int64_t boxes = sizes.numel();
+  // What lies outside is counted in a box of its own.
+  result.hist =
+      boxes == 0 || edges.empty()
+          ? zeros(sizes, x.dtype())
+          : reshape(narrow(count(where(is_inside, box, boxes), boxes + 1, weights, x.dtype()), 0, 0, boxes), sizes);
+  result.bin_edges = edges;
+  if (density) {
+    result.hist = result.hist / sum(result.hist);
+    for (size_t d = 0; d < edges.size(); ++d) {
+      Shape along = Shape::filled(edges.size(), 1);
+      along[d] = -1;
+      result.hist = result.hist / reshape(diff(edges[d]), along);
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
 Tensor bincount(const Tensor& x, const Tensor& weights, int64_t minlength) {
@@ -95,38 +144,7 @@ Tensor histc(const Tensor& x, int64_t bins, const Scalar& min, const Scalar& max
 }
 
 Histogram histogramdd(const Tensor& x, const std::vector<Tensor>& edges, const Tensor& weight, bool density) {
-  const NoGradGuard no_grad;
-  const auto [points, weights] = flat_points(x, weight, edges.size());
-  Tensor box = zeros({points.size(0)}, kInt64), is_inside = full({points.size(0)}, true);
-  Shape sizes;
-  for (size_t d = 0; d < edges.size(); ++d) {
-    const Tensor& axis = edges[d];
-    kernel::check_defined("histogramdd", "bins", axis);
-    check(axis.dim() == 1 && axis.numel() > 0, "histogramdd: the edges of axis ", d, " must be 1-d and not empty");
-    check<TypeError>(axis.dtype() == x.dtype(), "histogramdd: the edges of axis ", d, " must be ", x.dtype(),
-                     " but are ", axis.dtype());
-    const int64_t bins = axis.numel() - 1;
-    const Tensor at = contiguous(select(points, 1, static_cast<int64_t>(d)));
-    is_inside = is_inside & (at >= select(axis, 0, 0)) & (at <= select(axis, 0, -1));
-    box = box * bins + clamp(bucketize(at, axis, true) - 1, 0, std::max<int64_t>(0, bins - 1));
-    sizes.push_back(bins);
-  }
-  Histogram result;
-  const int64_t boxes = sizes.numel();
-  result.hist = boxes == 0 ? zeros(sizes, x.dtype())
-                           : reshape(count(masked_select(box, is_inside), boxes,
-                                           weights.defined() ? masked_select(weights, is_inside) : Tensor(), x.dtype()),
-                                     sizes);
-  result.bin_edges = edges;
-  if (density) {
-    result.hist = result.hist / sum(result.hist);
-    for (size_t d = 0; d < edges.size(); ++d) {
-      Shape along = Shape::filled(edges.size(), 1);
-      along[d] = -1;
-      result.hist = result.hist / reshape(diff(edges[d]), along);
-    }
-  }
-  return result;
+  return histogram_of(x, edges, false, weight, density);
 }
 
 Histogram histogramdd(const Tensor& x, const Shape& bins, const std::vector<double>& range, const Tensor& weight,
@@ -143,7 +161,7 @@ Histogram histogramdd(const Tensor& x, const Shape& bins, const std::vector<doub
                                     is_given ? range[2 * d] : 0, is_given ? range[2 * d + 1] : 0, is_given);
     edges.push_back(linspace(low, high, bins[d] + 1, x.options()));
   }
-  return histogramdd(x, edges, weight, density);
+  return histogram_of(x, edges, true, weight, density);
 }
 
 std::pair<Tensor, Tensor> histogram(const Tensor& x, const Tensor& edges, const Tensor& weight, bool density) {
