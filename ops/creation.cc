@@ -35,21 +35,27 @@ Tensor sequence(int64_t count, DType dtype, const TensorOptions& options, F at) 
   return with_grad(to(values, TensorOptions(dtype).device(options.device_)), options);
 }
 
-Tensor triangle_indices(const char* op, int64_t rows, int64_t columns, const TensorOptions& options, auto is_inside) {
+Tensor triangle_indices(const char* op, int64_t rows, int64_t columns, const TensorOptions& options, auto columns_of) {
   check<ValueError>(rows >= 0 && columns >= 0, op, ": ", rows, " rows and ", columns, " columns must not be negative");
   constexpr double kMost = 1e12;
   check<OutOfMemoryError>(static_cast<double>(rows) * static_cast<double>(columns) < kMost, op, ": a matrix of ", rows,
                           " rows and ", columns, " columns is too large");
-  std::vector<int64_t> row, column;
+  const auto columns_in = [&](int64_t row) {
+    const auto [first, last] = columns_of(row);
+    return std::pair{std::clamp<int64_t>(first, 0, columns), std::clamp<int64_t>(last, 0, columns)};
+  };
   if (columns == 0) rows = 0;
+  int64_t count = 0;
+  for (int64_t i = 0; i < rows; ++i) count += columns_in(i).second - columns_in(i).first;
+  const Tensor indices = empty_tensor({2, count}, kInt64);
+  int64_t *row = indices.data_ptr<int64_t>(), *column = row + count;
   for (int64_t i = 0; i < rows; ++i) {
-    for (int64_t j = 0; j < columns; ++j) {
-      if (!is_inside(j - i)) continue;
-      row.push_back(i);
-      column.push_back(j);
+    for (auto [j, last] = columns_in(i); j < last; ++j) {
+      *row++ = i;
+      *column++ = j;
     }
   }
-  return to(stack({tensor(row), tensor(column)}), options.dtype(options.dtype_.value_or(kInt64)));
+  return to(indices, options.dtype(options.dtype_.value_or(kInt64)));
 }
 
 /// The shape of nested braces, taken from the first item of each level.
@@ -186,11 +192,17 @@ Tensor eye(int64_t n, std::optional<int64_t> m, const TensorOptions& options) {
 }
 
 Tensor tril_indices(int64_t rows, int64_t columns, int64_t offset, const TensorOptions& options) {
-  return triangle_indices("tril_indices", rows, columns, options, [offset](int64_t d) { return d <= offset; });
+  offset = std::clamp(offset, -std::max<int64_t>(rows, 0), std::max<int64_t>(columns, 0));
+  return triangle_indices("tril_indices", rows, columns, options, [=](int64_t row) {
+    return std::pair{int64_t{0}, row + offset + 1};
+  });
 }
 
 Tensor triu_indices(int64_t rows, int64_t columns, int64_t offset, const TensorOptions& options) {
-  return triangle_indices("triu_indices", rows, columns, options, [offset](int64_t d) { return d >= offset; });
+  offset = std::clamp(offset, -std::max<int64_t>(rows, 0), std::max<int64_t>(columns, 0));
+  return triangle_indices("triu_indices", rows, columns, options, [=](int64_t row) {
+    return std::pair{row + offset, columns};
+  });
 }
 
 Tensor scalar_tensor(const Scalar& value, const TensorOptions& options) {
