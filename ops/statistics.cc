@@ -79,7 +79,9 @@ Tensor quantile_of(const char* op, const Tensor& x, const Tensor& q, std::option
   const int64_t at = dim ? wrap_dim(*dim, x.dim(), op) : 0;
   // The quantiles as a last dim, in the order of all other dims.
   const Tensor rows = !dim || x.dim() == 0 ? reshape(x, -1) : movedim(x, at, -1);
-  const Tensor sorted = sort(rows, -1).first, is_nan = isnan(sorted.detach());
+  // The places in x alone are differentiated, not the sorting.
+  const auto [sorted, order] = sort(rows.detach(), -1);
+  const Tensor is_nan = isnan(sorted);
   const double last = static_cast<double>(sorted.sizes().back() - 1);
   Tensor ranks;
   if (skip_nan) {
@@ -102,10 +104,15 @@ Tensor quantile_of(const char* op, const Tensor& x, const Tensor& q, std::option
       break;
   }
   const Tensor below = floor(ranks.detach());
-  Tensor y = gather(sorted, -1, to(below, kInt64));
+  const auto at_rank = [&](const Tensor& rank) { return gather(rows, -1, gather(order, -1, to(rank, kInt64))); };
+  Tensor y;
   if (interpolation == Interpolation::Linear || interpolation == Interpolation::Midpoint) {
     const Tensor weight = interpolation == Interpolation::Midpoint ? full_like(ranks, 0.5) : ranks - below;
-    y = lerp(y, gather(sorted, -1, to(ceil(ranks.detach()), kInt64)), weight);
+    const int64_t count = ranks.sizes().back();
+    const Tensor both = at_rank(cat({below, ceil(ranks.detach())}, -1));
+    y = lerp(narrow(both, -1, 0, count), narrow(both, -1, count, count), weight);
+  } else {
+    y = at_rank(below);
   }
   Shape sizes = x.sizes();
   if (!dim)
