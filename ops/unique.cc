@@ -44,8 +44,8 @@ std::tuple<Tensor, Tensor, Tensor> unique_values(const Tensor& x, bool sorted, b
   Tensor values = reshape(x, -1), order;
   if (sorted) std::tie(values, order) = sort(values, 0);
   const Groups groups = groups_of(ne(from_second(values), to_second_last(values)), values.numel(), inverse, counts);
-  return {index_select(values, 0, groups.first),
-          inverse ? reshape(in_old_order(groups.number, order), x.sizes()) : Tensor(), groups.counts};
+  return {gather(values, 0, groups.first), inverse ? reshape(in_old_order(groups.number, order), x.sizes()) : Tensor(),
+          groups.counts};
 }
 
 std::tuple<Tensor, Tensor, Tensor> unique_slices(const char* op, const Tensor& x, int64_t dim, bool sorted,
