@@ -59,14 +59,16 @@ Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, Reduction reduc
 
 namespace {
 
-/// logsumexp(x) - x[target] for each row of x [N, C], with targets in [0, C).
+/// logsumexp(x) - x[target] over the classes of x [N, C, d...], with targets in [0, C).
 Tensor class_losses(const Tensor& x, const Tensor& target) {
   Tensor losses = empty_tensor(target.sizes(), x.dtype(), x.device());
   const Tensor logsumexp = empty_tensor(target.sizes(), x.dtype(), x.device());
   find_kernel("cross_entropy", &CrossEntropyKernels::cross_entropy, x)(losses, logsumexp, x, target);
   return record("cross_entropy", losses, inputs(x), [x = saved(x), target, logsumexp](const Tensor& g) {
     if (GradMode::is_enabled()) {
-      const Tensor columns = arange(x().sizes()[1], target.options());
+      Shape along = Shape::filled(x().sizes().size() - 1, 1);
+      along[0] = -1;
+      const Tensor columns = reshape(arange(x().sizes()[1], target.options()), along);
       const Tensor slope = softmax(x(), 1) - to(columns == unsqueeze(target, 1), x().dtype());
       return unsqueeze(g, 1) * slope;
     }
@@ -77,7 +79,7 @@ Tensor class_losses(const Tensor& x, const Tensor& target) {
   });
 }
 
-/// cross_entropy of float32 or float64 [N, C] and classes [N], which needs no log-probabilities in memory.
+/// cross_entropy of float32 or float64 [N, C, d...] and classes [N, d...], which needs no log-probabilities in memory.
 Tensor class_cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight, Reduction reduction,
                            int64_t ignore_index) {
   const Tensor is_counted = target != ignore_index, label = contiguous(where(is_counted, target, 0));
@@ -85,7 +87,7 @@ Tensor class_cross_entropy(const Tensor& input, const Tensor& target, const Tens
   check<IndexError>(low >= 0 && high < classes, "cross_entropy: target ", low < 0 ? low : high, " is out of range for ",
                     classes, " classes");
   Tensor factor = to(is_counted, input.dtype());
-  if (weight.defined()) factor = factor * index_select(weight, 0, label);
+  if (weight.defined()) factor = factor * reshape(index_select(weight, 0, reshape(label, -1)), label.sizes());
   const Tensor losses = where(is_counted, class_losses(contiguous(input), label), 0);
   const Tensor weighted = weight.defined() ? losses * factor : losses;
   if (reduction != Reduction::Mean) return reduce_loss(weighted, reduction);
@@ -93,8 +95,13 @@ Tensor class_cross_entropy(const Tensor& input, const Tensor& target, const Tens
 }
 
 bool is_plain(const Tensor& input, const Tensor& target, const Tensor& weight) {
-  return input.dim() == 2 && input.numel() > 0 && target.dtype() == kInt64 &&
-         target.sizes() == Shape(input.sizes()[0]) && (input.dtype() == kFloat32 || input.dtype() == kFloat64) &&
+  if (input.dim() < 2 || input.numel() == 0) return false;
+  Shape expected = input.sizes();
+  expected.erase(1);
+  constexpr int64_t kFewest = 16;  // samples side by side, below which rows of log-probabilities are the faster way
+  const int64_t inner = expected.numel() / expected[0];
+  return (inner == 1 || inner >= kFewest) && target.dtype() == kInt64 && target.sizes() == expected &&
+         (input.dtype() == kFloat32 || input.dtype() == kFloat64) &&
          (!weight.defined() || (weight.dtype() == input.dtype() && weight.sizes() == Shape(input.sizes()[1]))) &&
          kernel_table<CrossEntropyKernels>(input.device().type).cross_entropy != nullptr;
 }

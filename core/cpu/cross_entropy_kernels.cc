@@ -11,6 +11,7 @@ namespace ember::EMBER_ISA {
 namespace {
 
 constexpr int64_t kRun = 1024;
+constexpr int64_t kGroup = 8, kColumns = 256;  // classes and samples of a block whose samples lie side by side
 
 int64_t rows_at_once(int64_t classes) { return std::max<int64_t>(1, kGrain / 4 / std::max<int64_t>(classes, 1)); }
 
@@ -63,15 +64,85 @@ void cross_entropy_backward_as(const Tensor& grad_x, const Tensor& grad, const T
   });
 }
 
+int64_t inner_size(const Tensor& x) { return x.numel() / (x.sizes()[0] * x.sizes()[1]); }
+
+/// Calls f(x_offset, sample, columns) for blocks of samples of x [N, C, inner], at most kColumns side by side.
+template <class F>
+void for_each_block(const Tensor& x, F f) {
+  const int64_t classes = x.sizes()[1], inner = inner_size(x), blocks = (inner + kColumns - 1) / kColumns;
+  parallel_for(0, x.sizes()[0] * blocks, rows_at_once(classes * std::min(inner, kColumns)),
+               [&](int64_t first, int64_t last) {
+                 for (int64_t b = first; b < last; ++b) {
+                   const int64_t n = b / blocks, column = (b - n * blocks) * kColumns;
+                   f(n * classes * inner + column, n * inner + column, std::min(kColumns, inner - column));
+                 }
+               });
+}
+
+template <class T>
+void cross_entropy_of_columns(const Tensor& losses, const Tensor& logsumexp, const Tensor& x, const Tensor& target) {
+  const int64_t classes = x.sizes()[1], inner = inner_size(x);
+  for_each_block(x, [&](int64_t at, int64_t sample, int64_t columns) {
+    const T* from = reinterpret_cast<const T*>(x.raw_data()) + at;
+    const auto* labels = reinterpret_cast<const int64_t*>(target.raw_data()) + sample;
+    T* loss = reinterpret_cast<T*>(losses.raw_data()) + sample;
+    T* log_sums = reinterpret_cast<T*>(logsumexp.raw_data()) + sample;
+    T buffer[kGroup * kColumns], tops[kColumns], part[kColumns], sums[kColumns] = {};
+    fold_rows<Max>(tops, from, classes, columns, inner);
+    for (int64_t first = 0; first < classes; first += kGroup) {
+      const int64_t count = std::min(kGroup, classes - first);
+      for (int64_t c = 0; c < count; ++c)
+        for (int64_t j = 0; j < columns; ++j) buffer[c * columns + j] = from[(first + c) * inner + j] - tops[j];
+      exp_run(buffer, buffer, count * columns);
+      fold_rows<Sum>(part, buffer, count, columns, columns);
+      for (int64_t j = 0; j < columns; ++j) sums[j] += part[j];
+    }
+    for (int64_t j = 0; j < columns; ++j) {
+      sums[j] = math::log(sums[j]);
+      log_sums[j] = tops[j] + sums[j];
+    }
+    for (int64_t j = 0; j < columns; ++j) loss[j] = sums[j] - (from[labels[j] * inner + j] - tops[j]);
+  });
+}
+
+template <class T>
+void cross_entropy_backward_of_columns(const Tensor& grad_x, const Tensor& grad, const Tensor& x,
+                                       const Tensor& logsumexp, const Tensor& target) {
+  const int64_t classes = x.sizes()[1], inner = inner_size(x);
+  for_each_block(x, [&](int64_t at, int64_t sample, int64_t columns) {
+    const T* from = reinterpret_cast<const T*>(x.raw_data()) + at;
+    T* to = reinterpret_cast<T*>(grad_x.raw_data()) + at;
+    const T* factors = reinterpret_cast<const T*>(grad.raw_data()) + sample;
+    const T* shifts = reinterpret_cast<const T*>(logsumexp.raw_data()) + sample;
+    const auto* labels = reinterpret_cast<const int64_t*>(target.raw_data()) + sample;
+    for (int64_t c = 0; c < classes; ++c) {
+      const T* row = from + c * inner;
+      T* result = to + c * inner;
+#pragma GCC ivdep
+      for (int64_t j = 0; j < columns; ++j) {
+        const T slope = math::exp(row[j] - shifts[j]) * factors[j];
+        result[j] = factors[j] == T(0) ? T(0) : slope;
+      }
+    }
+    for (int64_t j = 0; j < columns; ++j) to[labels[j] * inner + j] -= factors[j];
+  });
+}
+
 void cross_entropy(const Tensor& losses, const Tensor& logsumexp, const Tensor& x, const Tensor& target) {
-  if (x.dtype() == kFloat64) return cross_entropy_as<double>(losses, logsumexp, x, target);
-  cross_entropy_as<float>(losses, logsumexp, x, target);
+  const bool is_double = x.dtype() == kFloat64;
+  if (inner_size(x) == 1)
+    return (is_double ? cross_entropy_as<double> : cross_entropy_as<float>)(losses, logsumexp, x, target);
+  (is_double ? cross_entropy_of_columns<double> : cross_entropy_of_columns<float>)(losses, logsumexp, x, target);
 }
 
 void cross_entropy_backward(const Tensor& grad_x, const Tensor& grad, const Tensor& x, const Tensor& logsumexp,
                             const Tensor& target) {
-  if (x.dtype() == kFloat64) return cross_entropy_backward_as<double>(grad_x, grad, x, logsumexp, target);
-  cross_entropy_backward_as<float>(grad_x, grad, x, logsumexp, target);
+  const bool is_double = x.dtype() == kFloat64;
+  if (inner_size(x) == 1)
+    return (is_double ? cross_entropy_backward_as<double> : cross_entropy_backward_as<float>)(grad_x, grad, x,
+                                                                                              logsumexp, target);
+  (is_double ? cross_entropy_backward_of_columns<double> : cross_entropy_backward_of_columns<float>)(grad_x, grad, x,
+                                                                                                     logsumexp, target);
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/backend.h"
 #include "core/cpu/cpu_kernels.h"
 
@@ -19,11 +21,24 @@ struct Samples {
     input_strides.erase(class_dim);
     count = sizes.numel();
   }
-  /// The offset of the i-th sample under these strides.
-  int64_t offset(int64_t i, const Shape& strides) const {
-    int64_t offset = 0;
-    for (size_t d = sizes.size(); d-- > 0; i /= sizes[d]) offset += i % sizes[d] * strides[d];
-    return offset;
+  /// Calls f(of_input, of_target, of_sample) with the offsets of each sample in the input, in the target and in the tensor that
+  /// holds a value or gradient per sample; they are divided out once a row.
+  template <class F>
+  void for_each(const Shape& target_strides, const Shape& sample_strides, F f) const {
+    if (count == 0) return;
+    if (sizes.empty()) return f(0, 0, 0);
+    const size_t last = sizes.size() - 1;
+    for (int64_t i = 0; i < count; i += sizes[last]) {
+      int64_t input = 0, target = 0, sample = 0, rest = i / sizes[last];
+      for (size_t d = last; d-- > 0; rest /= sizes[d]) {
+        const int64_t at = rest % sizes[d];
+        input += at * input_strides[d];
+        target += at * target_strides[d];
+        sample += at * sample_strides[d];
+      }
+      for (int64_t k = 0; k < sizes[last]; ++k)
+        f(input + k * input_strides[last], target + k * target_strides[last], sample + k * sample_strides[last]);
+    }
   }
 };
 
@@ -50,16 +65,17 @@ void nll_loss(const Tensor& losses, const Tensor& total_weight, const Tensor& x,
   const int64_t weight_stride = weights ? weight.strides()[0] : 0;
   T* out = reinterpret_cast<T*>(losses.raw_data());
   double total = 0;
-  for (int64_t i = 0; i < samples.count; ++i) {
-    const int64_t at = samples.offset(i, target.strides());
-    out[i] = 0;
-    if (labels[at] == ignore_index) continue;
+  int64_t counted = 0;  // the total without weights: integers add with less latency
+  samples.for_each(target.strides(), losses.strides(), [&](int64_t from, int64_t at, int64_t to) {
+    out[to] = 0;
+    if (labels[at] == ignore_index) return;
     const int64_t label = checked_class(labels[at], samples.classes);
     const T w = weights ? weights[label * weight_stride] : T(1);
-    out[i] = -w * input[samples.offset(i, samples.input_strides) + label * samples.class_stride];
-    total += static_cast<double>(w);
-  }
-  *reinterpret_cast<T*>(total_weight.raw_data()) = static_cast<T>(total);
+    out[to] = -w * input[from + label * samples.class_stride];
+    if (weights) total += static_cast<double>(w);
+    ++counted;
+  });
+  *reinterpret_cast<T*>(total_weight.raw_data()) = static_cast<T>(weights ? total : static_cast<double>(counted));
 }
 
 template <class T>
@@ -73,15 +89,13 @@ void nll_loss_backward(const Tensor& grad_x, const Tensor& grad, const Tensor& t
   const int64_t weight_stride = weights ? weight.strides()[0] : 0;
   const Shape still = Shape::filled(samples.sizes.size(), 0);
   const Shape& grad_strides = grad.dim() == 0 ? still : grad.strides();
-  for (int64_t i = 0; i < grad_x.numel(); ++i) out[i] = 0;
-  for (int64_t i = 0; i < samples.count; ++i) {
-    const int64_t at = samples.offset(i, target.strides());
-    if (labels[at] == ignore_index) continue;
+  std::fill_n(out, grad_x.numel(), T(0));
+  samples.for_each(target.strides(), grad_strides, [&](int64_t to, int64_t at, int64_t from) {
+    if (labels[at] == ignore_index) return;
     const int64_t label = checked_class(labels[at], samples.classes);
     const T w = weights ? weights[label * weight_stride] : T(1);
-    out[samples.offset(i, samples.input_strides) + label * samples.class_stride] =
-        -w * grads[samples.offset(i, grad_strides)];
-  }
+    out[to + label * samples.class_stride] = -w * grads[from];
+  });
 }
 
 }  // namespace

@@ -170,6 +170,33 @@ void softmax_columns(T* out, const T* x, const Columns& c, int64_t columns) {
 }
 
 template <class T>
+void log_softmax_columns(T* out, const T* x, const Columns& c, int64_t columns) {
+  T maxima[Columns::kMost], sums[Columns::kMost];
+  fold_rows<Max>(maxima, x, c.length, columns, c.inner);
+  for (int64_t row = 0; row < c.length; ++row) {
+    const T* from = x + row * c.inner;
+    T* to = out + row * c.inner;
+    for (int64_t j = 0; j < columns; ++j) to[j] = from[j] - maxima[j];
+    exp_run(to, to, columns);
+  }
+  fold_rows<Sum>(sums, out, c.length, columns, c.inner);
+  for (int64_t j = 0; j < columns; ++j) sums[j] = math::log(sums[j]);
+  for (int64_t row = 0; row < c.length; ++row)
+    for (int64_t j = 0; j < columns; ++j) out[row * c.inner + j] = (x[row * c.inner + j] - maxima[j]) - sums[j];
+}
+
+template <class T>
+void log_softmax_backward_columns(T* out, const T* grad, const T* y, const Columns& c, int64_t columns) {
+  T sums[Columns::kMost], run[Columns::kMost];
+  fold_rows<Sum>(sums, grad, c.length, columns, c.inner);
+  for (int64_t row = 0; row < c.length; ++row) {
+    const int64_t at = row * c.inner;
+    exp_run(run, y + at, columns);
+    for (int64_t j = 0; j < columns; ++j) out[at + j] = grad[at + j] - run[j] * sums[j];
+  }
+}
+
+template <class T>
 void softmax_backward_columns(T* out, const T* grad, const T* y, const Columns& c, int64_t columns) {
   constexpr int64_t kGroup = 8;  // sums of sums keep the error small
   T dots[Columns::kMost] = {}, group[Columns::kMost];
@@ -191,22 +218,26 @@ T* data_of(const Tensor& x) {
 }
 
 template <class T>
-void softmax_as(const Tensor& out, const Tensor& x, int64_t dim) {
+using ForwardColumns = void(T* out, const T* x, const Columns& c, int64_t columns);
+template <class T>
+using BackwardColumns = void(T* out, const T* grad, const T* y, const Columns& c, int64_t columns);
+
+template <class T, Forward<T> kRows, ForwardColumns<T> kColumns>
+void apply(const Tensor& out, const Tensor& x, int64_t dim) {
   Columns c;
   const Tensor* operands[] = {&out, &x};
-  if (!c.fits(operands, dim, dtype_of<T>)) return forward_as<T, softmax_rows<T>>(out, x, dim);
-  c.for_each_block(x.numel(), [&](int64_t at, int64_t columns) {
-    softmax_columns(data_of<T>(out) + at, data_of<T>(x) + at, c, columns);
-  });
+  if (!c.fits(operands, dim, dtype_of<T>)) return forward_as<T, kRows>(out, x, dim);
+  c.for_each_block(
+      x.numel(), [&](int64_t at, int64_t columns) { kColumns(data_of<T>(out) + at, data_of<T>(x) + at, c, columns); });
 }
 
-template <class T>
-void softmax_backward_as(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t dim) {
+template <class T, Backward<T> kRows, BackwardColumns<T> kColumns>
+void apply_backward(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t dim) {
   Columns c;
   const Tensor* operands[] = {&out, &grad, &y};
-  if (!c.fits(operands, dim, dtype_of<T>)) return backward_as<T, softmax_backward_rows<T>>(out, grad, y, dim);
+  if (!c.fits(operands, dim, dtype_of<T>)) return backward_as<T, kRows>(out, grad, y, dim);
   c.for_each_block(y.numel(), [&](int64_t at, int64_t columns) {
-    softmax_backward_columns(data_of<T>(out) + at, data_of<T>(grad) + at, data_of<T>(y) + at, c, columns);
+    kColumns(data_of<T>(out) + at, data_of<T>(grad) + at, data_of<T>(y) + at, c, columns);
   });
 }
 
@@ -217,22 +248,27 @@ bool is_double(const char* op, const Tensor& out) {
 }
 
 void softmax(const Tensor& out, const Tensor& x, int64_t dim) {
-  is_double("softmax", out) ? softmax_as<double>(out, x, dim) : softmax_as<float>(out, x, dim);
+  is_double("softmax", out) ? apply<double, softmax_rows<double>, softmax_columns<double>>(out, x, dim)
+                            : apply<float, softmax_rows<float>, softmax_columns<float>>(out, x, dim);
 }
 
 void log_softmax(const Tensor& out, const Tensor& x, int64_t dim) {
-  is_double("log_softmax", out) ? forward_as<double, log_softmax_rows<double>>(out, x, dim)
-                                : forward_as<float, log_softmax_rows<float>>(out, x, dim);
+  is_double("log_softmax", out) ? apply<double, log_softmax_rows<double>, log_softmax_columns<double>>(out, x, dim)
+                                : apply<float, log_softmax_rows<float>, log_softmax_columns<float>>(out, x, dim);
 }
 
+template <class T>
+constexpr auto* kSoftmaxBackward = apply_backward<T, softmax_backward_rows<T>, softmax_backward_columns<T>>;
+template <class T>
+constexpr auto* kLogSoftmaxBackward = apply_backward<T, log_softmax_backward_rows<T>, log_softmax_backward_columns<T>>;
+
 void softmax_backward(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t dim) {
-  is_double("softmax_backward", out) ? softmax_backward_as<double>(out, grad, y, dim)
-                                     : softmax_backward_as<float>(out, grad, y, dim);
+  (is_double("softmax_backward", out) ? kSoftmaxBackward<double> : kSoftmaxBackward<float>)(out, grad, y, dim);
 }
 
 void log_softmax_backward(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t dim) {
-  is_double("log_softmax_backward", out) ? backward_as<double, log_softmax_backward_rows<double>>(out, grad, y, dim)
-                                         : backward_as<float, log_softmax_backward_rows<float>>(out, grad, y, dim);
+  (is_double("log_softmax_backward", out) ? kLogSoftmaxBackward<double> : kLogSoftmaxBackward<float>)(out, grad, y,
+                                                                                                      dim);
 }
 
 }  // namespace
