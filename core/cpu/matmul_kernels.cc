@@ -59,6 +59,12 @@ struct Product {
   int64_t c_batch, a_batch, b_batch, bias_batch;
 };
 
+/// One row of c from sums in memory, whatever the strides. Not inlined: there would be a copy in each tile.
+template <class T>
+[[gnu::noinline]] void write_line(const T* line, Matrix<const T> bias, Matrix<T> c, int64_t columns) {
+  for (int64_t j = 0; j < columns; ++j) *c.at(0, j) = bias.data ? static_cast<T>(line[j] + *bias.at(0, j)) : line[j];
+}
+
 /// c[Rows, columns] = a[Rows, k] b (+ bias) where b has rows of Vectors whole vectors of Bytes, `b_row` elements apart.
 template <int Rows, int Vectors, int64_t Bytes, class T>
 inline void multiply_tile(int64_t k, Matrix<const T> a, const T* b, int64_t b_row, Matrix<const T> bias, Matrix<T> c,
@@ -106,8 +112,8 @@ inline void multiply_tile(int64_t k, Matrix<const T> a, const T* b, int64_t b_ro
     } else {
       T line[kWidth];
       for (int v = 0; v < Vectors; ++v) store(line, v, sums[r][v]);
-      for (int64_t j = 0; j < columns; ++j)
-        *c.at(r, j) = bias.data ? static_cast<T>(line[j] + *bias.at(r, j)) : line[j];
+      write_line(line, {bias.data ? bias.at(r, 0) : nullptr, bias.row, bias.column}, {c.at(r, 0), c.row, c.column},
+                 columns);
     }
   }
 }
