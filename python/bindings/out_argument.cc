@@ -15,6 +15,7 @@ namespace {
 bool is_out(PyObject* name) { return PyUnicode_CompareWithASCIIString(name, "out") == 0; }
 
 bool shares_elements(const Tensor& x) {
+  if (x.numel() == 0) return false;
   for (size_t d = 0; d < x.sizes().size(); ++d)
     if (x.strides()[d] == 0 && x.sizes()[d] > 1) return true;
   return false;
