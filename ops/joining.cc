@@ -119,8 +119,9 @@ Tensor combinations(const Tensor& x, int64_t r, bool with_replacement) {
 
 Tensor kron(const Tensor& a, const Tensor& b) {
   const int64_t rank = std::max(views::rank("kron", a), views::rank("kron", b));
+  if (rank == 0) return mul(a, b);
   Shape split_a, split_b, joined;
-  for (int64_t d = -rank; d < 0; ++d) {
+  for (int64_t d = -rank; d < -1; ++d) {
     const int64_t of_a = -d <= a.dim() ? a.size(d) : 1, of_b = -d <= b.dim() ? b.size(d) : 1;
     split_a.push_back(of_a);
     split_a.push_back(1);
@@ -128,7 +129,18 @@ Tensor kron(const Tensor& a, const Tensor& b) {
     split_b.push_back(of_b);
     joined.push_back(of_a * of_b);
   }
-  return reshape(mul(reshape(a, split_a), reshape(b, split_b)), joined);
+  // The last dim is repeated in each operand beforehand: the product then runs over whole rows, not over those of b.
+  const int64_t columns_a = a.dim() > 0 ? a.size(-1) : 1, columns_b = b.dim() > 0 ? b.size(-1) : 1;
+  const auto with = [](Shape sizes, std::initializer_list<int64_t> more) {
+    for (const int64_t size : more) sizes.push_back(size);
+    return sizes;
+  };
+  const auto repeated = [&](const Tensor& x, const Shape& split, std::initializer_list<int64_t> own) {
+    const Tensor wide = expand(reshape(x, with(split, own)), with(split, {columns_a, columns_b}));
+    return reshape(wide, with(split, {columns_a * columns_b}));
+  };
+  return reshape(mul(repeated(a, split_a, {columns_a, 1}), repeated(b, split_b, {1, columns_b})),
+                 with(joined, {columns_a * columns_b}));
 }
 
 }  // namespace ember
