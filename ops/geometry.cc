@@ -4,6 +4,7 @@
 
 #include "autograd/record.h"
 #include "core/kernels/distance.h"
+#include "ops/complex.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/indexing.h"
@@ -17,15 +18,43 @@ namespace ember {
 
 namespace {
 
-/// What the distance `length` of a pair changes by, with respect to the elements of its difference, times g.
-Tensor distance_slope(const Tensor& g, const Tensor& difference, const Tensor& length, double p) {
-  if (p == 0) return zeros_like(difference);
-  if (p == 1) return g * sign(difference);
-  if (std::isinf(p)) return g * sign(difference) * to(abs(difference) == length, g.dtype());
+// What the distance `length` of a pair changes by, with respect to the elements of its difference, times g, is a weight of the pair
+// times a direction.
+
+Tensor distance_weight(const Tensor& g, const Tensor& length, double p) {
+  if (p == 0) return zeros_like(g);
+  if (p == 1 || std::isinf(p)) return g;
   const Tensor is_same = length == 0, safe = masked_fill(length, is_same, 1);
-  if (p == 2) return difference * masked_fill(g / safe, is_same, 0);
-  const Tensor power = masked_fill(difference * pow(abs(difference), p - 2), difference == 0, 0);
-  return power * masked_fill(g / pow(safe, p - 1), is_same, 0);
+  return masked_fill(g / (p == 2 ? safe : pow(safe, p - 1)), is_same, 0);
+}
+
+Tensor distance_direction(const Tensor& difference, const Tensor& length, double p) {
+  if (p == 0) return zeros_like(difference);
+  if (p == 1) return sign(difference);
+  if (p == 2) return difference;
+  if (std::isinf(p)) return sign(difference) * to(abs(difference) == length, difference.dtype());
+  return masked_fill(difference * pow(abs(difference), p - 2), difference == 0, 0);
+}
+
+/// The gradients of the rows a [P, M] and b [R, M] of pairs with weights and lengths y [P, R], without a tape: a few rows at a
+/// time, so that the differences stay in a core's cache.
+std::array<Tensor, 2> pair_gradients(const Tensor& weight, const Tensor& a, const Tensor& b, const Tensor& y, double p,
+                                     Needs<2> needs) {
+  constexpr int64_t kElements = int64_t{1} << 15;
+  const int64_t rows = a.size(0), step = std::max<int64_t>(1, kElements / std::max<int64_t>(1, b.numel()));
+  std::vector<Tensor> of_a;
+  Tensor of_b = zeros_like(b);
+  for (int64_t i = 0; i < rows; i += step) {
+    const int64_t count = std::min(step, rows - i);
+    const Tensor difference = unsqueeze(narrow(a, 0, i, count), 1) - b;
+    const Tensor direction = distance_direction(difference, unsqueeze(narrow(y, 0, i, count), 2), p);
+    const Tensor weights = narrow(weight, 0, i, count);
+    if (needs[0]) of_a.push_back(squeeze(matmul(unsqueeze(weights, 1), direction), 1));
+    if (!needs[1]) continue;
+    const Tensor slope = unsqueeze(weights, 2) * direction;
+    of_b = of_b - (count == 1 ? select(slope, 0, 0) : sum(slope, 0));
+  }
+  return {of_a.empty() ? zeros_like(a) : cat(of_a, 0), of_b};
 }
 
 /// Batches [B, P, M] and [B, R, M], pair by pair.
@@ -34,9 +63,17 @@ Tensor cdist_by_pairs(const Tensor& a, const Tensor& b, double p) {
   Tensor y = empty_tensor({a.size(0), a.size(1), b.size(1)}, a.dtype(), a.device());
   find_kernel("cdist", &DistanceKernels::cdist, a)(y, left, right, p);
   return record("cdist", y, inputs(a, b),
-                [a = saved(a), b = saved(b), y = saved_output(y), p](const Tensor& g) -> std::array<Tensor, 2> {
+                [a = saved(a), b = saved(b), y = saved_output(y), p](const Tensor& g,
+                                                                     const Needs<2>& needs) -> std::array<Tensor, 2> {
+                  if (!GradMode::is_enabled() && g.size(0) == 1) {
+                    const auto [of_a, of_b] =
+                        pair_gradients(select(distance_weight(g, y(), p), 0, 0), select(a(), 0, 0), select(b(), 0, 0),
+                                       select(y(), 0, 0), p, needs);
+                    return {unsqueeze(of_a, 0), unsqueeze(of_b, 0)};
+                  }
                   const Tensor difference = unsqueeze(a(), 2) - unsqueeze(b(), 1);
-                  const Tensor slope = distance_slope(unsqueeze(g, 3), difference, unsqueeze(y(), 3), p);
+                  const Tensor slope =
+                      unsqueeze(distance_weight(g, y(), p), 3) * distance_direction(difference, unsqueeze(y(), 3), p);
                   return {sum(slope, 2), -sum(slope, 1)};
                 });
 }
@@ -108,10 +145,28 @@ Tensor cdist(const Tensor& a, const Tensor& b, double p, std::string_view comput
 Tensor pdist(const Tensor& x, double p) {
   kernel::check_defined("pdist", "input", x);
   check(x.dim() == 2, "pdist: input must be 2-d but is ", describe(x));
+  check<ValueError>(p >= 0, "pdist: p must not be negative but is ", p);
+  check(x.is_floating_point(), "pdist: input must be floating-point but is ", describe(x));
+  if (is_reduced_floating_point(x.dtype())) return to(pdist(to(x, kFloat32), p), x.dtype());
   const int64_t rows = x.size(0);
-  const Tensor pairs = triu_indices(rows, rows, 1);
-  const Tensor at = select(pairs, 0, 0) * rows + select(pairs, 0, 1);
-  return index_select(reshape(cdist(x, x, p, "donot_use_mm_for_euclid_dist"), -1), 0, at);
+  const Tensor batch = unsqueeze(contiguous(x.detach()), 0);
+  Tensor y = empty_tensor({rows * (rows - 1) / 2}, x.dtype(), x.device());
+  find_kernel("pdist", &DistanceKernels::cdist, x)(y, batch, batch, p);
+  return record("pdist", y, inputs(x), [x = saved(x), y = saved_output(y), p](const Tensor& g) {
+    // Each pair stands at [i, j] and at [j, i] of a square, whose rows then sum to the gradients.
+    const int64_t rows = x().size(0);
+    const Tensor pairs = triu_indices(rows, rows, 1);
+    const Tensor upper = to(select(pairs, 0, 0) * rows + select(pairs, 0, 1), g.device());
+    const auto square_of = [&](const Tensor& values) {
+      const Tensor half = reshape(index_add(zeros({rows * rows}, values.options()), 0, upper, values), {rows, rows});
+      return half + mT(half);
+    };
+    const Tensor weight = square_of(distance_weight(g, y(), p));
+    const Tensor lengths = std::isinf(p) ? square_of(y()) : weight;  // only that direction depends on them
+    if (!GradMode::is_enabled()) return pair_gradients(weight, x(), x(), lengths, p, {true, false})[0];
+    const Tensor difference = unsqueeze(x(), 1) - unsqueeze(x(), 0);
+    return sum(unsqueeze(weight, 2) * distance_direction(difference, unsqueeze(lengths, 2), p), 1);
+  });
 }
 
 Tensor pairwise_distance(const Tensor& a, const Tensor& b, double p, double eps, bool keepdim) {
@@ -151,6 +206,29 @@ Tensor renorm(const Tensor& x, const Scalar& p, int64_t dim, const Scalar& maxno
   return x * where(length > maxnorm, maxnorm / (length + kSmall), ones({}, x.options()));
 }
 
+namespace {
+
+/// The cross product along a dim of size 3; components of both operands are brought together, which rows of 3 keep apart.
+Tensor cross_product(const Tensor& a, const Tensor& b, int64_t dim) {
+  Tensor y;
+  {
+    const NoGradGuard no_grad;
+    const auto components = [&](const Tensor& x) { return unbind(contiguous(movedim(x, dim, 0)), 0); };
+    const std::vector<Tensor> left = components(a), right = components(b);
+    std::vector<Tensor> result;
+    for (size_t i = 0; i < 3; ++i) {
+      const size_t j = (i + 1) % 3, k = (i + 2) % 3;
+      result.push_back(left[j] * right[k] - left[k] * right[j]);
+    }
+    y = contiguous(stack(result, dim));
+  }
+  return record(
+      "cross", y, inputs(a, b), [b = saved(b), dim](const Tensor& g) { return cross_product(conj(b()), g, dim); },
+      [a = saved(a), dim](const Tensor& g) { return cross_product(g, conj(a()), dim); });
+}
+
+}  // namespace
+
 namespace linalg {
 
 Tensor cross(const Tensor& a, const Tensor& b, int64_t dim) {
@@ -160,8 +238,7 @@ Tensor cross(const Tensor& a, const Tensor& b, int64_t dim) {
   dim = wrap_dim(dim, a.dim(), "cross");
   check(a.dim() > 0 && a.size(dim) == 3 && b.size(dim) == 3, "cross: input and other must have size 3 in dim ", dim,
         " but have shapes ", a.sizes(), " and ", b.sizes());
-  const auto turned = [&](const Tensor& x, int64_t by) { return roll(x, -by, dim); };
-  return turned(a, 1) * turned(b, 2) - turned(a, 2) * turned(b, 1);
+  return cross_product(a, b, dim);
 }
 
 }  // namespace linalg

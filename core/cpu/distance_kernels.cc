@@ -1,8 +1,12 @@
 // cdist: the p-norms of the differences of all pairs of rows.
 #include <math.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
+#include "core/cpu/vector_math.h"
 #include "core/kernels/distance.h"
 #include "core/parallel.h"
 
@@ -30,6 +34,45 @@ T fold_differences(const T* a, const T* c, int64_t count, F f, Combine combine) 
   return lanes[0];
 }
 
+constexpr int64_t kTile = 64;  ///< rows of c that lie side by side, each in a lane of its own
+
+/// The folds of one row a with the kTile rows in `tile` [count, kTile]. Folds of folds of 32 keep the error of long rows small.
+template <class T, class F, class Combine>
+void fold_tile(T* result, const T* a, const T* tile, int64_t count, F f, Combine combine) {
+  constexpr int64_t kRun = 32;
+  for (int64_t j = 0; j < kTile; ++j) result[j] = 0;
+  for (int64_t first = 0; first < count; first += kRun) {
+    T part[kTile] = {};
+    for (int64_t m = first; m < std::min(first + kRun, count); ++m)
+      for (int64_t j = 0; j < kTile; ++j) {
+        const T d = a[m] - tile[m * kTile + j];
+        part[j] = combine(part[j], f(d < 0 ? -d : d));
+      }
+    for (int64_t j = 0; j < kTile; ++j) result[j] = combine(result[j], part[j]);
+  }
+}
+
+/// The rows [first, last) of a beside those of c, of one batch; store(i, j, values, count) takes the folds of j and the following
+/// rows of c. With `above`, j starts behind i.
+template <class T, class F, class Combine, class Store>
+void fold_rows_of(const T* a, const T* c, int64_t first, int64_t last, int64_t columns, int64_t length, bool above, F f,
+                  Combine combine, Store store) {
+  std::vector<T> tile(static_cast<size_t>(kTile * length));
+  T values[kTile];
+  for (int64_t at = above ? (first + 1) / kTile * kTile : 0; at < columns; at += kTile) {
+    const int64_t count = std::min(kTile, columns - at);
+    for (int64_t j = 0; j < count; ++j)
+      for (int64_t m = 0; m < length; ++m) tile[m * kTile + j] = c[(at + j) * length + m];
+    const int64_t end = above ? std::min(last, at + count - 1) : last;
+    for (int64_t i = first; i < end; ++i) {
+      fold_tile(values, a + i * length, tile.data(), length, f, combine);
+      const int64_t skipped = above && i >= at ? i + 1 - at : 0;
+      store(i, at + skipped, values + skipped, count - skipped);
+    }
+  }
+}
+
+/// out is [B, P, R], or [P (P - 1) / 2] for the pairs of a row with each later one.
 template <class T, class F, class Combine, class Finish>
 void pairs(const Tensor& out, const Tensor& a, const Tensor& c, F f, Combine combine, Finish finish) {
   const int64_t rows = a.sizes()[1], columns = c.sizes()[1], length = a.sizes()[2];
@@ -37,12 +80,26 @@ void pairs(const Tensor& out, const Tensor& a, const Tensor& c, F f, Combine com
   T* to = reinterpret_cast<T*>(out.raw_data());
   const T* left = reinterpret_cast<const T*>(a.raw_data());
   const T* right = reinterpret_cast<const T*>(c.raw_data());
+  const bool above = out.dim() == 1;
+  constexpr int64_t kFewRows = 8;  // for which turning c around does not pay
   const int64_t grain = kGrain / (columns * (length + 1)) + 1;
   parallel_for(0, a.sizes()[0] * rows, grain, [&](int64_t first, int64_t last) {
-    for (int64_t i = first; i < last; ++i) {
-      const T* others = right + i / rows * columns * length;
-      for (int64_t j = 0; j < columns; ++j)
-        to[i * columns + j] = finish(fold_differences(left + i * length, others + j * length, length, f, combine));
+    if (!above && (rows < kFewRows || columns < kTile / 2)) {
+      for (int64_t i = first; i < last; ++i) {
+        const T* others = right + i / rows * columns * length;
+        for (int64_t j = 0; j < columns; ++j)
+          to[i * columns + j] = finish(fold_differences(left + i * length, others + j * length, length, f, combine));
+      }
+      return;
+    }
+    while (first < last) {
+      const int64_t batch = first / rows, end = std::min(last, (batch + 1) * rows), origin = batch * rows;
+      fold_rows_of(left + origin * length, right + batch * columns * length, first - origin, end - origin, columns,
+                   length, above, f, combine, [&](int64_t i, int64_t j, const T* values, int64_t count) {
+                     const int64_t row = above ? i * columns - i * (i + 1) / 2 - i - 1 : (origin + i) * columns;
+                     for (int64_t k = 0; k < count; ++k) to[row + j + k] = finish(values[k]);
+                   });
+      first = end;
     }
   });
 }
@@ -57,8 +114,7 @@ void cdist_as(const Tensor& out, const Tensor& a, const Tensor& c, double p) {
   if (p == 1) return pairs<T>(out, a, c, self, add, self);
   if (p == 2)
     return pairs<T>(
-        out, a, c, [](T d) { return d * d; }, add,
-        [](T sum) { return static_cast<T>(::sqrt(static_cast<double>(sum))); });
+        out, a, c, [](T d) { return d * d; }, add, [](T sum) { return math::sqrt(sum); });
   if (p > 1e300) {
     // NaN wins, as in a sum.
     const auto larger = [](T x, T y) { return (y > x) | (y != y) ? y : x; };
