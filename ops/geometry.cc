@@ -51,7 +51,7 @@ std::array<Tensor, 2> pair_gradients(const Tensor& weight, const Tensor& a, cons
     const Tensor weights = narrow(weight, 0, i, count);
     if (needs[0]) of_a.push_back(squeeze(matmul(unsqueeze(weights, 1), direction), 1));
     if (!needs[1]) continue;
-    const Tensor slope = unsqueeze(weights, 2) * direction;
+    const Tensor slope = direction * unsqueeze(weights, 2);
     of_b = of_b - (count == 1 ? select(slope, 0, 0) : sum(slope, 0));
   }
   return {of_a.empty() ? zeros_like(a) : cat(of_a, 0), of_b};

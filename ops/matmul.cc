@@ -154,7 +154,7 @@ Tensor outer(const Tensor& a, const Tensor& b) {
   kernel::check_defined("outer", "other", b);
   check_rank("outer", "input", a, 1);
   check_rank("outer", "other", b, 1);
-  return mul(unsqueeze(a, 1), b);
+  return mul(b, unsqueeze(a, 1));  // a number for each row comes second, where kernels have a loop for it
 }
 
 namespace {
