@@ -115,6 +115,9 @@ void Reduction::cut_along() {
     const int64_t most = is_staged_ || side_ ? kReductionRun : kGrain;
     const int64_t fitting = most / std::max<int64_t>(reduced_.numel, 1);
     columns_ = std::clamp<int64_t>(fitting, 1, std::min(kept_.size_or_1(0), kReductionColumns));
+  } else if (inner_ == size0 && !is_staged_) {
+    // Short runs of several outputs make a piece's worth of work together.
+    columns_ = std::clamp<int64_t>(kReductionRun / inner_, 1, std::min(kept_.size_or_1(0), kReductionColumns));
   }
 }
 
