@@ -48,6 +48,10 @@ int64_t compact(uint16_t* places, const bool* truth, int64_t count) {
 /// The coordinates of elements begin + places[k]. Only the first one of a row is divided into its coordinates.
 void write_positions(int64_t* to, const uint16_t* places, int64_t found, int64_t begin, const Shape& sizes) {
   const size_t last = sizes.size() - 1;
+  if (last == 0) {
+    for (int64_t k = 0; k < found; ++k) to[k] = begin + places[k];
+    return;
+  }
   int64_t row_begin = 0, row_end = 0;
   const int64_t* row = nullptr;
   for (int64_t k = 0; k < found; ++k, to += sizes.size()) {
