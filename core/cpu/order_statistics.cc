@@ -2,6 +2,7 @@
 // algorithms, for median that of a stable sort.
 #include <algorithm>
 #include <limits>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -56,21 +57,25 @@ void quick_select(std::vector<Ranked<T>>& items, int64_t k) {
   if (high == low + 1) order(low, high);
 }
 
+/// The values alone are put in order, which takes half the memory of ranked ones; the position follows by counting.
 template <class T>
-Ranked<T> median_of(std::vector<Ranked<T>>& items, bool skip_nan) {
-  size_t count = items.size();
+Ranked<T> median_of(std::span<const T> row, bool skip_nan) {
+  std::vector<T> numbers(row.begin(), row.end());
   if constexpr (std::is_floating_point_v<T>) {
-    for (const Ranked<T>& item : items) {
-      if (item.value == item.value) continue;
-      if (!skip_nan) return item;
-      --count;
-    }
+    const auto is_nan = [](T x) { return x != x; };
+    const auto first = std::find_if(row.begin(), row.end(), is_nan);
+    if (first != row.end() && !skip_nan) return {*first, first - row.begin()};
+    if (first != row.end()) std::erase_if(numbers, is_nan);
+    if (numbers.empty()) return {row[0], 0};
   }
-  const auto middle = items.begin() + static_cast<int64_t>(count == 0 ? 0 : (count - 1) / 2);
-  std::nth_element(items.begin(), middle, items.end(), [](const Ranked<T>& a, const Ranked<T>& b) {
-    return is_less(a, b) || (!is_less(b, a) && a.position < b.position);
-  });
-  return *middle;
+  const auto middle = numbers.begin() + static_cast<int64_t>((numbers.size() - 1) / 2);
+  std::nth_element(numbers.begin(), middle, numbers.end());
+  const T median = *middle;
+  int64_t equal_before =
+      middle - numbers.begin() - std::count_if(row.begin(), row.end(), [=](T x) { return x < median; });
+  size_t at = 0;
+  while (row[at] != median || equal_before-- > 0) ++at;
+  return {row[at], static_cast<int64_t>(at)};
 }
 
 template <class T>
@@ -100,7 +105,13 @@ void visit_comparable(DType dtype, F f) {
   }
 }
 
-/// Writes what `choose` picks out of each row's elements.
+template <class T>
+void rank(std::span<const T> row, std::vector<Ranked<T>>& items) {
+  items.resize(row.size());
+  for (size_t i = 0; i < row.size(); ++i) items[i] = {row[i], static_cast<int64_t>(i)};
+}
+
+/// Writes what `choose` picks out of each row, for which it may use a buffer.
 template <class Choose>
 void choose_each(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim, Choose choose) {
   const int64_t count = x.dim() == 0 ? 1 : x.size(dim);
@@ -108,11 +119,10 @@ void choose_each(const Tensor& values, const Tensor& indices, const Tensor& x, i
     constexpr int64_t kCost = 16;
     const RowOperand outputs[] = {{values, dtype_of<T>}, {indices, kInt64}}, inputs[] = {{x, dtype_of<T>}};
     for_each_rows(outputs, inputs, dim, kCost, [&](char* const* at, int64_t rows) {
-      std::vector<Ranked<T>> items(static_cast<size_t>(count));
+      std::vector<Ranked<T>> items;
       for (int64_t row = 0; row < rows; ++row) {
         const T* from = reinterpret_cast<const T*>(at[2]) + row * count;
-        for (int64_t i = 0; i < count; ++i) items[static_cast<size_t>(i)] = {from[i], i};
-        const Ranked<T> chosen = choose(items);
+        const Ranked<T> chosen = choose(std::span(from, static_cast<size_t>(count)), items);
         reinterpret_cast<T*>(at[0])[row] = chosen.value;
         reinterpret_cast<int64_t*>(at[1])[row] = chosen.position;
       }
@@ -121,18 +131,22 @@ void choose_each(const Tensor& values, const Tensor& indices, const Tensor& x, i
 }
 
 void kth(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim, int64_t k) {
-  choose_each(values, indices, x, dim, [k](auto& items) {
+  choose_each(values, indices, x, dim, [k](auto row, auto& items) {
+    rank(row, items);
     quick_select(items, k);
     return items[static_cast<size_t>(k)];
   });
 }
 
 void median(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim, bool skip_nan) {
-  choose_each(values, indices, x, dim, [skip_nan](auto& items) { return median_of(items, skip_nan); });
+  choose_each(values, indices, x, dim, [skip_nan](auto row, auto&) { return median_of(row, skip_nan); });
 }
 
 void mode(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim) {
-  choose_each(values, indices, x, dim, [](auto& items) { return mode_of(items); });
+  choose_each(values, indices, x, dim, [](auto row, auto& items) {
+    rank(row, items);
+    return mode_of(items);
+  });
 }
 
 [[maybe_unused]] const bool registered = [] {
