@@ -239,7 +239,20 @@ Tensor prelu(const Tensor& x, const Tensor& weight) {
   const Tensor slopes = reshape(weight, sizes);
   if (!x.is_floating_point() || x.dim() == 0) return where(x > 0, x, x * slopes);
   Tensor y = empty_tensor(x.sizes(), x.dtype(), x.device());
-  {
+  // Channels with long rows are leaky in one pass each.
+  constexpr int64_t kLongRow = 128, kManyElements = 4096;
+  const int64_t weights = weight.numel(),
+                row = x.dim() > 2 ? x.numel() / std::max<int64_t>(1, x.size(0) * x.size(1)) : 0;
+  if (x.device().is_cpu() && x.is_contiguous() &&
+      (weights == 1 || (row >= kLongRow && x.numel() >= weights * kManyElements))) {
+    const auto leaky_relu = find_kernel("prelu", &ActivationKernels::leaky_relu, x);
+    const NoGradGuard no_grad;
+    const Tensor numbers = contiguous(to(weight, kFloat64));
+    for (int64_t c = 0; c < weights; ++c) {
+      const double slope = numbers.data_ptr<double>()[c];
+      weights == 1 ? leaky_relu(y, x, slope) : leaky_relu(narrow(y, 1, c, 1), narrow(x, 1, c, 1), slope);
+    }
+  } else {
     const auto gt = find_kernel("prelu", &Backend::gt, x);
     const auto mul = find_kernel("prelu", &Backend::mul, x);
     const auto choose = find_kernel("prelu", &Backend::where, x);
