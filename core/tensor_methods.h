@@ -227,7 +227,9 @@ class TensorMethods {
   Tensor std(double correction = 1) const;
   Tensor std(const Shape& dims, double correction = 1, bool keepdim = false) const;
   Tensor max() const;
+  Tensor max(const Tensor& other) const;
   Tensor min() const;
+  Tensor min(const Tensor& other) const;
   std::pair<Tensor, Tensor> max(int64_t dim, bool keepdim = false) const;
   std::pair<Tensor, Tensor> min(int64_t dim, bool keepdim = false) const;
   Tensor amax(const Shape& dims = {}, bool keepdim = false) const;

@@ -36,25 +36,12 @@ Tensor distance_direction(const Tensor& difference, const Tensor& length, double
   return masked_fill(difference * pow(abs(difference), p - 2), difference == 0, 0);
 }
 
-/// The gradients of the rows a [P, M] and b [R, M] of pairs with weights and lengths y [P, R], without a tape: a few rows at a
-/// time, so that the differences stay in a core's cache.
-std::array<Tensor, 2> pair_gradients(const Tensor& weight, const Tensor& a, const Tensor& b, const Tensor& y, double p,
-                                     Needs<2> needs) {
-  constexpr int64_t kElements = int64_t{1} << 15;
-  const int64_t rows = a.size(0), step = std::max<int64_t>(1, kElements / std::max<int64_t>(1, b.numel()));
-  std::vector<Tensor> of_a;
-  Tensor of_b = zeros_like(b);
-  for (int64_t i = 0; i < rows; i += step) {
-    const int64_t count = std::min(step, rows - i);
-    const Tensor difference = unsqueeze(narrow(a, 0, i, count), 1) - b;
-    const Tensor direction = distance_direction(difference, unsqueeze(narrow(y, 0, i, count), 2), p);
-    const Tensor weights = narrow(weight, 0, i, count);
-    if (needs[0]) of_a.push_back(squeeze(matmul(unsqueeze(weights, 1), direction), 1));
-    if (!needs[1]) continue;
-    const Tensor slope = direction * unsqueeze(weights, 2);
-    of_b = of_b - (count == 1 ? select(slope, 0, 0) : sum(slope, 0));
-  }
-  return {of_a.empty() ? zeros_like(a) : cat(of_a, 0), of_b};
+/// The gradient of rows a [B, P, M] beside b [B, R, M] whose pairs have weights and lengths [B, P, R], off the tape.
+Tensor direction_sums(const Tensor& weight, const Tensor& a, const Tensor& b, const Tensor& length, double p) {
+  const Tensor grad = empty_tensor(a.sizes(), a.dtype(), a.device());
+  find_kernel("cdist_backward", &DistanceKernels::cdist_backward, a)(grad, contiguous(weight), contiguous(a),
+                                                                     contiguous(b), contiguous(length), p);
+  return grad;
 }
 
 /// Batches [B, P, M] and [B, R, M], pair by pair.
@@ -65,15 +52,12 @@ Tensor cdist_by_pairs(const Tensor& a, const Tensor& b, double p) {
   return record("cdist", y, inputs(a, b),
                 [a = saved(a), b = saved(b), y = saved_output(y), p](const Tensor& g,
                                                                      const Needs<2>& needs) -> std::array<Tensor, 2> {
-                  if (!GradMode::is_enabled() && g.size(0) == 1) {
-                    const auto [of_a, of_b] =
-                        pair_gradients(select(distance_weight(g, y(), p), 0, 0), select(a(), 0, 0), select(b(), 0, 0),
-                                       select(y(), 0, 0), p, needs);
-                    return {unsqueeze(of_a, 0), unsqueeze(of_b, 0)};
-                  }
+                  const Tensor weight = distance_weight(g, y(), p);
+                  if (!GradMode::is_enabled())
+                    return {needs[0] ? direction_sums(weight, a(), b(), y(), p) : Tensor(),
+                            needs[1] ? direction_sums(mT(weight), b(), a(), mT(y()), p) : Tensor()};
                   const Tensor difference = unsqueeze(a(), 2) - unsqueeze(b(), 1);
-                  const Tensor slope =
-                      unsqueeze(distance_weight(g, y(), p), 3) * distance_direction(difference, unsqueeze(y(), 3), p);
+                  const Tensor slope = unsqueeze(weight, 3) * distance_direction(difference, unsqueeze(y(), 3), p);
                   return {sum(slope, 2), -sum(slope, 1)};
                 });
 }
@@ -163,7 +147,10 @@ Tensor pdist(const Tensor& x, double p) {
     };
     const Tensor weight = square_of(distance_weight(g, y(), p));
     const Tensor lengths = std::isinf(p) ? square_of(y()) : weight;  // only that direction depends on them
-    if (!GradMode::is_enabled()) return pair_gradients(weight, x(), x(), lengths, p, {true, false})[0];
+    if (!GradMode::is_enabled()) {
+      const Tensor batch = unsqueeze(x(), 0);
+      return squeeze(direction_sums(unsqueeze(weight, 0), batch, batch, unsqueeze(lengths, 0), p), 0);
+    }
     const Tensor difference = unsqueeze(x(), 1) - unsqueeze(x(), 0);
     return sum(unsqueeze(weight, 2) * distance_direction(difference, unsqueeze(lengths, 2), p), 1);
   });

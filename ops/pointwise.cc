@@ -1,13 +1,11 @@
 #include "ops/pointwise.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
-#include <tuple>
 
 #include "autograd/record.h"
-#include "core/parallel.h"
+#include "core/kernels/pointwise.h"
 #include "ops/complex.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
@@ -49,25 +47,6 @@ Scalar negate(const Scalar& s) {
 /// The gradient of a maximum or minimum for the operand `mine`: halves where both are equal.
 Tensor winner_grad(const Tensor& g, const Tensor& mine_loses, const Tensor& equal) {
   return where(mine_loses, 0, where(equal, g / 2, g));
-}
-
-/// Whether the tensors are contiguous floats of one shape and dtype on the CPU, so that kernels may run by pieces.
-bool are_alike(std::initializer_list<Tensor> tensors) {
-  const Tensor& first = *tensors.begin();
-  return std::all_of(tensors.begin(), tensors.end(), [&](const Tensor& x) {
-    return x.defined() && x.is_floating_point() && x.device().is_cpu() && x.is_contiguous() &&
-           x.dtype() == first.dtype() && x.sizes() == first.sizes();
-  });
-}
-
-/// Calls f on pieces of the tensors, small enough that what one kernel writes is in the cache when the next reads it.
-template <size_t N, class F>
-void by_pieces(const std::array<Tensor, N>& tensors, F f) {
-  const int64_t count = tensors[0].numel(), most = (int64_t{1} << 14) * num_threads();
-  for (int64_t first = 0; first < count; first += most) {
-    const Shape size(std::min(most, count - first)), stride(1);
-    std::apply([&](const auto&... x) { f(x.alias(size, stride, x.storage_offset() + first)...); }, tensors);
-  }
 }
 
 void check_bitwise(const char* op, const Tensor& a, const Tensor& b) {
@@ -236,30 +215,21 @@ Tensor clamp_max(const Tensor& x, const Scalar& max) { return clamp(x, {}, max);
 
 Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight) {
   const bool is_number = weight.defined() && weight.impl()->is_wrapped_number && !weight.is_complex();
-  if (!is_number || !are_alike({start, end})) return start + weight * (end - start);
+  if (!is_number || !start.is_floating_point() || start.dtype() != end.dtype()) return start + weight * (end - start);
   const double w = weight.item<double>();
-  Tensor y = empty_tensor_like(start, start.dtype());
-  const auto sub = find_kernel("lerp", &Backend::sub, start);
-  const auto add_scaled = find_kernel("lerp", &Backend::add_scaled, start);
-  // From the nearer end, so that weight 1 gives `end` itself.
-  by_pieces(std::array{y, start, end}, [&](const Tensor& out, const Tensor& from, const Tensor& to) {
-    sub(out, to, from);
-    std::abs(w) < 0.5 ? add_scaled(out, from, out, w) : add_scaled(out, to, out, w - 1);
-  });
+  Tensor y = kernel::make_output("lerp", start, end, Result::Promoted);
+  find_kernel("lerp", &PointwiseKernels::lerp, start)(y, start, end, w);
   return record(
       "lerp", y, inputs(start, end), [w](const Tensor& g) { return g * (1 - w); },
       [w](const Tensor& g) { return g * w; });
 }
 
 Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {
-  if (!are_alike({x, a, b}) || value.is_complex()) return add(x, a * b, value);
-  Tensor y = empty_tensor_like(x, x.dtype());
-  const auto mul = find_kernel("addcmul", &Backend::mul, x);
-  const auto add_scaled = find_kernel("addcmul", &Backend::add_scaled, x);
-  by_pieces(std::array{y, x, a, b}, [&](const Tensor& out, const Tensor& first, const Tensor& m, const Tensor& n) {
-    mul(out, m, n);
-    add_scaled(out, first, out, value);
-  });
+  if (!x.is_floating_point() || x.dtype() != a.dtype() || x.dtype() != b.dtype() || value.is_complex())
+    return add(x, a * b, value);
+  const Shape sizes = broadcast_shapes(x.sizes(), broadcast_shapes(a.sizes(), b.sizes(), "addcmul"), "addcmul");
+  Tensor y = x.sizes() == sizes ? empty_tensor_like(x, x.dtype()) : empty_tensor(sizes, x.dtype(), x.device());
+  find_kernel("addcmul", &PointwiseKernels::addcmul, x)(y, x, a, b, value);
   const auto scaled = [value](const Tensor& g) { return is_one(value) ? g : g * Tensor(value); };
   return record(
       "addcmul", y, inputs(x, a, b), [](const Tensor& g) { return g; },

@@ -5,7 +5,6 @@
 
 #include "autograd/record.h"
 #include "core/kernels/pointwise.h"
-#include "core/parallel.h"
 #include "ops/activation.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
@@ -18,18 +17,6 @@
 namespace ember {
 
 namespace {
-
-/// Elements of which a few operands fit into a core's cache.
-constexpr int64_t kPiece = int64_t{1} << 15;
-
-/// Calls f with the first and the count of runs along dim 0, so short that what one kernel writes is in the cache when the next
-/// reads it.
-template <class F>
-void by_runs(const Tensor& x, F f) {
-  if (x.numel() == 0) return;
-  const int64_t most = std::max<int64_t>(1, kPiece * num_threads() * x.size(0) / x.numel());
-  for (int64_t first = 0; first < x.size(0); first += most) f(first, std::min(most, x.size(0) - first));
-}
 
 Tensor floating_output(const char* op, const Tensor& x) {
   kernel::check_defined(op, "input", x);
@@ -95,20 +82,7 @@ Tensor hardswish_backward(const Tensor& g, const Tensor& x) {
 
 /// g sigmoid(-x).
 Tensor logsigmoid_backward(const Tensor& g, const Tensor& x) {
-  if (x.dim() == 0 || g.sizes() != x.sizes() || g.dtype() != x.dtype()) return g * sigmoid(-x);
-  Tensor d = empty_tensor(x.sizes(), x.dtype(), x.device());
-  {
-    const auto neg = find_kernel("logsigmoid_backward", &Backend::neg, x);
-    const auto sigmoid = find_kernel("logsigmoid_backward", &Backend::sigmoid, x);
-    const auto mul = find_kernel("logsigmoid_backward", &Backend::mul, x);
-    const NoGradGuard no_grad;
-    by_runs(x, [&](int64_t first, int64_t count) {
-      const Tensor to = narrow(d, 0, first, count);
-      neg(to, narrow(x, 0, first, count));
-      sigmoid(to, to);
-      mul(to, narrow(g, 0, first, count), to);
-    });
-  }
+  auto d = shaped_backward("logsigmoid_backward", &ActivationKernels::logsigmoid_backward, g, x);
   return record(
       "logsigmoid_backward", d, inputs(g, x), [x = saved(x)](const Tensor& gg) { return gg * sigmoid(-x()); },
       [g = saved(g), x = saved(x)](const Tensor& gg) {
@@ -237,35 +211,8 @@ Tensor prelu(const Tensor& x, const Tensor& weight) {
   for (int64_t d = 0; d < x.dim(); ++d) sizes.push_back(1);
   if (x.dim() > 1) sizes[1] = weight.numel();
   const Tensor slopes = reshape(weight, sizes);
-  if (!x.is_floating_point() || x.dim() == 0) return where(x > 0, x, x * slopes);
-  Tensor y = empty_tensor(x.sizes(), x.dtype(), x.device());
-  // Channels with long rows are leaky in one pass each.
-  constexpr int64_t kLongRow = 128, kManyElements = 4096;
-  const int64_t weights = weight.numel(),
-                row = x.dim() > 2 ? x.numel() / std::max<int64_t>(1, x.size(0) * x.size(1)) : 0;
-  if (x.device().is_cpu() && x.is_contiguous() &&
-      (weights == 1 || (row >= kLongRow && x.numel() >= weights * kManyElements))) {
-    const auto leaky_relu = find_kernel("prelu", &ActivationKernels::leaky_relu, x);
-    const NoGradGuard no_grad;
-    const Tensor numbers = contiguous(to(weight, kFloat64));
-    for (int64_t c = 0; c < weights; ++c) {
-      const double slope = numbers.data_ptr<double>()[c];
-      weights == 1 ? leaky_relu(y, x, slope) : leaky_relu(narrow(y, 1, c, 1), narrow(x, 1, c, 1), slope);
-    }
-  } else {
-    const auto gt = find_kernel("prelu", &Backend::gt, x);
-    const auto mul = find_kernel("prelu", &Backend::mul, x);
-    const auto choose = find_kernel("prelu", &Backend::where, x);
-    const NoGradGuard no_grad;
-    const Tensor zero = zeros({}, x.options());
-    by_runs(x, [&](int64_t first, int64_t count) {
-      const Tensor from = narrow(x, 0, first, count), to = narrow(y, 0, first, count);
-      const Tensor is_positive = empty_tensor(from.sizes(), kBool, x.device());
-      gt(is_positive, from, zero);
-      mul(to, from, slopes);
-      choose(to, is_positive, from, to);
-    });
-  }
+  if (!x.is_floating_point()) return where(x > 0, x, x * slopes);
+  auto y = kernel::binary("prelu", &ActivationKernels::prelu, x, slopes);
   return record(
       "prelu", y, inputs(x, slopes),
       [x = saved(x), slopes = saved(slopes)](const Tensor& g) { return where(x() > 0, g, g * slopes()); },

@@ -1,6 +1,7 @@
 // Tensor's methods that reduce, accumulate, sort and count.
 #include "ops/geometry.h"
 #include "ops/linalg.h"
+#include "ops/pointwise.h"
 #include "ops/reduction.h"
 #include "ops/scan.h"
 #include "ops/sorting.h"
@@ -37,7 +38,9 @@ Tensor TensorMethods::std(const Shape& dims, double correction, bool keepdim) co
   return ember::std(self(), dims, correction, keepdim);
 }
 Tensor TensorMethods::max() const { return ember::max(self()); }
+Tensor TensorMethods::max(const Tensor& other) const { return ember::maximum(self(), other); }
 Tensor TensorMethods::min() const { return ember::min(self()); }
+Tensor TensorMethods::min(const Tensor& other) const { return ember::minimum(self(), other); }
 std::pair<Tensor, Tensor> TensorMethods::max(int64_t dim, bool keepdim) const {
   return ember::max(self(), dim, keepdim);
 }

@@ -135,8 +135,61 @@ void cdist(const Tensor& out, const Tensor& a, const Tensor& c, double p) {
   }
 }
 
+template <class T>
+T sign_of(T d) {
+  return static_cast<T>((d > 0) - (d < 0));
+}
+
+template <class T, class F>
+void sum_directions(const Tensor& grad, const Tensor& weight, const Tensor& a, const Tensor& c, const Tensor& length,
+                    F direction) {
+  const int64_t rows = a.sizes()[1], columns = c.sizes()[1], size = a.sizes()[2];
+  T* to = reinterpret_cast<T*>(grad.raw_data());
+  const auto *weights = reinterpret_cast<const T*>(weight.raw_data()),
+             *lengths = reinterpret_cast<const T*>(length.raw_data());
+  const auto *left = reinterpret_cast<const T*>(a.raw_data()), *right = reinterpret_cast<const T*>(c.raw_data());
+  parallel_for(0, a.sizes()[0] * rows, kGrain / (columns * size + 1) + 1, [&](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; ++i) {
+      T* sum = to + i * size;
+      const T *own = left + i * size, *others = right + i / rows * columns * size;
+      for (int64_t m = 0; m < size; ++m) sum[m] = 0;
+      for (int64_t j = 0; j < columns; ++j) {
+        const T w = weights[i * columns + j], l = lengths[i * columns + j];
+        const T* other = others + j * size;
+#pragma GCC ivdep
+        for (int64_t m = 0; m < size; ++m) sum[m] += w * direction(own[m] - other[m], l);
+      }
+    }
+  });
+}
+
+template <class T>
+void cdist_backward_as(const Tensor& grad, const Tensor& weight, const Tensor& a, const Tensor& c, const Tensor& length,
+                       double p) {
+  const auto run = [&](auto direction) { sum_directions<T>(grad, weight, a, c, length, direction); };
+  if (p == 0) return run([](T, T) { return T(0); });
+  if (p == 1) return run([](T d, T) { return sign_of(d); });
+  if (p == 2) return run([](T d, T) { return d; });
+  if (p > 1e300) return run([](T d, T l) { return (d < 0 ? -d : d) == l ? sign_of(d) : T(0); });
+  run([p](T d, T) {
+    const auto size = static_cast<double>(d < 0 ? -d : d);
+    return d == 0 ? T(0) : static_cast<T>(static_cast<double>(d) * ::pow(size, p - 2));
+  });
+}
+
+void cdist_backward(const Tensor& grad, const Tensor& weight, const Tensor& a, const Tensor& c, const Tensor& length,
+                    double p) {
+  if (grad.numel() == 0) return;
+  grad.dtype() == kFloat64 ? cdist_backward_as<double>(grad, weight, a, c, length, p)
+                           : cdist_backward_as<float>(grad, weight, a, c, length, p);
+}
+
 }  // namespace
 
-void register_distance() { kernel_table<DistanceKernels>(kCPU).cdist = cdist; }
+void register_distance() {
+  auto& table = kernel_table<DistanceKernels>(kCPU);
+  table.cdist = cdist;
+  table.cdist_backward = cdist_backward;
+}
 
 }  // namespace ember::EMBER_ISA

@@ -54,6 +54,32 @@ void signbit(const Tensor& out, const Tensor& x) {
   });
 }
 
+void lerp(const Tensor& out, const Tensor& a, const Tensor& b, double weight) {
+  visit_float_loop_dtype(float_loop_dtype(promoted_dtype(a, b), out.dtype()), [&]<class T>() {
+    // From the nearer end, so that weight 1 gives b itself.
+    if (weight < 0.5)
+      map<T, T>(out, a, b, [w = T(weight)](T x, T y) { return x + w * (y - x); });
+    else
+      map<T, T>(out, a, b, [w = T(1 - weight)](T x, T y) { return y - w * (y - x); });
+  });
+}
+
+void addcmul(const Tensor& out, const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {
+  visit_loop_dtype(loop_dtype(out.dtype()), [&]<class T>() {
+    using W = Wrapping<T>;
+    const W factor = static_cast<W>(value.to<T>());
+    constexpr DType dtype = dtype_of<T>;
+    Elementwise({{out, dtype}}, {{x, dtype}, {a, dtype}, {b, dtype}}).run([=](char* const* p, int64_t n) {
+      auto* y = reinterpret_cast<T*>(p[0]);
+      const auto *added = reinterpret_cast<const T*>(p[1]), *left = reinterpret_cast<const T*>(p[2]),
+                 *right = reinterpret_cast<const T*>(p[3]);
+#pragma GCC ivdep
+      for (int64_t i = 0; i < n; ++i)
+        y[i] = static_cast<T>(static_cast<W>(added[i]) + factor * (static_cast<W>(left[i]) * static_cast<W>(right[i])));
+    });
+  });
+}
+
 template <class T>
 using LoopType = std::conditional_t<sizeof(T) == 2, float, T>;
 
@@ -338,6 +364,8 @@ void register_elementary() {
   table.exp2 = float_unary<[](auto x) { return math::exp2(x); }>;
   table.log2 = float_unary<[](auto x) { return math::log2(x); }>;
   table.log10 = float_unary<[](auto x) { return math::log10(x); }>;
+  table.lerp = lerp;
+  table.addcmul = addcmul;
   table.erfc = float_unary<[](auto x) { return math::erfc(x); }>;
   table.trunc = float_unary<[](auto x) { return math::trunc(x); }>;
   table.frac = float_unary<[](auto x) { return x - math::trunc(x); }>;

@@ -110,6 +110,11 @@ void register_shaped_activation() {
     using T = decltype(x);
     return x * clamp(x + T(3), T(0), T(6)) / T(6);
   }>;
+  table.prelu = float_binary<[](auto x, auto slope) {
+    const auto scaled = x * slope;
+    return (x > decltype(x)(0)) ? x : scaled;
+  }>;
+  table.logsigmoid_backward = float_binary<[](auto grad, auto x) { return grad * math::sigmoid(-x); }>;
   table.hardswish_backward = float_binary<[](auto g, auto x) {
     using T = decltype(x);
     const T inside = g * (x / T(3) + T(0.5));

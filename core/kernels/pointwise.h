@@ -19,6 +19,10 @@ struct PointwiseKernels {
 
   /// x = mantissa 2^exponent with |mantissa| in [1/2, 1); exponent is int32.
   void (*frexp)(const Tensor& mantissa, const Tensor& exponent, const Tensor& x) = nullptr;
+  /// a + weight (b - a), floats only.
+  void (*lerp)(const Tensor& out, const Tensor& a, const Tensor& b, double weight) = nullptr;
+  /// x + value a b, all of one dtype.
+  void (*addcmul)(const Tensor& out, const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) = nullptr;
   /// Replaces NaN, infinity and minus infinity; floats only.
   void (*nan_to_num)(const Tensor& out, const Tensor& x, double nan, double high, double low) = nullptr;
 };
@@ -26,6 +30,7 @@ struct PointwiseKernels {
 /// Activations with parameters. Backward kernels take (grad, x).
 struct ActivationKernels {
   UnaryKernel *logsigmoid = nullptr, *hardsigmoid = nullptr, *hardswish = nullptr, *mish = nullptr;
+  BinaryKernel* prelu = nullptr;  ///< of x and its slopes below 0
   void (*leaky_relu)(const Tensor& out, const Tensor& x, double negative_slope) = nullptr;
   void (*softshrink)(const Tensor& out, const Tensor& x, double lambda) = nullptr;
   void (*hardshrink)(const Tensor& out, const Tensor& x, double lambda) = nullptr;
@@ -36,7 +41,7 @@ struct ActivationKernels {
   /// x where x > threshold, value elsewhere.
   void (*threshold)(const Tensor& out, const Tensor& x, double threshold, double value) = nullptr;
 
-  BinaryKernel *hardswish_backward = nullptr, *mish_backward = nullptr;
+  BinaryKernel *logsigmoid_backward = nullptr, *hardswish_backward = nullptr, *mish_backward = nullptr;
   void (*leaky_relu_backward)(const Tensor& out, const Tensor& grad, const Tensor& x, double negative_slope) = nullptr;
   void (*elu_backward)(const Tensor& out, const Tensor& grad, const Tensor& x, double alpha, double scale,
                        double rate) = nullptr;
