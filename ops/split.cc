@@ -77,7 +77,7 @@ std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim) {
   const int64_t total = x.sizes()[dim_of("chunk", x, dim)];
   check(chunks > 0, "chunk: the number of chunks must be positive, got ", chunks);
   if (total == 0) return split(x, Shape::filled(chunks, 0), dim);
-  return split(x, (total + chunks - 1) / chunks, dim);
+  return split(x, (total - 1) / chunks + 1, dim);
 }
 
 std::vector<Tensor> unbind(const Tensor& x, int64_t dim) {

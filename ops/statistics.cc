@@ -104,7 +104,9 @@ Tensor quantile_of(const char* op, const Tensor& x, const Tensor& q, std::option
       break;
   }
   const Tensor below = floor(ranks.detach());
-  const auto at_rank = [&](const Tensor& rank) { return gather(rows, -1, gather(order, -1, to(rank, kInt64))); };
+  const auto at_rank = [&, &order = order](const Tensor& rank) {
+    return gather(rows, -1, gather(order, -1, to(rank, kInt64)));
+  };
   Tensor y;
   if (interpolation == Interpolation::Linear || interpolation == Interpolation::Midpoint) {
     const Tensor weight = interpolation == Interpolation::Midpoint ? full_like(ranks, 0.5) : ranks - below;

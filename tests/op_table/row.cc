@@ -128,8 +128,8 @@ Row with_tolerance(Row row, double tolerance) {
 
 const std::vector<Row>& all_rows() { return table(); }
 
-bool add_rows(std::vector<Row> rows, std::source_location where) {
-  const std::string path = where.file_name(), file = path.substr(path.rfind('/') + 1);
+bool add_rows(std::vector<Row> rows, std::string_view path) {
+  const std::string file(path.substr(path.rfind('/') + 1));
   for (Row& row : rows) {
     row.family = file.substr(0, file.rfind("_rows"));
     if (row.zero_size.empty() && !row.pytorch.empty()) row.emptied = emptied(row.samples[0]);

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <functional>
-#include <source_location>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -118,8 +118,8 @@ Row with_tolerance(Row row, double tolerance);
 
 /// Every row of the table.
 const std::vector<Row>& all_rows();
-/// Called by each *_rows.cc, once, while static variables are made.
-bool add_rows(std::vector<Row> rows, std::source_location where = std::source_location::current());
+/// Called by each *_rows.cc, once, while static variables are made; `path` is that file's.
+bool add_rows(std::vector<Row> rows, std::string_view path = __builtin_FILE());
 
 /// The inputs of a sample; those that the op differentiates require grad.
 Tensors make(const Sample& sample, ember::DType dtype);
