@@ -294,3 +294,12 @@ def test_what_a_function_sees():
         return x
 
     assert vmap(f)(X).shape == X.shape
+
+
+def test_attention_as_a_function_takes_mapped_tensors():
+    query, w, out_w = ember.randn(3, 5, 2, 4), ember.randn(12, 4), ember.randn(4, 4)
+
+    def attend(q):
+        return F.multi_head_attention_forward(q, q, q, 4, 2, w, None, None, None, False, 0.0, out_w, None)[0]
+
+    assert ember.allclose(vmap(attend)(query), ember.stack([attend(q) for q in query]))
