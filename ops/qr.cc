@@ -145,10 +145,11 @@ TensorPair qr(const Tensor& a, std::string_view mode) {
   const int64_t m = rows(a), n = columns(a), k = complete ? m : std::min(m, n);
   const auto [factors, tau] = reflectors(op, a);
   Tensor q = only_r ? empty_tensor(0, a.dtype(), a.device()) : orthogonal_factor(op, factors, tau, k);
-  Tensor r = [&] {
+  Tensor r;
+  {
     const NoGradGuard no_grad;
-    return triu(narrow(factors, -2, 0, k));
-  }();
+    r = triu(narrow(factors, -2, 0, k));
+  }
   auto pullback = [q = saved_output(q, 0), r = saved_output(r, 1), complete,
                    only_r](std::span<const Tensor> g) -> Tensor {
     check(!only_r, "linalg.qr: the gradient depends on Q, which mode 'r' does not compute");
