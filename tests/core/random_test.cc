@@ -147,7 +147,7 @@ TEST(RandomKernels, IntegersCoverTheirRange) {
       ASSERT_EQ(static_cast<int>(counts.size()), expected);
       for (auto [value, count] : counts) {
         EXPECT_LT(value, 4);
-        EXPECT_NEAR(count, 70000 / expected, 600) << value;
+        EXPECT_NEAR(count, 70000.0 / expected, 600) << value;
       }
     }
     Generator generator(6);

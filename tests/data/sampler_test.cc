@@ -20,7 +20,7 @@ TEST(Permutation, EachElementIsEquallyLikelyAtEachPlace) {
       ++counts[static_cast<size_t>(place)][static_cast<size_t>(order[static_cast<size_t>(place)])];
   }
   for (const auto& row : counts)
-    for (int64_t count : row) EXPECT_NEAR(count, kRuns / kSize, 5 * std::sqrt(kRuns * 0.2 * 0.8));
+    for (int64_t count : row) EXPECT_NEAR(count, static_cast<double>(kRuns) / kSize, 5 * std::sqrt(kRuns * 0.2 * 0.8));
 }
 
 TEST(RandomSampler, OrderIsAFunctionOfSeedAndEpoch) {
