@@ -98,7 +98,7 @@ void run(const Options& options) {
   manual_seed(static_cast<uint64_t>(options.seed));
   const std::string base = (std::filesystem::path(options.out) / "fashion_mnist").string();
   std::filesystem::create_directories(options.out);
-  io::AtomicFile(base + ".safetensors");  // better to fail now than after the training
+  { const io::AtomicFile writable(base + ".safetensors"); }  // better to fail now than after the training
 
   const auto train_images = load_images(options, true), test_images = load_images(options, false);
   const auto seed = static_cast<uint64_t>(options.seed);
