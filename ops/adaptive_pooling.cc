@@ -17,13 +17,17 @@ namespace {
 
 using namespace pooling;
 
-/// The sizes asked for, with x's own for -1.
-Shape wanted_sizes(const char* op, const Tensor& x, int64_t rank, const Shape& output_size) {
+void check_input(const char* op, const Tensor& x, int64_t rank) {
   kernel::check_defined(op, "input", x);
   check<ValueError>(rank == 1 || x.dim() > rank, op, ": input has shape ", x.sizes(), " but must have at least ",
                     rank + 1, " dimensions");
   check_images(op, x, rank);
   check<NotImplementedError>(x.is_floating_point(), op, ": input is ", describe(x), " but must be floating-point");
+}
+
+/// The sizes asked for, with x's own for -1.
+Shape wanted_sizes(const char* op, const Tensor& x, int64_t rank, const Shape& output_size) {
+  check_input(op, x, rank);
   Shape sizes = spread(op, "output_size", output_size, rank, -1);
   for (int64_t d = 0; d < rank; ++d)
     if (sizes[d] == -1) sizes[d] = x.size(d - rank);
@@ -86,11 +90,7 @@ std::pair<Tensor, Tensor> adaptive_max_pool(const char* op, int64_t rank, const 
 std::pair<Tensor, Tensor> fractional_max_pool(const char* op, int64_t rank, const Tensor& x, const Shape& kernel_size,
                                               const Shape& output_size, const std::vector<double>& output_ratio,
                                               const Tensor& random_samples) {
-  kernel::check_defined(op, "input", x);
-  check<ValueError>(rank == 1 || x.dim() > rank, op, ": input has shape ", x.sizes(), " but must have at least ",
-                    rank + 1, " dimensions");
-  check_images(op, x, rank);
-  check<NotImplementedError>(x.is_floating_point(), op, ": input is ", describe(x), " but must be floating-point");
+  check_input(op, x, rank);
   check<ValueError>(!output_size.empty() || !output_ratio.empty(), op, ": needs an output_size or an output_ratio");
   const Shape kernel = spread(op, "kernel_size", kernel_size, rank, 1);
   Shape wanted = output_size.empty() ? Shape::filled(rank, 0) : spread(op, "output_size", output_size, rank, 1);

@@ -1,6 +1,5 @@
 #include "ops/shaped_activation.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "autograd/record.h"

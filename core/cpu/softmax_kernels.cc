@@ -154,9 +154,9 @@ struct Columns {
   }
 };
 
+/// out = exp(x - maxima), and its sums, for each column.
 template <class T>
-void softmax_columns(T* out, const T* x, const Columns& c, int64_t columns) {
-  T maxima[Columns::kMost], sums[Columns::kMost];
+void exp_columns(T* out, T* maxima, T* sums, const T* x, const Columns& c, int64_t columns) {
   fold_rows<Max>(maxima, x, c.length, columns, c.inner);
   for (int64_t row = 0; row < c.length; ++row) {
     const T* from = x + row * c.inner;
@@ -165,6 +165,12 @@ void softmax_columns(T* out, const T* x, const Columns& c, int64_t columns) {
     exp_run(to, to, columns);
   }
   fold_rows<Sum>(sums, out, c.length, columns, c.inner);
+}
+
+template <class T>
+void softmax_columns(T* out, const T* x, const Columns& c, int64_t columns) {
+  T maxima[Columns::kMost], sums[Columns::kMost];
+  exp_columns(out, maxima, sums, x, c, columns);
   for (int64_t row = 0; row < c.length; ++row)
     for (int64_t j = 0; j < columns; ++j) out[row * c.inner + j] /= sums[j];
 }
@@ -172,14 +178,7 @@ void softmax_columns(T* out, const T* x, const Columns& c, int64_t columns) {
 template <class T>
 void log_softmax_columns(T* out, const T* x, const Columns& c, int64_t columns) {
   T maxima[Columns::kMost], sums[Columns::kMost];
-  fold_rows<Max>(maxima, x, c.length, columns, c.inner);
-  for (int64_t row = 0; row < c.length; ++row) {
-    const T* from = x + row * c.inner;
-    T* to = out + row * c.inner;
-    for (int64_t j = 0; j < columns; ++j) to[j] = from[j] - maxima[j];
-    exp_run(to, to, columns);
-  }
-  fold_rows<Sum>(sums, out, c.length, columns, c.inner);
+  exp_columns(out, maxima, sums, x, c, columns);
   for (int64_t j = 0; j < columns; ++j) sums[j] = math::log(sums[j]);
   for (int64_t row = 0; row < c.length; ++row)
     for (int64_t j = 0; j < columns; ++j) out[row * c.inner + j] = (x[row * c.inner + j] - maxima[j]) - sums[j];

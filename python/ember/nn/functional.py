@@ -14,8 +14,4 @@ def multi_head_attention_forward(*args, **kwargs):
     if level is None:
         return _C.nn.functional.multi_head_attention_forward(*args, **kwargs)
     # It has no batching rule: one sample after another.
-    samples = [
-        multi_head_attention_forward(*dispatch.at_sample(args, level, i), **dispatch.at_sample(kwargs, level, i))
-        for i in range(level.size)
-    ]
-    return dispatch.stack_samples(samples, level, "multi_head_attention_forward")
+    return dispatch.loop(dispatch.Call(multi_head_attention_forward, level, args, kwargs))
