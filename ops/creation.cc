@@ -35,13 +35,16 @@ Tensor sequence(int64_t count, DType dtype, const TensorOptions& options, F at) 
   return with_grad(to(values, TensorOptions(dtype).device(options.device_)), options);
 }
 
-Tensor triangle_indices(const char* op, int64_t rows, int64_t columns, const TensorOptions& options, auto columns_of) {
+/// The places of a matrix whose columns in row i are those of columns_of(i + offset).
+Tensor triangle_indices(const char* op, int64_t rows, int64_t columns, int64_t offset, const TensorOptions& options,
+                        auto columns_of) {
   check<ValueError>(rows >= 0 && columns >= 0, op, ": ", rows, " rows and ", columns, " columns must not be negative");
   constexpr double kMost = 1e12;
   check<OutOfMemoryError>(static_cast<double>(rows) * static_cast<double>(columns) < kMost, op, ": a matrix of ", rows,
                           " rows and ", columns, " columns is too large");
+  offset = std::clamp(offset, -rows, columns);
   const auto columns_in = [&](int64_t row) {
-    const auto [first, last] = columns_of(row);
+    const auto [first, last] = columns_of(row + offset);
     return std::pair{std::clamp<int64_t>(first, 0, columns), std::clamp<int64_t>(last, 0, columns)};
   };
   if (columns == 0) rows = 0;
@@ -192,16 +195,14 @@ Tensor eye(int64_t n, std::optional<int64_t> m, const TensorOptions& options) {
 }
 
 Tensor tril_indices(int64_t rows, int64_t columns, int64_t offset, const TensorOptions& options) {
-  offset = std::clamp(offset, -std::max<int64_t>(rows, 0), std::max<int64_t>(columns, 0));
-  return triangle_indices("tril_indices", rows, columns, options, [=](int64_t row) {
-    return std::pair{int64_t{0}, row + offset + 1};
+  return triangle_indices("tril_indices", rows, columns, offset, options, [](int64_t diagonal) {
+    return std::pair{int64_t{0}, diagonal + 1};
   });
 }
 
 Tensor triu_indices(int64_t rows, int64_t columns, int64_t offset, const TensorOptions& options) {
-  offset = std::clamp(offset, -std::max<int64_t>(rows, 0), std::max<int64_t>(columns, 0));
-  return triangle_indices("triu_indices", rows, columns, options, [=](int64_t row) {
-    return std::pair{row + offset, columns};
+  return triangle_indices("triu_indices", rows, columns, offset, options, [columns](int64_t diagonal) {
+    return std::pair{diagonal, columns};
   });
 }
 
