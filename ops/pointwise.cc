@@ -1,6 +1,5 @@
 #include "ops/pointwise.h"
 
-#include <algorithm>
 #include <cmath>
 #include <numbers>
 
