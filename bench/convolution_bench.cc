@@ -55,5 +55,3 @@ BENCHMARK(with_gradients)->Apply(layers);
 
 }  // namespace
 }  // namespace ember
-
-BENCHMARK_MAIN();

@@ -42,5 +42,3 @@ BENCHMARK(run<kToBfloat16, 1>)->Name("to bfloat16")->Apply(sizes);
 
 }  // namespace
 }  // namespace ember
-
-BENCHMARK_MAIN();

@@ -45,5 +45,3 @@ BENCHMARK(linear_and_gradients)->ArgName("n")->Arg(128)->Arg(1024);
 
 }  // namespace
 }  // namespace ember
-
-BENCHMARK_MAIN();

@@ -56,5 +56,3 @@ BENCHMARK(allocate)->Arg(4)->Arg(1 << 20);
 
 }  // namespace
 }  // namespace ember
-
-BENCHMARK_MAIN();

@@ -32,5 +32,3 @@ BENCHMARK(run<kSoftmax>)->Name("softmax")->Apply(dims);
 
 }  // namespace
 }  // namespace ember
-
-BENCHMARK_MAIN();

@@ -54,5 +54,3 @@ BENCHMARK(step)->Apply(networks);
 
 }  // namespace
 }  // namespace ember
-
-BENCHMARK_MAIN();

@@ -1,12 +1,14 @@
-"""A folder that holds a Python package as it would be installed: its modules and, beside them, the shared libraries they load."""
+"""A folder that holds a Python package as it would be installed: its modules, and in its folder lib/ the shared libraries they load."""
 
 def _python_package_impl(ctx):
     files = []
     for source in ctx.files.srcs:
         inside = source.short_path[len(ctx.label.package) + 1:]
         files.append(_link(ctx, inside, source))
+    for extension in ctx.files.extensions:
+        files.append(_link(ctx, ctx.attr.module + "/" + extension.basename, extension))
     for library in ctx.files.libraries:
-        files.append(_link(ctx, ctx.attr.module + "/" + library.basename, library))
+        files.append(_link(ctx, ctx.attr.module + "/lib/" + library.basename, library))
     return [DefaultInfo(files = depset(files), runfiles = ctx.runfiles(files = files))]
 
 def _link(ctx, inside, target):
@@ -18,6 +20,7 @@ python_package = rule(
     implementation = _python_package_impl,
     attrs = {
         "srcs": attr.label_list(allow_files = True),
+        "extensions": attr.label_list(allow_files = True),
         "libraries": attr.label_list(allow_files = True),
         "module": attr.string(mandatory = True),
     },

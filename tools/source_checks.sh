@@ -54,5 +54,5 @@ write_docs() {
   say "C++: $out/cpp/html/index.html"
   (cat tools/Doxyfile && echo "OUTPUT_DIRECTORY=$out/cpp") | (mkdir -p "$out/cpp" && doxygen - >/dev/null)
   say "Python: $out/python/index.html"
-  (cd "$out" && "$venv/bin/pdoc" --output-directory "$out/python" ember '!ember[.]lib')
+  (cd "$out" && "$venv/bin/pdoc" --output-directory "$out/python" ember)
 }

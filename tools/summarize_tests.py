@@ -1,9 +1,13 @@
 """Reads the events of a `bazel test` run, counts its test cases and prints `N passed, N failed`.
 
-A test target that did not build, crashed or timed out counts as one failure.
+    summarize_tests.py EVENTS STATUS [JUNIT_REPORT...]
+
+Further reports are counted too. A test target that did not build, crashed or timed out counts as one failure, and so does a report
+that is missing.
 """
 
 import json
+import os
 import sys
 import urllib.parse
 import xml.etree.ElementTree as xml
@@ -24,7 +28,7 @@ def count(path):
 
 
 def main():
-    events, status = sys.argv[1], int(sys.argv[2])
+    events, status, reports = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
     results, unbuilt = {}, set()
     with open(events) as lines:
         for event in map(json.loads, lines):
@@ -34,15 +38,22 @@ def main():
             if target and not event.get("completed", {}).get("success"):
                 unbuilt.add(target["label"])
 
-    passed, skipped, failed = 0, 0, []
+    runs = []
     for label, result in sorted(results.items()):
         files = {f["name"]: urllib.parse.urlparse(f.get("uri", "")).path for f in result.get("testActionOutput", [])}
+        runs.append((label, files.get("test.xml", ""), result["status"]))
+    runs += [
+        (os.path.basename(report), report, "PASSED" if os.path.exists(report) else "NO_REPORT") for report in reports
+    ]
+
+    passed, skipped, failed = 0, 0, []
+    for label, report, outcome in runs:
         try:
-            good, bad, omitted = count(files["test.xml"])
-        except (KeyError, OSError, xml.ParseError):
+            good, bad, omitted = count(report)
+        except (OSError, xml.ParseError):
             good, bad, omitted = 0, [], 0
-        if result["status"] != "PASSED" and not bad:
-            bad = [result["status"].lower().replace("_", " ")]
+        if outcome != "PASSED" and not bad:
+            bad = [outcome.lower().replace("_", " ")]
         passed += good
         skipped += omitted
         failed += [f"{label}: {name}" for name in bad]

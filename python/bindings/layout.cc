@@ -18,18 +18,14 @@ PyTypeObject* format_type = nullptr;
 
 PyObject* repr(PyObject* self) { return PyUnicode_FromFormat("ember.%s", reinterpret_cast<PyConstant*>(self)->name); }
 PyObject* reduce(PyObject* self, PyObject*) { return PyUnicode_FromString(reinterpret_cast<PyConstant*>(self)->name); }
-PyObject* get_module(PyObject*, void*) { return PyUnicode_FromString("ember"); }
 PyMethodDef methods[] = {{"__reduce__", reduce, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr}};
-PyGetSetDef attributes[] = {{"__module__", get_module, nullptr, nullptr, nullptr},
-                            {nullptr, nullptr, nullptr, nullptr, nullptr}};
 
 void add(PyObject* module, const char* name, PyObject* object) {
   if (!object || PyModule_AddObjectRef(module, name, object) < 0) throw_python_error();
 }
 
 PyTypeObject* make_type(PyObject* module, const char* full_name) {
-  PyType_Slot slots[] = {
-      {Py_tp_repr, reinterpret_cast<void*>(repr)}, {Py_tp_methods, methods}, {Py_tp_getset, attributes}, {0, nullptr}};
+  PyType_Slot slots[] = {{Py_tp_repr, reinterpret_cast<void*>(repr)}, {Py_tp_methods, methods}, {0, nullptr}};
   PyType_Spec spec = {full_name, sizeof(PyConstant), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
   PyObject* type = PyType_FromSpec(&spec);
   add(module, full_name + sizeof("ember"), type);

@@ -96,7 +96,6 @@ PyObject* text(const std::string& value) {
   return PyUnicode_FromStringAndSize(value.data(), static_cast<Py_ssize_t>(value.size()));
 }
 PyObject* op_name(PyObject* self, void*) { return text(data_of(self).name); }
-PyObject* op_module(PyObject* self, void*) { return text(data_of(self).module); }
 PyObject* op_signature(PyObject* self, void*) { return text(data_of(self).text_signature); }
 /// Every overload's, as they were declared: ("sum(input, *, dtype=None)", ...).
 PyObject* op_signatures(PyObject* self, void*) {
@@ -109,9 +108,14 @@ PyObject* op_signatures(PyObject* self, void*) {
 PyObject* op_doc(PyObject* self, void*) { return text(data_of(self).doc); }
 PyObject* op_reduce(PyObject* self, PyObject*) { return text(data_of(self).name); }
 
+/// As a descriptor of the type, __module__ would be the type's own too, where tools expect a str.
+PyObject* op_attribute(PyObject* self, PyObject* name) {
+  if (PyUnicode_CompareWithASCIIString(name, "__module__") == 0) return text(data_of(self).module);
+  return PyObject_GenericGetAttr(self, name);
+}
+
 PyGetSetDef op_attributes[] = {{"__name__", op_name, nullptr, nullptr, nullptr},
                                {"__qualname__", op_name, nullptr, nullptr, nullptr},
-                               {"__module__", op_module, nullptr, nullptr, nullptr},
                                {"__text_signature__", op_signature, nullptr, nullptr, nullptr},
                                {"__signatures__", op_signatures, nullptr, nullptr, nullptr},
                                {"__doc__", op_doc, nullptr, nullptr, nullptr},
@@ -303,6 +307,7 @@ void make_op_type() {
                          {Py_tp_descr_get, reinterpret_cast<void*>(describe_get)},
                          {Py_tp_repr, reinterpret_cast<void*>(op_repr)},
                          {Py_tp_getset, op_attributes},
+                         {Py_tp_getattro, reinterpret_cast<void*>(op_attribute)},
                          {Py_tp_methods, op_methods},
                          {Py_tp_members, op_members},
                          {0, nullptr}};

@@ -36,13 +36,11 @@ PyObject* dtype_is_signed(PyObject* self, void*) {
   return to_python(t != kBool && t != kUInt8);
 }
 PyObject* dtype_itemsize(PyObject* self, void*) { return to_python(item_size(dtype_of_object(self))); }
-PyObject* dtype_module(PyObject*, void*) { return PyUnicode_FromString("ember"); }
 
 PyGetSetDef dtype_attributes[] = {{"is_floating_point", dtype_is_floating_point, nullptr, nullptr, nullptr},
                                   {"is_complex", dtype_is_complex, nullptr, nullptr, nullptr},
                                   {"is_signed", dtype_is_signed, nullptr, nullptr, nullptr},
                                   {"itemsize", dtype_itemsize, nullptr, nullptr, nullptr},
-                                  {"__module__", dtype_module, nullptr, nullptr, nullptr},
                                   {nullptr, nullptr, nullptr, nullptr, nullptr}};
 PyMethodDef dtype_methods[] = {{"__reduce__", dtype_reduce, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr}};
 

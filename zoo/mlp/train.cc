@@ -1,5 +1,6 @@
 // The README's training loop: a network of two layers on Fashion-MNIST.
 #include <cstdio>
+#include <filesystem>
 
 #include "ember.h"
 
@@ -28,5 +29,6 @@ int main() {
     }
     std::printf("epoch %d  loss %.4f\n", epoch, total / loader.size());
   }
-  save(net, "mlp.safetensors");
+  std::filesystem::create_directories("runs");
+  save(net, "runs/mlp.safetensors");
 }

@@ -1,5 +1,7 @@
 """The README's training loop: a network of two layers on Fashion-MNIST."""
 
+import os
+
 import ember
 import ember.nn.functional as F
 from ember import data, nn, optim
@@ -28,4 +30,5 @@ for epoch in range(1, 4):
         optimizer.step()
         total += loss.item()
     print(f"epoch {epoch}  loss {total / len(loader):.4f}")
-ember.save(net, "mlp.safetensors")
+os.makedirs("runs", exist_ok=True)
+ember.save(net, "runs/mlp.safetensors")
