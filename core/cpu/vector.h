@@ -159,11 +159,12 @@ void fold_rows(T* result, const T* x, int64_t rows, int64_t columns, int64_t str
 template <class Op, class T>
 void fold_columns(T* result, const T* x, int64_t rows, int64_t columns, int64_t stride) {
   constexpr int64_t kNarrow = 4 * Vector<T>::kLanes;
+  // Rows of which several fill the vectors, at least one such group of them, and enough to be worth a second fold.
+  const int64_t together = kNarrow / columns, wide_rows = together < 2 ? 0 : rows / together;
   if (columns == 1 && stride == 1) {
     *result = fold<Op>(x, rows);
-  } else if (columns * 2 <= kNarrow && stride == columns && rows >= 32) {
+  } else if (wide_rows > 0 && stride == columns && rows >= 32) {
     T wide[kNarrow];
-    const int64_t together = kNarrow / columns, wide_rows = rows / together;
     fold_rows<Op>(wide, x, wide_rows, together * columns, together * columns);
     const int64_t rest = rows - wide_rows * together;
     T tail[kNarrow];

@@ -1,0 +1,102 @@
+// An op with several paths through its kernels, and shapes that lead along all of them: sizes around each constant that chooses
+// one. The mechanism lays the operands out in every way, runs the op under each instruction set that the machine has, between guards,
+// and compares with the plain loop.
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ops/ops.h"
+#include "tests/op_table/reference.h"
+#include "tests/op_table/row.h"
+
+namespace paths {
+
+using ember::DType;
+using ember::Tensor;
+using op_table::Array;
+using op_table::Arrays;
+using op_table::for_each_index;
+using op_table::Function;
+using op_table::generate;
+using op_table::Index;
+using op_table::Reference;
+using op_table::Tensors;
+
+/// Multiples of `step` in [low, high), which few bits hold, so that sums of them are exact in most dtypes. As bool: not 0.
+struct Operand {
+  Index shape;
+  double low = -2, high = 2, step = 1.0 / 16;
+  std::optional<DType> dtype = {};  ///< the row's dtype in turn unless given
+};
+using Case = std::vector<Operand>;
+
+/// Whole numbers in [low, high) as int64.
+Operand integers(Index shape, double low, double high);
+/// A bool operand of which about half is true.
+Operand mask(Index shape);
+
+struct Paths {
+  std::string name;
+  Function op;
+  Reference reference;  ///< plain loops over doubles
+  std::vector<Case> cases;
+  /// Complex numbers are compared part by part, which suits ops that treat both parts alike.
+  std::vector<DType> dtypes = {ember::kFloat32, ember::kFloat64};
+  /// Roundings at the largest expected value that a result may be off; 0 for the very value. Integers are exact in any case.
+  double tolerance = 4;
+  bool has_gradient = false;  ///< compared along a random direction with the plain loop's differences
+  bool is_in_place = false;   ///< operand 0 is written
+};
+
+inline const std::vector<DType> kEachSize = {ember::kFloat32, ember::kUInt8,   ember::kFloat64,   ember::kFloat16,
+                                             ember::kInt64,   ember::kBool,    ember::kComplex64, ember::kComplex128};
+inline const std::vector<DType> kNumbers = {ember::kFloat32, ember::kFloat64, ember::kInt64,    ember::kInt32,
+                                            ember::kUInt8,   ember::kFloat16, ember::kBFloat16, ember::kInt16};
+inline const std::vector<DType> kFloats = {ember::kFloat32, ember::kFloat64, ember::kFloat16, ember::kBFloat16};
+
+/// c - 1, c and c + 1 for each c, rising, each once, none below 1.
+std::vector<int64_t> around(std::initializer_list<int64_t> constants);
+
+/// f of the list of elements along `dims` (all when empty), in order, for each element of the others.
+template <class F>
+Array reduced(const Array& x, Index dims, F f) {
+  const size_t rank = x.shape.size();
+  if (dims.empty())
+    for (size_t d = 0; d < rank; ++d) dims.push_back(static_cast<int64_t>(d));
+  Index kept, steps(rank, 0), at(rank, 0);
+  for (size_t d = 0; d < rank; ++d)
+    if (std::find(dims.begin(), dims.end(), static_cast<int64_t>(d)) == dims.end()) kept.push_back(x.shape[d]);
+  int64_t step = 1;
+  for (size_t d = rank; d-- > 0;) {
+    if (std::find(dims.begin(), dims.end(), static_cast<int64_t>(d)) != dims.end()) continue;
+    steps[d] = step;
+    step *= x.shape[d];
+  }
+  Array y(kept);
+  std::vector<std::vector<double>> lists(y.data.size());
+  int64_t slot = 0;
+  for (const double value : x.data) {
+    lists[static_cast<size_t>(slot)].push_back(value);
+    for (size_t d = rank; d-- > 0;) {
+      slot += steps[d];
+      if (++at[d] < x.shape[d]) break;
+      slot -= steps[d] * x.shape[d];
+      at[d] = 0;
+    }
+  }
+  for (size_t i = 0; i < lists.size(); ++i) y.data[i] = f(lists[i]);
+  return y;
+}
+
+bool add_paths(std::vector<Paths> rows);
+const std::vector<Paths>& all_paths();
+
+/// Fails the running test where any path of the row differs from its plain loop.
+void check_paths(const Paths& row);
+
+}  // namespace paths

@@ -1,0 +1,27 @@
+#include <gtest/gtest.h>
+
+#include "tests/paths/guarded_memory.h"
+#include "tests/paths/paths.h"
+
+namespace paths {
+namespace {
+
+class AllPaths : public testing::TestWithParam<Paths> {};
+
+TEST_P(AllPaths, GiveWhatThePlainLoopGives) { check_paths(GetParam()); }
+
+INSTANTIATE_TEST_SUITE_P(Of, AllPaths, testing::ValuesIn(all_paths()),
+                         [](const auto& info) { return info.param.name; });
+
+/// Thread-local caches of the usual allocator end with their threads, when it has to be in its place again.
+class UsualMemoryAtEnd : public testing::Environment {
+  void TearDown() override { GuardedMemory::installed().uninstall(); }
+};
+[[maybe_unused]] const auto* const environment = testing::AddGlobalTestEnvironment(new UsualMemoryAtEnd);
+
+}  // namespace
+
+// Failures name the row instead of dumping its bytes.
+void PrintTo(const Paths& row, std::ostream* out) { *out << row.name; }
+
+}  // namespace paths
