@@ -51,7 +51,10 @@ Tensor imag(const Tensor& x) {
 Tensor view_as_real(const Tensor& x) {
   kernel::check_defined("view_as_real", "input", x);
   check<TypeError>(x.is_complex(), "view_as_real: input is ", describe(x), " but must be complex");
-  return record_view("view_as_real", x.alias_real(), x, [](const Tensor& g) { return view_as_complex(contiguous(g)); });
+  return record_view("view_as_real", x.alias_real(), x, [](const Tensor& g) {
+    const Tensor dense = contiguous(g);
+    return view_as_complex(dense.storage_offset() % 2 == 0 ? dense : clone(dense));
+  });
 }
 
 Tensor view_as_complex(const Tensor& x) {

@@ -77,13 +77,14 @@ Parts<T> run_chirp(const Plan<T>& plan, Parts<T> data, Parts<T> other, int64_t l
 
 // --- Rows in and out of the lanes
 
-/// How the numbers of a row lie: number k has its real part at k step, its imaginary one `gap` further on, or none if that is 0.
-/// Rows that lie beside one another are `width` apart, 1 or 2.
+/// How the numbers of a row lie: number k has its real part at k step, and its imaginary one, if it `has_imaginary`, `gap` further on;
+/// both strides may be 0. Rows that lie beside one another are `width` apart, 1 or 2.
 struct Numbers {
   int64_t count, step, gap, width;
+  bool has_imaginary;
 
-  bool pairs() const { return step == 2 && gap == 1; }
-  bool contiguous() const { return pairs() || step == 1; }
+  bool pairs() const { return has_imaginary && step == 2 && gap == 1; }
+  bool contiguous() const { return pairs() || (!has_imaginary && step == 1); }
 };
 
 /// `lanes` rows, [count, lanes] in vectors: kFull of them or one.
@@ -107,7 +108,7 @@ class Rows {
       for (int64_t k = 0; k < n; ++k) {
         for (int64_t i = 0; i < lanes_; ++i) {
           const T* at = rows_[i] + k * numbers_.step;
-          store<1>(data + k * lanes_ + i, Complex<T>{at[0], numbers_.gap == 0 ? 0 : at[numbers_.gap]});
+          store<1>(data + k * lanes_ + i, Complex<T>{at[0], numbers_.has_imaginary ? at[numbers_.gap] : 0});
         }
       }
     }
@@ -132,7 +133,7 @@ class Rows {
         for (int64_t i = 0; i < count; ++i) {
           T* at = rows_[i] + k * numbers_.step;
           at[0] = data.re[k * lanes_ + i] * re_factor;
-          if (numbers_.gap != 0) at[numbers_.gap] = data.im[k * lanes_ + i] * im_factor;
+          if (numbers_.has_imaginary) at[numbers_.gap] = data.im[k * lanes_ + i] * im_factor;
         }
       }
     }
@@ -146,11 +147,11 @@ class Rows {
   /// Squares of `tile` rows and numbers; the last ones overlap those before them.
   template <int64_t tile, bool pairs>
   void load_tiles(Parts<T> data) const {
-    const int64_t n = numbers_.count, gap = numbers_.gap;
+    const int64_t n = numbers_.count;
     if (lanes_ == 1) {
       const T* row = rows_[0];
-      for (int64_t k = 0; k + tile <= n; k += tile) store<tile>(data + k, load_run<tile, pairs>(row, k, gap));
-      return store<tile>(data + (n - tile), load_run<tile, pairs>(row, n - tile, gap));
+      for (int64_t k = 0; k + tile <= n; k += tile) store<tile>(data + k, load_run<tile, pairs>(row, k));
+      return store<tile>(data + (n - tile), load_run<tile, pairs>(row, n - tile));
     }
     for (int64_t k = 0; k < n; k += tile) {
       const int64_t at = std::min(k, n - tile);
@@ -158,7 +159,7 @@ class Rows {
         WideType<T, tile> re[tile], im[tile];
 #pragma GCC unroll 16
         for (int64_t i = 0; i < tile; ++i) {
-          const auto z = load_run<tile, pairs>(rows_[row + i], at, gap);
+          const auto z = load_run<tile, pairs>(rows_[row + i], at);
           re[i] = z.re, im[i] = z.im;
         }
         transpose<T, tile>(re);
@@ -172,12 +173,12 @@ class Rows {
 
   template <int64_t tile, bool pairs>
   void save_tiles(Parts<T> data, int64_t count, T re_factor, T im_factor) const {
-    const int64_t n = numbers_.count, gap = numbers_.gap;
+    const int64_t n = numbers_.count;
     if (lanes_ == 1) {
       T* row = rows_[0];
       const auto save_at = [&](int64_t k) {
         const auto z = EMBER_ISA::load<tile>(data + k);
-        save_run<tile, pairs>(row, k, gap, {z.re * re_factor, z.im * im_factor});
+        save_run<tile, pairs>(row, k, {z.re * re_factor, z.im * im_factor});
       };
       for (int64_t k = 0; k + tile <= n; k += tile) save_at(k);
       return save_at(n - tile);
@@ -195,30 +196,29 @@ class Rows {
         transpose<T, tile>(im);
 #pragma GCC unroll 16
         for (int64_t i = 0; i < tile; ++i)
-          if (row + i < count) save_run<tile, pairs>(rows_[row + i], at, gap, {re[i], im[i]});
+          if (row + i < count) save_run<tile, pairs>(rows_[row + i], at, {re[i], im[i]});
       }
     }
   }
 
   [[gnu::always_inline]] Complex<V> load_beside(const T* at) const {
     if (numbers_.width == 2) return load_pairs<kLanes>(at);
-    return {EMBER_ISA::load<kLanes>(at), numbers_.gap == 0 ? V{} : EMBER_ISA::load<kLanes>(at + numbers_.gap)};
+    return {EMBER_ISA::load<kLanes>(at), numbers_.has_imaginary ? EMBER_ISA::load<kLanes>(at + numbers_.gap) : V{}};
   }
   [[gnu::always_inline]] void store_beside(T* at, Complex<V> z) const {
     if (numbers_.width == 2) return store_pairs<kLanes>(at, z);
     store<kLanes>(at, z.re);
-    if (numbers_.gap != 0) store<kLanes>(at + numbers_.gap, z.im);
+    if (numbers_.has_imaginary) store<kLanes>(at + numbers_.gap, z.im);
   }
   template <int64_t tile, bool pairs>
-  [[gnu::always_inline]] static Complex<WideType<T, tile>> load_run(const T* row, int64_t k, int64_t gap) {
+  [[gnu::always_inline]] static Complex<WideType<T, tile>> load_run(const T* row, int64_t k) {
     if constexpr (pairs) return load_pairs<tile>(row + 2 * k);
-    return {EMBER_ISA::load<tile>(row + k), gap == 0 ? WideType<T, tile>{} : EMBER_ISA::load<tile>(row + gap + k)};
+    return {EMBER_ISA::load<tile>(row + k), WideType<T, tile>{}};
   }
   template <int64_t tile, bool pairs>
-  [[gnu::always_inline]] static void save_run(T* row, int64_t k, int64_t gap, Complex<WideType<T, tile>> z) {
+  [[gnu::always_inline]] static void save_run(T* row, int64_t k, Complex<WideType<T, tile>> z) {
     if constexpr (pairs) return store_pairs<tile>(row + 2 * k, z);
     store<tile>(row + k, z.re);
-    if (gap != 0) store<tile>(row + gap + k, z.im);
   }
 
   Numbers numbers_;
@@ -277,8 +277,8 @@ class Transform {
 
   Numbers numbers(const Tensor& x, size_t dim) const {
     const int64_t count = x.sizes()[dim], stride = x.strides()[dim];
-    if (x.is_complex()) return {count, 2 * stride, 1, 2};
-    return paired_ ? Numbers{count / 2, 2 * stride, stride, 1} : Numbers{count, stride, 0, 1};
+    if (x.is_complex()) return {count, 2 * stride, 1, 2, true};
+    return paired_ ? Numbers{count / 2, 2 * stride, stride, 1, true} : Numbers{count, stride, 0, 1, false};
   }
 
   void run(const Plan<T>& plan) {

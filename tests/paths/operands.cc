@@ -101,6 +101,18 @@ op_table::Array values_of(const Tensor& x, int part) {
   return array;
 }
 
+op_table::Array joined_values_of(const Tensor& x) {
+  if (!is_complex(x.dtype())) return values_of(x);
+  op_table::Index shape = x.sizes().vec();
+  shape.push_back(2);
+  op_table::Array array(shape);
+  size_t next = 0;
+  for_each_element(x, [&](const char* at) {
+    for (const int part : {0, 1}) array.data[next++] = element(at, x.dtype(), part);
+  });
+  return array;
+}
+
 Snapshot::Snapshot(const Tensor& x) : tensor_(x) {
   const auto* data = static_cast<const char*>(x.storage()->data());
   bytes_.assign(data, data + x.storage()->bytes());

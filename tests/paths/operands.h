@@ -48,6 +48,8 @@ void for_each_element(const ember::Tensor& x, F f) {
 }
 
 op_table::Array values_of(const ember::Tensor& x, int part = 0);
+/// Both parts of complex numbers, in a further dim.
+op_table::Array joined_values_of(const ember::Tensor& x);
 
 /// The bytes of a tensor's storage, to be compared with later ones.
 class Snapshot {

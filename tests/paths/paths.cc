@@ -129,9 +129,9 @@ class Trial {
       return;
     }
     expected_ = std::make_shared<Expectation>();
-    for (int part = 0; part <= is_complex(dtype); ++part) {
+    for (int part = 0; part < parts(dtype); ++part) {
       Arrays arrays;
-      for (const Tensor& x : inputs_) arrays.push_back(values_of(x, is_complex(x.dtype()) ? part : 0));
+      for (const Tensor& x : inputs_) arrays.push_back(values(x, is_complex(x.dtype()) ? part : 0));
       expected_->outputs.push_back(row.reference(arrays));
       if (part == 0) expected_->inputs = std::move(arrays);
     }
@@ -157,7 +157,8 @@ class Trial {
   }
 
   bool has_gradient() const {
-    return row_.has_gradient && (dtype_ == kFloat32 || dtype_ == kFloat64) && total_size(sizes_) <= 8192;
+    const bool is_exact = dtype_ == kFloat32 || dtype_ == kFloat64 || (row_.joins_parts && is_complex(dtype_));
+    return row_.has_gradient && is_exact && total_size(sizes_) <= 8192;
   }
 
   /// The same for its gradients, by their product with a random direction.
@@ -175,7 +176,7 @@ class Trial {
       places.push_back(i);
       roots.push_back(outputs[i]);
       // All layouts but the expanded ones see the same numbers.
-      weights.push_back(filled({outputs[i].sizes().vec()}, dtype_, layouts_[0], mixed(seed_, 100 + i)));
+      weights.push_back(filled({outputs[i].sizes().vec()}, outputs[i].dtype(), layouts_[0], mixed(seed_, 100 + i)));
     }
     const Tensors gradients = autograd::grad(roots, leaves, weights, false, false, true, true);
     double along = 0, scale = 1;
@@ -188,7 +189,7 @@ class Trial {
       ahead.push_back(expected_->inputs[i]);
       behind.push_back(expected_->inputs[i]);
       if (!is_real(inputs_[i].dtype())) continue;
-      const Array gradient = values_of(gradients[leaf++]);
+      const Array gradient = values(gradients[leaf++], 0);
       if (gradient.shape != expected_->inputs[i].shape) return "the gradient of operand " + std::to_string(i) + " has another shape";
       for (size_t k = 0; k < gradient.data.size(); ++k) {
         const double v = 2 * unit(seed_ + 1000 + i, k) - 1, product = gradient.data[k] * v;
@@ -202,12 +203,12 @@ class Trial {
       const Arrays high = row_.reference(ahead), low = row_.reference(behind);
       slope = 0;
       for (size_t n = 0; n < places.size(); ++n) {
-        const Array weight = values_of(weights[n]);
+        const Array weight = values(weights[n], 0);
         for (size_t k = 0; k < weight.data.size(); ++k)
           *slope += weight.data[k] * (high[places[n]].data[k] - low[places[n]].data[k]) / (2 * kStep);
       }
     }
-    const double allowed = (dtype_ == kFloat32 ? 3e-5 : 1e-7) * scale;
+    const double allowed = (real_dtype(dtype_) == kFloat32 ? 3e-5 : 1e-7) * scale;
     if (std::abs(along - *slope) <= allowed) return GuardedMemory::installed().damage();
     std::ostringstream text;
     text << "the gradient along a direction is " << along << " but the plain loop's slope is " << *slope;
@@ -223,6 +224,11 @@ class Trial {
   }
 
  private:
+  int parts(DType dtype) const { return is_complex(dtype) && !row_.joins_parts ? 2 : 1; }
+  Array values(const Tensor& x, int part) const {
+    return row_.joins_parts ? joined_values_of(x) : values_of(x, part);
+  }
+
   /// A fresh copy of operand 0, which the op writes.
   Tensor refilled() const {
     size_t next = 0;
@@ -243,11 +249,11 @@ class Trial {
     std::ostringstream text;
     if (outputs.size() != expected_->outputs[0].size()) return "the op gave " + std::to_string(outputs.size()) + " results";
     for (size_t i = 0; i < outputs.size(); ++i) {
-      for (int part = 0; part <= is_complex(outputs[i].dtype()); ++part) {
-        const Array actual = values_of(outputs[i], part);
+      for (int part = 0; part < parts(outputs[i].dtype()); ++part) {
+        const Array actual = values(outputs[i], part);
         const Array& expected = expected_->outputs[static_cast<size_t>(part)][i];
         if (actual.shape != expected.shape) {
-          text << "result " << i << " has shape " << ember::to_string(outputs[i].sizes()) << " but should have "
+          text << "result " << i << " has shape " << ember::to_string(Shape(actual.shape)) << " but should have "
                << ember::to_string(Shape(expected.shape));
           return text.str();
         }

@@ -45,12 +45,13 @@ struct Paths {
   Function op;
   Reference reference;  ///< plain loops over doubles
   std::vector<Case> cases;
-  /// Complex numbers are compared part by part, which suits ops that treat both parts alike.
+  /// Complex numbers are compared part by part, which suits ops that treat both parts alike, unless `joins_parts`.
   std::vector<DType> dtypes = {ember::kFloat32, ember::kFloat64};
   /// Roundings at the largest expected value that a result may be off; 0 for the very value. Integers are exact in any case.
   double tolerance = 4;
   bool has_gradient = false;  ///< compared along a random direction with the plain loop's differences
   bool is_in_place = false;   ///< operand 0 is written
+  bool joins_parts = false;   ///< the plain loop sees complex numbers in a further dim of size 2, and gives them so
 };
 
 inline const std::vector<DType> kEachSize = {ember::kFloat32, ember::kUInt8,   ember::kFloat64,   ember::kFloat16,
