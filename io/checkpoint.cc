@@ -17,11 +17,12 @@ bool is_checkpoint(const Metadata& metadata) {
   return format != metadata.end() && format->second == kCheckpoint;
 }
 
-uint64_t read_number(const Metadata& metadata, const std::string& key, const std::string& path) {
+template <class T>
+T read_number(const Metadata& metadata, const std::string& key, const std::string& path) {
   const auto found = metadata.find(key);
   check<IoError>(found != metadata.end(), path, ": the checkpoint has no ", key);
   const std::string& text = found->second;
-  uint64_t value = 0;
+  T value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   check<IoError>(error == std::errc() && end == text.data() + text.size(), path, ": the checkpoint's ", key, " is '",
                  text, "', no number");
@@ -61,18 +62,29 @@ void load_checkpoint(TrainingState& state, const std::string& path) {
   const TensorDict tensors = load_tensors(path, &metadata);
   check<IoError>(is_checkpoint(metadata), path, ": holds tensors but is no training checkpoint");
   // All is read before anything is changed.
-  const auto epoch = static_cast<int64_t>(read_number(metadata, "epoch", path));
-  const Generator::State random = {read_number(metadata, "random.seed", path),
-                                   read_number(metadata, "random.position", path)};
+  const auto epoch = read_number<int64_t>(metadata, "epoch", path);
+  const Generator::State random = {read_number<uint64_t>(metadata, "random.seed", path),
+                                   read_number<uint64_t>(metadata, "random.position", path)};
   optim::OptimizerState optimizer;
   if (state.optimizer)
     optimizer = io::read_optimizer_state(tensors, kOptimizer, read_text(metadata, "optimizer", path), path);
   optim::lr_scheduler::LRScheduler::State scheduler;
   if (state.scheduler) scheduler = io::read_scheduler_state(read_text(metadata, "scheduler", path), path);
 
-  if (state.model) state.model->load_state_dict(model_state(tensors, metadata));
-  if (state.optimizer) state.optimizer->load_state_dict(optimizer);
-  if (state.scheduler) state.scheduler->load_state_dict(scheduler);
+  // Each takes all or nothing, so when a later one refuses the earlier ones get back what they had.
+  optim::OptimizerState optimizer_before;
+  optim::lr_scheduler::LRScheduler::State scheduler_before;
+  if (state.optimizer) optimizer_before = state.optimizer->state_dict();
+  if (state.scheduler) scheduler_before = state.scheduler->state_dict();
+  try {
+    if (state.optimizer) state.optimizer->load_state_dict(optimizer);
+    if (state.scheduler) state.scheduler->load_state_dict(scheduler);
+    if (state.model) state.model->load_state_dict(model_state(tensors, metadata));
+  } catch (...) {
+    if (state.optimizer) state.optimizer->load_state_dict(optimizer_before);
+    if (state.scheduler) state.scheduler->load_state_dict(scheduler_before);
+    throw;
+  }
   default_generator().set_state(random);
   state.epoch = epoch;
   state.notes.clear();

@@ -1,6 +1,7 @@
 #include "io/optimizer_state.h"
 
 #include <charconv>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace ember::io {
@@ -11,13 +12,43 @@ using Json = nlohmann::ordered_json;
 using optim::OptionDict;
 using optim::OptionValue;
 
+/// JSON has no nan and inf, so they are texts.
+Json to_json(double value) { return std::isfinite(value) ? Json(value) : Json(concat(value)); }
+
+Json to_json(const std::vector<double>& values) {
+  Json list = Json::array();
+  for (double value : values) list.push_back(to_json(value));
+  return list;
+}
+
+double read_double(const Json& value) {
+  if (!value.is_string()) return value.get<double>();
+  const auto& text = value.get_ref<const std::string&>();
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || std::isfinite(number))
+    fail("'", text, "' is neither nan nor inf");
+  return number;
+}
+
+std::vector<double> read_doubles(const Json& list) {
+  std::vector<double> values;
+  for (const Json& value : list) values.push_back(read_double(value));
+  return values;
+}
+
 Json to_json(const OptionDict& options) {
   Json result = Json::object();
   for (const auto& [name, value] : options) {
     Json& field = result[name];
     std::visit(
         [&]<class T>(const T& v) {
-          if constexpr (!std::is_same_v<T, std::monostate>) field = v;
+          if constexpr (std::is_same_v<T, double>)
+            field = to_json(v);
+          else if constexpr (std::is_same_v<T, std::pair<double, double>>)
+            field = {to_json(v.first), to_json(v.second)};
+          else if constexpr (!std::is_same_v<T, std::monostate>)
+            field = v;
         },
         value);
   }
@@ -34,9 +65,10 @@ OptionValue option_value(const Json& value) {
     case Json::value_t::number_unsigned:
       return value.get<int64_t>();
     case Json::value_t::number_float:
-      return value.get<double>();
+    case Json::value_t::string:
+      return read_double(value);
     default:
-      return value.get<std::pair<double, double>>();
+      return std::pair(read_double(value.at(0)), read_double(value.at(1)));
   }
 }
 
@@ -51,7 +83,9 @@ template <class F>
 auto reading(const std::string& path, const char* what, F read) {
   try {
     return read();
-  } catch (const Json::exception& error) {
+  } catch (const IoError&) {
+    throw;
+  } catch (const std::exception& error) {
     fail<IoError>(path, ": its ", what, " cannot be read: ", error.what());
   }
 }
@@ -97,8 +131,8 @@ optim::OptimizerState read_optimizer_state(const TensorDict& tensors, const std:
 
 std::string scheduler_to_json(const optim::lr_scheduler::LRScheduler::State& state) {
   const Json json = {{"last_epoch", state.last_epoch},
-                     {"base_lrs", state.base_lrs},
-                     {"_last_lr", state.last_lr},
+                     {"base_lrs", to_json(state.base_lrs)},
+                     {"_last_lr", to_json(state.last_lr)},
                      {"own", to_json(state.own)},
                      {"milestones", state.milestones}};
   return json.dump();
@@ -109,8 +143,8 @@ optim::lr_scheduler::LRScheduler::State read_scheduler_state(const std::string& 
     const Json value = Json::parse(json);
     optim::lr_scheduler::LRScheduler::State state;
     state.last_epoch = value.at("last_epoch").get<int64_t>();
-    state.base_lrs = value.at("base_lrs").get<std::vector<double>>();
-    state.last_lr = value.at("_last_lr").get<std::vector<double>>();
+    state.base_lrs = read_doubles(value.at("base_lrs"));
+    state.last_lr = read_doubles(value.at("_last_lr"));
     state.own = option_dict(value.at("own"));
     state.milestones = value.at("milestones").get<std::vector<int64_t>>();
     return state;

@@ -26,8 +26,8 @@ struct DTypeName {
   const char* name;
 };
 constexpr DTypeName kDTypeNames[] = {
-    {kBool, "BOOL"}, {kUInt8, "U8"},    {kInt8, "I8"},       {kInt16, "I16"},   {kInt32, "I32"},
-    {kInt64, "I64"}, {kFloat16, "F16"}, {kBFloat16, "BF16"}, {kFloat32, "F32"}, {kFloat64, "F64"},
+    {kBool, "BOOL"},   {kUInt8, "U8"},      {kInt8, "I8"},     {kInt16, "I16"},   {kInt32, "I32"},     {kInt64, "I64"},
+    {kFloat16, "F16"}, {kBFloat16, "BF16"}, {kFloat32, "F32"}, {kFloat64, "F64"}, {kComplex64, "C64"},
 };
 
 const char* name_of(DType dtype) {

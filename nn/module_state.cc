@@ -33,21 +33,24 @@ StateDict Module::state_dict(const std::string& prefix) const {
 }
 
 IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict) {
-  NoGradGuard no_grad;
   IncompatibleKeys keys;
   std::unordered_set<std::string> used;
+  std::vector<std::pair<Tensor, Tensor>> copies;  // all is checked before anything is written
   std::string errors;
   walk_state(*this, "", [&](const std::string& name, const Tensor& x) {
     const Tensor* value = state.find(name);
     if (!value) return keys.missing_keys.push_back(name);
     used.insert(name);
+    if (!value->defined()) {
+      errors += concat("\n\t", name, " is an undefined tensor.");
+      return;
+    }
     if (value->sizes() != x.sizes()) {
       errors += concat("\n\tsize mismatch for ", name, ": copying a param with shape ", value->sizes(),
                        " from checkpoint, the shape in current model is ", x.sizes(), ".");
       return;
     }
-    Tensor target = x;
-    target.copy_(*value);
+    copies.emplace_back(x, *value);
   });
   for (const auto& [name, value] : state)
     if (!used.contains(name)) keys.unexpected_keys.push_back(name);
@@ -59,6 +62,8 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict) {
       errors = "\n\tMissing key(s) in state_dict: " + quoted(keys.missing_keys) + ". " + errors;
   }
   check(errors.empty(), "Error(s) in loading state_dict for ", name(), ":", errors);
+  NoGradGuard no_grad;
+  for (auto& [target, value] : copies) target.copy_(value);
   return keys;
 }
 

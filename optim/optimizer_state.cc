@@ -57,8 +57,7 @@ void Optimizer::load_state_dict(const OptimizerState& saved) {
   for (size_t g = 0; g < groups_.size(); ++g) {
     options.push_back(groups_[g].options().clone());
     for (const auto& [name, value] : saved.param_groups[g].options)
-      if (options.back()->has(name)) options.back()->set(name, value);
-    options.back()->check();
+      if (options.back()->has(name)) options.back()->set(name, value);  // unchecked: a run that diverged loads as well
     auto& group_states = states.emplace_back(groups_[g].params_.size());
     for (size_t i = 0; i < group_states.size(); ++i) {
       auto found = saved.state.find(saved.param_groups[g].params[i]);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "io/checkpoint.h"
 #include "nn/nn.h"
 #include "ops/ops.h"
@@ -177,6 +179,58 @@ TEST_F(Serialize, CheckpointWithoutWhatIsAskedFor) {
   EXPECT_TRUE(equal(training.net.first->weight, before));
 }
 
+TEST_F(Serialize, CheckpointOfAnyNumbers) {
+  for (double rate : {std::nan(""), HUGE_VAL, 0.25}) {
+    Training training, other;
+    training.optimizer.param_groups()[0].options().lr_ = rate;
+    training.state.epoch = -3;
+    save_checkpoint(training.state, path);
+    load_checkpoint(other.state, path);
+    EXPECT_EQ(other.state.epoch, -3);
+    const double loaded = other.optimizer.param_groups()[0].options().lr_;
+    EXPECT_TRUE(loaded == rate || (std::isnan(loaded) && std::isnan(rate))) << loaded;
+    save(training.optimizer, path);
+    load(other.optimizer, path);
+  }
+}
+
+TEST_F(Serialize, CheckpointOfOtherGroupsChangesNothing) {
+  Training training;
+  training.train(1);
+  save_checkpoint(training.state, path);
+
+  Net net;
+  optim::Adam optimizer(
+      {optim::ParamGroup({net.first->weight}), optim::ParamGroup({net.first->bias})},
+      optim::AdamOptions(0.5));
+  TrainingState state{.model = &net, .optimizer = &optimizer, .scheduler = nullptr, .epoch = 7, .notes = {}};
+  const Tensor before = net.first->weight.clone();
+  EXPECT_THROW(load_checkpoint(state, path), ValueError);
+  EXPECT_TRUE(equal(net.first->weight, before));
+  EXPECT_EQ(state.epoch, 7);
+
+  // A model that refuses gives the optimizer and the schedule back what they had.
+  struct Wide : Net {
+    nn::Linear third = register_module("third", nn::Linear(1, 1));
+  } wide;
+  Training other;
+  other.state.model = &wide;
+  EXPECT_THROW(load_checkpoint(other.state, path), Error);
+  EXPECT_TRUE(other.optimizer.state_dict().state.empty());
+  EXPECT_EQ(other.scheduler.get_last_lr(), std::vector<double>{0.01});
+}
+
+TEST_F(Serialize, StateDictThatDoesNotFitChangesNothing) {
+  Net net;
+  nn::StateDict state = net.state_dict();
+  nn::StateDict bad;
+  for (const auto& [name, x] : state) bad.insert(name, name == "second.bias" ? ones({5}) : x + 1);
+  const Tensor before = net.first->weight.clone();
+  EXPECT_THROW(net.load_state_dict(bad), Error);
+  EXPECT_THROW(net.load_state_dict(bad, false), Error);
+  EXPECT_TRUE(equal(net.first->weight, before));
+}
+
 TEST_F(Serialize, CheckpointWithDamagedJson) {
   Training training;
   training.train(1);
@@ -186,7 +240,12 @@ TEST_F(Serialize, CheckpointWithDamagedJson) {
   metadata["optimizer"] = "[{\"lr\": 1}]";
   save_tensors(tensors, path, metadata);
   EXPECT_HAS(message_of<IoError>([&] { load_checkpoint(training.state, path); }),
-             "its optimizer groups cannot be read");
+             path + ": its optimizer groups cannot be read");
+  for (const char* groups : {"[", "[{\"params\": [0], \"lr\": \"fast\"}]", "[{\"params\": [0], \"betas\": [1]}]"}) {
+    metadata["optimizer"] = groups;
+    save_tensors(tensors, path, metadata);
+    EXPECT_THROW(load_checkpoint(training.state, path), IoError) << groups;
+  }
 }
 
 }  // namespace
