@@ -1,4 +1,4 @@
-"""PyPI wheels unpacked into one repository. pip checks the sums; a wheel once fetched is kept in ember's cache folder."""
+"""PyPI wheels unpacked into one repository. A wheel once fetched is kept in ember's cache folder; its sum is checked each time."""
 
 def _wheels_impl(ctx):
     home = ctx.os.environ.get("HOME", "/root")
@@ -19,7 +19,11 @@ def _wheels_impl(ctx):
             ])
             if fetched.return_code != 0:
                 fail("pip could not download %s:\n%s" % (package, fetched.stderr))
-        ctx.extract(_zip_link(ctx, _wheel_in(ctx, folder)))
+        wheel = _wheel_in(ctx, folder)
+        found = ctx.execute(["sha256sum", wheel]).stdout.split(" ")[0]
+        if found != sha256:
+            fail("%s is not %s: its sum is %s, not %s; remove it and try again" % (wheel, package, found, sha256))
+        ctx.extract(_zip_link(ctx, wheel))
 
     # A wheel's <name>.data/data/ is what pip would merge into the prefix.
     merge = "set -e; shopt -s nullglob; for d in *.data/data; do cp -r $d/. .; rm -r $d; done; rm -f wheel-*.zip"
@@ -29,8 +33,7 @@ def _wheels_impl(ctx):
     ctx.symlink(ctx.attr.build_file, "BUILD")
 
 def _wheel_in(ctx, folder):
-    found = ctx.execute(["bash", "-c", "ls '%s'/*.whl 2>/dev/null" % folder])
-    return found.stdout.strip()
+    return ctx.execute(["find", folder, "-name", "*.whl"]).stdout.strip()
 
 def _zip_link(ctx, wheel):
     name = "wheel-%s.zip" % wheel.split("/")[-1]

@@ -2,8 +2,17 @@
 
 # setup [GROUP...]: the packages of group "all" and of those named; see tools/packages.txt.
 setup() {
+  check_paths
   install_packages all "$@"
   install_wheels
+}
+
+check_paths() {
+  local path
+  for path in "$PWD" "$EMBER_CACHE"; do
+    [[ $path != *[[:space:]\'\"\\\$\`\;\&\|\<\>\(\)\*\?\[\]]* ]] ||
+      die "Bazel takes no spaces, quotes or signs of the shell in the paths of the clone and of EMBER_CACHE, as in: $path"
+  done
 }
 
 install_packages() {
@@ -37,7 +46,8 @@ install_wheels() {
   [[ -f $stamp && $(<"$stamp") == "$sum" ]] && return
   say "installing Python packages into $venv"
   [[ -x $venv/bin/pip ]] || /usr/bin/python3 -m venv --clear "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement tools/requirements.txt </dev/null ||
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes --only-binary=:all: \
+    --requirement tools/requirements.txt </dev/null ||
     die "pip could not install tools/requirements.txt"
   echo "$sum" >"$stamp"
 }

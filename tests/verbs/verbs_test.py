@@ -122,3 +122,20 @@ def test_an_unknown_verb_is_an_error_that_lists_the_known_ones():
     result = subprocess.run([ROOT / "ember", "tset"], capture_output=True, text=True)
     assert result.returncode == 1
     assert "no verb 'tset'" in result.stderr and "usage: ./ember VERB" in result.stderr
+
+
+@pytest.mark.parametrize("sign", [" ", "'", '"', "$", "&"])
+def test_a_path_that_bazel_cannot_take_is_refused_in_a_sentence(sign, tmp_path):
+    environment = os.environ | {"EMBER_CACHE": f"{tmp_path}/a{sign}b"}
+    result = subprocess.run([ROOT / "ember", "setup"], env=environment, capture_output=True, text=True)
+    assert result.returncode == 1
+    assert "EMBER_CACHE" in result.stderr and result.stderr.rstrip().endswith(f"a{sign}b")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_cache_s_path_may_be_relative_to_where_the_verb_is_called(tmp_path):
+    (tmp_path / "cache").symlink_to(CACHE)
+    environment = os.environ | {"EMBER_CACHE": "cache"}
+    result = subprocess.run([ROOT / "ember", "setup"], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert result.returncode == 0 and "installing" not in result.stderr
+    assert not (ROOT / "cache").exists()
