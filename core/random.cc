@@ -1,5 +1,7 @@
 #include "core/random.h"
 
+#include <utility>
+
 #include "core/cpu/philox.h"
 
 namespace ember {
@@ -39,10 +41,18 @@ Generator::State Generator::reserve(uint64_t count) {
   return before;
 }
 
+namespace {
+
+thread_local Generator* thread_generator = nullptr;
+
+}  // namespace
+
 Generator& default_generator() {
   static Generator generator;
-  return generator;
+  return thread_generator ? *thread_generator : generator;
 }
+
+Generator* exchange_thread_generator(Generator* generator) { return std::exchange(thread_generator, generator); }
 
 void manual_seed(uint64_t seed) { default_generator().manual_seed(seed); }
 

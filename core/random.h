@@ -34,8 +34,23 @@ class Generator {
   uint64_t position_ = 0;
 };
 
-/// The generator that random ops use unless given one.
+/// The generator that random ops use unless given one: this thread's where it has one, or else the process's.
 Generator& default_generator();
+
+/// Gives this thread a default generator of its own, or with null the process's again. Returns what was there before.
+Generator* exchange_thread_generator(Generator* generator);
+
+/// Makes `generator` this thread's default, for a scope.
+class GeneratorGuard {
+ public:
+  explicit GeneratorGuard(Generator& generator) : before_(exchange_thread_generator(&generator)) {}
+  ~GeneratorGuard() { exchange_thread_generator(before_); }
+  GeneratorGuard(const GeneratorGuard&) = delete;
+  GeneratorGuard& operator=(const GeneratorGuard&) = delete;
+
+ private:
+  Generator* before_;
+};
 
 /// Seeds the default generator.
 void manual_seed(uint64_t seed);

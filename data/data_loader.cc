@@ -1,6 +1,9 @@
 #include "data/data_loader.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -41,6 +44,8 @@ namespace {
   throw;  // what is no std::exception, as it is
 }
 
+using Batches = std::vector<std::vector<int64_t>>;
+
 /// What makes a batch out of indices; shared by the threads of an epoch.
 struct Fetcher {
   DatasetPtr dataset;
@@ -48,7 +53,9 @@ struct Fetcher {
   uint64_t seed;
   int64_t epoch;
 
-  Example fetch(const std::vector<int64_t>& indices) const {
+  Example fetch(const std::vector<int64_t>& indices, size_t number) const {
+    // Whatever draws random numbers beside samples, such as a collate function, has a stream for this batch.
+    const SampleGeneratorGuard guard(~seed, epoch, static_cast<int64_t>(number));
     if (!collate) {
       try {
         if (auto batch = dataset->get_batch(indices)) return std::move(*batch);
@@ -77,40 +84,49 @@ struct Fetcher {
 /// Fetches a batch when it is asked for.
 class DirectEpoch final : public Epoch {
  public:
-  DirectEpoch(Fetcher fetcher, std::vector<std::vector<int64_t>> batches)
-      : fetcher_(std::move(fetcher)), batches_(std::move(batches)) {}
+  DirectEpoch(Fetcher fetcher, Batches batches) : fetcher_(std::move(fetcher)), batches_(std::move(batches)) {}
 
   std::optional<Example> next() override {
-    if (next_ == batches_.size()) return std::nullopt;
-    return fetcher_.fetch(batches_[next_++]);
+    const size_t number = next_++;
+    if (number >= batches_.size()) return std::nullopt;
+    return fetcher_.fetch(batches_[number], number);
   }
+  bool wait(std::chrono::milliseconds) override { return true; }
 
  private:
   Fetcher fetcher_;
-  std::vector<std::vector<int64_t>> batches_;
-  size_t next_ = 0;
+  Batches batches_;
+  std::atomic<size_t> next_ = 0;
 };
 
-/// Worker threads take the batches' numbers in turn and leave what they fetch in a ring, out of which next() takes it in order.
-class ThreadedEpoch final : public Epoch {
+/// Threads that take the batches' numbers in turn and leave what they fetch in a ring, in order.
+class Workers {
  public:
-  ThreadedEpoch(Fetcher fetcher, std::vector<std::vector<int64_t>> batches, int64_t workers, int64_t prefetch)
-      : fetcher_(std::move(fetcher)), batches_(std::move(batches)), ring_(workers * prefetch) {
+  Workers(Fetcher fetcher, Batches batches, int64_t count, int64_t prefetch)
+      : fetcher_(std::move(fetcher)), batches_(std::move(batches)), ring_(room(batches_.size(), count, prefetch)) {
     try {
-      for (int64_t i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
+      for (int64_t i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
     } catch (...) {
       shut_down();
       throw;
     }
   }
-  ~ThreadedEpoch() override { shut_down(); }
+  ~Workers() { shut_down(); }
 
-  std::optional<Example> next() override {
+  bool wait(std::chrono::milliseconds limit) {
+    std::unique_lock caller(callers_, limit);
+    if (!caller.owns_lock()) return false;
     std::unique_lock lock(mutex_);
+    return fetched_.wait_for(lock, limit, [&] { return is_ready(); });
+  }
+
+  std::optional<Example> next() {
+    // Callers take turns: were two to wait for one slot, the second would find the batch of the ring's next round in it.
+    const std::lock_guard caller(callers_);
+    std::unique_lock lock(mutex_);
+    fetched_.wait(lock, [&] { return is_ready(); });
     if (taken_ == batches_.size()) return std::nullopt;
-    Slot& slot = ring_[taken_ % ring_.size()];
-    fetched_.wait(lock, [&] { return slot.is_full; });
-    const Slot result = std::exchange(slot, Slot());
+    const Slot result = std::exchange(ring_[taken_ % ring_.size()], Slot());
     ++taken_;
     lock.unlock();
     room_.notify_one();
@@ -125,6 +141,15 @@ class ThreadedEpoch final : public Epoch {
     std::exception_ptr error;
   };
 
+  /// count * prefetch, but no more than there are batches.
+  static size_t room(size_t batches, int64_t count, int64_t prefetch) {
+    int64_t slots;
+    if (__builtin_mul_overflow(count, prefetch, &slots)) return std::max<size_t>(batches, 1);
+    return std::clamp<size_t>(slots, 1, std::max<size_t>(batches, 1));
+  }
+  bool is_done() const { return started_ == batches_.size(); }
+  bool is_ready() const { return taken_ == batches_.size() || ring_[taken_ % ring_.size()].is_full; }
+
   void work() {
     const SerialGuard alone;
     std::unique_lock lock(mutex_);
@@ -135,7 +160,7 @@ class ThreadedEpoch final : public Epoch {
       lock.unlock();
       Slot result{.is_full = true, .batch = {}, .error = nullptr};
       try {
-        result.batch = fetcher_.fetch(batches_[number]);
+        result.batch = fetcher_.fetch(batches_[number], number);
       } catch (...) {
         result.error = std::current_exception();
       }
@@ -145,7 +170,6 @@ class ThreadedEpoch final : public Epoch {
       if (is_done()) room_.notify_all();  // the other workers may go
     }
   }
-  bool is_done() const { return started_ == batches_.size(); }
 
   void shut_down() {
     {
@@ -157,7 +181,8 @@ class ThreadedEpoch final : public Epoch {
   }
 
   Fetcher fetcher_;
-  std::vector<std::vector<int64_t>> batches_;
+  Batches batches_;
+  std::timed_mutex callers_;
   std::mutex mutex_;
   std::condition_variable room_, fetched_;
   std::vector<Slot> ring_;
@@ -166,19 +191,27 @@ class ThreadedEpoch final : public Epoch {
   std::vector<std::thread> threads_;
 };
 
-std::shared_ptr<const BatchSampler> make_batch_sampler(const Dataset& dataset, const DataLoaderOptions& options,
-                                                       uint64_t seed) {
-  if (options.batch_sampler_) {
-    check<ValueError>(options.batch_size_ == 1 && !options.shuffle_ && !options.sampler_ && !options.drop_last_,
-                      "DataLoader: batch_sampler excludes batch_size, shuffle, sampler and drop_last");
-    return options.batch_sampler_;
+class ThreadedEpoch final : public Epoch {
+ public:
+  explicit ThreadedEpoch(std::unique_ptr<Workers> workers) : workers_(std::move(workers)), process_(getpid()) {}
+  ~ThreadedEpoch() override {
+    // In a forked process the threads are gone and the locks as they were at that moment: nothing that could be waited for.
+    if (is_forked()) (void)workers_.release();
   }
-  check<ValueError>(!options.sampler_ || !options.shuffle_, "DataLoader: sampler excludes shuffle");
-  std::shared_ptr<const Sampler> sampler = options.sampler_;
-  if (!sampler && options.shuffle_) sampler = std::make_shared<RandomSampler>(dataset.size(), seed);
-  if (!sampler) sampler = std::make_shared<SequentialSampler>(dataset.size());
-  return std::make_shared<BatchSampler>(std::move(sampler), options.batch_size_, options.drop_last_);
-}
+
+  std::optional<Example> next() override {
+    check(!is_forked(),
+          "DataLoader: this loop's worker threads are in the process that it was begun in; begin another");
+    return workers_->next();
+  }
+  bool wait(std::chrono::milliseconds limit) override { return is_forked() || workers_->wait(limit); }
+
+ private:
+  bool is_forked() const { return getpid() != process_; }
+
+  std::unique_ptr<Workers> workers_;
+  pid_t process_;
+};
 
 }  // namespace
 
@@ -203,21 +236,38 @@ Example stack_examples(const std::vector<Example>& samples) {
 }
 
 DataLoader::DataLoader(DatasetPtr dataset, DataLoaderOptions options)
-    : dataset_(std::move(dataset)), options_(std::move(options)), seed_(0) {
+    : dataset_(std::move(dataset)), options_(std::move(options)) {
   check<ValueError>(dataset_ != nullptr, "DataLoader: no dataset given");
   check<ValueError>(options_.batch_size_ >= 1, "DataLoader: batch_size ", options_.batch_size_, " must be at least 1");
   check<ValueError>(options_.workers_ >= 0, "DataLoader: workers ", options_.workers_, " must not be negative");
   check<ValueError>(options_.prefetch_ >= 1, "DataLoader: prefetch ", options_.prefetch_, " must be at least 1");
-  seed_ = options_.seed_ ? *options_.seed_ : draw_seed();
-  batch_sampler_ = make_batch_sampler(*dataset_, options_, seed_);
+  check<ValueError>(!options_.sampler_ || !options_.shuffle_, "DataLoader: sampler excludes shuffle");
+  if (options_.batch_sampler_) {
+    check<ValueError>(options_.batch_size_ == 1 && !options_.shuffle_ && !options_.sampler_ && !options_.drop_last_,
+                      "DataLoader: batch_sampler excludes batch_size, shuffle, sampler and drop_last");
+    batch_sampler_ = options_.batch_sampler_;
+  } else if (!options_.shuffle_) {
+    auto sampler = options_.sampler_ ? options_.sampler_ : std::make_shared<SequentialSampler>(dataset_->size());
+    batch_sampler_ = std::make_shared<BatchSampler>(std::move(sampler), options_.batch_size_, options_.drop_last_);
+  }
+}
+
+std::shared_ptr<const BatchSampler> DataLoader::batch_sampler(uint64_t seed) const {
+  if (batch_sampler_) return batch_sampler_;
+  return std::make_shared<BatchSampler>(std::make_shared<RandomSampler>(dataset_->size(), seed), options_.batch_size_,
+                                        options_.drop_last_);
 }
 
 std::unique_ptr<Epoch> DataLoader::start_epoch() {
   const int64_t epoch = epoch_++;
-  auto batches = batch_sampler_->batches(epoch);
-  Fetcher fetcher{dataset_, options_.collate_, seed_, epoch};
+  const uint64_t seed = options_.seed_ ? *options_.seed_ : draw_seed();
+  // A seed that is drawn is this epoch's alone, so what it gives does not depend on how many epochs there were before.
+  const bool is_fixed = options_.seed_ || batch_sampler_;
+  auto batches = batch_sampler(seed)->batches(is_fixed ? epoch : 0);
+  Fetcher fetcher{dataset_, options_.collate_, seed, options_.seed_ ? epoch : 0};
   if (options_.workers_ == 0) return std::make_unique<DirectEpoch>(std::move(fetcher), std::move(batches));
-  return std::make_unique<ThreadedEpoch>(std::move(fetcher), std::move(batches), options_.workers_, options_.prefetch_);
+  return std::make_unique<ThreadedEpoch>(
+      std::make_unique<Workers>(std::move(fetcher), std::move(batches), options_.workers_, options_.prefetch_));
 }
 
 }  // namespace ember::data

@@ -7,6 +7,7 @@
 // epoch, with an order of its own.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <iterator>
@@ -38,7 +39,7 @@ struct DataLoaderOptions {
   DataLoaderOptions& prefetch(int64_t value) { return prefetch_ = value, *this; }
   /// Leaves out a last batch that is not full.
   DataLoaderOptions& drop_last(bool value = true) { return drop_last_ = value, *this; }
-  /// Of the order and of random transforms; drawn from the default generator when the loader is made unless set.
+  /// Of the order and of what samples draw at random; each epoch draws one from the default generator unless set.
   DataLoaderOptions& seed(uint64_t value) { return seed_ = value, *this; }
   /// Instead of `shuffle`.
   DataLoaderOptions& sampler(std::shared_ptr<const Sampler> value) { return sampler_ = std::move(value), *this; }
@@ -60,13 +61,17 @@ struct DataLoaderOptions {
   Collate collate_;
 };
 
-/// One pass over the dataset. Destroying it in the middle stops and joins its threads.
+/// One pass over the dataset. Destroying it in the middle stops and joins its threads. Threads that share one get batches in
+/// turn. A process forked in the middle has none of its threads, so next() throws there.
 class Epoch {
  public:
   virtual ~Epoch() = default;
   /// The next batch, or none at the end. An error of the dataset is thrown here, in the caller's thread, at the batch where
   /// it happened, with the sample's index in front of its message; the next call goes on with the batch after it.
   virtual std::optional<Example> next() = 0;
+  /// Waits until next() would return without waiting for a worker or another caller, but no longer than `limit`; whether it
+  /// would. For callers that have other things to watch.
+  virtual bool wait(std::chrono::milliseconds limit) = 0;
 };
 
 class DataLoader {
@@ -81,7 +86,7 @@ class DataLoader {
       : DataLoader(std::make_shared<const D>(std::move(dataset)), std::move(options)) {}
 
   /// Batches an epoch.
-  int64_t size() const { return batch_sampler_->size(); }
+  int64_t size() const { return batch_sampler(0)->size(); }
   const DatasetPtr& dataset() const { return dataset_; }
   const DataLoaderOptions& options() const { return options_; }
 
@@ -95,10 +100,11 @@ class DataLoader {
   std::default_sentinel_t end() const { return {}; }
 
  private:
+  std::shared_ptr<const BatchSampler> batch_sampler(uint64_t seed) const;
+
   DatasetPtr dataset_;
   DataLoaderOptions options_;
-  std::shared_ptr<const BatchSampler> batch_sampler_;
-  uint64_t seed_;
+  std::shared_ptr<const BatchSampler> batch_sampler_;  ///< null when each epoch has a shuffled one of its own
   int64_t epoch_ = 0;
 };
 

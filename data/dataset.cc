@@ -63,7 +63,9 @@ ConcatDataset::ConcatDataset(std::vector<DatasetPtr> datasets) : datasets_(std::
   int64_t end = 0;
   for (const DatasetPtr& dataset : datasets_) {
     check<ValueError>(dataset != nullptr, "ConcatDataset: dataset ", ends_.size(), " is null");
-    ends_.push_back(end += dataset->size());
+    check<ValueError>(!__builtin_add_overflow(end, dataset->size(), &end),
+                      "ConcatDataset: the sizes' sum is beyond int64");
+    ends_.push_back(end);
   }
 }
 
@@ -95,7 +97,7 @@ std::vector<std::shared_ptr<Subset>> random_split(DatasetPtr dataset, std::span<
   int64_t total = 0;
   for (int64_t length : lengths) {
     check<ValueError>(length >= 0, "random_split: length ", length, " is negative");
-    total += length;
+    check<ValueError>(!__builtin_add_overflow(total, length, &total), "random_split: the lengths' sum is beyond int64");
   }
   check<ValueError>(total == dataset->size(), "random_split: the lengths add up to ", total, " but the dataset has ",
                     dataset->size(), " samples");

@@ -26,6 +26,8 @@ class MNIST : public Dataset {
   /// int64 [N].
   const Tensor& targets() const { return targets_; }
   virtual const std::vector<std::string>& classes() const;
+  /// Images and labels with the transforms.
+  const DatasetPtr& samples() const { return samples_; }
 
   int64_t size() const override { return images_.size(0); }
   /// {image, label}; the label is a zero-dim int64 tensor.

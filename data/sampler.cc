@@ -30,6 +30,11 @@ class WordStream {
   std::array<uint32_t, 4> words_{};
 };
 
+int64_t check_size(int64_t size, const char* sampler) {
+  check<ValueError>(size >= 0, sampler, ": size ", size, " is negative");
+  return size;
+}
+
 }  // namespace
 
 uint64_t draw_seed(Generator* generator) {
@@ -46,6 +51,8 @@ std::vector<int64_t> permutation(int64_t size, uint64_t seed, uint64_t stream) {
   return order;
 }
 
+SequentialSampler::SequentialSampler(int64_t size) : size_(check_size(size, "SequentialSampler")) {}
+
 std::vector<int64_t> SequentialSampler::indices(int64_t) const {
   std::vector<int64_t> order(size_);
   std::iota(order.begin(), order.end(), int64_t{0});
@@ -53,6 +60,8 @@ std::vector<int64_t> SequentialSampler::indices(int64_t) const {
 }
 
 RandomSampler::RandomSampler(int64_t size) : RandomSampler(size, draw_seed()) {}
+
+RandomSampler::RandomSampler(int64_t size, uint64_t seed) : size_(check_size(size, "RandomSampler")), seed_(seed) {}
 
 std::vector<int64_t> RandomSampler::indices(int64_t epoch) const {
   return permutation(size_, seed_, static_cast<uint64_t>(epoch));
@@ -117,10 +126,11 @@ std::vector<std::vector<int64_t>> BatchSampler::batches(int64_t epoch) const {
   check<NotImplementedError>(sampler_ != nullptr, "BatchSampler: a derived class must override batches");
   const auto order = sampler_->indices(epoch);
   std::vector<std::vector<int64_t>> groups;
-  for (size_t first = 0; first < order.size(); first += batch_size_) {
-    const size_t last = std::min(order.size(), first + batch_size_);
-    if (drop_last_ && last - first < static_cast<size_t>(batch_size_)) break;
-    groups.emplace_back(order.begin() + first, order.begin() + last);
+  const auto batch_size = static_cast<size_t>(batch_size_);
+  for (size_t first = 0; first < order.size(); first += groups.back().size()) {
+    const size_t count = std::min(order.size() - first, batch_size);
+    if (drop_last_ && count < batch_size) break;
+    groups.emplace_back(order.begin() + first, order.begin() + first + count);
   }
   return groups;
 }

@@ -22,7 +22,8 @@ class Sampler {
 /// 0, 1, ..., size - 1.
 class SequentialSampler : public Sampler {
  public:
-  explicit SequentialSampler(int64_t size) : size_(size) {}
+  /// ValueError for a negative size.
+  explicit SequentialSampler(int64_t size);
   int64_t size() const override { return size_; }
   std::vector<int64_t> indices(int64_t epoch) const override;
 
@@ -33,9 +34,9 @@ class SequentialSampler : public Sampler {
 /// A permutation of 0 ... size - 1, another one each epoch.
 class RandomSampler : public Sampler {
  public:
-  /// The seed is drawn from the default generator unless given.
+  /// The seed is drawn from the default generator unless given. ValueError for a negative size.
   explicit RandomSampler(int64_t size);
-  RandomSampler(int64_t size, uint64_t seed) : size_(size), seed_(seed) {}
+  RandomSampler(int64_t size, uint64_t seed);
   int64_t size() const override { return size_; }
   std::vector<int64_t> indices(int64_t epoch) const override;
 

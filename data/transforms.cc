@@ -11,8 +11,6 @@ namespace ember::data {
 
 namespace {
 
-thread_local Generator* current_generator = nullptr;
-
 uint32_t random_word() {
   const auto state = sample_generator().reserve(1);
   return philox(state.position, 0, state.seed)[0];
@@ -50,16 +48,16 @@ Tensor channels(const std::vector<double>& values) {
 
 }  // namespace
 
-Generator& sample_generator() { return current_generator ? *current_generator : default_generator(); }
+Generator& sample_generator() { return default_generator(); }
 
-SampleGeneratorGuard::SampleGeneratorGuard(uint64_t seed, int64_t epoch, int64_t index) : before_(current_generator) {
+uint64_t sample_seed(uint64_t seed, int64_t epoch, int64_t index) {
   // Another stream than the epoch's order, which takes `epoch` itself.
   const auto words = philox(static_cast<uint64_t>(index), ~static_cast<uint64_t>(epoch), seed);
-  generator_.manual_seed(uint64_t{words[0]} << 32 | words[1]);
-  current_generator = &generator_;
+  return uint64_t{words[0]} << 32 | words[1];
 }
 
-SampleGeneratorGuard::~SampleGeneratorGuard() { current_generator = before_; }
+SampleGeneratorGuard::SampleGeneratorGuard(uint64_t seed, int64_t epoch, int64_t index)
+    : generator_(sample_seed(seed, epoch, index)), guard_(generator_) {}
 
 Tensor Compose::operator()(const Tensor& x) const {
   Tensor y = x;

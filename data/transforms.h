@@ -24,6 +24,11 @@ class Transform {
 
   Tensor operator()(const Tensor& x) const { return function_ ? function_(x) : x; }
   bool takes_batches() const { return takes_batches_; }
+  /// The callable, if it is an F.
+  template <class F>
+  const F* target() const {
+    return function_.template target<F>();
+  }
   /// False for the empty transform, which returns what it gets.
   explicit operator bool() const { return static_cast<bool>(function_); }
 
@@ -102,6 +107,9 @@ class RandomCrop {
 class TransformedDataset : public Dataset {
  public:
   TransformedDataset(DatasetPtr dataset, Transform transform, Transform target_transform = {});
+  const DatasetPtr& dataset() const { return dataset_; }
+  const Transform& transform() const { return transform_; }
+  const Transform& target_transform() const { return target_transform_; }
   int64_t size() const override { return dataset_->size(); }
   Example get(int64_t index) const override;
   std::optional<Example> get_batch(std::span<const int64_t> indices) const override;
@@ -111,21 +119,21 @@ class TransformedDataset : public Dataset {
   Transform transform_, target_transform_;
 };
 
-/// The random numbers of the sample being loaded: while a DataLoader fetches one, a generator whose seed is made of the
-/// loader's seed, the epoch and the sample's index; the default generator otherwise.
+/// The random numbers of the sample being loaded: the default generator, which while a DataLoader fetches a sample is one whose
+/// seed is made of the loader's seed, the epoch and the sample's index.
 Generator& sample_generator();
 
-/// Makes sample_generator() of this thread the one of this sample, for a scope.
+/// That seed.
+uint64_t sample_seed(uint64_t seed, int64_t epoch, int64_t index);
+
+/// Makes the default generator of this thread the one of this sample, for a scope.
 class SampleGeneratorGuard {
  public:
   SampleGeneratorGuard(uint64_t seed, int64_t epoch, int64_t index);
-  ~SampleGeneratorGuard();
-  SampleGeneratorGuard(const SampleGeneratorGuard&) = delete;
-  SampleGeneratorGuard& operator=(const SampleGeneratorGuard&) = delete;
 
  private:
   Generator generator_;
-  Generator* before_;
+  GeneratorGuard guard_;
 };
 
 }  // namespace ember::data

@@ -1,9 +1,9 @@
-// Datasets, samplers, transforms and the loader. Anything with __len__ and __getitem__ is a dataset.
+// Datasets of C++. Anything with __len__ and __getitem__ can be made one.
 #include "python/bindings/data.h"
 
-#include <atomic>
+#include <algorithm>
 
-#include "data/dataset.h"
+#include "data/mnist.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/creation.h"
@@ -33,18 +33,14 @@ class ObjectDataset final : public Dataset {
   Example get(int64_t index) const override {
     py::gil_scoped_acquire gil;
     const py::object sample = object_.get()[py::int_(index)];
-    is_single_ = !py::isinstance<py::tuple>(sample) && !py::isinstance<py::list>(sample);
-    if (is_single_) return {element(sample)};
+    if (!py::isinstance<py::tuple>(sample) && !py::isinstance<py::list>(sample)) return {element(sample)};
     Example example;
     for (py::handle item : sample) example.push_back(element(item));
     return example;
   }
-  /// Whether samples are single tensors rather than tuples; known after the first.
-  bool is_single() const { return is_single_; }
 
  private:
   Owner object_;
-  mutable std::atomic<bool> is_single_ = false;
 };
 
 DatasetPtr to_dataset(const py::object& object) {
@@ -55,26 +51,6 @@ DatasetPtr to_dataset(const py::object& object) {
   check<TypeError>(py::hasattr(object, "__len__") && py::hasattr(object, "__getitem__"),
                    "a dataset needs __len__ and __getitem__, which ", type_name(object.ptr()), " lacks");
   return std::make_shared<ObjectDataset>(object);
-}
-
-std::vector<std::shared_ptr<data::Subset>> split(const py::object& dataset, const std::vector<double>& lengths,
-                                                 Generator* generator) {
-  const DatasetPtr source = to_dataset(dataset);
-  std::vector<int64_t> sizes;
-  double sum = 0;
-  for (double length : lengths) sum += length;
-  if (sum <= 1.0 + 1e-9) {
-    // Fractions: rounded down, what is left goes one by one to the first.
-    int64_t left = source->size();
-    for (double fraction : lengths) {
-      sizes.push_back(static_cast<int64_t>(fraction * static_cast<double>(source->size())));
-      left -= sizes.back();
-    }
-    for (size_t i = 0; left > 0; i = (i + 1) % sizes.size(), --left) ++sizes[i];
-  } else {
-    for (double length : lengths) sizes.push_back(static_cast<int64_t>(length));
-  }
-  return data::random_split(source, sizes, generator);
 }
 
 void bind_datasets(py::module_& m) {
@@ -96,13 +72,14 @@ void bind_datasets(py::module_& m) {
       .def_property_readonly("tensors", [](const data::TensorDataset& self) {
         return py::reinterpret_steal<py::object>(to_python(self.tensors()));
       });
-  py::class_<data::Subset, Dataset, py::smart_holder>(m, "Subset", "The samples of a dataset at some indices.")
+  py::class_<data::Subset, Dataset, py::smart_holder>(m, "NativeSubset", "Some samples of a dataset of C++.")
       .def(py::init([](const py::object& dataset, std::vector<int64_t> indices) {
              return new data::Subset(to_dataset(dataset), std::move(indices));
            }),
            py::arg("dataset"), py::arg("indices"))
       .def_property_readonly("indices", &data::Subset::indices);
-  py::class_<data::ConcatDataset, Dataset, py::smart_holder>(m, "ConcatDataset", "Datasets one behind another.")
+  py::class_<data::ConcatDataset, Dataset, py::smart_holder>(m, "NativeConcatDataset",
+                                                             "Datasets of C++ one behind another.")
       .def(py::init([](const py::iterable& datasets) {
              std::vector<DatasetPtr> list;
              for (py::handle dataset : datasets)
@@ -110,16 +87,24 @@ void bind_datasets(py::module_& m) {
              return new data::ConcatDataset(std::move(list));
            }),
            py::arg("datasets"));
-  m.def("random_split", &split, py::arg("dataset"), py::arg("lengths"), py::arg("generator") = py::none(),
-        "Disjoint random subsets of these sizes or fractions.");
 }
 
 }  // namespace
 
 data::DatasetPtr dataset_of(const py::object& object) { return to_dataset(object); }
-bool yields_single(const Dataset& dataset) {
-  const auto* python = dynamic_cast<const ObjectDataset*>(&dataset);
-  return python && python->is_single();
+
+bool calls_python(const Dataset& dataset) {
+  const auto any = [](const auto& datasets) {
+    return std::any_of(datasets.begin(), datasets.end(), [](const DatasetPtr& d) { return calls_python(*d); });
+  };
+  if (dynamic_cast<const ObjectDataset*>(&dataset)) return true;
+  if (const auto* subset = dynamic_cast<const data::Subset*>(&dataset)) return calls_python(*subset->dataset());
+  if (const auto* concat = dynamic_cast<const data::ConcatDataset*>(&dataset)) return any(concat->datasets());
+  if (const auto* images = dynamic_cast<const data::MNIST*>(&dataset)) return calls_python(*images->samples());
+  if (const auto* transformed = dynamic_cast<const data::TransformedDataset*>(&dataset))
+    return calls_python(*transformed->dataset()) || calls_python(transformed->transform()) ||
+           calls_python(transformed->target_transform());
+  return false;
 }
 
 void bind_data(py::module_& m) {

@@ -76,6 +76,9 @@ void bind_generator(PyObject* module) {
         return &default_generator();
       },
       py::arg("seed"), py::return_value_policy::reference, "Seeds the default generator.");
+  m.def("_exchange_thread_generator", &exchange_thread_generator, py::arg("generator").none(true),
+        py::return_value_policy::reference,
+        "Gives this thread a default generator of its own, or with None the process's again; returns the one before.");
   m.def(
       "seed", [] { return reseed(default_generator()); },
       "Seeds the default generator from the system; returns the seed.");

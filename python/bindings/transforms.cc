@@ -1,6 +1,8 @@
 // Transforms of images, and the datasets of images that take them.
 #include "data/transforms.h"
 
+#include <algorithm>
+
 #include "data/mnist.h"
 #include "python/bindings/data.h"
 #include "python/bindings/owner.h"
@@ -11,16 +13,22 @@ namespace {
 
 using namespace data;
 
+struct PythonTransform {
+  Owner function;
+
+  Tensor operator()(const Tensor& x) const {
+    py::gil_scoped_acquire gil;
+    return function.get()(x).cast<Tensor>();
+  }
+};
+
 /// None is the empty transform, a bound one is used as it is, anything else is called.
 Transform to_transform(const py::object& object) {
   if (object.is_none()) return {};
   if (py::isinstance<Transform>(object)) return object.cast<Transform>();
   check<TypeError>(PyCallable_Check(object.ptr()), "a transform must be callable, which ", type_name(object.ptr()),
                    " is not");
-  return [owner = Owner(object)](const Tensor& x) {
-    py::gil_scoped_acquire gil;
-    return owner.get()(x).cast<Tensor>();
-  };
+  return PythonTransform{Owner(object)};
 }
 
 /// A transform whose class in Python is a Transform made by `make`.
@@ -46,6 +54,14 @@ void bind_images(py::module_& m, const char* name, const char* doc, const char* 
 }
 
 }  // namespace
+
+bool calls_python(const Transform& transform) {
+  if (transform.target<PythonTransform>()) return true;
+  const auto* composed = transform.target<Compose>();
+  if (!composed) return false;
+  const auto& parts = composed->transforms();
+  return std::any_of(parts.begin(), parts.end(), [](const Transform& part) { return calls_python(part); });
+}
 
 void bind_transforms(py::module_& m) {
   py::class_<Transform>(m, "Transform", "A function from tensor to tensor.")

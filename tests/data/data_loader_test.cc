@@ -1,6 +1,8 @@
 #include "data/data_loader.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -233,6 +235,99 @@ TEST(DataLoader, RandomTransformsDependOnSeedEpochAndIndexOnly) {
   EXPECT_TRUE(equal(x, run(3, 5, false, 0)));
   EXPECT_FALSE(equal(x, run(0, 4, false, 1)));
   EXPECT_TRUE(allclose(x.sum(0), run(0, 4, true, 0).sum(0))) << "whatever the order";
+}
+
+/// Sample i is {i, a random number}, after a while that differs from sample to sample.
+struct Noise : Numbers {
+  using Numbers::Numbers;
+  Example get(int64_t index) const override {
+    auto sample = Numbers::get(index);
+    sample.push_back(rand({}));
+    return sample;
+  }
+};
+
+TEST(DataLoader, SamplesDrawFromNumbersOfTheirOwn) {
+  const auto run = [](int64_t workers) {
+    manual_seed(4);
+    DataLoader loader(Noise(40), DataLoaderOptions(4).workers(workers));
+    std::vector<Tensor> noise;
+    for (auto& batch : loader) noise.push_back(batch[1]);
+    noise.push_back(rand({1}));  // a loop draws one seed from the default generator and nothing else
+    return cat(noise);
+  };
+  const Tensor direct = run(0);
+  for (int64_t workers : {1, 2, 3}) EXPECT_TRUE(equal(run(workers), direct)) << workers << " workers";
+  manual_seed(4);
+  draw_seed();
+  EXPECT_EQ(rand({1}).item<float>(), direct[40].item<float>());
+}
+
+TEST(DataLoader, EachLoopFollowsTheDefaultGenerator) {
+  DataLoader loader(Numbers(50), DataLoaderOptions(8).shuffle());
+  manual_seed(5);
+  const auto first = drain(loader), second = drain(loader);
+  manual_seed(5);
+  EXPECT_EQ(drain(loader), first) << "however many loops there were before";
+  EXPECT_NE(first, second);
+}
+
+TEST(DataLoader, ThreadsThatShareALoopGetEveryBatchOnce) {
+  for (int64_t workers : {0, 2}) {
+    DataLoader loader(Numbers(300), DataLoaderOptions(1).workers(workers).prefetch(1));
+    const auto epoch = loader.start_epoch();
+    std::vector<std::atomic<int>> taken(300);
+    std::vector<std::thread> callers;
+    for (int i = 0; i < 3; ++i)
+      callers.emplace_back([&] {
+        while (const auto batch = epoch->next()) ++taken[values((*batch)[0])[0]];
+      });
+    for (std::thread& caller : callers) caller.join();
+    EXPECT_TRUE(std::all_of(taken.begin(), taken.end(), [](const auto& count) { return count == 1; }));
+  }
+}
+
+TEST(DataLoader, WaitsNoLongerThanAsked) {
+  struct Slow : Numbers {
+    using Numbers::Numbers;
+    Example get(int64_t index) const override {
+      std::this_thread::sleep_for(std::chrono::milliseconds(60));
+      return Numbers::get(index);
+    }
+  };
+  DataLoader loader(Slow(2), DataLoaderOptions(1).workers(1));
+  const auto epoch = loader.start_epoch();
+  EXPECT_FALSE(epoch->wait(std::chrono::milliseconds(1)));
+  EXPECT_TRUE(epoch->wait(std::chrono::seconds(20)));
+  EXPECT_EQ(values((*epoch->next())[0])[0], 0);
+  epoch->next();
+  EXPECT_TRUE(epoch->wait(std::chrono::seconds(20))) << "at the end there is nothing to wait for";
+  EXPECT_FALSE(epoch->next());
+}
+
+TEST(DataLoader, TakesHugeNumbers) {
+  const int64_t huge = int64_t{1} << 62;
+  DataLoader prefetching(Numbers(20), DataLoaderOptions(3).workers(4).prefetch(huge));
+  EXPECT_EQ(drain(prefetching), up_to(20));
+  DataLoader whole(Numbers(20), DataLoaderOptions(huge + (huge - 1)).workers(1));
+  EXPECT_EQ(drain(whole), up_to(20));
+  EXPECT_EQ(whole.size(), 1);
+}
+
+TEST(DataLoader, AForkedProcessHasNoWorkers) {
+  DataLoader loader(Numbers(100), DataLoaderOptions(1).workers(2));
+  auto epoch = loader.start_epoch();
+  epoch->next();
+  const pid_t child = fork();
+  if (child == 0) {
+    const std::string message = message_of<Error>([&] { epoch->next(); });
+    epoch.reset();
+    _exit(message.find("in the process that it was begun in") == std::string::npos);
+  }
+  int status = -1;
+  for (int i = 0; i < 2000 && waitpid(child, &status, WNOHANG) == 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(status, 0);
 }
 
 TEST(DataLoader, RefusesOptionsThatMakeNoSense) {

@@ -97,6 +97,9 @@ TEST(RandomSplit, LengthsMustAddUp) {
              }),
              "add up to 9 but the dataset has 10");
   EXPECT_THROW(random_split(numbers(0, 10), {11, -1}), ValueError);
+  EXPECT_THROW(random_split(numbers(0, 10), {}), ValueError);
+  const int64_t huge = int64_t{1} << 62;
+  EXPECT_THROW(random_split(numbers(0, 10), {huge, huge, huge, huge, 10}), ValueError);
 }
 
 }  // namespace

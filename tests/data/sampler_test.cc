@@ -57,6 +57,12 @@ TEST(WeightedRandomSampler, RefusesWeightsThatMakeNoSense) {
   EXPECT_THROW(WeightedRandomSampler({1}, -1), ValueError);
 }
 
+TEST(Samplers, RefuseNegativeSizes) {
+  EXPECT_THROW(SequentialSampler(-1), ValueError);
+  EXPECT_THROW(RandomSampler(-1), ValueError);
+  EXPECT_THROW(RandomSampler(-1, 3), ValueError);
+}
+
 TEST(BatchSampler, GroupsInOrder) {
   const auto order = std::make_shared<SequentialSampler>(5);
   const BatchSampler all(order, 2), full(order, 2, true);

@@ -69,7 +69,8 @@ def test_samples_may_be_anything_that_makes_a_tensor():
             return np.full(2, i, np.float32), float(i), [i, i]
 
     a, b, c = next(iter(data.DataLoader(Anything(), 3)))
-    assert a.shape == (3, 2) and b.tolist() == [0, 1, 2] and c.shape == (3, 2)
+    assert a.shape == (3, 2) and b.dtype is ember.float64 and b.tolist() == [0, 1, 2]
+    assert [x.tolist() for x in c] == [[0, 1, 2], [0, 1, 2]]
     (batch,) = [list(data.DataLoader([1, 2, 3], 3))[0].tolist()]
     assert batch == [1, 2, 3]
 
@@ -84,7 +85,7 @@ def test_errors_of_a_dataset_arrive(workers):
 
     with pytest.raises(LookupError, match="sample is broken") as info:
         list(data.DataLoader(Broken(10), 2, num_workers=workers))
-    assert info.value.__notes__ == ["DataLoader: sample 5"]
+    assert info.value.__notes__ == [f"DataLoader{' worker 0' if workers else ''}: sample 5"]
     assert [frame.name for frame in info.traceback][-1] == "__getitem__"
 
 
@@ -93,9 +94,11 @@ def test_errors_pass_through_native_datasets():
         def __getitem__(self, i):
             raise KeyError(i)
 
+    with pytest.raises(KeyError):
+        data.TransformedDataset(Broken(10))[7]
     with pytest.raises(KeyError) as info:
         list(data.DataLoader(data.Subset(Broken(10), [7]), 2, num_workers=1))
-    assert info.value.args == (7,) and info.value.__notes__ == ["DataLoader: sample 0"]
+    assert info.value.args == (7,) and info.value.__notes__ == ["DataLoader worker 0: sample 0"]
 
 
 def test_breaking_off_does_not_hang():
@@ -117,12 +120,111 @@ def test_samplers_and_subsets():
     loader = data.DataLoader(d, 5, sampler=data.WeightedRandomSampler([0.0] * 9 + [1.0], 5))
     assert next(iter(loader))[1].tolist() == [81] * 5
     subset = data.Subset(d, [4, 5])
-    assert len(subset) == 2 and subset[1][1].item() == 25
+    assert len(subset) == 2 and subset[1][1] == 25 and subset.dataset is d
     parts = data.random_split(d, [7, 3])
     assert [len(p) for p in parts] == [7, 3]
     assert sorted(parts[0].indices + parts[1].indices) == list(range(10))
     assert [len(p) for p in data.random_split(d, [0.5, 0.5])] == [5, 5]
     assert len(data.ConcatDataset([d, d])) == len(d + d) == 20
+
+
+def test_random_split():
+    d = Squares(10)
+    assert [len(p) for p in data.random_split(d, [0.55, 0.25, 0.2])] == [6, 2, 2]
+    assert [len(p) for p in data.random_split(d, [0.1] * 10)] == [1] * 10
+    assert data.random_split(Squares(0), []) == []
+    with pytest.warns(UserWarning, match="index 1 is empty"):
+        data.random_split(d, [1.0, 0.0])
+    for lengths in ([], [3, 8], [11, -1], [-0.5, 1.5], [0.5, 0.4], [2.0, 8.0], [2**62] * 5):
+        with pytest.raises(ValueError):
+            data.random_split(d, lengths)
+
+    def split(seed):
+        return [p.indices for p in data.random_split(d, [7, 3], generator=ember.Generator().manual_seed(seed))]
+
+    assert split(1) == split(1) and split(1) != split(2)
+
+
+def test_samplers_alone():
+    d = Squares(10)
+    assert list(data.SequentialSampler(d)) == list(range(10))
+    sampler = data.RandomSampler(d)
+    first, second = list(sampler), list(sampler)
+    assert sorted(first) == sorted(second) == list(range(10)) and first != second and len(sampler) == 10
+    generator = ember.Generator()
+    for make in (
+        lambda: data.RandomSampler(d, generator=generator),
+        lambda: data.RandomSampler(d, replacement=True, num_samples=5000, generator=generator),
+        lambda: data.RandomSampler(d, num_samples=25, generator=generator),
+        lambda: data.SubsetRandomSampler(range(100, 200), generator),
+        lambda: data.WeightedRandomSampler([1, 2, 3], 9000, generator=generator),
+        lambda: data.WeightedRandomSampler([1.0] * 50, 50, False, generator),
+    ):
+        generator.manual_seed(0)
+        sampler = make()
+        first, second = list(sampler), list(sampler)
+        generator.manual_seed(0)
+        assert list(make()) == first != second and len(first) == len(sampler)
+    many = list(data.RandomSampler(d, num_samples=25))
+    assert sorted(many[:10]) == sorted(many[10:20]) == list(range(10)) and len(set(many[20:])) == 5
+    draws = list(data.WeightedRandomSampler([0, 1, 3], 9000))
+    assert draws.count(0) == 0 and 2000 < draws.count(1) < 2500
+    assert next(iter(data.RandomSampler(d, replacement=True, num_samples=2**62))) in range(10)
+    assert next(iter(data.WeightedRandomSampler([1.0], 2**62))) == 0
+    assert list(data.BatchSampler(range(5), 2)) == [[0, 1], [2, 3], [4]]
+    assert list(data.BatchSampler(range(5), 2, True)) == [[0, 1], [2, 3]]
+    assert len(data.BatchSampler(range(5), 2)) == 3 and len(data.BatchSampler(range(5), 2, True)) == 2
+
+    class Own(data.Sampler):
+        def __iter__(self):
+            return iter([3, 1])
+
+    assert [b[1].tolist() for b in data.DataLoader(d, sampler=Own())] == [[9], [1]]
+    for make in (
+        lambda: data.RandomSampler(d, num_samples=0),
+        lambda: data.WeightedRandomSampler([1.0], -1),
+        lambda: data.WeightedRandomSampler([-1.0], 1),
+        lambda: data.WeightedRandomSampler([1.0, 0.0], 2, False),
+        lambda: data.BatchSampler(d, 0),
+        lambda: data.BatchSampler(d, 2.5),
+    ):
+        with pytest.raises(ValueError):
+            make()
+    with pytest.raises(TypeError):
+        data.RandomSampler(d, replacement=1)
+
+
+def test_datasets_of_any_samples():
+    class Texts(Squares):
+        def __getitem__(self, i):
+            return {"text": f"<{i}>", "length": i}
+
+    texts = Texts(4)
+    assert data.Subset(texts, [2, 0])[0] == {"text": "<2>", "length": 2}
+    batch = next(iter(data.DataLoader(data.ConcatDataset([texts, texts]), 3, sampler=[1, 4, 7])))
+    assert batch["text"] == ["<1>", "<0>", "<3>"] and batch["length"].tolist() == [1, 0, 3]
+    assert (texts + texts)[-1]["text"] == "<3>"
+    assert data.StackDataset(texts, Squares(4))[2][1] == (data.StackDataset(a=Squares(4))[2]["a"])
+    with pytest.raises(ValueError):
+        data.StackDataset(texts, Squares(5))
+    with pytest.raises(IndexError):
+        (texts + texts)[8]
+
+    class Letters(data.IterableDataset):
+        def __iter__(self):
+            return iter("ab")
+
+    assert list(data.DataLoader(Letters() + Letters(), 3)) == [["a", "b", "a"], ["b"]]
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_subsets_of_native_datasets_are_read_by_cpp(workers):
+    d = data.TensorDataset(ember.arange(10))
+    parts = data.ConcatDataset([data.Subset(d, range(3)), data.Subset(d, [9, 8]), d])
+    loader = data.DataLoader(parts, 4, num_workers=workers)
+    assert "Native" in type(iter(loader)).__name__
+    assert [b[0].tolist() for b in loader] == [[0, 1, 2, 9], [8, 0, 1, 2], [3, 4, 5, 6], [7, 8, 9]]
+    assert [b[0].tolist() for b in data.DataLoader(data.Subset(d, [-1, 2]), 2, num_workers=workers)] == [[9, 2]]
 
 
 def test_bad_arguments():

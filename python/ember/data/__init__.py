@@ -1,19 +1,23 @@
 """Datasets, samplers, transforms and the loader."""
 
-import abc
-
 from ember._C.data import *  # noqa: F403
-from ember._C.data import NativeDataset
-
-
-class Dataset(abc.ABC):  # noqa: B024
-    """Samples by index. A subclass defines __len__ and __getitem__; anything else that has both will do as well."""
-
-    def __getitem__(self, index):
-        raise NotImplementedError(f"{type(self).__name__} must define __getitem__")
-
-    def __add__(self, other):
-        return ConcatDataset([self, other])  # noqa: F405
-
-
-Dataset.register(NativeDataset)
+from ember.data.collate import default_collate, default_convert
+from ember.data.dataset import (
+    ChainDataset,
+    ConcatDataset,
+    Dataset,
+    IterableDataset,
+    StackDataset,
+    Subset,
+    random_split,
+)
+from ember.data.loader import DataLoader
+from ember.data.sampler import (
+    BatchSampler,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    SubsetRandomSampler,
+    WeightedRandomSampler,
+)
+from ember.data.worker import get_worker_info

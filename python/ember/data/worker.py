@@ -1,0 +1,259 @@
+"""The worker threads of a DataLoader, and what fetches a batch in them or in the caller's thread."""
+
+import atexit
+import contextlib
+import copy
+import ctypes
+import dataclasses
+import queue
+import threading
+import time
+import weakref
+
+from ember._C import Generator, _exchange_thread_generator
+from ember._C.data import _compute_alone, _sample_seed
+from ember.data.dataset import bulk_reader
+
+_MASK = 2**63 - 1  # what manual_seed takes
+
+
+@dataclasses.dataclass(frozen=True)
+class WorkerInfo:
+    """The worker that asks: its number, how many there are, the seed of its random numbers, and the dataset that it reads."""
+
+    id: int
+    num_workers: int
+    seed: int
+    dataset: object
+    worker_method: str = "thread"
+
+
+_this_thread = threading.local()
+
+
+def get_worker_info():
+    """In a worker of a DataLoader its WorkerInfo, elsewhere None."""
+    return getattr(_this_thread, "info", None)
+
+
+@contextlib.contextmanager
+def drawing_from(generator):
+    """Random ops of this thread draw from `generator` inside."""
+    before = _exchange_thread_generator(generator)
+    try:
+        yield
+    finally:
+        _exchange_thread_generator(before)
+
+
+class StreamEnd(Exception):
+    """The stream of an IterableDataset has no more batches."""
+
+
+class MapFetcher:
+    """Batches of a dataset with samples by index. What a batch draws at random depends on seed, epoch and its number alone."""
+
+    def __init__(self, dataset, plan, generator):
+        self.dataset, self.plan, self.generator = dataset, plan, generator
+        self.read_many = bulk_reader(dataset)
+
+    def fetch(self, number, indices):
+        self.generator.manual_seed(_sample_seed(self.plan.seed, self.plan.epoch, number) & _MASK)
+        with drawing_from(self.generator):
+            if not self.plan.is_batched:
+                return self.plan.collate(self.read([indices])[0])
+            return self.plan.collate(self.read_at_once(indices) if self.read_many else self.read(indices))
+
+    def read_at_once(self, indices):
+        try:
+            return self.read_many(indices)
+        except Exception as error:
+            error.add_note(f"{_whose()}: one of the samples {indices}")
+            raise
+
+    def read(self, indices):
+        samples = []
+        try:
+            for index in indices:
+                samples.append(self.dataset[index])
+        except Exception as error:
+            error.add_note(f"{_whose()}: sample {indices[len(samples)]}")
+            raise
+        return samples
+
+
+class StreamFetcher:
+    """Batches of an IterableDataset, one behind another. They draw from a stream of random numbers for each worker."""
+
+    def __init__(self, dataset, plan, generator):
+        self.plan, self.generator = plan, generator
+        self.count, self.has_ended = 0, False
+        with drawing_from(generator):
+            self.samples = iter(dataset)
+
+    def fetch(self, number, _):
+        with drawing_from(self.generator):
+            samples = self.read(self.plan.batch_size if self.plan.is_batched else 1)
+            if len(samples) < (self.plan.batch_size if self.plan.drop_last else 1):
+                raise StreamEnd
+            return self.plan.collate(samples if self.plan.is_batched else samples[0])
+
+    def read(self, count):
+        samples = []
+        while len(samples) < count and not self.has_ended:
+            try:
+                samples.append(next(self.samples))
+            except StopIteration:
+                self.has_ended = True
+            except Exception as error:
+                error.add_note(f"{_whose()}: sample {self.count + len(samples)} of the stream")
+                raise
+        self.count += len(samples)
+        return samples
+
+
+def _whose():
+    info = get_worker_info()
+    return f"DataLoader worker {info.id}" if info else "DataLoader"
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What one epoch's batches are made with."""
+
+    dataset: object
+    is_stream: bool
+    is_batched: bool
+    batch_size: int | None
+    drop_last: bool
+    collate: object
+    seed: int
+    epoch: int
+
+    def fetcher(self, dataset, worker):
+        make = StreamFetcher if self.is_stream else MapFetcher
+        return make(dataset, self, Generator().manual_seed((self.seed + worker) & _MASK))
+
+
+class SetupFailed(Exception):
+    """worker_init_fn raised its cause."""
+
+
+class Epoch:
+    """What the workers have fetched in one pass over a loader, by number, until it is taken."""
+
+    def __init__(self, plan):
+        self.plan = plan
+        self.done = {}
+        self.arrivals = queue.SimpleQueue()  # one entry for each that is put into `done`
+        self.is_closed = False
+
+    def put(self, number, batch=None, error=None):
+        self.done[number] = (batch, error)
+        self.arrivals.put(None)
+
+
+_pools, _threads = weakref.WeakSet(), weakref.WeakSet()
+
+
+def _join(threads, seconds):
+    """Waits for the threads' ends, but no longer than this: a sample may take any time."""
+    end = time.monotonic() + seconds
+    for thread in threads:
+        if thread is not threading.current_thread():
+            thread.join(max(0, end - time.monotonic()))
+
+
+@atexit.register
+def _end_all():
+    """A thread that comes back from an op of Ember after the interpreter's end would take the process down, so those that go on
+    after a while get a SystemExit, which ends them as soon as they are in Python's code."""
+    for pool in list(_pools):
+        pool.close()
+    _join(list(_threads), 0.3)
+    for thread in list(_threads):
+        if thread.is_alive():
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
+    _join(list(_threads), 0.3)
+
+
+class Pool:
+    """Worker threads, each with tasks of its own; a task is (epoch, number of the batch, indices). The threads hold no reference
+    to it, so when it goes they end after the sample that they are at."""
+
+    def __init__(self, plan, count, init):
+        self.tasks = [queue.SimpleQueue() for _ in range(count)]
+        self.threads = []
+        _pools.add(self)
+        try:
+            for i, tasks in enumerate(self.tasks):
+                # Each of them may set up the dataset for itself, as processes could.
+                dataset = copy_of(plan.dataset) if plan.is_stream or init else plan.dataset
+                info = WorkerInfo(i, count, (plan.seed + i) & _MASK, dataset)
+                thread = threading.Thread(
+                    target=_work, args=(tasks, info, init), name=f"DataLoader worker {i}", daemon=True
+                )
+                thread.start()
+                self.threads.append(thread)
+                _threads.add(thread)
+        except RuntimeError as error:
+            self.close()
+            raise RuntimeError(
+                f"DataLoader: only {len(self.threads)} of {count} workers could be started: {error}"
+            ) from None
+
+    def close(self):
+        for tasks in self.tasks:
+            tasks.put(None)
+
+    def join(self, seconds):
+        _join(self.threads, seconds)
+
+    def __del__(self):
+        self.close()
+
+
+def copy_of(dataset):
+    try:
+        return copy.copy(dataset)
+    except Exception:  # what cannot be copied is shared, as the datasets of C++, which no one can set up
+        return dataset
+
+
+def _work(tasks, info, init):
+    _compute_alone()
+    _this_thread.info = info
+    _exchange_thread_generator(generator := Generator().manual_seed(info.seed))
+    failure = None
+    if init:
+        try:
+            init(info.id)
+        except BaseException as error:
+            error.add_note(f"DataLoader worker {info.id}: worker_init_fn")
+            failure = SetupFailed()
+            failure.__cause__ = error
+    fetcher = None
+    while task := tasks.get():
+        epoch, number, indices = task
+        if epoch.is_closed:
+            continue
+        if failure:
+            epoch.put(number, error=failure)
+            return
+        try:
+            if fetcher is None or fetcher.plan is not epoch.plan:
+                generator.manual_seed(info.seed)
+                fetcher = epoch.plan.fetcher(info.dataset, info.id)
+            epoch.put(number, batch=fetcher.fetch(number, indices))
+        except Exception as error:
+            epoch.put(number, error=error)
+        except BaseException as error:
+            epoch.put(number, error=exit_of(info.id, error))
+            return
+        del task, epoch, indices  # what is taken is free
+
+
+def exit_of(worker, cause=None):
+    error = RuntimeError(f"DataLoader worker {worker} exited unexpectedly" + (f": {cause!r}" if cause else ""))
+    error.__cause__ = cause
+    return error
