@@ -15,55 +15,45 @@ int64_t position(const std::vector<Tensor>& tensors, const Tensor& x) {
 
 }  // namespace
 
-class CustomNode final : public Node {
- public:
-  CustomNode(const char* name, std::shared_ptr<AutogradContext> context, const std::vector<Tensor>& inputs,
-             std::function<std::vector<Tensor>(const std::vector<Tensor>&)> backward)
-      : Node(name), context_(std::move(context)), backward_(std::move(backward)) {
-    for (const Tensor& x : inputs) edges_.push_back(gradient_edge(x));
-  }
+CustomNode::CustomNode(const char* name, std::shared_ptr<AutogradContext> context, const std::vector<Tensor>& inputs,
+                       Backward backward)
+    : Node(name), context_(std::move(context)), backward_(std::move(backward)) {
+  for (const Tensor& x : inputs) edges_.push_back(gradient_edge(x));
+}
 
-  void set_outputs(const std::vector<Tensor>& ys) {
-    for (const Tensor& y : ys) outputs_.emplace_back(y);
-    AutogradContext& ctx = *context_;
-    for (const Tensor& x : ctx.to_save_) {
-      const int64_t output = position(ys, x);
-      ctx.saved_as_output_.push_back(output);
-      ctx.saved_outputs_.push_back(output >= 0 ? SavedOutput(x, static_cast<uint32_t>(output)) : SavedOutput());
-      ctx.saved_inputs_.push_back(output >= 0 ? SavedTensor() : SavedTensor(x));
-    }
-    ctx.to_save_.clear();
+void CustomNode::set_outputs(const std::vector<Tensor>& ys) {
+  for (const Tensor& y : ys) outputs_.emplace_back(y);
+  AutogradContext& ctx = *context_;
+  for (const Tensor& x : ctx.to_save_) {
+    const int64_t output = position(ys, x);
+    ctx.saved_as_output_.push_back(output);
+    ctx.saved_outputs_.push_back(output >= 0 ? SavedOutput(x, static_cast<uint32_t>(output)) : SavedOutput());
+    ctx.saved_inputs_.push_back(output >= 0 ? SavedTensor() : SavedTensor(x));
   }
+  ctx.to_save_.clear();
+}
 
-  std::span<Edge> edges() override { return edges_; }
-  std::span<const OutputInfo> outputs() const override { return outputs_; }
-  void release_saved() override {
-    if (context_->saved_inputs_.empty()) return;
-    context_->saved_inputs_.clear();
-    context_->saved_outputs_.clear();
-    context_->has_freed_ = true;
-  }
-  void apply(std::span<const Tensor> grads, std::span<const bool> needs, std::span<Tensor> result) override {
-    if (context_->has_freed_) fail_released(*this);
-    std::vector<Tensor> given(grads.begin(), grads.end());
-    for (size_t i = 0; context_->materialize_grads_ && i < given.size(); ++i) {
-      if (given[i].defined()) continue;
-      given[i] = empty_tensor(outputs_[i].sizes, outputs_[i].dtype, outputs_[i].device);
-      given[i].zero_();
-    }
-    std::vector<Tensor> all = backward_(given);
-    check(all.size() == edges_.size(), name(), ": backward returned ", all.size(), " gradients for ", edges_.size(),
-          " tensors");
-    for (size_t i = 0; i < edges_.size(); ++i)
-      if (needs[i]) result[i] = std::move(all[i]);
-  }
+void CustomNode::release_saved() {
+  if (context_->saved_inputs_.empty()) return;
+  context_->saved_inputs_.clear();
+  context_->saved_outputs_.clear();
+  context_->has_freed_ = true;
+}
 
- private:
-  std::shared_ptr<AutogradContext> context_;
-  std::function<std::vector<Tensor>(const std::vector<Tensor>&)> backward_;
-  std::vector<Edge> edges_;
-  std::vector<OutputInfo> outputs_;
-};
+void CustomNode::apply(std::span<const Tensor> grads, std::span<const bool> needs, std::span<Tensor> result) {
+  if (context_->has_freed_) fail_released(*this);
+  std::vector<Tensor> given(grads.begin(), grads.end());
+  for (size_t i = 0; context_->materialize_grads_ && i < given.size(); ++i) {
+    if (given[i].defined()) continue;
+    given[i] = empty_tensor(outputs_[i].sizes, outputs_[i].dtype, outputs_[i].device);
+    given[i].zero_();
+  }
+  std::vector<Tensor> all = backward_(given);
+  check(all.size() == edges_.size(), name(), ": backward returned ", all.size(), " gradients for ", edges_.size(),
+        " tensors");
+  for (size_t i = 0; i < edges_.size(); ++i)
+    if (needs[i]) result[i] = std::move(all[i]);
+}
 
 std::vector<Tensor> AutogradContext::get_saved_variables() const {
   std::vector<Tensor> tensors = to_save_;

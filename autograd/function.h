@@ -62,6 +62,29 @@ class AutogradContext {
   bool has_freed_ = false;
 };
 
+/// The node of a Function.
+class CustomNode final : public Node {
+ public:
+  using Backward = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
+
+  CustomNode(const char* name, std::shared_ptr<AutogradContext> context, const std::vector<Tensor>& inputs,
+             Backward backward);
+
+  void set_outputs(const std::vector<Tensor>& ys);
+  const Backward& backward() const { return backward_; }
+
+  std::span<Edge> edges() override { return edges_; }
+  std::span<const OutputInfo> outputs() const override { return outputs_; }
+  void release_saved() override;
+  void apply(std::span<const Tensor> grads, std::span<const bool> needs, std::span<Tensor> result) override;
+
+ private:
+  std::shared_ptr<AutogradContext> context_;
+  Backward backward_;
+  std::vector<Edge> edges_;
+  std::vector<OutputInfo> outputs_;
+};
+
 /// The mechanism under Function: runs `forward` unrecorded and records `backward`, which gives one gradient for each of
 /// `tensors`. `name` must outlive the graph.
 std::vector<Tensor> apply_custom(const char* name, const std::shared_ptr<AutogradContext>& context,

@@ -4,10 +4,10 @@
 #include "autograd/gradcheck.h"
 #include "python/bindings/batching.h"
 #include "python/bindings/bindings.h"
+#include "python/bindings/collector.h"
 #include "python/bindings/functional.h"
 #include "python/bindings/grad_fn.h"
 #include "python/bindings/op.h"
-#include "python/bindings/owner.h"
 
 namespace ember::python {
 
@@ -26,21 +26,16 @@ struct HookHandle {
   }
 };
 
+void visit(Visitor& visitor, const HookHandle& handle) { visitor.tensor(handle.tensor); }
+void clear(HookHandle& handle) { handle.tensor = {}; }
+
 HookHandle register_hook(const Tensor& x, py::function hook) {
   check(x.requires_grad(), "register_hook: the tensor does not require grad");
-  const int64_t id = x.register_hook([owner = Owner(std::move(hook))](const Tensor& grad) {
-    py::gil_scoped_acquire gil;
-    return owner.get()(grad).cast<Tensor>();
-  });
-  return {x, id};
+  return {x, x.register_hook(PythonFunction<Tensor(const Tensor&)>(std::move(hook)))};
 }
 
 HookHandle register_post_accumulate_grad_hook(const Tensor& x, py::function hook) {
-  const int64_t id = x.register_post_accumulate_grad_hook([owner = Owner(std::move(hook))](const Tensor& leaf) {
-    py::gil_scoped_acquire gil;
-    owner.get()(leaf);
-  });
-  return {x, id};
+  return {x, x.register_post_accumulate_grad_hook(PythonFunction<void(const Tensor&)>(std::move(hook)))};
 }
 
 void bind_backward(py::module_& m) {
@@ -49,7 +44,7 @@ void bind_backward(py::module_& m) {
       [](const py::object& tensors, const py::object& grads, std::optional<bool> retain_graph, bool create_graph,
          const py::object& inputs) {
         const Tensors outputs = to_tensors(tensors), grad_outputs = to_tensors(grads), leaves = to_tensors(inputs);
-        py::gil_scoped_release gil;
+        const GilRelease gil;
         autograd::backward(outputs, grad_outputs, retain_graph.value_or(create_graph), create_graph, leaves);
       },
       py::arg("tensors"), py::arg("grad_tensors") = py::none(), py::arg("retain_graph") = py::none(),
@@ -66,7 +61,7 @@ void bind_backward(py::module_& m) {
         const Tensors ys = to_tensors(outputs), xs = to_tensors(inputs), grad_outputs = to_tensors(grads);
         Tensors result;
         {
-          py::gil_scoped_release gil;
+          const GilRelease gil;
           result = autograd::grad(ys, xs, grad_outputs, retain_graph.value_or(create_graph), create_graph,
                                   allow_unused.value_or(materialize_grads), materialize_grads);
         }
@@ -128,7 +123,7 @@ void bind_autograd(py::module_& ember, py::module_& autograd, Ops& ops) {
   bind_functional(autograd);
   bind_function(autograd);
 
-  py::class_<HookHandle>(autograd, "HookHandle", "Removes a hook.")
+  py::class_<HookHandle>(autograd, "HookHandle", Collected<HookHandle, visit, clear>::setup(), "Removes a hook.")
       .def("remove", &HookHandle::remove, "The hook is not called any more.")
       .def("__enter__", [](py::object self) { return self; })
       .def("__exit__", [](HookHandle& self, const py::args&) { self.remove(); });

@@ -1,11 +1,11 @@
 // ember.autograd.Function: forward and backward written in Python, on the node that C++'s Function<T> uses.
-#include "autograd/function.h"
+#include "python/bindings/function.h"
 
 #include <set>
 
+#include "autograd/function.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
-#include "python/bindings/owner.h"
 
 namespace ember::python {
 
@@ -37,12 +37,15 @@ Tensors outputs_of(const std::string& name, const py::object& result) {
   return outputs;
 }
 
-/// backward(ctx, *grads) of the class, and of its result the gradients of the arguments that are tensors.
-Tensors call_backward(py::handle cls, py::handle ctx, const Tensors& grads,
-                      const std::vector<bool>& is_tensor_argument) {
-  py::gil_scoped_acquire gil;
+}  // namespace
+
+/// The gradients of the arguments that are tensors, out of what backward returned for all.
+Tensors PythonBackward::operator()(const Tensors& grads) const {
+  const GilAcquire gil;
+  const auto held = py::reinterpret_borrow<py::tuple>(class_and_context.get());
+  const py::object cls = held[0];
   py::tuple arguments(grads.size() + 1);
-  arguments[0] = py::reinterpret_borrow<py::object>(ctx);
+  arguments[0] = held[1];
   for (size_t i = 0; i < grads.size(); ++i) arguments[i + 1] = py::cast(grads[i]);
   py::object result = cls.attr("backward")(*arguments);
   if (!py::isinstance<py::tuple>(result)) result = py::make_tuple(result);
@@ -63,6 +66,8 @@ Tensors call_backward(py::handle cls, py::handle ctx, const Tensors& grads,
   }
   return of_tensors;
 }
+
+namespace {
 
 py::object apply(const py::object& cls, const py::args& args) {
   const auto name = cls.attr("__name__").cast<std::string>();
@@ -87,9 +92,7 @@ py::object apply(const py::object& cls, const py::args& args) {
     is_tuple = !is_tensor(result.ptr());
     return outputs_of(name, result);
   };
-  auto backward = [cls = Owner(cls), ctx = Owner(ctx), is_tensor_argument](const Tensors& grads) {
-    return call_backward(cls.get(), ctx.get(), grads, is_tensor_argument);
-  };
+  PythonBackward backward{Owner(py::make_tuple(cls, ctx)), is_tensor_argument};
   Tensors outputs = autograd::apply_custom(intern(name), context, tensors, forward, std::move(backward));
   if (!is_tuple) return py::cast(outputs[0]);
   return py::reinterpret_steal<py::object>(to_python(outputs));

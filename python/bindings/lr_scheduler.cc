@@ -3,7 +3,7 @@
 
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
-#include "python/bindings/owner.h"
+#include "python/bindings/collector.h"
 
 namespace ember::python {
 
@@ -41,12 +41,18 @@ void load_state_dict(LRScheduler& self, const py::dict& dict) {
   self.load_state_dict(state);
 }
 
-LambdaLR::Lambda to_lambda(py::object function) {
-  return [owner = Owner(std::move(function))](int64_t epoch) {
-    py::gil_scoped_acquire gil;
-    return owner.get()(epoch).cast<double>();
-  };
+void visit(Visitor& visitor, const LRScheduler& self) {
+  if (const auto* scheduler = dynamic_cast<const LambdaLR*>(&self))
+    for (const auto& lambda : scheduler->lambdas()) visitor.function(lambda);
 }
+void clear(LRScheduler& self) {
+  if (auto* scheduler = dynamic_cast<LambdaLR*>(&self)) {
+    const auto lambdas = scheduler->lambdas();
+    for (auto& lambda : scheduler->lambdas()) lambda = [](int64_t) { return 1.0; };
+  }
+}
+
+LambdaLR::Lambda to_lambda(py::object function) { return PythonFunction<double(int64_t)>(std::move(function)); }
 
 LambdaLR* make_lambda_lr(Optimizer& optimizer, const py::object& lambdas, int64_t last_epoch) {
   if (!py::isinstance<py::list>(lambdas) && !py::isinstance<py::tuple>(lambdas))
@@ -64,7 +70,8 @@ void bind_lr_scheduler(py::module_& m) {
   // The optimizer, which a schedule refers to, lives as long as the schedule.
   const auto keep_optimizer = py::keep_alive<1, 2>();
 
-  py::class_<LRScheduler>(m, "LRScheduler", "Sets the rate of each parameter group, once when made and at each step().")
+  py::class_<LRScheduler>(m, "LRScheduler", Collected<LRScheduler, visit, clear>::setup(),
+                          "Sets the rate of each parameter group, once when made and at each step().")
       .def("step", &LRScheduler::step, "The next epoch's rates; after the optimizer's step.")
       .def("get_last_lr", &LRScheduler::get_last_lr, "The rates last set.")
       .def_property_readonly("last_epoch", &LRScheduler::last_epoch)
@@ -88,6 +95,7 @@ void bind_lr_scheduler(py::module_& m) {
            last_epoch, keep_optimizer);
   py::class_<ExponentialLR, LRScheduler>(m, "ExponentialLR", "Multiplies the rate by gamma every epoch.")
       .def(py::init<Optimizer&, double, int64_t>(), optimizer, py::arg("gamma"), last_epoch, keep_optimizer);
+  Collected<LRScheduler, visit, clear>::put_into(m);
 }
 
 }  // namespace ember::python

@@ -25,10 +25,7 @@ void bind_margin(Layer<M> layer, double margin) {
 /// A distance written in Python.
 nn::Distance to_distance(const py::object& function) {
   if (function.is_none()) return {};
-  return [owner = Owner(function)](const Tensor& a, const Tensor& b) {
-    py::gil_scoped_acquire gil;
-    return owner.get()(a, b).cast<Tensor>();
-  };
+  return PythonFunction<Tensor(const Tensor&, const Tensor&)>(function);
 }
 
 /// forward of two tensors.

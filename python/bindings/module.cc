@@ -7,6 +7,7 @@
 #include "python/bindings/batching.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
+#include "python/bindings/collector.h"
 #include "python/bindings/generator.h"
 #include "python/bindings/layout.h"
 #include "python/bindings/ops.h"
@@ -85,6 +86,7 @@ PYBIND11_MODULE(_C, m) {
   py::module_ windows = submodule(signal, "windows", "signal.windows", "Window functions.");
   py::module_ special = submodule(m, "special", "special", "Special functions.");
 
+  start_collector();
   register_errors();
   linalg.attr("LinAlgError") = py::handle(linalg_error_type());
   make_tensor_types(m.ptr());

@@ -23,7 +23,10 @@ py::dict attributes_of(const py::object& self) { return py::dict(self.attr("__di
 
 }  // namespace
 
-void register_module_class(PyTypeObject* type, ModuleClass description) { classes()[type] = std::move(description); }
+void register_module_class(PyTypeObject* type, ModuleClass description) {
+  classes()[type] = std::move(description);
+  put_in_collector(type);
+}
 
 void add_constructor_argument(PyTypeObject* type, const char* name, OptionGetter get) {
   classes().at(type).arguments.emplace_back(name, std::move(get));

@@ -21,6 +21,7 @@
 
 #include "ops/in_place.h"
 #include "python/bindings/convert.h"
+#include "python/bindings/gil.h"
 #include "python/bindings/numpy.h"
 
 namespace ember::python {
@@ -128,20 +129,6 @@ struct Argument<std::vector<Tensor>> {
     for (const Tensor& x : value) total += x.numel();
     return total;
   }
-};
-
-/// Gives up the GIL for a scope.
-class GilRelease {
- public:
-  explicit GilRelease(bool release) : state_(release ? PyEval_SaveThread() : nullptr) {}
-  ~GilRelease() {
-    if (state_) PyEval_RestoreThread(state_);
-  }
-  GilRelease(const GilRelease&) = delete;
-  GilRelease& operator=(const GilRelease&) = delete;
-
- private:
-  PyThreadState* state_;
 };
 
 template <class F, class R, class... P>

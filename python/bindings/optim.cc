@@ -3,6 +3,7 @@
 
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
+#include "python/bindings/collector.h"
 
 namespace ember::python {
 
@@ -42,6 +43,16 @@ struct GroupView {
   }
   void set(const std::string& key, const OptionValue& value) const { group().options().set(key, value); }
 };
+
+void visit(Visitor& visitor, const GroupView& view) { visitor.object(view.owner.ptr()); }
+void clear(GroupView& view) { view.owner = py::none(); }
+
+void visit(Visitor& visitor, const Optimizer& optimizer) {
+  for (const ParamGroup& group : optimizer.param_groups())
+    for (const Tensor& x : group.params()) visitor.tensor(x);
+}
+/// A cycle through its parameters is broken there.
+void keep(Optimizer&) {}
 
 /// Tensors out of an iterable of tensors, or of (name, tensor).
 std::vector<Tensor> parameters_of(const py::object& object) {
@@ -156,7 +167,8 @@ py::object step(Optimizer& self, const py::object& closure) {
 }
 
 void bind_group(py::module_& m) {
-  py::class_<GroupView>(m, "ParamGroup", "A group's parameters and options; reads and writes like a dict.")
+  py::class_<GroupView>(m, "ParamGroup", Collected<GroupView, visit, clear>::setup(),
+                        "A group's parameters and options; reads and writes like a dict.")
       .def("__getitem__", &GroupView::get)
       .def("__setitem__", &GroupView::set)
       .def("__contains__", [](const GroupView& self, const std::string& key) { return self.to_dict().contains(key); })
@@ -188,7 +200,8 @@ void bind_group(py::module_& m) {
 
 void bind_optim(py::module_& m) {
   bind_group(m);
-  py::class_<Optimizer>(m, "Optimizer", py::dynamic_attr(), "Updates parameters by their gradients.")
+  py::class_<Optimizer>(m, "Optimizer", py::dynamic_attr(), Collected<Optimizer, visit, keep>::setup(),
+                        "Updates parameters by their gradients.")
       .def("step", &step, py::arg("closure") = py::none(),
            "Updates every parameter that has a gradient; a closure computes the loss first.")
       .def("zero_grad", &Optimizer::zero_grad, py::arg("set_to_none") = true, "Forgets the gradients.")
@@ -252,6 +265,7 @@ void bind_optim(py::module_& m) {
            }),
            py::arg("params"), py::arg("lr") = 1e-3, py::arg("betas") = std::pair(0.9, 0.999), py::arg("eps") = 1e-8,
            py::arg("weight_decay") = 1e-2, py::arg("amsgrad") = false, py::kw_only(), py::arg("maximize") = false);
+  Collected<Optimizer, visit, keep>::put_into(m);
 }
 
 }  // namespace ember::python

@@ -68,7 +68,7 @@ class Trampoline final : public M, public PythonModule, public py::trampoline_se
 
   Tensor forward(const Tensor& input) override {
     if (!runs_in_cpp()) {
-      py::gil_scoped_acquire gil;
+      const GilAcquire gil;
       if (!find_route(self(), bound_type())) return call_in_python(self(), input);
     }
     return Trampoline::cpp_forward(input);
@@ -150,6 +150,8 @@ struct ModuleClass {
   bool maps_one_tensor = false;
 };
 void register_module_class(PyTypeObject* type, ModuleClass description);
+/// Makes the class's objects take part in Python's garbage collector (module_collector.cc).
+void put_in_collector(PyTypeObject* type);
 /// Of the nearest base that is registered; `type` becomes that base.
 const ModuleClass& module_class(PyTypeObject*& type);
 

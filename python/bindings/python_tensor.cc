@@ -5,6 +5,8 @@
 #include <new>
 #include <vector>
 
+#include "autograd/meta.h"
+#include "python/bindings/collector.h"
 #include "python/bindings/errors.h"
 #include "python/bindings/tensor_slots.h"
 
@@ -20,37 +22,89 @@ PyTensor* cast(PyObject* object) { return reinterpret_cast<PyTensor*>(object); }
 /// A tensor that only C++ held goes, and with it the object that waited in its slot.
 void release_object(void* pointer) {
   if (!Py_IsInitialized()) return;
-  PyGILState_STATE gil = PyGILState_Ensure();
+  const GilAcquire gil;
   auto* object = static_cast<PyObject*>(pointer);
   // The handle inside does not count while the slot owns the object: forget it without a release.
   new (&cast(object)->tensor) Tensor();
-  if (Py_REFCNT(object) > 1) cast(object)->tensor = empty_tensor({0}, kFloat32);
+  if (Py_REFCNT(object) > 1) {
+    cast(object)->tensor = empty_tensor({0}, kFloat32);
+    cast(object)->tensor.impl()->python.object = object;
+  }
   Py_DECREF(object);
-  PyGILState_Release(gil);
 }
 
-bool carries_state(PyObject* object) {
-  PyObject* attributes = cast(object)->attributes;
-  return Py_TYPE(object) != tensor_type || (attributes && PyDict_GET_SIZE(attributes) > 0);
+/// Whether C++ keeps the tensor of an object that Python drops, and the object with it.
+bool give_to_tensor(PyObject* object) {
+  TensorImpl* impl = cast(object)->tensor.impl();
+  if (!impl || impl->use_count() == 1 || !carries_state(object)) return false;
+  Py_SET_REFCNT(object, 1);
+  impl->python.release = release_object;
+  impl->release();
+  return true;
 }
 
 void deallocate(PyObject* object) {
+  if (give_to_tensor(object)) return;
   PyTensor* self = cast(object);
-  if (TensorImpl* impl = self->tensor.impl()) {
-    if (impl->use_count() > 1 && carries_state(object)) {
-      Py_SET_REFCNT(object, 1);
-      impl->python.release = release_object;
-      impl->release();
-      return;
-    }
-    impl->python.object = nullptr;
-  }
+  PyObject_GC_UnTrack(object);
+  if (TensorImpl* impl = self->tensor.impl()) impl->python.object = nullptr;
   if (self->weak_references) PyObject_ClearWeakRefs(object);
   Py_CLEAR(self->attributes);
   self->tensor.~Tensor();
   PyTypeObject* type = Py_TYPE(object);
   type->tp_free(object);
   Py_DECREF(type);
+}
+
+/// For classes of Python: their finalizers run and their __slots__ go only when the tensor does.
+void deallocate_subclass(PyObject* object) {
+  if (give_to_tensor(object)) return;
+  if (Py_TYPE(object)->tp_finalize && PyObject_CallFinalizerFromDealloc(object) < 0) return;
+  if (give_to_tensor(object)) return;
+  PyObject_GC_UnTrack(object);
+  for (PyTypeObject* type = Py_TYPE(object); type->tp_dealloc != deallocate; type = type->tp_base) {
+    PyObject *name, *value;
+    for (Py_ssize_t at = 0; PyDict_Next(type->tp_dict, &at, &name, &value);) {
+      if (Py_TYPE(value) != &PyMemberDescr_Type) continue;
+      const PyMemberDef* member = reinterpret_cast<PyMemberDescrObject*>(value)->d_member;
+      if (member->type == T_OBJECT_EX)
+        Py_CLEAR(*reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + member->offset));
+    }
+  }
+  PyObject_GC_Track(object);
+  deallocate(object);
+}
+
+int traverse(PyObject* object, visitproc visit, void* arg) {
+  Py_VISIT(Py_TYPE(object));
+  const PyTensor* self = cast(object);
+  const TensorImpl* impl = self->tensor.impl();
+  if (!impl || impl->python.release) {
+    Py_VISIT(self->attributes);
+    return 0;
+  }
+  // The attributes are the tensor's own: alive as long as anyone holds it.
+  Visitor visitor(object, visit, arg);
+  visitor.tensor(self->tensor);
+  return visitor.result();
+}
+
+int clear(PyObject* object) {
+  PyTensor* self = cast(object);
+  if (self->tensor.defined()) {
+    if (!self->tensor.impl()->python.release && !goes_with_object(self->tensor)) return 0;
+    const Tensor tensor = self->tensor;
+    // What these held goes only after the tensor has let go of it.
+    if (auto* meta = autograd::find_meta(tensor)) {
+      const auto hooks = std::move(meta->hooks);
+      const auto grad_fn = std::move(meta->grad_fn);
+      const auto view = std::move(meta->view);
+      const Tensor grad = std::move(meta->grad);
+      const auto retained_grad = std::move(meta->retained_grad);
+    }
+  }
+  Py_CLEAR(self->attributes);
+  return 0;
 }
 
 PyObject* parameter_new(PyTypeObject* type, PyObject* args, PyObject* keywords) {
@@ -76,9 +130,18 @@ PyMemberDef tensor_members[] = {
 
 }  // namespace
 
+bool carries_state(PyObject* object) {
+  const PyTensor* self = cast(object);
+  if (Py_TYPE(object) != tensor_type || (self->attributes && PyDict_GET_SIZE(self->attributes) > 0)) return true;
+  const auto* meta = static_cast<const autograd::Meta*>(self->tensor.impl()->autograd.get());
+  return meta && !meta->hooks.empty();
+}
+
 void make_tensor_types(PyObject* module) {
   std::vector<PyType_Slot> slots = {
       {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
+      {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
+      {Py_tp_clear, reinterpret_cast<void*>(clear)},
       {Py_tp_members, tensor_members},
       {Py_tp_doc, const_cast<char*>("A strided array of one dtype that remembers how it was made.")},
   };
@@ -86,13 +149,15 @@ void make_tensor_types(PyObject* module) {
   add_indexing_slots(slots);
   add_property_slots(slots);
   slots.push_back({0, nullptr});
-  PyType_Spec spec = {"ember.Tensor", sizeof(PyTensor), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots.data()};
+  PyType_Spec spec = {"ember.Tensor", sizeof(PyTensor), 0,
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, slots.data()};
   tensor_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
   if (!tensor_type) throw_python_error();
 
   PyType_Slot parameter_slots[] = {
       {Py_tp_new, reinterpret_cast<void*>(parameter_new)},
       {Py_tp_init, reinterpret_cast<void*>(accept_any_arguments)},
+      {Py_tp_dealloc, reinterpret_cast<void*>(deallocate)},
       {Py_tp_doc, const_cast<char*>("Parameter(data, requires_grad=True)\n--\n\n"
                                     "A leaf tensor that a Module adopts when it becomes an attribute.")},
       {0, nullptr}};
@@ -105,6 +170,7 @@ void make_tensor_types(PyObject* module) {
 }
 
 PyObject* wrap_new(Tensor tensor, PyTypeObject* type) {
+  if (type->tp_dealloc != deallocate) type->tp_dealloc = deallocate_subclass;
   PyObject* object = type->tp_alloc(type, 0);
   if (!object) throw_python_error();
   tensor.impl()->python.object = object;

@@ -27,6 +27,9 @@ inline bool is_tensor(PyObject* object) {
 }
 inline Tensor& tensor_of(PyObject* object) { return reinterpret_cast<PyTensor*>(object)->tensor; }
 
+/// Whether something would be lost if the object went while C++ keeps its tensor: attributes, a class of its own, hooks.
+bool carries_state(PyObject* object);
+
 /// The object of this tensor, made when there is none yet; None for the undefined tensor. A new reference; the GIL is held.
 PyObject* wrap(const Tensor& tensor);
 /// The same, but the object's type becomes Parameter.

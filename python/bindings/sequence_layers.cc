@@ -117,15 +117,7 @@ void bind_attention(py::module_& m) {
           py::arg("is_causal") = false, "The output, and the attention weights or None.");
 }
 
-/// A Python function from a tensor to a tensor.
-struct PythonFunction {
-  Owner function;
-
-  Tensor operator()(const Tensor& x) const {
-    py::gil_scoped_acquire gil;
-    return function.get()(x).cast<Tensor>();
-  }
-};
+using Activation = PythonFunction<Tensor(const Tensor&)>;
 
 void bind_transformer(py::module_& m) {
   using namespace nn;
@@ -141,7 +133,7 @@ void bind_transformer(py::module_& m) {
             if (py::isinstance<py::str>(activation)) {
               options.activation(activation.cast<std::string>());
             } else {
-              options.activation(PythonFunction{Owner(activation)});
+              options.activation(Activation(activation));
             }
             return options;
           },
@@ -158,8 +150,8 @@ void bind_transformer(py::module_& m) {
       .hidden("bias", &Options::bias_)
       .argument("activation",
                 [](const TransformerEncoderLayerImpl& self) -> py::object {
-                  const auto* function = self.options.activation_.target<PythonFunction>();
-                  if (function) return py::reinterpret_borrow<py::object>(function->function.get());
+                  const auto* function = self.options.activation_.target<Activation>();
+                  if (function) return py::reinterpret_borrow<py::object>(function->owner.get());
                   check(!self.options.activation_name_.empty(), "activation: a C++ function has no Python object");
                   return py::str(self.options.activation_name_);
                 })

@@ -1,0 +1,83 @@
+// Modules in Python's garbage collector: the object of a module made in Python shows the hooks, parameters, buffers and children that
+// the C++ module holds. Such a child is a Python object itself; one that C++ made is looked into.
+#include "nn/margin_loss.h"
+#include "nn/transformer.h"
+#include "python/bindings/collector.h"
+#include "python/bindings/python_module.h"
+
+namespace ember::python {
+
+namespace {
+
+using ModulePtr = std::shared_ptr<nn::Module>;
+
+/// The object that keeps a module made in Python alive for all its C++ owners together; null for a module that C++ made.
+PyObject* object_behind(const ModulePtr& module) {
+  using SelfLife = py::detail::smart_holder_type_caster_support::shared_ptr_trampoline_self_life_support;
+  const auto* life = std::get_deleter<SelfLife>(module);
+  return life ? life->self : nullptr;
+}
+
+void visit(Visitor& visitor, const nn::Module& module) {
+  for (const auto& [name, x] : module.own_parameters()) visitor.tensor(x);
+  for (const auto& [name, x] : module.own_buffers()) visitor.tensor(x);
+  for (const auto& [name, child] : module.own_children()) {
+    if (PyObject* object = object_behind(child)) {
+      if (visitor.enter(object, child.use_count())) visitor.object(object);
+    } else if (child && visitor.enter(child.get(), child.use_count())) {
+      visit(visitor, *child);
+    }
+  }
+  if (const auto* python = dynamic_cast<const PythonModule*>(&module))
+    for (const auto& hook : python->hooks) visitor.owner(hook.function);
+  // The layers that have functions among their options, or handles of their own on children.
+  if (const auto* layer = dynamic_cast<const nn::TransformerEncoderLayerImpl*>(&module)) {
+    visitor.function(layer->options.activation_);
+    const auto& attention = layer->self_attn.ptr();  // not as a Module's: a copy would be one more owner
+    if (visitor.enter(static_cast<const nn::Module*>(attention.get()), attention.use_count()))
+      visit(visitor, *attention);
+  }
+  if (const auto* layer = dynamic_cast<const nn::TripletMarginWithDistanceLossImpl*>(&module))
+    visitor.function(layer->options.distance_function_);
+}
+
+/// How many own the C++ module beside or by way of this object.
+long owners(PyObject* self) {
+  auto value = reinterpret_cast<py::detail::instance*>(self)->get_value_and_holder();
+  return value.holder<py::smart_holder>().vptr.use_count();
+}
+
+int traverse_module(PyObject* self, visitproc visit_object, void* arg) {
+  if (const int stop = visit_instance(self, traverse_module, visit_object, arg)) return stop;
+  Visitor visitor(self, visit_object, arg);
+  const auto* module = static_cast<const nn::Module*>(owned_value(self));
+  if (module && visitor.enter(module, owners(self))) visit(visitor, *module);
+  return visitor.result();
+}
+
+/// Hooks and children made in Python go; what a layer of C++ needs stays, so that a finalizer may still call it.
+int clear_module(PyObject* self) {
+  auto* module = static_cast<nn::Module*>(owned_value(self));
+  if (auto* python = dynamic_cast<PythonModule*>(module)) {
+    const auto hooks = std::exchange(python->hooks, {});
+    python->reset_route();
+    std::vector<ModulePtr> children;
+    for (const std::string& name : module->own_children().keys()) {
+      const ModulePtr child = *module->own_children().find(name);
+      if (!child || !object_behind(child)) continue;
+      children.push_back(child);
+      module->unregister(name);
+    }
+  }
+  clear_instance(self, traverse_module);
+  return 0;
+}
+
+}  // namespace
+
+void put_in_collector(PyTypeObject* type) {
+  type->tp_traverse = traverse_module;
+  type->tp_clear = clear_module;
+}
+
+}  // namespace ember::python
