@@ -105,7 +105,9 @@ class Workers {
   Workers(Fetcher fetcher, Batches batches, int64_t count, int64_t prefetch)
       : fetcher_(std::move(fetcher)), batches_(std::move(batches)), ring_(room(batches_.size(), count, prefetch)) {
     try {
-      for (int64_t i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
+      // No more than can ever have something to do.
+      for (int64_t i = 0; i < count && static_cast<size_t>(i) < batches_.size(); ++i)
+        threads_.emplace_back([this] { work(); });
     } catch (...) {
       shut_down();
       throw;

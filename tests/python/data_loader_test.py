@@ -3,6 +3,7 @@
 import gc
 import itertools
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import textwrap
 import threading
 import time
 
+import numpy as np
 import pytest
 
 import ember
@@ -182,15 +184,14 @@ def test_a_collate_function_runs_in_the_workers(workers):
     assert names == {f"DataLoader worker {i}" for i in range(workers)}
 
 
-def test_samples_wait_beside_one_another():
-    class Waiting(Squares):
-        def __getitem__(self, i):
-            time.sleep(0.05)
-            return i
+def test_workers_run_beside_one_another():
+    everyone = threading.Barrier(8)
 
-    start = time.monotonic()
-    assert len(list(data.DataLoader(Waiting(16), 1, num_workers=8, collate_fn=list))) == 16
-    assert time.monotonic() - start < 0.6  # 0.8 in one thread
+    class Meeting(Squares):
+        def __getitem__(self, i):
+            return everyone.wait(timeout=20)
+
+    assert sorted(data.DataLoader(Meeting(16), None, num_workers=8)) == sorted(2 * list(range(8)))
 
 
 def test_worker_info():
@@ -206,6 +207,8 @@ def test_worker_info():
     for worker, info in infos.items():
         assert (info.id, info.num_workers, info.seed) == (worker, 3, 10 + worker)
         assert info.dataset is not dataset and info.dataset.n == 4
+        assert info.rng.random_generator.random() == random.Random(10 + worker).random()
+        assert info.rng.numpy_generator.random() == np.random.default_rng(10 + worker).random()
     assert data.get_worker_info() is None
 
 
@@ -218,7 +221,7 @@ def test_persistent_workers_are_set_up_once():
     next(batches)
     del batches
     assert firsts(loader) == [[0, 1], [2, 3], [4, 5]] and sorted(setups) == [0, 1]
-    threads = loader._pool.threads
+    threads = [thread for thread in threading.enumerate() if thread.name.startswith("DataLoader worker")]
     del loader
     gc.collect()
     for thread in threads:
@@ -417,7 +420,7 @@ def test_an_interrupt_comes_through_while_samples_run(workers):
                 pass
     finally:
         signal.signal(signal.SIGALRM, before)
-    assert time.monotonic() - start < 1.2
+    assert time.monotonic() - start < 5
 
 
 def test_nothing_is_lost_when_a_wait_was_interrupted():
@@ -529,6 +532,15 @@ def test_the_interpreter_ends_while_a_loop_is_open(steps):
 def test_options_that_make_no_sense(options):
     with pytest.raises(ValueError):
         data.DataLoader(Squares(3), **options)
+
+
+def test_more_workers_than_there_is_to_do():
+    for dataset in (Squares(20), data.TensorDataset(ember.arange(20))):
+        loader = data.DataLoader(dataset, 2, num_workers=10**6)
+        assert [batch[0][0].item() for batch in loader] == list(range(0, 20, 2))
+    assert firsts(data.DataLoader(Squares(3), 2, seed=-1, shuffle=True, num_workers=2)) == firsts(
+        data.DataLoader(Squares(3), 2, seed=2**64 - 1, shuffle=True)
+    )
 
 
 def test_more_options():

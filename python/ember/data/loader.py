@@ -28,8 +28,8 @@ class DataLoader:
     default generator, and nothing else does. The values are the same whatever the number of workers and their speed.
 
     The workers are threads: they read one dataset object and may share its memory with the caller. Each has its random stream for
-    Ember's ops; the global ones of `random` and NumPy belong to all threads, so samples should draw from generators seeded with
-    get_worker_info().seed. Datasets of C++ with C++'s transforms are read without Python's lock. `pin_memory` and
+    Ember's ops; the global ones of `random` and NumPy belong to all threads, so samples should draw from those in
+    get_worker_info().rng. Datasets of C++ with C++'s transforms are read without Python's lock. `pin_memory` and
     `multiprocessing_context` change nothing.
     """
 
@@ -89,7 +89,8 @@ class DataLoader:
             collate_fn = default_collate if self._is_batched else default_convert
 
         self.dataset, self.batch_size, self.sampler, self.batch_sampler = dataset, batch_size, sampler, batch_sampler
-        self.drop_last, self.collate_fn, self.generator, self.seed = drop_last, collate_fn, generator, seed
+        self.drop_last, self.collate_fn, self.generator = drop_last, collate_fn, generator
+        self.seed = None if seed is None else operator.index(seed) % 2**64
         self.num_workers, self.prefetch_factor = num_workers, prefetch_factor or (2 if num_workers else None)
         self.timeout, self.worker_init_fn, self.persistent_workers = timeout, worker_init_fn, persistent_workers
         self.pin_memory, self.pin_memory_device = pin_memory, pin_memory_device
@@ -242,7 +243,7 @@ class _NativeIterator(_Iterator):
             bool(loader.drop_last),
             loader.num_workers,
             min(loader.prefetch_factor or 1, 2**62),
-            seed % 2**64,
+            seed,
             epoch,
         )
         _native_iterators.add(self)
@@ -311,7 +312,7 @@ class _WorkerIterator(_Iterator):
             self._turn += 1
             number, self._next_number = self._next_number, self._next_number + 1
             self._sent[number] = worker
-            self._pool.tasks[worker].put((self._epoch, number, indices))
+            self._pool.put(worker, (self._epoch, number, indices))
 
     def advance(self):
         while self._sent:
@@ -356,7 +357,7 @@ class _WorkerIterator(_Iterator):
                 arrivals.get(timeout=seconds)
             except queue.Empty:
                 worker = self._sent[number]
-                if not self._pool.threads[worker].is_alive() and number not in done:
+                if not self._pool.is_alive(worker) and number not in done:
                     raise exit_of(worker) from None
 
     def close(self):

@@ -5,10 +5,14 @@ import contextlib
 import copy
 import ctypes
 import dataclasses
+import functools
 import queue
+import random
 import threading
 import time
 import weakref
+
+import numpy as np
 
 from ember._C import Generator, _exchange_thread_generator
 from ember._C.data import _compute_alone, _sample_seed
@@ -26,6 +30,19 @@ class WorkerInfo:
     seed: int
     dataset: object
     worker_method: str = "thread"
+
+    @functools.cached_property
+    def rng(self):
+        """Generators for what is not Ember's: those of the modules belong to all threads."""
+        return WorkerRandom(random.Random(self.seed), np.random.default_rng(self.seed))
+
+
+@dataclasses.dataclass(frozen=True)
+class WorkerRandom:
+    """Random numbers of one worker's own, from Python and from NumPy."""
+
+    random_generator: random.Random
+    numpy_generator: np.random.Generator
 
 
 _this_thread = threading.local()
@@ -178,36 +195,47 @@ def _end_all():
 
 
 class Pool:
-    """Worker threads, each with tasks of its own; a task is (epoch, number of the batch, indices). The threads hold no reference
-    to it, so when it goes they end after the sample that they are at."""
+    """Worker threads, each with tasks of its own; a task is (epoch, number of the batch, indices). A thread starts with its first
+    task, or at once when it has something to set up. The threads hold no reference to the pool, so when it goes they end after the
+    sample that they are at."""
 
     def __init__(self, plan, count, init):
-        self.tasks = [queue.SimpleQueue() for _ in range(count)]
-        self.threads = []
+        self.dataset, self.seed, self.count, self.init = plan.dataset, plan.seed, count, init
+        # Each of them may set up the dataset for itself, as processes could.
+        self.shares_dataset = not plan.is_stream and init is None
+        self.workers = {}  # by number: (tasks, thread)
         _pools.add(self)
+        for i in range(count if init else 0):
+            self.start(i)
+
+    def put(self, worker, task):
+        if worker not in self.workers:
+            self.start(worker)
+        self.workers[worker][0].put(task)
+
+    def start(self, i):
+        dataset = self.dataset if self.shares_dataset else copy_of(self.dataset)
+        info = WorkerInfo(i, self.count, (self.seed + i) & _MASK, dataset)
+        tasks = queue.SimpleQueue()
+        thread = threading.Thread(
+            target=_work, args=(tasks, info, self.init), name=f"DataLoader worker {i}", daemon=True
+        )
         try:
-            for i, tasks in enumerate(self.tasks):
-                # Each of them may set up the dataset for itself, as processes could.
-                dataset = copy_of(plan.dataset) if plan.is_stream or init else plan.dataset
-                info = WorkerInfo(i, count, (plan.seed + i) & _MASK, dataset)
-                thread = threading.Thread(
-                    target=_work, args=(tasks, info, init), name=f"DataLoader worker {i}", daemon=True
-                )
-                thread.start()
-                self.threads.append(thread)
-                _threads.add(thread)
+            thread.start()
         except RuntimeError as error:
-            self.close()
-            raise RuntimeError(
-                f"DataLoader: only {len(self.threads)} of {count} workers could be started: {error}"
-            ) from None
+            raise RuntimeError(f"DataLoader: worker {i} of {self.count} could not be started: {error}") from None
+        self.workers[i] = tasks, thread
+        _threads.add(thread)
+
+    def is_alive(self, worker):
+        return self.workers[worker][1].is_alive()
 
     def close(self):
-        for tasks in self.tasks:
+        for tasks, _ in list(self.workers.values()):
             tasks.put(None)
 
     def join(self, seconds):
-        _join(self.threads, seconds)
+        _join([thread for _, thread in self.workers.values()], seconds)
 
     def __del__(self):
         self.close()
