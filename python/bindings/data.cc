@@ -69,6 +69,13 @@ void bind_datasets(py::module_& m) {
         for (py::handle x : tensors) list.push_back(x.cast<Tensor>());
         return new data::TensorDataset(std::move(list));
       }))
+      // Besides numbers all that indexes tensors: slices, lists, masks.
+      .def("__getitem__",
+           [](const data::TensorDataset& self, const py::object& index) {
+             py::list parts;
+             for (const Tensor& x : self.tensors()) parts.append(py::cast(x)[index]);
+             return py::tuple(parts);
+           })
       .def_property_readonly("tensors", [](const data::TensorDataset& self) {
         return py::reinterpret_steal<py::object>(to_python(self.tensors()));
       });

@@ -200,9 +200,8 @@ TEST_F(Serialize, CheckpointOfOtherGroupsChangesNothing) {
   save_checkpoint(training.state, path);
 
   Net net;
-  optim::Adam optimizer(
-      {optim::ParamGroup({net.first->weight}), optim::ParamGroup({net.first->bias})},
-      optim::AdamOptions(0.5));
+  optim::Adam optimizer({optim::ParamGroup({net.first->weight}), optim::ParamGroup({net.first->bias})},
+                        optim::AdamOptions(0.5));
   TrainingState state{.model = &net, .optimizer = &optimizer, .scheduler = nullptr, .epoch = 7, .notes = {}};
   const Tensor before = net.first->weight.clone();
   EXPECT_THROW(load_checkpoint(state, path), ValueError);

@@ -338,20 +338,19 @@ def test_a_loop_draws_one_seed_and_nothing_else():
             assert ember.rand(1).item() == after
 
 
-def test_each_loop_follows_manual_seed_or_the_generator():
-    generator = ember.Generator()
-    for dataset in (Noise(12), data.TensorDataset(ember.arange(12))):
-        for workers in (0, 2):
-            for options, seeded in (({}, ember.manual_seed), ({"generator": generator}, generator.manual_seed)):
-                loader = data.DataLoader(dataset, 3, shuffle=True, num_workers=workers, **options)
+@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("dataset", [Noise(12), data.TensorDataset(ember.arange(12))], ids=["python", "native"])
+@pytest.mark.parametrize("generator", [None, ember.Generator()], ids=["default", "own"])
+def test_each_loop_follows_its_generator(dataset, workers, generator):
+    loader = data.DataLoader(dataset, 3, shuffle=True, num_workers=workers, generator=generator)
 
-                def loop(seed):
-                    if seed is not None:
-                        seeded(seed)
-                    return [repr(batch) for batch in loader]
+    def loop(seed=None):
+        if seed is not None:
+            (generator or ember).manual_seed(seed)
+        return [repr(batch) for batch in loader]
 
-                first, second = loop(0), loop(None)
-                assert loop(0) == first and loop(None) == second and loop(1) != first and first != second
+    first, second = loop(0), loop()
+    assert loop(0) == first and loop() == second and loop(1) != first and first != second
 
 
 def test_streams_draw_a_stream_for_each_worker():

@@ -23,6 +23,8 @@ class Squares(data.Dataset):
 def test_tensor_dataset():
     d = data.TensorDataset(ember.arange(6.0).reshape(3, 2), ember.arange(3))
     assert len(d) == 3
+    assert type(d[0]) is tuple and [part.tolist() for part in d[1:]] == [[[2, 3], [4, 5]], [1, 2]]
+    assert d[[2, 0]][1].tolist() == d[ember.tensor([2, 0])][1].tolist() == [2, 0]
     x, y = d[1]
     assert x.tolist() == [2, 3] and y.item() == 1 and d[-1][1].item() == 2
     with pytest.raises(IndexError):
