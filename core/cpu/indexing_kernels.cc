@@ -137,7 +137,7 @@ void register_indexing(Backend& table) {
 }
 
 void register_indexing_table() {
-  kernel_table<IndexingKernels>(kCPU).index_copy = index_copy;
+  for (const bool is_complex : {false, true}) kernel_table<IndexingKernels>(kCPU, is_complex).index_copy = index_copy;
   register_gather_table();
   register_pick_table();
 }

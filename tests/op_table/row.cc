@@ -90,6 +90,7 @@ Row unary(const std::string& name, Tensor (*op)(const Tensor&), double (*functio
           .large = {real({300, 401}, low, high)},
           .bad = [op] { op(Tensor()); },
           .message = "input is an undefined tensor",
+          .is_elementwise = true,
           .tolerance = tolerance};
 }
 
@@ -108,6 +109,7 @@ Row binary(const std::string& name, Tensor (*op)(const Tensor&, const Tensor&), 
                 op(ember::ones({2, 3}), ember::ones({4}));
               },
           .message = "shapes [2, 3] and [4] do not broadcast",
+          .is_elementwise = true,
           .tolerance = tolerance};
 }
 

@@ -10,8 +10,9 @@ class AllPaths : public testing::TestWithParam<Paths> {};
 
 TEST_P(AllPaths, GiveWhatThePlainLoopGives) { check_paths(GetParam()); }
 
-INSTANTIATE_TEST_SUITE_P(Of, AllPaths, testing::ValuesIn(all_paths()),
-                         [](const auto& info) { return info.param.name; });
+std::string name_of(const testing::TestParamInfo<Paths>& info) { return info.param.name; }
+INSTANTIATE_TEST_SUITE_P(Of, AllPaths, testing::ValuesIn(all_paths()), name_of);
+INSTANTIATE_TEST_SUITE_P(OfTheTable, AllPaths, testing::ValuesIn(table_paths()), name_of);
 
 /// Thread-local caches of the usual allocator end with their threads, when it has to be in its place again.
 class UsualMemoryAtEnd : public testing::Environment {
