@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "autograd/grad_mode.h"
+#include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/linalg.h"
 #include "ops/pointwise.h"
@@ -23,10 +24,14 @@ std::vector<Tensor> gradients(const std::vector<Tensor>& parameters) {
 
 }  // namespace
 
-Tensor get_total_norm(std::span<const Tensor> tensors, double norm_type, bool error_if_nonfinite) {
+namespace {
+
+/// The norm of all norms, in float32 where they are 16-bit.
+Tensor wide_total_norm(std::span<const Tensor> tensors, double norm_type, bool error_if_nonfinite) {
   if (tensors.empty()) return zeros({});
   std::vector<Tensor> norms;
-  for (const Tensor& x : tensors) norms.push_back(linalg::vector_norm(x, norm_type));
+  for (const Tensor& x : tensors)
+    norms.push_back(linalg::vector_norm(x, norm_type, {}, false, compute_dtype(x.dtype())));
   Tensor total = linalg::vector_norm(stack(norms), norm_type);
   check(!error_if_nonfinite || std::isfinite(total.item<double>()), "The total norm of order ", norm_type,
         " for gradients from `parameters` is non-finite, so it cannot be clipped. To disable this "
@@ -35,15 +40,28 @@ Tensor get_total_norm(std::span<const Tensor> tensors, double norm_type, bool er
   return total;
 }
 
+/// The dtype that all of them have, or what they promote to.
+DType common_dtype(std::span<const Tensor> tensors) {
+  DType dtype = tensors.empty() ? kFloat32 : tensors[0].dtype();
+  for (const Tensor& x : tensors) dtype = promote_types(dtype, x.dtype());
+  return dtype;
+}
+
+}  // namespace
+
+Tensor get_total_norm(std::span<const Tensor> tensors, double norm_type, bool error_if_nonfinite) {
+  return to(wide_total_norm(tensors, norm_type, error_if_nonfinite), common_dtype(tensors));
+}
+
 Tensor clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm, double norm_type,
                        bool error_if_nonfinite) {
   NoGradGuard no_grad;
   const std::vector<Tensor> grads = gradients(parameters);
-  Tensor total = get_total_norm(grads, norm_type, error_if_nonfinite);
+  const Tensor total = wide_total_norm(grads, norm_type, error_if_nonfinite);
   // Multiplying by a coefficient of 1 rather than asking whether to keeps the device from waiting.
   const Tensor coefficient = clamp(max_norm / (total + 1e-6), {}, 1.0);
   for (Tensor grad : grads) grad.mul_(coefficient);
-  return total;
+  return to(total, common_dtype(grads));
 }
 
 void clip_grad_value_(const std::vector<Tensor>& parameters, double clip_value) {

@@ -8,6 +8,7 @@
 #include "ops/activation.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
 #include "ops/linalg.h"
@@ -139,6 +140,12 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
     k = repeat_heads(key, query.size(-3) / key.size(-3));
     v = repeat_heads(value, query.size(-3) / value.size(-3));
   }
+  if (are_16_bit(query, k, v, attn_mask))
+    return in_float32(
+        [&](const Tensor& wide_query, const Tensor& wide_k, const Tensor& wide_v, const Tensor& mask) {
+          return scaled_dot_product_attention(wide_query, wide_k, wide_v, mask, dropout_p, is_causal, scale);
+        },
+        query, k, v, attn_mask);
   const double factor = scale.value_or(1 / std::sqrt(static_cast<double>(query.size(-1))));
   if (!attn_mask.defined() && dropout_p == 0 && can_fuse(query, k, v))
     return attend_fused(query, k, v, {factor, is_causal});
@@ -150,7 +157,6 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
     mask = logical_not(mask);
   check(!is_added || mask.is_floating_point(), op, ": attn_mask is ", is_added ? mask.dtype() : kBool,
         " but must be bool or floating-point");
-  // The smaller operand is scaled, and before the product, which keeps 16-bit scores in range.
   const Tensor scores = matmul(mul(query, factor), mT(k));
   const Tensor weights = masked_softmax(scores, mask, is_added);
   return matmul(dropout_p > 0 ? dropout(weights, dropout_p) : weights, v);

@@ -8,6 +8,7 @@
 #include "core/kernels/ctc.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
 #include "ops/reduction.h"
@@ -80,6 +81,12 @@ Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Lengths& i
   check_lengths("input_lengths", input_lengths, samples, steps);
   check_lengths("target_lengths", target_lengths, samples, targets.dim() == 2 ? targets.sizes()[1] : targets.numel());
 
+  if (are_16_bit(log_probs))
+    return in_float32(
+        [&](const Tensor& wide) {
+          return ctc_loss(wide, targets, input_lengths, target_lengths, blank, reduction, zero_infinity);
+        },
+        log_probs);
   Ctc ctc{contiguous(to(targets, kInt64)), input_lengths, target_lengths, {}, blank, zero_infinity};
   int64_t next = 0, longest = 0;
   for (int64_t n = 0; n < samples; ++n) {
@@ -97,18 +104,15 @@ Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Lengths& i
                         classes, " classes");
   }
 
-  // Sixteen bits are too few for sums of logarithms.
-  const DType dtype = log_probs.dtype() == kFloat64 ? kFloat64 : kFloat32;
-  const Tensor x = contiguous(to(log_probs, dtype));
-  Tensor losses = empty_tensor(samples, dtype, x.device());
-  const Tensor alphas = empty_tensor({samples, steps, 2 * longest + 1}, dtype, x.device());
+  const Tensor x = contiguous(log_probs);
+  Tensor losses = empty_tensor(samples, x.dtype(), x.device());
+  const Tensor alphas = empty_tensor({samples, steps, 2 * longest + 1}, x.dtype(), x.device());
   find_kernel("ctc_loss", &CtcKernels::ctc_loss, x)(losses, alphas, ctc.batch(x.detach()));
   const Tensor raw = losses.alias();
   losses = record("ctc_loss", losses, inputs(x), [x = saved(x), raw, alphas, ctc](const Tensor& g) {
     return ctc_loss_backward(g, x(), raw, alphas, ctc);
   });
   if (zero_infinity) losses = where(losses == std::numeric_limits<double>::infinity(), 0, losses);
-  losses = to(losses, log_probs.dtype());
   if (reduction != Reduction::Mean) return reduce_loss(losses, reduction);
   const Tensor lengths = to(clamp_min(tensor(target_lengths), 1), losses.dtype());
   return mean(losses / lengths.to(losses.device()));

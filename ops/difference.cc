@@ -4,6 +4,7 @@
 
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
 #include "ops/reduction.h"
@@ -103,12 +104,15 @@ Tensor diff(const Tensor& x, int64_t n, int64_t dim, const Tensor& prepend, cons
   for (const Tensor* part : {&prepend, &x, &append})
     if (part->defined()) parts.push_back(*part);
   Tensor y = parts.size() > 1 ? cat(parts, dim) : x;
+  if (are_16_bit(y) && n > 1) return in_float32([&](const Tensor& wide) { return diff(wide, n, dim); }, y);
   for (int64_t i = std::min(n, y.size(dim)); i > 0; --i) y = step(y, dim);
   return y;
 }
 
 std::vector<Tensor> gradient(const Tensor& x, const std::vector<Scalar>& spacing, const Shape& dims,
                              int64_t edge_order) {
+  if (x.defined() && are_16_bit(x))
+    return in_float32([&](const Tensor& wide) { return gradient(wide, spacing, dims, edge_order); }, x);
   std::vector<Tensor> result;
   const Shape over = sampled_dims(x, dims, edge_order, spacing.size());
   check(spacing.size() == 1 || spacing.size() == over.size(), "gradient: got ", spacing.size(), " spacings for ",
@@ -137,23 +141,28 @@ Tensor trapezoid(const Tensor& y, double dx, int64_t dim) {
   dim = sampled_dim("trapezoid", y, dim);
   if (y.size(dim) == 0) return without_dim(y, dim);
   check(y.dtype() != kBool, "trapezoid: y must not be bool");
+  if (are_16_bit(y)) return in_float32([&](const Tensor& wide) { return trapezoid(wide, dx, dim); }, y);
   return (sum(y, dim) - (select(y, dim, 0) + select(y, dim, -1)) * 0.5) * dx;
 }
 
 Tensor trapezoid(const Tensor& y, const Tensor& x, int64_t dim) {
   dim = sampled_dim("trapezoid", y, dim);
   if (y.size(dim) == 0) return without_dim(y, dim);
+  if (are_16_bit(y, x)) return in_float32([&](const auto&... wide) { return trapezoid(wide..., dim); }, y, x);
   return sum(pair_sums(y, dim) * sample_steps("trapezoid", y, x, dim), dim) / 2.0;
 }
 
 Tensor cumulative_trapezoid(const Tensor& y, double dx, int64_t dim) {
   dim = sampled_dim("cumulative_trapezoid", y, dim);
   check(y.dtype() != kBool, "cumulative_trapezoid: y must not be bool");
+  if (are_16_bit(y)) return in_float32([&](const Tensor& wide) { return cumulative_trapezoid(wide, dx, dim); }, y);
   return cumsum(pair_sums(y, dim) * (dx / 2), dim);
 }
 
 Tensor cumulative_trapezoid(const Tensor& y, const Tensor& x, int64_t dim) {
   dim = sampled_dim("cumulative_trapezoid", y, dim);
+  if (are_16_bit(y, x))
+    return in_float32([&](const auto&... wide) { return cumulative_trapezoid(wide..., dim); }, y, x);
   return cumsum(pair_sums(y, dim) * sample_steps("cumulative_trapezoid", y, x, dim), dim) / 2.0;
 }
 

@@ -2,6 +2,7 @@
 #include <array>
 #include <string>
 
+#include "ops/in_float32.h"
 #include "ops/kernel.h"
 #include "ops/linalg.h"
 #include "ops/pointwise.h"
@@ -174,6 +175,18 @@ Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands) {
     check(is_known && std::count(output.begin(), output.end(), label) == 1,
           "einsum: each index of the output must occur once there and in an operand");
   }
+
+  // A single product rounds once; sums within an operand, and products of products, would round in between.
+  const auto is_alone = [&](int label) {
+    return !contains(output, label) &&
+           std::count_if(terms.begin(), terms.end(), [label](const Term& t) { return contains(t.labels, label); }) == 1;
+  };
+  const bool has_steps =
+      terms.size() > 2 || (terms.size() == 2 && std::any_of(terms.begin(), terms.end(), [&](const Term& t) {
+                             return std::any_of(t.labels.begin(), t.labels.end(), is_alone);
+                           }));
+  if (has_steps && are_16_bit(operands))
+    return in_float32([&](const std::vector<Tensor>& wide) { return einsum(equation, wide); }, operands);
 
   Term result = without_repeats(terms[0]);
   for (size_t i = 1; i < terms.size(); ++i) {

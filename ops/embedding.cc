@@ -5,6 +5,7 @@
 #include "autograd/record.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
 #include "ops/linalg.h"
@@ -42,9 +43,9 @@ int64_t checked_padding(const char* op, const Tensor& weight, std::optional<int6
 }
 
 /// How often each index occurs, at each of its occurrences.
-Tensor frequencies(const Tensor& rows, int64_t count, DType dtype) {
+Tensor frequencies(const Tensor& rows, int64_t count) {
   const Tensor total = index_add(zeros(count, rows.options()), 0, rows, ones_like(rows));
-  return to(index_select(total, 0, rows), dtype);
+  return index_select(total, 0, rows);
 }
 
 }  // namespace
@@ -59,14 +60,15 @@ Tensor embedding(const Tensor& weight, const Tensor& indices, const EmbeddingLoo
   const Tensor rows = checked_indices("embedding", weight, indices);
   Shape sizes = indices.sizes();
   sizes.push_back(1);
-  const Tensor counts = reshape(frequencies(rows, weight.sizes()[0], weight.dtype()), sizes);
+  const Tensor counts = reshape(frequencies(rows, weight.sizes()[0]), sizes);
   return record("embedding", y.alias(), inputs(y), [counts](const Tensor& g) { return g / counts; });
 }
 
 Tensor& embedding_renorm_(Tensor& weight, const Tensor& indices, double max_norm, double norm_type) {
   const Tensor rows = checked_indices("embedding_renorm_", weight, indices);
   const NoGradGuard no_grad;
-  const Tensor found = index_select(weight, 0, rows), norms = norm(found, norm_type, 1, true);
+  const Tensor found = to(index_select(weight, 0, rows), compute_dtype(weight.dtype()));
+  const Tensor norms = norm(found, norm_type, 1, true);
   // The small number keeps rounding from leaving a norm above the limit.
   const Tensor scaled = found * where(norms > max_norm, max_norm / (norms + 1e-7), 1);
   return index_put_(weight, {rows}, scaled);
@@ -169,22 +171,24 @@ Tensor add_rows(const Tensor& weight, const Tensor& rows, const Tensor& starts, 
                                                                  padding);
   const Tensor kept = counted(rows, starts, padding);
   const bool by_frequency = options.lookup.scale_grad_by_freq, is_mean = options.mode == BagMode::Mean;
-  return record(kBag, y, inputs(weight, factors.defined() ? factors : Tensor(0.0)),
-                [weight = saved(weight), factors = saved(factors.defined() ? factors : Tensor(0.0)), rows, starts, kept,
-                 by_frequency, is_mean, has_factors = factors.defined()](const Tensor& g, const Needs<2>& needs) {
-                  const Tensor bag = bag_of_each(starts, rows.numel());
-                  std::array<Tensor, 2> result;
-                  if (needs[1]) {
-                    const Tensor products = sum(index_select(g, 0, bag) * index_select(weight(), 0, rows), 1);
-                    result[1] = kept.defined() ? where(kept, products, 0) : products;
-                  }
-                  if (!needs[0]) return result;
-                  const Tensor scales = has_factors ? factors() : Tensor();
-                  const Tensor divisors = by_frequency ? frequencies(rows, weight().sizes()[0], g.dtype()) : Tensor();
-                  const Tensor of_bag = is_mean ? g / unsqueeze(clamp_min(bag_counts(bag, kept, g), 1), 1) : g;
-                  result[0] = spread_rows(of_bag, bag, rows, kept, scales, divisors, weight().sizes());
-                  return result;
-                });
+  return record(
+      kBag, y, inputs(weight, factors.defined() ? factors : Tensor(0.0)),
+      in_float32([weight = saved_wide(weight), factors = saved_wide(factors.defined() ? factors : Tensor(0.0)), rows,
+                  starts, kept, by_frequency, is_mean,
+                  has_factors = factors.defined()](const Tensor& g, const Needs<2>& needs) {
+        const Tensor bag = bag_of_each(starts, rows.numel());
+        std::array<Tensor, 2> result;
+        if (needs[1]) {
+          const Tensor products = sum(index_select(g, 0, bag) * index_select(weight(), 0, rows), 1);
+          result[1] = kept.defined() ? where(kept, products, 0) : products;
+        }
+        if (!needs[0]) return result;
+        const Tensor scales = has_factors ? factors() : Tensor();
+        const Tensor divisors = by_frequency ? frequencies(rows, weight().sizes()[0]) : Tensor();
+        const Tensor of_bag = is_mean ? g / unsqueeze(clamp_min(bag_counts(bag, kept, g), 1), 1) : g;
+        result[0] = spread_rows(of_bag, bag, rows, kept, scales, divisors, weight().sizes());
+        return result;
+      }));
 }
 
 Tensor choose_rows(const Tensor& weight, const Tensor& rows, const Tensor& starts, int64_t padding) {

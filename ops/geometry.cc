@@ -7,6 +7,7 @@
 #include "ops/complex.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
 #include "ops/linalg.h"
@@ -87,7 +88,10 @@ Tensor unit_vectors(const Tensor& x, int64_t dim, double eps) {
 
 }  // namespace
 
-Tensor dist(const Tensor& a, const Tensor& b, const Scalar& p) { return linalg::vector_norm(a - b, p); }
+Tensor dist(const Tensor& a, const Tensor& b, const Scalar& p) {
+  if (are_16_bit(a, b)) return in_float32([&](const auto&... x) { return dist(x..., p); }, a, b);
+  return linalg::vector_norm(a - b, p);
+}
 
 Tensor cdist(const Tensor& a, const Tensor& b, double p, std::string_view compute_mode) {
   for (const auto& [name, x] : {std::pair{"x1", &a}, {"x2", &b}}) {
@@ -105,8 +109,7 @@ Tensor cdist(const Tensor& a, const Tensor& b, double p, std::string_view comput
       "cdist: compute_mode must be use_mm_for_euclid_dist_if_necessary, use_mm_for_euclid_dist or "
       "donot_use_mm_for_euclid_dist but is ",
       compute_mode);
-  if (is_reduced_floating_point(a.dtype()))
-    return to(cdist(to(a, kFloat32), to(b, kFloat32), p, compute_mode), a.dtype());
+  if (are_16_bit(a, b)) return in_float32([&](const auto&... x) { return cdist(x..., p, compute_mode); }, a, b);
   const int64_t rows = a.size(-2), columns = b.size(-2), length = a.size(-1);
   const auto batch_of = [](const Tensor& x) { return Shape(std::span(x.sizes().begin(), x.sizes().size() - 2)); };
   const Shape batch = broadcast_shapes(batch_of(a), batch_of(b), "cdist");
@@ -131,7 +134,7 @@ Tensor pdist(const Tensor& x, double p) {
   check(x.dim() == 2, "pdist: input must be 2-d but is ", describe(x));
   check<ValueError>(p >= 0, "pdist: p must not be negative but is ", p);
   check(x.is_floating_point(), "pdist: input must be floating-point but is ", describe(x));
-  if (is_reduced_floating_point(x.dtype())) return to(pdist(to(x, kFloat32), p), x.dtype());
+  if (are_16_bit(x)) return in_float32([&](const Tensor& wide) { return pdist(wide, p); }, x);
   const int64_t rows = x.size(0);
   const Tensor batch = unsqueeze(contiguous(x.detach()), 0);
   Tensor y = empty_tensor({rows * (rows - 1) / 2}, x.dtype(), x.device());
@@ -159,6 +162,8 @@ Tensor pdist(const Tensor& x, double p) {
 Tensor pairwise_distance(const Tensor& a, const Tensor& b, double p, double eps, bool keepdim) {
   kernel::check_defined("pairwise_distance", "x1", a);
   kernel::check_defined("pairwise_distance", "x2", b);
+  if (are_16_bit(a, b))
+    return in_float32([&](const auto&... x) { return pairwise_distance(x..., p, eps, keepdim); }, a, b);
   return linalg::vector_norm(a - b + eps, p, -1, keepdim);
 }
 
@@ -168,6 +173,7 @@ Tensor cosine_similarity(const Tensor& a, const Tensor& b, int64_t dim, double e
   const DType dtype = result_type(a, b);
   check(is_floating_point(dtype), "cosine_similarity: x1 and x2 must be floating-point but are ", describe(a), " and ",
         describe(b));
+  if (are_16_bit(a, b)) return in_float32([&](const auto&... x) { return cosine_similarity(x..., dim, eps); }, a, b);
   const Shape sizes = broadcast_shapes(a.sizes(), b.sizes(), "cosine_similarity");
   const Tensor left = expand(to(a, dtype), sizes), right = expand(to(b, dtype), sizes);
   return sum(unit_vectors(left, dim, eps) * unit_vectors(right, dim, eps), dim);
@@ -175,6 +181,7 @@ Tensor cosine_similarity(const Tensor& a, const Tensor& b, int64_t dim, double e
 
 Tensor normalize(const Tensor& x, double p, const Shape& dim, double eps) {
   kernel::check_defined("normalize", "input", x);
+  if (are_16_bit(x)) return in_float32([&](const Tensor& wide) { return normalize(wide, p, dim, eps); }, x);
   return x / clamp_min(linalg::vector_norm(x, p, dim, true), eps);
 }
 
@@ -184,6 +191,7 @@ Tensor renorm(const Tensor& x, const Scalar& p, int64_t dim, const Scalar& maxno
         describe(x));
   check<ValueError>(p.to<double>() > 0, "renorm: p must be positive but is ", to_string(p));
   check<ValueError>(maxnorm.to<double>() >= 0, "renorm: maxnorm must not be negative but is ", to_string(maxnorm));
+  if (are_16_bit(x)) return in_float32([&](const Tensor& wide) { return renorm(wide, p, dim, maxnorm); }, x);
   dim = wrap_dim(dim, x.dim(), "renorm");
   Shape others;
   for (int64_t d = 0; d < x.dim(); ++d)
@@ -225,6 +233,7 @@ Tensor cross(const Tensor& a, const Tensor& b, int64_t dim) {
   dim = wrap_dim(dim, a.dim(), "cross");
   check(a.dim() > 0 && a.size(dim) == 3 && b.size(dim) == 3, "cross: input and other must have size 3 in dim ", dim,
         " but have shapes ", a.sizes(), " and ", b.sizes());
+  if (are_16_bit(a, b)) return in_float32([&](const auto&... x) { return cross_product(x..., dim); }, a, b);
   return cross_product(a, b, dim);
 }
 

@@ -5,6 +5,7 @@
 #include "core/kernels/normalization.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/kernel.h"
 #include "ops/normalization.h"
 #include "ops/pointwise.h"
@@ -121,14 +122,14 @@ std::tuple<Tensor, Tensor, Tensor> native_group_norm(const Tensor& x, const Tens
         const Tensor share = div(g, static_cast<double>(split[2]));
         return reshape(expand(unsqueeze(share, 2), split), sizes);
       });
-  const Tensor scale =
-      record("group_norm", to(r, x.dtype(), /*copy=*/true), inputs(x), [x = saved(x), split, eps](const Tensor& g) {
-        const Tensor whole = x(), values = reshape(whole, split);
-        const Tensor centered = sub(values, mean(values, 2, true));
-        const Tensor power = pow(add(mean(square(centered), 2, true), eps), -1.5);
-        const Tensor share = mul(power, div(unsqueeze(g, 2), -static_cast<double>(split[2])));
-        return reshape(mul(share, centered), whole.sizes());
-      });
+  const Tensor scale = record("group_norm", to(r, x.dtype(), /*copy=*/true), inputs(x),
+                              in_float32([x = saved_wide(x), split, eps](const Tensor& g) {
+                                const Tensor whole = x(), values = reshape(whole, split);
+                                const Tensor centered = sub(values, mean(values, 2, true));
+                                const Tensor power = pow(add(mean(square(centered), 2, true), eps), -1.5);
+                                const Tensor share = mul(power, div(unsqueeze(g, 2), -static_cast<double>(split[2])));
+                                return reshape(mul(share, centered), whole.sizes());
+                              }));
   return {y, middle, scale};
 }
 

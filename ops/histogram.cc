@@ -5,6 +5,7 @@
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/difference.h"
+#include "ops/in_float32.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
@@ -17,7 +18,7 @@ namespace ember {
 
 namespace {
 
-/// Counts `positions`, or adds their weights.
+/// Counts `positions`, or adds their weights. Counts are integers and sums float64, since adding 1 to a large float changes nothing.
 Tensor& add_counts(Tensor& counts, const Tensor& positions, const Tensor& weights = {}) {
   const Tensor one = full(1, 1, counts.dtype());
   return scatter_add_(counts, 0, positions,
@@ -26,8 +27,8 @@ Tensor& add_counts(Tensor& counts, const Tensor& positions, const Tensor& weight
 
 /// How often each of `bins` positions occurs, or the sums of the weights.
 Tensor count(const Tensor& positions, int64_t bins, const Tensor& weights, DType dtype) {
-  Tensor counts = zeros({bins}, dtype);
-  return add_counts(counts, positions, weights);
+  Tensor counts = zeros({bins}, weights.defined() ? kFloat64 : kInt64);
+  return to(add_counts(counts, positions, weights), dtype);
 }
 
 /// [low, high] of the data, or what was asked for; never a single point.
@@ -133,14 +134,14 @@ Tensor histc(const Tensor& x, int64_t bins, const Scalar& min, const Scalar& max
   check<ValueError>(low < high, "histc: max must be larger than min but they are ", high, " and ", low);
   // What lies outside is counted in a bin of its own. In pieces, so that what is between stays in the cache.
   constexpr int64_t kPiece = int64_t{1} << 17;
-  Tensor counts = zeros({bins + 1}, x.dtype());
+  Tensor counts = zeros({bins + 1}, kInt64);
   for (int64_t first = 0; first < flat.numel(); first += kPiece) {
-    const Tensor piece = narrow(flat, 0, first, std::min(kPiece, flat.numel() - first));
+    const Tensor piece = wide::widened(narrow(flat, 0, first, std::min(kPiece, flat.numel() - first)));
     const Tensor position = to((clamp(piece, low, high) - low) * static_cast<double>(bins) / (high - low), kInt64);
     const Tensor is_inside = (piece >= low) & (piece <= high);
     add_counts(counts, where(is_inside, clamp_max(position, bins - 1), bins));
   }
-  return clone(narrow(counts, 0, 0, bins));
+  return to(narrow(counts, 0, 0, bins), x.dtype(), /*copy=*/true);
 }
 
 Histogram histogramdd(const Tensor& x, const std::vector<Tensor>& edges, const Tensor& weight, bool density) {

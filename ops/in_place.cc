@@ -1,6 +1,12 @@
 #include "ops/in_place.h"
 
 #include "core/backend.h"
+#include "ops/copy.h"
+#include "ops/creation.h"
+#include "ops/indexing.h"
+#include "ops/pointwise.h"
+#include "ops/shape.h"
+#include "ops/sorting.h"
 
 namespace ember {
 
@@ -16,6 +22,43 @@ Tensor& in_place(const char* name, Tensor& x, FunctionRef<Tensor(const Tensor& x
   // The old value lives on in the history of `result`.
   return record_in_place(
       name, x, inputs(x, result), [](const Tensor&) { return Tensor(); }, [](const Tensor& g) { return g; });
+}
+
+namespace {
+
+/// The number, in row-major order, of the element that `read` finds at each place in a tensor of these sizes.
+Tensor read_positions(const Shape& sizes, Device device, FunctionRef<Tensor(const Tensor& x)> read) {
+  Tensor positions;
+  int64_t stride = 1;
+  for (size_t d = sizes.size(); d-- > 0; stride *= sizes[d]) {
+    Shape along = Shape::filled(sizes.size(), 1);
+    along[d] = sizes[d];
+    const Tensor numbers = arange(sizes[d], TensorOptions(kInt64).device(device)) * stride;
+    const Tensor found = read(expand(reshape(numbers, along), sizes));
+    positions = positions.defined() ? positions + found : found;
+  }
+  return positions;
+}
+
+}  // namespace
+
+void add_at_places(const Tensor& x, const Tensor& terms, FunctionRef<void(const Tensor& sums, const Tensor& terms)> add,
+                   FunctionRef<Tensor(const Tensor& x)> read) {
+  if (!is_reduced_floating_point(x.dtype())) return add(x, terms);
+  const NoGradGuard no_grad;
+  const Tensor wide = to(terms.detach(), kFloat32);
+  constexpr int64_t kMany = 32;  // elements for each term, for which sorting the places costs less than a copy
+  if (x.numel() / kMany < terms.numel() || x.dim() == 0) {
+    const Tensor sums = to(x.detach(), kFloat32);
+    add(sums, wide);
+    find_kernel("add_at_places", &Backend::copy, x)(x, sums);
+    return;
+  }
+  const auto [positions, inverse, counts] = unique(read_positions(x.sizes(), x.device(), read), true);
+  const std::vector<Tensor> places = unravel_index(positions, x.sizes());
+  const Tensor sums = to(index(x.detach(), {places.begin(), places.end()}), kFloat32);
+  find_kernel("add_at_places", &Backend::index_add, sums)(sums, 0, reshape(inverse, -1), reshape(wide, -1));
+  find_kernel("add_at_places", &Backend::index_put, x)(x, places, to(sums, x.dtype()), false);
 }
 
 }  // namespace ember

@@ -15,4 +15,9 @@ Tensor& in_place(const char* name, Tensor& x, Op op, const First& first, const R
   return in_place(name, x, [&](const Tensor& value) { return op(value, first, rest...); });
 }
 
+/// add(x, terms) for an op that adds terms to x at places that may repeat; `read` reads a tensor of x's shape there. Sums of 16-bit
+/// floats are kept in float32 and rounded once.
+void add_at_places(const Tensor& x, const Tensor& terms, FunctionRef<void(const Tensor& sums, const Tensor& terms)> add,
+                   FunctionRef<Tensor(const Tensor& x)> read);
+
 }  // namespace ember

@@ -5,6 +5,7 @@
 #include "autograd/record.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/in_place.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
@@ -20,6 +21,7 @@ namespace {
 
 /// Zeros of `sizes` to which g has been added by scatter_add: the gradient of gather.
 Tensor gather_backward(const Tensor& g, const Shape& sizes, int64_t dim, const Tensor& index) {
+  if (are_16_bit(g)) return in_float32([&](const Tensor& wide) { return gather_backward(wide, sizes, dim, index); }, g);
   Tensor y = zeros(sizes, g.options());
   find_kernel("gather_backward", &Backend::scatter_add, y)(y, dim, index, g);
   return record("gather_backward", y, inputs(g),
@@ -28,6 +30,8 @@ Tensor gather_backward(const Tensor& g, const Shape& sizes, int64_t dim, const T
 
 /// Zeros of `sizes` to which g's slices have been added: the gradient of index_select.
 Tensor index_select_backward(const Tensor& g, const Shape& sizes, int64_t dim, const Tensor& index) {
+  if (are_16_bit(g))
+    return in_float32([&](const Tensor& wide) { return index_select_backward(wide, sizes, dim, index); }, g);
   Tensor y = zeros(sizes, g.options());
   find_kernel("index_select_backward", &Backend::index_add, y)(y, dim, index, g);
   return record("index_select_backward", y, inputs(g),

@@ -6,6 +6,7 @@
 #include "autograd/record.h"
 #include "core/kernels/resampling.h"
 #include "ops/copy.h"
+#include "ops/in_float32.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
 #include "ops/pooling.h"
@@ -229,6 +230,12 @@ Tensor interpolate(const Tensor& x, const Shape& size, const std::vector<double>
                              " but must have 3 to 5 dimensions");
   const auto rank = static_cast<size_t>(x.dim() - 2);
   check_mode(x, mode, align_corners, antialias);
+  if (are_16_bit(x) && mode == "trilinear")
+    return in_float32(
+        [&](const Tensor& wide) {
+          return interpolate(wide, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias);
+        },
+        x);
   if (x.dtype() == kUInt8) {
     const Tensor y =
         interpolate(to(x, kFloat32), size, scale_factor, mode, align_corners, recompute_scale_factor, antialias);

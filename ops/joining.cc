@@ -4,6 +4,7 @@
 
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
 #include "ops/padding.h"
@@ -120,6 +121,7 @@ Tensor combinations(const Tensor& x, int64_t r, bool with_replacement) {
 Tensor kron(const Tensor& a, const Tensor& b) {
   const int64_t rank = std::max(views::rank("kron", a), views::rank("kron", b));
   if (rank == 0) return mul(a, b);
+  if (are_16_bit(a, b)) return in_float32([](const auto&... wide) { return kron(wide...); }, a, b);
   Shape split_a, split_b, joined;
   for (int64_t d = -rank; d < -1; ++d) {
     const int64_t of_a = -d <= a.dim() ? a.size(d) : 1, of_b = -d <= b.dim() ? b.size(d) : 1;

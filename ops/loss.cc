@@ -8,6 +8,7 @@
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/elementwise_loss.h"
+#include "ops/in_float32.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
@@ -42,17 +43,23 @@ Reduction reduction_from_string(std::string_view name) {
 
 Tensor mse_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
   check_float("mse_loss", input, target);
+  if (are_16_bit(input, target))
+    return in_float32([&](const auto&... x) { return mse_loss(x..., reduction); }, input, target);
   return reduce_loss(huber_losses("mse_loss", input, target, std::numeric_limits<double>::infinity(), 2), reduction);
 }
 
 Tensor l1_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
   check_float("l1_loss", input, target);
+  if (are_16_bit(input, target))
+    return in_float32([&](const auto&... x) { return l1_loss(x..., reduction); }, input, target);
   return reduce_loss(abs(input - target), reduction);
 }
 
 Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, Reduction reduction, double beta) {
   check_float("smooth_l1_loss", input, target);
   check<ValueError>(beta >= 0, "smooth_l1_loss: beta is ", beta, " but must not be negative");
+  if (are_16_bit(input, target))
+    return in_float32([&](const auto&... x) { return smooth_l1_loss(x..., reduction, beta); }, input, target);
   if (beta == 0) return l1_loss(input, target, reduction);
   return reduce_loss(huber_losses("smooth_l1_loss", input, target, beta, 1 / beta), reduction);
 }
@@ -114,6 +121,9 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& we
   check<ValueError>(input.dim() > 0, "cross_entropy: input is zero-dim but must have a class dimension");
   check<ValueError>(0 <= label_smoothing && label_smoothing <= 1, "cross_entropy: label_smoothing is ", label_smoothing,
                     " but must lie in [0, 1]");
+  if (are_16_bit(input, target, weight))
+    return in_float32([&](const auto&... x) { return cross_entropy(x..., reduction, ignore_index, label_smoothing); },
+                      input, target, weight);
   if (label_smoothing == 0 && is_plain(input, target, weight))
     return class_cross_entropy(input, target, weight, reduction, ignore_index);
   const int64_t class_dim = input.dim() == 1 ? 0 : 1;
@@ -155,6 +165,8 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& we
 
 Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight, Reduction reduction) {
   check_same_shape("binary_cross_entropy", input, target);
+  if (are_16_bit(input, target, weight))
+    return in_float32([&](const auto&... x) { return binary_cross_entropy(x..., reduction); }, input, target, weight);
   Tensor loss = bernoulli_losses(input, target);
   if (weight.defined()) loss = loss * weight;
   return reduce_loss(loss, reduction);
@@ -163,6 +175,9 @@ Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const Ten
 Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target, const Tensor& weight,
                                         const Tensor& pos_weight, Reduction reduction) {
   check_same_shape("binary_cross_entropy_with_logits", input, target);
+  if (are_16_bit(input, target, weight, pos_weight))
+    return in_float32([&](const auto&... x) { return binary_cross_entropy_with_logits(x..., reduction); }, input,
+                      target, weight, pos_weight);
   Tensor loss;
   if (pos_weight.defined())
     loss = (1 - target) * input - logsigmoid(input) * (1 + (pos_weight - 1) * target);
@@ -174,6 +189,8 @@ Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& targe
 
 Tensor kl_div(const Tensor& input, const Tensor& target, Reduction reduction, bool log_target) {
   check_float("kl_div", input, target);
+  if (are_16_bit(input, target))
+    return in_float32([&](const auto&... x) { return kl_div(x..., reduction, log_target); }, input, target);
   if (log_target) return reduce_loss(exp(target) * (target - input), reduction);
   // 0 log 0 counts as 0.
   const Tensor entropy = where(target == 0, 0, target * log(where(target == 0, 1, target)));

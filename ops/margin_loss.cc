@@ -3,6 +3,7 @@
 #include "ops/activation.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
 #include "ops/linalg.h"
@@ -39,11 +40,15 @@ Tensor soft_margin_loss(const Tensor& input, const Tensor& target, Reduction red
   check_inputs("soft_margin_loss", {{"input", input}, {"target", target}});
   check(input.sizes() == target.sizes(), "soft_margin_loss: target has shape ", target.sizes(), " but input has shape ",
         input.sizes());
+  if (are_16_bit(input, target))
+    return in_float32([&](const auto&... x) { return soft_margin_loss(x..., reduction); }, input, target);
   return reduce_loss(softplus(-target * input), reduction);
 }
 
 Tensor hinge_embedding_loss(const Tensor& input, const Tensor& target, double margin, Reduction reduction) {
   check_inputs("hinge_embedding_loss", {{"input", input}, {"target", target}});
+  if (are_16_bit(input, target))
+    return in_float32([&](const auto&... x) { return hinge_embedding_loss(x..., margin, reduction); }, input, target);
   const Tensor far = where(target != 1, clamp_min(margin - input, 0), 0);
   return reduce_loss(far + where(target != -1, input, 0), reduction);
 }
@@ -54,6 +59,9 @@ Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2, const Ten
   check_inputs(op, {{"input1", input1}, {"input2", input2}, {"target", target}});
   check(input1.dim() == input2.dim() && input1.dim() == target.dim(), op, ": input1 ", input1.sizes(), ", input2 ",
         input2.sizes(), " and target ", target.sizes(), " must have as many dimensions");
+  if (are_16_bit(input1, input2, target))
+    return in_float32([&](const auto&... x) { return margin_ranking_loss(x..., margin, reduction); }, input1, input2,
+                      target);
   return reduce_loss(clamp_min(-target * (input1 - input2) + margin, 0), reduction);
 }
 
@@ -64,6 +72,9 @@ Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const T
   check(target.dim() <= 1 && input1.dim() == target.dim() + 1 && input2.dim() == input1.dim(), op,
         ": target has shape ", target.sizes(), " but inputs of shapes ", input1.sizes(), " and ", input2.sizes(),
         " need one entry for each of their rows");
+  if (are_16_bit(input1, input2, target))
+    return in_float32([&](const auto&... x) { return cosine_embedding_loss(x..., margin, reduction); }, input1, input2,
+                      target);
   constexpr double kEpsilon = 1e-12;
   const auto squares = [&](const Tensor& x) { return sum(x * x, -1) + kEpsilon; };
   const Tensor cosine = sum(input1 * input2, -1) / sqrt(squares(input1) * squares(input2));
@@ -85,6 +96,10 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target, int64_t p, d
   check_classes(op, target, classes);
   check(!weight.defined() || weight.sizes() == Shape(classes), op, ": weight has shape ",
         weight.defined() ? weight.sizes() : Shape(), " but there are ", classes, " classes");
+  if (are_16_bit(input, weight))
+    return in_float32(
+        [&](const Tensor& wide, const Tensor& w) { return multi_margin_loss(wide, target, p, margin, w, reduction); },
+        input, weight);
   const Tensor at = reshape(target, {rows, 1});
   Tensor excess = margin - gather(x, 1, at) + x;
   const Tensor counts = (excess > 0) & (arange(classes, at.options()) != at);
@@ -103,6 +118,8 @@ Tensor multilabel_margin_loss(const Tensor& input, const Tensor& target, Reducti
         input.sizes());
   const Tensor x = as_rows(op, input), labels = as_rows(op, target);
   const int64_t rows = x.sizes()[0], classes = x.sizes()[1];
+  if (are_16_bit(input))
+    return in_float32([&](const Tensor& wide) { return multilabel_margin_loss(wide, target, reduction); }, input);
   // Labels count up to the first negative one.
   const Tensor position = arange(classes, labels.options());
   const Tensor end = amin(where(labels < 0, position, classes), 1, true);
@@ -123,6 +140,9 @@ Tensor multilabel_soft_margin_loss(const Tensor& input, const Tensor& target, co
   constexpr const char* op = "multilabel_soft_margin_loss";
   check_inputs(op, {{"input", input}, {"target", target}});
   check(input.dim() > 0, op, ": input is zero-dim but must have a class dimension");
+  if (are_16_bit(input, target, weight))
+    return in_float32([&](const auto&... x) { return multilabel_soft_margin_loss(x..., reduction); }, input, target,
+                      weight);
   Tensor losses = -(target * logsigmoid(input) + (1 - target) * logsigmoid(-input));
   if (weight.defined()) losses = losses * weight;
   return reduce_loss(sum(losses, -1) / static_cast<double>(input.size(-1)), reduction);
@@ -130,6 +150,9 @@ Tensor multilabel_soft_margin_loss(const Tensor& input, const Tensor& target, co
 
 Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative, double margin,
                            double p, double eps, bool swap, Reduction reduction) {
+  if (are_16_bit(anchor, positive, negative))
+    return in_float32([&](const auto&... x) { return triplet_margin_loss(x..., margin, p, eps, swap, reduction); },
+                      anchor, positive, negative);
   const auto distance = [p, eps](const Tensor& a, const Tensor& b) { return norm(a - b + eps, p, -1); };
   return triplet_margin_with_distance_loss(anchor, positive, negative, distance, margin, swap, reduction);
 }

@@ -2,6 +2,7 @@
 #include "autograd/record.h"
 #include "ops/complex.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/kernel.h"
 #include "ops/linalg.h"
 #include "ops/pointwise.h"
@@ -175,6 +176,8 @@ Tensor added_product(const char* op, const Tensor& x, const Tensor& a, const Ten
         sizes);
   if (beta.to<std::complex<double>>() == 1.0 && alpha.to<std::complex<double>>() == 1.0)
     return product(op, a, false, b, false, x);
+  if (are_16_bit(x, a, b))
+    return in_float32([&](const auto&... wide) { return added_product(op, wide..., beta, alpha, rank); }, x, a, b);
   // Factors of integers are integers too.
   if (!is_differentiable(x.dtype()) && (beta.is_floating_point() || alpha.is_floating_point()))
     return added_product(op, x, a, b, beta.to<int64_t>(), alpha.to<int64_t>(), rank);
@@ -205,8 +208,9 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   check(x.dim() >= 1 && x.sizes().back() == in, "linear: input has shape ", x.sizes(),
         " but its last dimension must be ", in, " to match weight ", weight.sizes());
   if (weight.dim() == 1) {
-    const Tensor y = matmul(x, weight);
-    return bias.defined() ? add(y, bias) : y;
+    if (!bias.defined()) return matmul(x, weight);
+    return in_float32([](const Tensor& in, const Tensor& w, const Tensor& b) { return add(matmul(in, w), b); }, x,
+                      weight, bias);
   }
   const int64_t out = weight.sizes()[0];
   check(!bias.defined() || (bias.dim() <= 1 && (bias.numel() == out || bias.numel() == 1)), "linear: bias has shape ",

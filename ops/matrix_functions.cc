@@ -3,6 +3,7 @@
 
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
 #include "ops/linalg.h"
@@ -154,6 +155,7 @@ Tensor matrix_power(const Tensor& a, int64_t n) {
     return matrix_power(inverse, -n);
   }
   if (n == 1) return clone(a);
+  if (are_16_bit(a)) return in_float32([n](const Tensor& wide) { return matrix_power(wide, n); }, a);
   // The square-and-multiply method on the bits of n.
   Tensor power = a, result;
   for (uint64_t bits = static_cast<uint64_t>(n); bits; bits >>= 1) {
@@ -166,7 +168,7 @@ Tensor matrix_power(const Tensor& a, int64_t n) {
 Tensor matrix_exp(const Tensor& a) {
   const char* op = "linalg.matrix_exp";
   check_float_square(op, a);
-  if (is_reduced_floating_point(a.dtype())) return to(matrix_exp(to(a, kFloat32)), a.dtype());
+  if (are_16_bit(a)) return in_float32([](const Tensor& wide) { return matrix_exp(wide); }, a);
   const Tensor y = [&] {
     const NoGradGuard no_grad;
     return scaled_exp(a);
@@ -235,6 +237,7 @@ Tensor vecdot(const Tensor& x, const Tensor& y, int64_t dim) {
   kernel::check_defined("linalg.vecdot", "y", y);
   check(x.is_floating_point() && x.dtype() == y.dtype(),
         "linalg.vecdot: x and y must have one floating-point dtype, but are ", x.dtype(), " and ", y.dtype());
+  if (are_16_bit(x, y)) return in_float32([dim](const auto&... wide) { return vecdot(wide..., dim); }, x, y);
   return sum(x * y, dim);
 }
 

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "ops/copy.h"
+#include "ops/in_float32.h"
 #include "ops/kernel.h"
 #include "ops/linalg.h"
 #include "ops/matrices.h"
@@ -62,6 +63,8 @@ Tensor matrix_norm(const Tensor& x, const Scalar& ord, const Shape& dims, bool k
   kernel::check_defined(op, "A", x);
   const Tensor a = in_dtype(op, x, dtype);
   const MatrixDims d = matrix_dims(op, a, dims);
+  if (are_16_bit(a))
+    return in_float32([&](const Tensor& wide) { return matrix_norm(wide, ord, dims, keepdim, {}); }, a);
   const double order = ord.to<double>(), size = std::abs(order);
   check<ValueError>(size == 1 || size == 2 || std::isinf(order), op, ": Order ", ord,
                     " not supported; it must be 1, -1, 2, -2, inf or -inf");

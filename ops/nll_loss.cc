@@ -1,6 +1,7 @@
 // The negative log-likelihood; declared in ops/loss.h.
 #include "autograd/record.h"
 #include "ops/copy.h"
+#include "ops/in_float32.h"
 #include "ops/kernel.h"
 #include "ops/loss.h"
 #include "ops/pointwise.h"
@@ -53,6 +54,9 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const Tensor& weight,
   if (target.defined() && target.dtype() == kUInt8)
     return nll_loss(input, to(target, kInt64), weight, reduction, ignore_index);
   check_arguments(input, target, weight);
+  if (are_16_bit(input, weight) && reduction != Reduction::None)
+    return in_float32([&](const Tensor& x, const Tensor& w) { return nll_loss(x, target, w, reduction, ignore_index); },
+                      input, weight);
   const Likelihood of{target, weight, reduction, ignore_index};
   Tensor losses = empty_tensor(target.sizes(), input.dtype(), input.device());
   Tensor total_weight = empty_tensor({}, input.dtype(), input.device());

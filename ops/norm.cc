@@ -4,6 +4,7 @@
 #include "autograd/record.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
 #include "ops/linalg.h"
@@ -50,9 +51,8 @@ Tensor vector_norm(const Tensor& x, const Scalar& ord, const Shape& dims, bool k
   kernel::check_defined("vector_norm", "x", x);
   const Tensor in = to(x, dtype.value_or(x.dtype()));
   check(in.is_floating_point(), "vector_norm: x must be of a floating-point dtype but is ", describe(in));
-  // Squares of 16-bit floats overflow soon.
-  if (is_reduced_floating_point(in.dtype()))
-    return to(vector_norm(to(in, kFloat32), ord, dims, keepdim, {}), in.dtype());
+  if (are_16_bit(in))
+    return in_float32([&](const Tensor& wide) { return vector_norm(wide, ord, dims, keepdim, {}); }, in);
   const Shape over = in.dim() == 0 ? Shape() : wrap_dims(dims, in.dim(), "vector_norm");
   const double p = ord.to<double>();
   if (in.dim() == 0) {

@@ -3,6 +3,7 @@
 #include "autograd/record.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/kernel.h"
 #include "ops/linalg.h"
 #include "ops/pointwise.h"
@@ -92,7 +93,7 @@ Axes channel_axes(const Tensor& x) {
 /// running = (1 - momentum) running + momentum batch.
 void move_towards(const Tensor& running, const Tensor& batch, double momentum) {
   Tensor kept = running;
-  kept.mul_(1 - momentum).add_(to(batch, running.dtype()), momentum);
+  kept.copy_(add(mul(to(running, batch.dtype()), 1 - momentum), batch, momentum));
 }
 
 }  // namespace
@@ -244,6 +245,8 @@ Tensor local_response_norm(const Tensor& x, int64_t size, double alpha, double b
                     " but must have at least 3 dimensions");
   check<ValueError>(size >= 1, "local_response_norm: size must be at least 1 but is ", size);
   if (x.numel() == 0) return x;
+  if (are_16_bit(x))
+    return in_float32([&](const Tensor& wide) { return local_response_norm(wide, size, alpha, beta, k); }, x);
   const int64_t batch = x.size(0), channels = x.size(1), elements = x.numel() / (batch * channels);
   // The channels as the rows of an image, with zeros above and below.
   const Tensor squares = reshape(square(x), {batch, 1, channels, elements});

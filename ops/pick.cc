@@ -6,6 +6,7 @@
 #include "core/kernels/indexing.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 
 namespace ember {
 
@@ -13,6 +14,8 @@ namespace {
 
 /// Zeros of `sizes` to which g has been added where pick read.
 Tensor unpick(const char* op, const Tensor& g, const Shape& sizes, const PositionMaps& maps) {
+  // Many elements may meet in one.
+  if (are_16_bit(g)) return in_float32([&](const Tensor& wide) { return unpick(op, wide, sizes, maps); }, g);
   const Tensor y = zeros(sizes, g.options());
   if (g.numel() > 0) find_kernel(op, &IndexingKernels::unpick, g)(y, contiguous(g.detach()), maps);
   return record(op, y, inputs(g), [op, maps](const Tensor& gg) { return pick(op, gg, maps); });

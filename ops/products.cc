@@ -4,6 +4,7 @@
 
 #include "ops/copy.h"
 #include "ops/decompositions.h"
+#include "ops/in_float32.h"
 #include "ops/kernel.h"
 #include "ops/linalg.h"
 #include "ops/pointwise.h"
@@ -77,6 +78,7 @@ Tensor addmv(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& be
   check_summand("addmv", x, a);
   check_vector("addmv", "vec", b);
   check_dtype("addmv", x, a);
+  if (are_16_bit(x, a, b)) return in_float32([&](const auto&... wide) { return addmv(wide..., beta, alpha); }, x, a, b);
   return summed("addmv", x, mv(a, b), beta, alpha);
 }
 
@@ -84,6 +86,7 @@ Tensor addr(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& bet
   check_summand("addr", x, a);
   check_vector("addr", "vec1", a);
   check_vector("addr", "vec2", b);
+  if (are_16_bit(x, a, b)) return in_float32([&](const auto&... wide) { return addr(wide..., beta, alpha); }, x, a, b);
   if (x.dtype() != kBool || a.dtype() != kBool || b.dtype() != kBool)
     return summed("addr", x, outer(a, b), beta, alpha);
   // The same in logic.
@@ -96,6 +99,8 @@ Tensor addr(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& bet
 Tensor addbmm(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& beta, const Scalar& alpha) {
   check_summand("addbmm", x, a);
   check_dtype("addbmm", x, a);
+  if (are_16_bit(x, a, b))
+    return in_float32([&](const auto&... wide) { return addbmm(wide..., beta, alpha); }, x, a, b);
   return summed("addbmm", x, sum(bmm(a, b), 0, false, a.dtype()), beta, alpha);
 }
 
@@ -116,6 +121,8 @@ Tensor bilinear(const Tensor& a, const Tensor& b, const Tensor& weight, const Te
   check(sizes == b.sizes(), op, ": inputs have shapes ", a.sizes(), " and ", b.sizes(),
         " but must agree in all dims except the last");
   sizes.back() = out;
+  if (are_16_bit(a, b, weight, bias))
+    return in_float32([](const auto&... wide) { return bilinear(wide...); }, a, b, weight, bias);
   const int64_t count = Shape(std::span(a.sizes().data(), a.sizes().size() - 1)).numel();
   // a W for each output, then its inner products with b.
   const Tensor left = matmul(reshape(a, {count, n}), reshape(permute(weight, {1, 0, 2}), {n, out * m}));
@@ -205,7 +212,7 @@ Tensor multi_dot(const std::vector<Tensor>& tensors) {
           " and ", i, " with shapes ", tensors[i ? i - 1 : 0].sizes(), " and ", tensors[i].sizes(),
           " cannot be multiplied");
   }
-  Tensor y = cheapest_product(matrices);
+  Tensor y = matrices.size() > 2 ? in_float32(cheapest_product, matrices) : cheapest_product(matrices);
   if (is_column) y = squeeze(y, -1);
   return is_row ? squeeze(y, 0) : y;
 }

@@ -4,6 +4,7 @@
 
 #include "ops/activation.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/kernel.h"
 #include "ops/linalg.h"
 #include "ops/pointwise.h"
@@ -141,10 +142,30 @@ Result run_layers(const Kind& kind, const Tensor& x, const State& initial, const
   return {sequence, {stack(last[0], 0), kind.has_cell_state ? stack(last[1], 0) : Tensor()}};
 }
 
+Result run(const Kind& kind, const Tensor& x, const State& initial, const std::vector<Tensor>& params,
+           const RecurrentOptions& options);
+
+/// run on input, states and parameters in 16 bits; only outputs and last states are rounded, not every step.
+Result run_in_float32(const Kind& kind, const std::vector<Tensor>& all, const RecurrentOptions& options) {
+  const auto y = in_float32(
+      [&](const std::vector<Tensor>& wide) {
+        const std::vector<Tensor> params(wide.begin() + 3, wide.end());
+        const Result result = run(kind, wide[0], {wide[1], wide[2]}, params, options);
+        return std::vector{result.output, result.last[0], result.last[1]};
+      },
+      all);
+  return {y[0], {y[1], y[2]}};
+}
+
 /// Brings x to [L, N, input] and the result back to the caller's order of dims.
 Result run(const Kind& kind, const Tensor& x, const State& initial, const std::vector<Tensor>& params,
            const RecurrentOptions& options) {
   kernel::check_defined(kind.name, "input", x);
+  if (is_reduced_floating_point(x.dtype())) {
+    std::vector<Tensor> all = {x, initial[0], initial[1]};
+    all.insert(all.end(), params.begin(), params.end());
+    if (are_16_bit(all)) return run_in_float32(kind, all, options);
+  }
   check(x.dim() == 2 || x.dim() == 3, kind.name, ": input has shape ", x.sizes(),
         " but must have 2 dimensions (no batch) or 3");
   if (x.dim() == 2) {
@@ -173,6 +194,12 @@ std::pair<Tensor, Tensor> run_plain(const Kind& kind, const Tensor& x, const Ten
 State run_cell(const Kind& kind, const Tensor& x, const State& before, const Cell& cell) {
   kernel::check_defined(kind.name, "input", x);
   kernel::check_defined(kind.name, "h", before[0]);
+  if (are_16_bit(x, before[0], before[1], cell.w_ih, cell.w_hh, cell.b_ih, cell.b_hh))
+    return in_float32(
+        [&](const Tensor& in, const Tensor& h, const Tensor& c, const auto&... parameters) {
+          return run_cell(kind, in, {h, c}, {parameters...});
+        },
+        x, before[0], before[1], cell.w_ih, cell.w_hh, cell.b_ih, cell.b_hh);
   if (x.dim() == 1) {
     State batched;
     for (size_t s = 0; s < 2; ++s)

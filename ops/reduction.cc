@@ -7,6 +7,7 @@
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/elementary.h"
+#include "ops/in_float32.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
@@ -43,11 +44,11 @@ Tensor extreme_over(const char* op, ReduceKernel* Backend::*slot, const Tensor& 
   check(x.numel() > 0 || !over.empty(), op, ": ", describe(x), " is empty and has no extreme; name the dims to reduce");
   check_not_empty(op, x, dims);
   auto y = reduce(op, slot, x, dims, x.dtype());
-  return record(op, y, inputs(x), [x = saved(x), y = saved_output(y), dims](const Tensor& g) {
-    const Tensor extreme = dims.restore(y());
-    const Tensor is_extreme = to(where(isnan(extreme), isnan(x()), x() == extreme), g.dtype());
-    return is_extreme / sum(is_extreme, dims.dims(), true) * dims.restore(g);
-  });
+  return record(op, y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y), dims](const Tensor& g) {
+                  const Tensor extreme = dims.restore(y());
+                  const Tensor is_extreme = to(where(isnan(extreme), isnan(x()), x() == extreme), g.dtype());
+                  return is_extreme / sum(is_extreme, dims.dims(), true) * dims.restore(g);
+                }));
 }
 
 std::pair<Tensor, Tensor> extreme_along(const char* op, ReduceIndexKernel* Backend::*slot, const Tensor& x, int64_t dim,
@@ -142,6 +143,8 @@ Tensor nansum(const Tensor& x, const Shape& over, bool keepdim, std::optional<DT
 Tensor nanmean(const Tensor& x, const Shape& over, bool keepdim, std::optional<DType> dtype) {
   kernel::check_defined("nanmean", "input", x);
   check(x.is_floating_point(), "nanmean: input must be floating-point but is ", describe(x));
+  if (are_16_bit(x) && (!dtype || *dtype == x.dtype()))
+    return in_float32([&](const Tensor& wide) { return nanmean(wide, over, keepdim); }, x);
   return nansum(x, over, keepdim, dtype) / sum(~isnan(x.detach()), over, keepdim);
 }
 
@@ -175,6 +178,8 @@ Tensor complex_prod(const Tensor& x, const Shape& over, bool keepdim) {
 Tensor prod_over(const Tensor& x, const Shape& over, bool keepdim, std::optional<DType> dtype) {
   kernel::check_defined("prod", "input", x);
   const Tensor in = to(x, sum_dtype(x, dtype));
+  if (are_16_bit(in) && in.requires_grad())
+    return in_float32([&](const Tensor& wide) { return prod_over(wide, over, keepdim, {}); }, in);
   if (is_complex(in.dtype())) return complex_prod(in.dim() ? in : unsqueeze(in, 0), over, keepdim && in.dim());
   const ReducedDims dims("prod", in, over, keepdim);
   auto y = reduce("prod", &Backend::prod, in, dims, in.dtype());
@@ -191,9 +196,9 @@ Tensor var_slope(const Tensor& g, const Tensor& x, const ReducedDims& dims, doub
   return dims.restore(g) * (x - mean(x, dims.dims(), true)) * (2 / divisor);
 }
 
-Tensor var_kernel(const char* op, const Tensor& x, const ReducedDims& dims, double correction) {
+Tensor var_kernel(const char* op, const Tensor& x, DType dtype, const ReducedDims& dims, double correction) {
   check(x.is_floating_point(), op, ": needs a floating-point tensor, not ", describe(x));
-  const Tensor y = empty_tensor(dims.kept_sizes(), x.dtype(), x.device());
+  const Tensor y = empty_tensor(dims.kept_sizes(), dtype, x.device());
   find_kernel(op, &Backend::var, x)(y, x, correction);
   return dims.shape_result(y);
 }
@@ -208,20 +213,23 @@ Tensor prod(const Tensor& x, int64_t dim, bool keepdim, std::optional<DType> dty
 Tensor var(const Tensor& x, const Shape& over, double correction, bool keepdim) {
   kernel::check_defined("var", "input", x);
   const ReducedDims dims("var", x, over, keepdim);
-  auto y = var_kernel("var", x, dims, correction);
-  return record("var", y, inputs(x),
-                [x = saved(x), dims, correction](const Tensor& g) { return var_slope(g, x(), dims, correction); });
+  auto y = var_kernel("var", x, x.dtype(), dims, correction);
+  return record("var", y, inputs(x), in_float32([x = saved_wide(x), dims, correction](const Tensor& g) {
+                  return var_slope(g, x(), dims, correction);
+                }));
 }
 Tensor var(const Tensor& x, double correction) { return var(x, Shape(), correction); }
 
 Tensor std(const Tensor& x, const Shape& over, double correction, bool keepdim) {
   kernel::check_defined("std", "input", x);
   const ReducedDims dims("std", x, over, keepdim);
-  Tensor y = var_kernel("std", x, dims, correction);
+  Tensor y = var_kernel("std", x, compute_dtype(x.dtype()), dims, correction);
   kernel::unary_into("std", &Backend::sqrt, y);
-  return record("std", y, inputs(x), [x = saved(x), y = saved_output(y), dims, correction](const Tensor& g) {
-    return var_slope(where(y() == 0, 0, g / (y() * 2)), x(), dims, correction);
-  });
+  if (y.dtype() != x.dtype()) y = to(y, x.dtype());
+  return record("std", y, inputs(x),
+                in_float32([x = saved_wide(x), y = saved_wide_output(y), dims, correction](const Tensor& g) {
+                  return var_slope(where(y() == 0, 0, g / (y() * 2)), x(), dims, correction);
+                }));
 }
 Tensor std(const Tensor& x, double correction) { return std(x, Shape(), correction); }
 
@@ -266,6 +274,9 @@ Tensor logsumexp(const Tensor& x, const Shape& over, bool keepdim) {
   kernel::check_defined("logsumexp", "input", x);
   check<NotImplementedError>(!x.is_complex(), "logsumexp: input is ", describe(x), " but must be real");
   if (!x.is_floating_point()) return logsumexp(to(x, default_dtype()), over, keepdim);
+  // Its gradient needs more of the result than 16 bits.
+  if (are_16_bit(x) && x.requires_grad())
+    return in_float32([&](const Tensor& wide) { return logsumexp(wide, over, keepdim); }, x);
   const ReducedDims dims("logsumexp", x, over, keepdim);
   auto y = reduce("logsumexp", &Backend::logsumexp, x, dims, x.dtype());
   return record("logsumexp", y, inputs(x), [x = saved(x), y = saved_output(y), dims](const Tensor& g) {

@@ -6,6 +6,7 @@
 #include "autograd/record.h"
 #include "ops/creation.h"
 #include "ops/elementwise_loss.h"
+#include "ops/in_float32.h"
 #include "ops/kernel.h"
 #include "ops/linalg.h"
 #include "ops/pointwise.h"
@@ -52,12 +53,16 @@ Tensor reduce_loss(const Tensor& losses, Reduction reduction) {
 Tensor mse_loss(const Tensor& input, const Tensor& target, const Tensor& weight, Reduction reduction) {
   if (!weight.defined()) return mse_loss(input, target, reduction);
   check_both("mse_loss", input, target);
+  if (are_16_bit(input, target, weight))
+    return in_float32([&](const auto&... x) { return mse_loss(x..., reduction); }, input, target, weight);
   return weighted("mse_loss", square(input - target), weight, input, reduction);
 }
 
 Tensor l1_loss(const Tensor& input, const Tensor& target, const Tensor& weight, Reduction reduction) {
   if (!weight.defined()) return l1_loss(input, target, reduction);
   check_both("l1_loss", input, target);
+  if (are_16_bit(input, target, weight))
+    return in_float32([&](const auto&... x) { return l1_loss(x..., reduction); }, input, target, weight);
   return weighted("l1_loss", abs(input - target), weight, input, reduction);
 }
 
@@ -65,6 +70,10 @@ Tensor huber_loss(const Tensor& input, const Tensor& target, Reduction reduction
   check_both("huber_loss", input, target);
   check<TypeError>(input.is_floating_point(), "huber_loss: input is ", describe(input), " but must be floating-point");
   check(delta > 0, "huber_loss: delta is ", delta, " but must be positive");
+  if (are_16_bit(input, target, weight))
+    return in_float32(
+        [&](const Tensor& x, const Tensor& t, const Tensor& w) { return huber_loss(x, t, reduction, delta, w); }, input,
+        target, weight);
   Tensor losses = huber_losses("huber_loss", input, target, delta, 1);
   if (weight.defined()) {
     check_weight("huber_loss", weight, input);
@@ -78,6 +87,9 @@ Tensor gaussian_nll_loss(const Tensor& input, const Tensor& target, const Tensor
   constexpr const char* op = "gaussian_nll_loss";
   check_both(op, input, target);
   kernel::check_defined(op, "var", var);
+  if (are_16_bit(input, target, var))
+    return in_float32([&](const auto&... x) { return gaussian_nll_loss(x..., full, eps, reduction); }, input, target,
+                      var);
   check<ValueError>(var.numel() == 0 || !any(var < 0).item<bool>(), op, ": var has negative entries");
   Tensor variance = var;
   if (var.impl()->is_wrapped_number) variance = full_like(input, var.item());
@@ -104,6 +116,9 @@ Tensor gaussian_nll_loss(const Tensor& input, const Tensor& target, const Tensor
 Tensor poisson_nll_loss(const Tensor& input, const Tensor& target, bool log_input, bool full, double eps,
                         Reduction reduction) {
   check_both("poisson_nll_loss", input, target);
+  if (are_16_bit(input, target))
+    return in_float32([&](const auto&... x) { return poisson_nll_loss(x..., log_input, full, eps, reduction); }, input,
+                      target);
   Tensor losses = log_input ? exp(input) - target * input : input - target * log(input + eps);
   if (full) {
     const Tensor is_small = target <= 1;
@@ -120,6 +135,10 @@ Tensor linear_cross_entropy(const Tensor& input, const Tensor& linear_weight, co
   constexpr const char* op = "linear_cross_entropy";
   check_both(op, input, target);
   kernel::check_defined(op, "linear_weight", linear_weight);
+  if (are_16_bit(input, linear_weight, target, linear_bias, weight))
+    return in_float32(
+        [&](const auto&... x) { return linear_cross_entropy(x..., reduction, ignore_index, label_smoothing); }, input,
+        linear_weight, target, linear_bias, weight);
   check(input.dim() == 1 || input.dim() == 2, op, ": input has shape ", input.sizes(),
         " but must be [in_features] or [N, in_features]");
   check(linear_weight.dim() >= 2 && linear_weight.size(-1) == input.size(-1), op, ": linear_weight has shape ",

@@ -7,6 +7,7 @@
 #include "ops/complex.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/in_place.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
@@ -105,6 +106,7 @@ Tensor cumprod(const Tensor& x, int64_t dim, std::optional<DType> dtype) {
   const Tensor in = to(x, result_dtype("cumprod", x, dtype));
   dim = wrap_dim(dim, in.dim(), "cumprod");
   if (in.dim() == 0) return clone(in);
+  if (are_16_bit(in) && in.requires_grad()) return in_float32([&](const Tensor& x) { return cumprod(x, dim); }, in);
   auto y = run_scan("cumprod", &ScanKernels::cumprod, in, dim);
   return record("cumprod", y, inputs(in), [x = saved(in), y = saved_output(y), dim](const Tensor& g) {
     // dy[i] / dx[k] is the product of x[0 ... k - 1] and x[k + 1 ... i], which needs no division.
@@ -126,6 +128,8 @@ Tensor logcumsumexp(const Tensor& x, int64_t dim) {
   check(x.is_floating_point(), "logcumsumexp: input must be floating-point but is ", describe(x));
   dim = wrap_dim(dim, x.dim(), "logcumsumexp");
   if (x.dim() == 0) return clone(x);
+  if (are_16_bit(x) && x.requires_grad())
+    return in_float32([&](const Tensor& wide) { return logcumsumexp(wide, dim); }, x);
   auto y = run_scan("logcumsumexp", &ScanKernels::logcumsumexp, x, dim);
   return record("logcumsumexp", y, inputs(x), [x = saved(x), y = saved_output(y), dim](const Tensor& g) {
     // Sums of g exp(x - y) over the elements behind, as logarithms, for the positive and the negative ones apart.

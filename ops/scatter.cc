@@ -6,6 +6,7 @@
 #include "core/kernels/indexing.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/in_place.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
@@ -96,7 +97,13 @@ Tensor& scatter_add_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& 
   if (index.numel() == 0) return x;
   const Scattering s("scatter_add", x, dim, index, beside(src, x));
   autograd::check_in_place("scatter_add_", x);
-  find_kernel("scatter_add", &Backend::scatter_add, x)(x, s.dim, beside(s.index, x), s.src);
+  const Tensor places = beside(s.index, x);
+  add_at_places(
+      x, s.src,
+      [&](const Tensor& sums, const Tensor& terms) {
+        find_kernel("scatter_add", &Backend::scatter_add, x)(sums, s.dim, places, terms);
+      },
+      [&](const Tensor& v) { return gather(v, s.dim, places); });
   x.storage()->bump_version();
   return record_in_place(
       "scatter_add", x, inputs(x, s.src), [](const Tensor& g) { return g; },
@@ -182,6 +189,10 @@ Tensor scatter_reduce(const Tensor& x, int64_t dim, const Tensor& index, const T
   const ScatterReduce how = parse_reduce(op, reduce);
   kernel::check_defined(op, "input", x);
   kernel::check_defined(op, "index", index);
+  if (are_16_bit(x, src) && how != ScatterReduce::Sum)
+    return in_float32(
+        [&](const Tensor& wide, const Tensor& s) { return scatter_reduce(wide, dim, index, s, reduce, include_self); },
+        x, src);
   if (index.numel() == 0) return clone(x);
   const Scattering s(op, x, dim, index, src);
   const int64_t at = s.dim;
@@ -250,9 +261,17 @@ Tensor& index_add_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& so
   if (x.dim() == 0) return as_vector(x, [&](Tensor& v) { index_add_(v, dim, index, vector_of(source), alpha); });
   const Slices s("index_add", x, dim, index);
   const Tensor given = beside(s.source("index_add", x, source), x);
-  const Tensor scaled = alpha.to<double>() == 1 ? given : to(mul(given, alpha), x.dtype());
+  // Products with alpha are summed before they are rounded.
+  const Tensor scaled =
+      alpha.to<double>() == 1 ? given : to(mul(wide::widened(given), alpha), compute_dtype(x.dtype()));
   autograd::check_in_place("index_add_", x);
-  find_kernel("index_add", &Backend::index_add, x)(x, s.dim, beside(s.index, x), scaled);
+  const Tensor places = beside(s.index, x);
+  add_at_places(
+      x, scaled,
+      [&](const Tensor& sums, const Tensor& terms) {
+        find_kernel("index_add", &Backend::index_add, x)(sums, s.dim, places, terms);
+      },
+      [&](const Tensor& v) { return index_select(v, s.dim, places); });
   x.storage()->bump_version();
   return record_in_place(
       "index_add", x, inputs(x, scaled), [](const Tensor& g) { return g; },

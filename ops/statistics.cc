@@ -7,6 +7,7 @@
 #include "ops/complex.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
 #include "ops/linalg.h"
@@ -30,6 +31,9 @@ Tensor cov(const Tensor& x, int64_t correction, const Tensor& fweights, const Te
   check(!aweights.defined() || aweights.is_floating_point(), "cov: aweights must be floating-point");
   for (const auto& [name, weights] : {std::pair{"fweights", &fweights}, {"aweights", &aweights}})
     check(!weights->defined() || all(*weights >= 0).item<bool>(), "cov: ", name, " must not be negative");
+  if (are_16_bit(x, aweights))
+    return in_float32([&](const Tensor& wide, const Tensor& a) { return cov(wide, correction, fweights, a); }, x,
+                      aweights);
   Tensor weights = fweights;
   if (aweights.defined()) weights = weights.defined() ? weights * aweights : aweights;
 
@@ -46,6 +50,7 @@ Tensor cov(const Tensor& x, int64_t correction, const Tensor& fweights, const Te
 Tensor corrcoef(const Tensor& x) {
   kernel::check_defined("corrcoef", "input", x);
   check(x.dim() <= 2, "corrcoef: input must have at most 2 dims but is ", describe(x));
+  if (are_16_bit(x)) return in_float32([](const Tensor& wide) { return corrcoef(wide); }, x);
   const Tensor c = cov(x);
   if (c.dim() == 0) return c / c;
   const Tensor deviation = sqrt(diagonal(c));

@@ -4,6 +4,7 @@
 #include "autograd/record.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/in_place.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
@@ -215,6 +216,7 @@ Tensor read(const Tensor& x, const std::vector<Tensor>& indices) {
 
 /// Zeros of `sizes` to which g has been added where `read` looked.
 Tensor read_backward(const Tensor& g, const Shape& sizes, const std::vector<Tensor>& indices) {
+  if (are_16_bit(g)) return in_float32([&](const Tensor& wide) { return read_backward(wide, sizes, indices); }, g);
   Tensor y = zeros(sizes, g.options());
   find_kernel("index_backward", &Backend::index_put, y)(y, indices, g, true);
   return record("index_backward", y, inputs(g),
@@ -224,7 +226,13 @@ Tensor read_backward(const Tensor& g, const Shape& sizes, const std::vector<Tens
 /// x[i0, i1, ...] = value in place; value has the shape that `read` gives.
 void write(Tensor x, const std::vector<Tensor>& indices, const Tensor& value, bool accumulate) {
   autograd::check_in_place("index_put_", x);
-  find_kernel("index_put_", &Backend::index_put, x)(x, indices, value, accumulate);
+  const auto put = [&](const Tensor& target, const Tensor& values) {
+    find_kernel("index_put_", &Backend::index_put, x)(target, indices, values, accumulate);
+  };
+  if (accumulate)
+    add_at_places(x, value, put, [&](const Tensor& v) { return read(v, indices); });
+  else
+    put(x, value);
   x.storage()->bump_version();
   record_in_place(
       "index_put_", x, inputs(x, value),

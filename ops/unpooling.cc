@@ -3,6 +3,7 @@
 
 #include "ops/activation.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
@@ -57,7 +58,7 @@ Tensor lp_pool(const char* op, size_t rank, const Tensor& x, double p, const Sha
   check<ValueError>(p != 0, op, ": norm_type must not be 0");
   if (std::isinf(p)) return p > 0 ? max_pool(abs(x)) : neg(max_pool(neg(abs(x))));
   const double count = static_cast<double>(spread(op, "kernel_size", kernel_size, rank, 1).numel());
-  return power_mean(p, count, average(pow(x, p)));
+  return in_float32([&](const Tensor& wide) { return power_mean(p, count, average(pow(wide, p))); }, x);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
@@ -103,6 +104,8 @@ namespace {
 
 /// Zeros of `sizes` to which the windows of g have been added: the gradient of unfold.
 Tensor unfold_backward(const Tensor& g, const Shape& sizes, int64_t dim, int64_t size, int64_t step) {
+  if (are_16_bit(g))
+    return in_float32([&](const Tensor& wide) { return unfold_backward(wide, sizes, dim, size, step); }, g);
   const Tensor y = zeros(sizes, g.options());
   const int64_t last = (g.sizes()[dim] - 1) * step;
   {
