@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "autograd/grad_mode.h"
+#include "ops/arithmetic.h"
 #include "ops/creation.h"
 #include "ops/pointwise.h"
 
@@ -88,7 +89,14 @@ Tensor trunc_normal_(Tensor tensor, double mean, double std, double a, double b)
     double* values = p.data_ptr<double>();
     for (int64_t i = 0; i < p.numel(); ++i)
       values[i] = std::min(std::max(mean + std * normal_quantile(values[i]), a), b);
-    tensor.copy_(p);
+    // Bounds that the dtype has, so that rounding does not lead beyond those given.
+    const auto inside = [&](double bound, double direction) {
+      const Tensor x = ember::full({}, bound, tensor.dtype());
+      const bool is_beyond = (x.item<double>() - bound) * direction < 0;
+      return is_beyond ? nextafter(x, ember::full({}, direction * INFINITY, tensor.dtype())).item<double>()
+                       : x.item<double>();
+    };
+    tensor.copy_(clamp(p, inside(a, 1), inside(b, -1)));
   });
 }
 

@@ -134,7 +134,8 @@ Tensor normal(const Tensor& mean, const Tensor& std, Generator* generator) {
     const Shape sizes = broadcast_shapes(mean.sizes(), std.sizes(), "normal");
     DType dtype = result_type(mean, std);
     if (!is_floating_point(dtype)) dtype = default_dtype();
-    y = mean + std * randn(sizes, TensorOptions(dtype).device(mean.device()), generator);
+    const Tensor z = randn(sizes, TensorOptions(compute_dtype(dtype)).device(mean.device()), generator);
+    y = to(mean + std * z, dtype);
   }
   return without_gradient("normal", y, inputs(mean, std));
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
 #include "ops/random.h"
@@ -58,6 +59,7 @@ Tensor feature_dropout(const Tensor& x, double p, bool training) {
   check_arguments("feature_dropout", x, p);
   if (changes_nothing(x, p, training)) return x;
   if (p == 1) return x * 0;
+  if (are_16_bit(x)) return in_float32([p](const Tensor& wide) { return feature_dropout(wide, p, true); }, x);
   return x * (keep_mask(channel_sizes("feature_dropout", x), x, p) / (1 - p));
 }
 
@@ -69,14 +71,15 @@ Tensor alpha_dropout(const Tensor& x, double p, bool training) {
   check_arguments("alpha_dropout", x, p);
   if (changes_nothing(x, p, training)) return x;
   if (p == 1) return x * 0;
-  return self_normalising(x, keep_mask(x.sizes(), x, p), p);
+  return in_float32([p](const Tensor& wide) { return self_normalising(wide, keep_mask(wide.sizes(), wide, p), p); }, x);
 }
 
 Tensor feature_alpha_dropout(const Tensor& x, double p, bool training) {
   check_arguments("feature_alpha_dropout", x, p);
   if (changes_nothing(x, p, training)) return x;
   if (p == 1) return x * 0;
-  return self_normalising(x, keep_mask(channel_sizes("feature_alpha_dropout", x), x, p), p);
+  const Shape sizes = channel_sizes("feature_alpha_dropout", x);
+  return in_float32([&](const Tensor& wide) { return self_normalising(wide, keep_mask(sizes, wide, p), p); }, x);
 }
 
 }  // namespace ember

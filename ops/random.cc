@@ -1,6 +1,7 @@
 #include "ops/random.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "autograd/record.h"
 #include "ops/copy.h"
@@ -21,10 +22,26 @@ void check_float(const char* op, DType dtype) {
   check<TypeError>(is_floating_point(dtype), op, ": needs a floating-point dtype, not ", dtype);
 }
 
-Tensor bernoulli_mask(const Tensor& like, double p, Generator* generator) {
-  Tensor mask = empty_tensor_like(like, like.dtype());
-  find_kernel("bernoulli", &Backend::bernoulli, like)(mask, p, pick(generator));
+Tensor bernoulli_mask(const Tensor& like, DType dtype, double p) {
+  Tensor mask = empty_tensor_like(like, dtype);
+  find_kernel("bernoulli", &Backend::bernoulli, like)(mask, p, default_generator());
   return mask;
+}
+
+/// How many integers from 0 on a dtype holds, each exactly.
+int64_t integers_of(DType dtype) {
+  return visit_dtype(dtype, []<class T>() -> int64_t {
+    if constexpr (std::is_same_v<T, bool>)
+      return 2;
+    else if constexpr (std::is_integral_v<T>)
+      return sizeof(T) == 8 ? INT64_MAX : static_cast<int64_t>(std::numeric_limits<T>::max()) + 1;
+    else
+      return (int64_t{1} << (std::is_same_v<T, Half>       ? 11
+                             : std::is_same_v<T, BFloat16> ? 8
+                             : std::is_same_v<T, float>    ? 24
+                                                           : 53)) +
+             1;
+  });
 }
 
 }  // namespace
@@ -70,11 +87,14 @@ Tensor shuffled(const Tensor& keys) {
 
 Tensor randperm(int64_t n, const TensorOptions& options, Generator* generator) {
   check<ValueError>(n >= 0, "randperm: n is ", n, " but must not be negative");
+  const DType dtype = options.dtype_.value_or(kInt64);
+  check(n <= integers_of(dtype), "randperm: n is ", n, " but ", dtype, " holds only ", integers_of(dtype),
+        " integers from 0 on");
   const Tensor keys = empty_tensor(n, kInt64);
   find_kernel("randperm", &Backend::random_integers, keys)(keys, 0, INT64_MAX, pick(generator));
   // Half the memory means less waiting for it.
   const Tensor order = n <= INT32_MAX ? shuffled<int32_t>(keys) : shuffled<int64_t>(keys);
-  return order.to(options.dtype(options.dtype_.value_or(kInt64)));
+  return order.to(options.dtype(dtype));
 }
 
 Tensor rand_like(const Tensor& x) {
@@ -195,16 +215,18 @@ Tensor dropout(const Tensor& x, double p, bool training) {
   check<ValueError>(0 <= p && p <= 1, "dropout: p is ", p, " but must lie in [0, 1]");
   if (!training || p == 0) return x;
   check_float("dropout", x.dtype());
-  Tensor mask = bernoulli_mask(x, 1 - p, nullptr);
+  // The scale may be beyond 16-bit floats where its products are not.
+  Tensor mask = bernoulli_mask(x, compute_dtype(x.dtype()), 1 - p);
   if (p < 1) kernel::binary_into("dropout", &Backend::mul, mask, 1 / (1 - p));
-  auto y = kernel::binary("dropout", &Backend::mul, x, mask);
+  Tensor y = empty_tensor_like(x, x.dtype());
+  find_kernel("dropout", &Backend::mul, x)(y, x, mask);
   return record("dropout", y, inputs(x), [mask = saved(mask)](const Tensor& g) { return g * mask(); });
 }
 
 Tensor native_dropout_backward(const Tensor& grad_output, const Tensor& mask, double scale) {
   kernel::check_defined("native_dropout_backward", "grad_output", grad_output);
   kernel::check_defined("native_dropout_backward", "mask", mask);
-  return mul(grad_output, mul(to(mask, grad_output.dtype()), scale));
+  return mul(mul(grad_output, to(mask, grad_output.dtype())), scale);
 }
 
 }  // namespace ember

@@ -1,7 +1,10 @@
 #include <immintrin.h>
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "core/backend.h"
 #include "core/cpu/cast.h"
@@ -142,18 +145,84 @@ inline T unit_at(const uint32_t* words, int64_t i) {
     return unit(word_pair(words, i));
 }
 
+/// y without the bits that a shorter mantissa lacks, rounded down.
+template <int32_t lost>
+inline float cut(float y) {
+  const auto bits = std::bit_cast<int32_t>(y);
+  return std::bit_cast<float>((bits + (bits < 0 ? lost : 0)) & ~lost);
+}
+
+// The largest number of the output's dtype that is not above y.
+struct DownToBFloat16 {
+  float operator()(float y) const { return cut<0xffff>(y); }
+};
+struct DownToFloat16 {
+  float operator()(float y) const {
+    const float subnormal = math::floor(y * 0x1p24f) * 0x1p-24f, normal = cut<0x1fff>(y);
+    return math::abs(y) < 0x1p-14f ? subnormal : normal;
+  }
+};
+struct DownToItself {
+  template <class T>
+  T operator()(T y) const {
+    return y;
+  }
+};
+
+/// The smallest and the largest number of the output's dtype in [from, to), in T. They are the number nearest to `from` where there
+/// is none.
+template <class T, class Down>
+std::pair<T, T> half_open(double from, double to, Down down) {
+  constexpr T kInfinity = std::numeric_limits<T>::infinity();
+  T low = static_cast<T>(from), high = static_cast<T>(to);
+  if (static_cast<double>(low) < from) low = std::nextafter(low, kInfinity);
+  if (static_cast<double>(high) >= to) high = std::nextafter(high, -kInfinity);
+  const T first = -down(-low), last = down(high);
+  return first <= last ? std::pair(first, last) : std::pair(static_cast<T>(from), static_cast<T>(from));
+}
+
+/// The largest number of a dtype, as far as a double can be.
+double largest(DType dtype) {
+  return visit_dtype(dtype, []<class T>() -> double {
+    if constexpr (std::is_same_v<T, Half>)
+      return 65504;
+    else if constexpr (std::is_same_v<T, BFloat16>)
+      return 0x1.fep127;
+    else if constexpr (std::is_same_v<T, int64_t>)
+      return 0x1.fffffffffffffp62;
+    else if constexpr (std::is_arithmetic_v<T>)
+      return static_cast<double>(std::numeric_limits<T>::max());
+    else
+      return 0;  // no random complex numbers
+  });
+}
+
 void uniform(const Tensor& out, double from, double to, Generator& generator) {
-  const auto run = [&]<class T>() {
+  const double most = largest(out.dtype());
+  if (!(from >= -most && to <= most && to - from <= most))
+    cpu::fail_kernel("uniform_", "the range is too large for the dtype");
+  // Rounded down to the output's dtype, and below the end where the sum itself was rounded.
+  const auto run = [&]<class T>(auto down) {
     constexpr int64_t kWords = sizeof(T) / 4;
-    const T start = static_cast<T>(from), range = static_cast<T>(to - from);
-    generate<T, kWords>(out, generator, [=](const uint32_t* words, T* y, int64_t groups) {
-      for (int64_t i = 0; i < groups * (kGroup / kWords); ++i) y[i] = unit_at<T>(words, i) * range + start;
+    const auto [first, last] = half_open<T>(from, to, down);
+    const T range = static_cast<T>(std::max(0.0, to - static_cast<double>(first)));
+    generate<T, kWords>(out, generator, [=, start = first, end = last](const uint32_t* words, T* y, int64_t groups) {
+      for (int64_t i = 0; i < groups * (kGroup / kWords); ++i) {
+        const T value = down(unit_at<T>(words, i) * range + start);
+        y[i] = value > end ? end : value;
+      }
     });
   };
-  if (out.dtype() == kFloat64)
-    run.template operator()<double>();
-  else
-    run.template operator()<float>();
+  switch (out.dtype()) {
+    case DType::Float64:
+      return run.template operator()<double>(DownToItself());
+    case DType::Float16:
+      return run.template operator()<float>(DownToFloat16());
+    case DType::BFloat16:
+      return run.template operator()<float>(DownToBFloat16());
+    default:
+      return run.template operator()<float>(DownToItself());
+  }
 }
 
 /// sin(x) / x and cos(x) for |x| <= pi / 4 as functions of x^2: Taylor's series.
@@ -233,36 +302,80 @@ void transformed(const Tensor& out, Generator& generator, F f) {
     run.template operator()<float>();
 }
 
+/// Half the step of unit's numbers: stands for u = 0 where that would give 0 or an infinity.
+template <class T>
+constexpr T kHalfStep = sizeof(T) == 4 ? T(0x1p-25) : T(0x1p-54);
+
+/// The smallest positive number of a floating-point dtype.
+double smallest(DType dtype) {
+  switch (dtype) {
+    case DType::Float16:
+      return 0x1p-24;
+    case DType::BFloat16:
+      return 0x1p-133;
+    case DType::Float32:
+      return 0x1p-149;
+    default:
+      return 0x1p-1074;
+  }
+}
+
+/// Above 0 in every dtype.
 void exponential(const Tensor& out, double rate, Generator& generator) {
-  transformed(out, generator, [factor = -1 / rate](auto u) {
+  const double factor = 1 / rate, smallest_positive = smallest(out.dtype());
+  transformed(out, generator, [=](auto u) {
     using T = decltype(u);
-    return static_cast<T>(factor) * math::log(T(1) - u);
+    const T least = static_cast<T>(std::max(smallest_positive, factor * static_cast<double>(kHalfStep<T>)));
+    const T y = static_cast<T>(-factor) * math::log(T(1) - u);
+    return y > least ? y : least;
   });
 }
 
-/// tan(pi (u - 1/2)) = -cos(pi u) / sin(pi u); u = 0 gives the smallest number that others give.
+/// tan(pi (u - 1/2)) = -cos(pi u) / sin(pi u).
 void cauchy(const Tensor& out, double median, double sigma, Generator& generator) {
   transformed(out, generator, [median, sigma](auto u) {
     using T = decltype(u);
-    constexpr T kSmallest = sizeof(T) == 4 ? T(0x1p-25) : T(0x1p-54);
     T cosine, sine;
-    turn((u == T(0) ? kSmallest : u) * T(0.5), cosine, sine);
+    turn((u == T(0) ? kHalfStep<T> : u) * T(0.5), cosine, sine);
     return static_cast<T>(median) - static_cast<T>(sigma) * cosine / sine;
   });
 }
 
 void geometric(const Tensor& out, double p, Generator& generator) {
-  transformed(out, generator, [log_miss = std::log1p(-p)](auto u) {
+  transformed(out, generator, [log_miss = std::log1p(-p), most = largest(out.dtype())](auto u) {
     using T = decltype(u);
     const T trials = math::ceil(math::log(T(1) - u) / static_cast<T>(log_miss));
-    return trials < T(1) ? T(1) : trials;
+    const T raised = trials < T(1) ? T(1) : trials;
+    return raised > static_cast<T>(most) ? static_cast<T>(most) : raised;
   });
 }
 
+/// The largest integer up to `limit` that has at most this many significant bits.
+int64_t short_integer(int64_t limit, int bits) {
+  const auto word = static_cast<uint64_t>(limit);
+  const int lost = std::max(0, static_cast<int>(std::bit_width(limit < 0 ? -word : word)) - bits);
+  return limit >> lost << lost;
+}
+
+/// [low, high) without ends that the floating-point dtype does not have, to which others would round.
+std::pair<int64_t, int64_t> representable(int64_t low, int64_t high, DType dtype) {
+  const double most = dtype == kInt64 ? 0x1p63 : largest(dtype);
+  const double least = is_floating_point(dtype) ? -most : dtype == kUInt8 || dtype == kBool ? 0 : -most - 1;
+  if (static_cast<double>(low) < least || static_cast<double>(high - 1) > most)
+    cpu::fail_kernel("random_integers", "the range holds numbers that the dtype does not");
+  if (!is_floating_point(dtype)) return {low, high};
+  const int bits = dtype == kFloat16 ? 11 : dtype == kBFloat16 ? 8 : dtype == kFloat32 ? 24 : 53;
+  const int64_t last = short_integer(high - 1, bits);
+  const int64_t first = low == std::numeric_limits<int64_t>::min() ? low : -short_integer(-low, bits);
+  if (first > last) cpu::fail_kernel("random_integers", "the dtype has no number in the range");
+  return {first, last + 1};
+}
+
 /// Multiplying a 64-bit word by the range and keeping the high part is biased by at most range / 2^64.
-void random_integers(const Tensor& out, int64_t low, int64_t high, Generator& generator) {
+void random_integers(const Tensor& out, int64_t from, int64_t to, Generator& generator) {
+  const auto [low, high] = representable(from, to, out.dtype());
   const uint64_t range = static_cast<uint64_t>(high) - static_cast<uint64_t>(low);
-  generate<int64_t, 2>(out, generator, [=](const uint32_t* words, int64_t* y, int64_t groups) {
+  generate<int64_t, 2>(out, generator, [range, low = low](const uint32_t* words, int64_t* y, int64_t groups) {
     for (int64_t i = 0; i < groups * (kGroup / 2); ++i) {
       const auto product = static_cast<unsigned __int128>(word_pair(words, i)) * range;
       y[i] = static_cast<int64_t>(static_cast<uint64_t>(low) + static_cast<uint64_t>(product >> 64));
