@@ -8,6 +8,7 @@
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/elementary.h"
+#include "ops/in_float32.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
 
@@ -48,7 +49,7 @@ Tensor div(const Tensor& a, const Tensor& b, std::optional<std::string_view> rou
     if (rounding_mode == "floor")
       y = floor_divide(a, b);
     else if (is_floating_point(dtype))
-      y = trunc(div(a, b));
+      y = in_float32([](const Tensor& x, const Tensor& z) { return trunc(div(x, z)); }, a, b);
     else
       y = floor_divide(a - fmod(a, b), b);
   }
@@ -59,7 +60,7 @@ Tensor fmod(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary("fmod", &PointwiseKernels::fmod, a, b);
   return record(
       "fmod", y, inputs(a, b), [](const Tensor& g) { return g; },
-      [a = saved(a), b = saved(b)](const Tensor& g) { return -g * div(a(), b(), "trunc"); });
+      in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return -g * div(a(), b(), "trunc"); }));
 }
 
 Tensor rsub(const Tensor& a, const Tensor& b, const Scalar& alpha) {
@@ -80,7 +81,7 @@ Tensor float_power(const Tensor& a, const Tensor& b) {
 Tensor ldexp(const Tensor& x, const Tensor& other) {
   kernel::check_defined("ldexp", "input", x);
   kernel::check_defined("ldexp", "other", other);
-  return x * pow(Tensor(Scalar(2.0)), other);
+  return in_float32([](const Tensor& a, const Tensor& b) { return a * pow(Tensor(Scalar(2.0)), b); }, x, other);
 }
 
 Tensor fmax(const Tensor& a, const Tensor& b) {
@@ -107,9 +108,9 @@ Tensor clamp_between(const Tensor& x, const Tensor& min, const Tensor& max) {
 
 Tensor hypot(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary("hypot", &PointwiseKernels::hypot, a, b);
-  return record(
-      "hypot", y, inputs(a, b), [a = saved(a), y = saved_output(y)](const Tensor& g) { return g * (a() / y()); },
-      [b = saved(b), y = saved_output(y)](const Tensor& g) { return g * (b() / y()); });
+  return record("hypot", y, inputs(a, b),
+                in_float32([a = saved_wide(a), y = saved_wide_output(y)](const Tensor& g) { return g * (a() / y()); }),
+                in_float32([b = saved_wide(b), y = saved_wide_output(y)](const Tensor& g) { return g * (b() / y()); }));
 }
 
 Tensor copysign(const Tensor& a, const Tensor& b) {
@@ -141,24 +142,25 @@ Tensor logaddexp(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary("logaddexp", &PointwiseKernels::logaddexp, a, b);
   // 1 / (1 + exp(b - a)), which has no NaN where a or b is infinite but where both are.
   return record(
-      "logaddexp", y, inputs(a, b), [a = saved(a), b = saved(b)](const Tensor& g) { return g / (1 + exp(b() - a())); },
-      [a = saved(a), b = saved(b)](const Tensor& g) { return g / (1 + exp(a() - b())); });
+      "logaddexp", y, inputs(a, b),
+      in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return g / (1 + exp(b() - a())); }),
+      in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return g / (1 + exp(a() - b())); }));
 }
 
 Tensor logaddexp2(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary("logaddexp2", &PointwiseKernels::logaddexp2, a, b);
   return record(
       "logaddexp2", y, inputs(a, b),
-      [a = saved(a), b = saved(b)](const Tensor& g) { return g / (1 + exp2(b() - a())); },
-      [a = saved(a), b = saved(b)](const Tensor& g) { return g / (1 + exp2(a() - b())); });
+      in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return g / (1 + exp2(b() - a())); }),
+      in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return g / (1 + exp2(a() - b())); }));
 }
 
 Tensor xlogy(const Tensor& x, const Tensor& y) {
   auto z = kernel::binary("xlogy", &PointwiseKernels::xlogy, x, y, Result::Float);
-  return record(
-      "xlogy", z, inputs(x, y),
-      [x = saved(x), y = saved(y)](const Tensor& g) { return where((x() == 0) & (y() <= 0), 0, g * log(y())); },
-      [x = saved(x), y = saved(y)](const Tensor& g) { return g * x() / y(); });
+  return record("xlogy", z, inputs(x, y), in_float32([x = saved_wide(x), y = saved_wide(y)](const Tensor& g) {
+                  return where((x() == 0) & (y() <= 0), 0, g * log(y()));
+                }),
+                in_float32([x = saved_wide(x), y = saved_wide(y)](const Tensor& g) { return g * x() / y(); }));
 }
 
 Tensor gcd(const Tensor& a, const Tensor& b) { return kernel::binary("gcd", &PointwiseKernels::gcd, a, b); }

@@ -8,6 +8,7 @@
 #include "core/kernels/pointwise.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
 
@@ -37,72 +38,84 @@ Tensor no_slope(const Tensor& g) { return zeros_like(g); }
 
 Tensor tan(const Tensor& x) {
   auto y = kernel::unary("tan", &PointwiseKernels::tan, x, Result::Float);
-  return record("tan", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return g * (1 + square(y())); });
+  return record("tan", y, inputs(x),
+                in_float32([y = saved_wide_output(y)](const Tensor& g) { return g * (1 + square(y())); }));
 }
 
 Tensor asin(const Tensor& x) {
   auto y = kernel::unary("asin", &PointwiseKernels::asin, x, Result::Float);
-  return record("asin", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * rsqrt(1 - square(x())); });
+  return record("asin", y, inputs(x),
+                in_float32([x = saved_wide(x)](const Tensor& g) { return g * rsqrt(1 - square(x())); }));
 }
 
 Tensor acos(const Tensor& x) {
   auto y = kernel::unary("acos", &PointwiseKernels::acos, x, Result::Float);
-  return record("acos", y, inputs(x), [x = saved(x)](const Tensor& g) { return -g * rsqrt(1 - square(x())); });
+  return record("acos", y, inputs(x),
+                in_float32([x = saved_wide(x)](const Tensor& g) { return -g * rsqrt(1 - square(x())); }));
 }
 
 Tensor atan(const Tensor& x) {
   auto y = kernel::unary("atan", &PointwiseKernels::atan, x, Result::Float);
-  return record("atan", y, inputs(x), [x = saved(x)](const Tensor& g) { return g / (1 + square(x())); });
+  return record("atan", y, inputs(x),
+                in_float32([x = saved_wide(x)](const Tensor& g) { return g / (1 + square(x())); }));
 }
 
 Tensor sinh(const Tensor& x) {
   auto y = kernel::unary("sinh", &PointwiseKernels::sinh, x, Result::Float);
-  return record("sinh", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * cosh(x()); });
+  return record("sinh", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * cosh(x()); }));
 }
 
 Tensor cosh(const Tensor& x) {
   auto y = kernel::unary("cosh", &PointwiseKernels::cosh, x, Result::Float);
-  return record("cosh", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * sinh(x()); });
+  return record("cosh", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * sinh(x()); }));
 }
 
 Tensor asinh(const Tensor& x) {
   auto y = kernel::unary("asinh", &PointwiseKernels::asinh, x, Result::Float);
-  return record("asinh", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * rsqrt(square(x()) + 1); });
+  return record("asinh", y, inputs(x),
+                in_float32([x = saved_wide(x)](const Tensor& g) { return g * rsqrt(square(x()) + 1); }));
 }
 
 Tensor acosh(const Tensor& x) {
   auto y = kernel::unary("acosh", &PointwiseKernels::acosh, x, Result::Float);
-  return record("acosh", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * rsqrt(square(x()) - 1); });
+  return record("acosh", y, inputs(x),
+                in_float32([x = saved_wide(x)](const Tensor& g) { return g * rsqrt(square(x()) - 1); }));
 }
 
 Tensor atanh(const Tensor& x) {
   auto y = kernel::unary("atanh", &PointwiseKernels::atanh, x, Result::Float);
-  return record("atanh", y, inputs(x), [x = saved(x)](const Tensor& g) { return g / (1 - square(x())); });
+  return record("atanh", y, inputs(x),
+                in_float32([x = saved_wide(x)](const Tensor& g) { return g / (1 - square(x())); }));
 }
 
 Tensor exp2(const Tensor& x) {
   auto y = kernel::unary("exp2", &PointwiseKernels::exp2, x, Result::Float);
-  return record("exp2", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return g * y() * std::numbers::ln2; });
+  return record("exp2", y, inputs(x),
+                in_float32([y = saved_wide_output(y)](const Tensor& g) { return g * y() * std::numbers::ln2; }));
 }
 
 Tensor log2(const Tensor& x) {
   auto y = kernel::unary("log2", &PointwiseKernels::log2, x, Result::Float);
-  return record("log2", y, inputs(x), [x = saved(x)](const Tensor& g) { return g / (x() * std::numbers::ln2); });
+  return record("log2", y, inputs(x),
+                in_float32([x = saved_wide(x)](const Tensor& g) { return g / (x() * std::numbers::ln2); }));
 }
 
 Tensor log10(const Tensor& x) {
   auto y = kernel::unary("log10", &PointwiseKernels::log10, x, Result::Float);
-  return record("log10", y, inputs(x), [x = saved(x)](const Tensor& g) { return g / (x() * std::numbers::ln10); });
+  return record("log10", y, inputs(x),
+                in_float32([x = saved_wide(x)](const Tensor& g) { return g / (x() * std::numbers::ln10); }));
 }
 
 Tensor erfc(const Tensor& x) {
   auto y = kernel::unary("erfc", &PointwiseKernels::erfc, x, Result::Float);
-  return record("erfc", y, inputs(x),
-                [x = saved(x)](const Tensor& g) { return g * (-2 * std::numbers::inv_sqrtpi) * exp(-square(x())); });
+  return record("erfc", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) {
+                  return g * (-2 * std::numbers::inv_sqrtpi) * exp(-square(x()));
+                }));
 }
 
 Tensor sinc(const Tensor& x) {
   kernel::check_defined("sinc", "input", x);
+  if (are_16_bit(x)) return in_float32([](const Tensor& wide) { return sinc(wide); }, x);
   // At 0 the quotient is taken elsewhere, so that no NaN comes into the gradient.
   const Tensor is_zero = x == 0, angle = where(is_zero, 1, x * std::numbers::pi);
   return where(is_zero, 1, sin(angle) / angle);
@@ -110,6 +123,7 @@ Tensor sinc(const Tensor& x) {
 
 Tensor logit(const Tensor& x, std::optional<double> eps) {
   kernel::check_defined("logit", "input", x);
+  if (are_16_bit(x)) return in_float32([&](const Tensor& wide) { return logit(wide, eps); }, x);
   if (eps) return logit(where(x < *eps, *eps, where(x > 1 - *eps, 1 - *eps, x)));
   if (!is_differentiable(x.dtype())) return logit(to(x, default_dtype()));
   return log(x / (1 - x));
@@ -144,6 +158,7 @@ Tensor round(const Tensor& x, int64_t decimals) {
   kernel::check_defined("round", "input", x);
   check<NotImplementedError>(x.is_floating_point(), "round: input is ", describe(x),
                              " but with decimals it must be floating-point");
+  if (are_16_bit(x)) return in_float32([decimals](const Tensor& wide) { return round(wide, decimals); }, x);
   const double power = std::pow(10.0, std::abs(static_cast<double>(decimals)));
   return decimals > 0 ? round(x * power) / power : round(x / power) * power;
 }

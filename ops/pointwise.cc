@@ -8,6 +8,7 @@
 #include "ops/complex.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/kernel.h"
 
 namespace ember {
@@ -85,7 +86,7 @@ Tensor div(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary("div", &Backend::div, a, b, Result::Float);
   return record(
       "div", y, inputs(a, b), [b = saved(b)](const Tensor& g) { return g / conj(b()); },
-      [a = saved(a), b = saved(b)](const Tensor& g) { return -g * conj(a() / b() / b()); });
+      in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return -g * conj(a() / b() / b()); }));
 }
 
 Tensor floor_divide(const Tensor& a, const Tensor& b) {
@@ -96,7 +97,7 @@ Tensor remainder(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary("remainder", &Backend::remainder, a, b);
   return record(
       "remainder", y, inputs(a, b), [](const Tensor& g) { return g; },
-      [a = saved(a), b = saved(b)](const Tensor& g) { return -g * floor_divide(a(), b()); });
+      in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return -g * floor_divide(a(), b()); }));
 }
 
 Tensor pow(const Tensor& a, const Tensor& b) {
@@ -105,24 +106,24 @@ Tensor pow(const Tensor& a, const Tensor& b) {
   const bool is_square =
       b.impl()->is_wrapped_number && !b.is_complex() && b.item<double>() == 2 && result_type(a, b) == a.dtype();
   auto y = is_square ? kernel::binary("pow", &Backend::mul, a, a) : kernel::binary("pow", &Backend::pow, a, b);
-  return record(
-      "pow", y, inputs(a, b),
-      [a = saved(a), b = saved(b), is_square](const Tensor& g) {
-        if (is_square) return g * conj(a() * 2);
-        // At exponent 0 the formula would give 0 times infinity for a = 0.
-        return where(b() == 0, 0, g * conj(b() * pow(a(), b() - 1)));
-      },
-      [a = saved(a), b = saved(b)](const Tensor& g) {
-        return where((a() == 0) & (real(b()) >= 0), 0, g * conj(pow(a(), b()) * log(a())));
-      });
+  return record("pow", y, inputs(a, b), in_float32([a = saved_wide(a), b = saved_wide(b), is_square](const Tensor& g) {
+                  if (is_square) return g * conj(a() * 2);
+                  // At exponent 0 the formula would give 0 times infinity for a = 0.
+                  return where(b() == 0, 0, g * conj(b() * pow(a(), b() - 1)));
+                }),
+                in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) {
+                  return where((a() == 0) & (real(b()) >= 0), 0, g * conj(pow(a(), b()) * log(a())));
+                }));
 }
 
 Tensor atan2(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary("atan2", &Backend::atan2, a, b, Result::Float);
-  return record(
-      "atan2", y, inputs(a, b),
-      [a = saved(a), b = saved(b)](const Tensor& g) { return g * b() / (square(a()) + square(b())); },
-      [a = saved(a), b = saved(b)](const Tensor& g) { return -g * a() / (square(a()) + square(b())); });
+  return record("atan2", y, inputs(a, b), in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) {
+                  return g * b() / (square(a()) + square(b()));
+                }),
+                in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) {
+                  return -g * a() / (square(a()) + square(b()));
+                }));
 }
 
 Tensor maximum(const Tensor& a, const Tensor& b) {
@@ -214,6 +215,8 @@ Tensor clamp_max(const Tensor& x, const Scalar& max) { return clamp(x, {}, max);
 
 Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight) {
   const bool is_number = weight.defined() && weight.impl()->is_wrapped_number && !weight.is_complex();
+  if (!is_number && weight.defined() && are_16_bit(start, end, weight))
+    return in_float32([](const auto&... wide) { return lerp(wide...); }, start, end, weight);
   if (!is_number || !start.is_floating_point() || start.dtype() != end.dtype()) return start + weight * (end - start);
   const double w = weight.item<double>();
   Tensor y = kernel::make_output("lerp", start, end, Result::Promoted);
@@ -232,10 +235,13 @@ Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& 
   const auto scaled = [value](const Tensor& g) { return is_one(value) ? g : g * Tensor(value); };
   return record(
       "addcmul", y, inputs(x, a, b), [](const Tensor& g) { return g; },
-      [b = saved(b), scaled](const Tensor& g) { return scaled(g * b()); },
-      [a = saved(a), scaled](const Tensor& g) { return scaled(g * a()); });
+      in_float32([b = saved_wide(b), scaled](const Tensor& g) { return scaled(g * b()); }),
+      in_float32([a = saved_wide(a), scaled](const Tensor& g) { return scaled(g * a()); }));
 }
 
-Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) { return add(x, a / b, value); }
+Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {
+  if (are_16_bit(x, a, b)) return in_float32([&](const auto&... wide) { return addcdiv(wide..., value); }, x, a, b);
+  return add(x, a / b, value);
+}
 
 }  // namespace ember

@@ -7,6 +7,7 @@
 #include "ops/activation.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/in_place.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
@@ -170,12 +171,12 @@ Tensor threshold(const Tensor& x, const Scalar& threshold, const Scalar& value) 
 
 Tensor softplus(const Tensor& x, double beta, double threshold) {
   auto y = shaped("softplus", &ActivationKernels::softplus, x, beta, threshold);
-  return record("softplus", y, inputs(x), [x = saved(x), beta, threshold](const Tensor& g) {
-    const Tensor t = beta == 1 ? x() : x() * beta;
-    // Above 17.5 the logistic function is 1 in float32.
-    if (threshold >= 17.5 && x().dtype() != kFloat64) return g * sigmoid(t);
-    return where(t > threshold, g, g * sigmoid(t));
-  });
+  return record("softplus", y, inputs(x), in_float32([x = saved_wide(x), beta, threshold](const Tensor& g) {
+                  const Tensor t = beta == 1 ? x() : x() * beta;
+                  // Above 17.5 the logistic function is 1 in float32.
+                  if (threshold >= 17.5 && x().dtype() != kFloat64) return g * sigmoid(t);
+                  return where(t > threshold, g, g * sigmoid(t));
+                }));
 }
 
 Tensor logsigmoid(const Tensor& x) {
@@ -190,12 +191,12 @@ Tensor mish(const Tensor& x) {
 
 Tensor softsign(const Tensor& x) {
   kernel::check_defined("softsign", "input", x);
-  return x / (abs(x) + 1);
+  return in_float32([](const Tensor& wide) { return wide / (abs(wide) + 1); }, x);
 }
 
 Tensor tanhshrink(const Tensor& x) {
   kernel::check_defined("tanhshrink", "input", x);
-  return x - tanh(x);
+  return in_float32([](const Tensor& wide) { return wide - tanh(wide); }, x);
 }
 
 Tensor prelu(const Tensor& x, const Tensor& weight) {
@@ -231,7 +232,8 @@ Tensor glu(const Tensor& x, int64_t dim) {
   check(x.dim() > 0, "glu: input is zero-dimensional but must have a dim to halve");
   const int64_t size = x.size(dim);
   check(size % 2 == 0, "glu: input has size ", size, " in dim ", dim, " but it must be even");
-  return narrow(x, dim, 0, size / 2) * sigmoid(narrow(x, dim, size / 2, size / 2));
+  return in_float32([](const Tensor& a, const Tensor& b) { return a * sigmoid(b); }, narrow(x, dim, 0, size / 2),
+                    narrow(x, dim, size / 2, size / 2));
 }
 
 }  // namespace ember

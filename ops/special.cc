@@ -8,6 +8,7 @@
 #include "core/kernels/special.h"
 #include "ops/creation.h"
 #include "ops/elementary.h"
+#include "ops/in_float32.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
 #include "ops/reduction.h"
@@ -37,7 +38,8 @@ Tensor binary(const char* op, BinaryKernel* SpecialKernels::*slot, const Tensor&
 
 Tensor trigamma(const Tensor& x) {
   auto y = unary("polygamma", &SpecialKernels::trigamma, x);
-  return record("polygamma", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * polygamma(2, x()); });
+  return record("polygamma", y, inputs(x),
+                in_float32([x = saved_wide(x)](const Tensor& g) { return g * polygamma(2, x()); }));
 }
 
 void check_shape_argument(const char* op, const Tensor& a, const Tensor& x) {
@@ -60,12 +62,13 @@ Tensor first_order_slope(const Tensor& zeroth, const Tensor& first, const Tensor
 
 Tensor lgamma(const Tensor& x) {
   auto y = unary("lgamma", &SpecialKernels::lgamma, x);
-  return record("lgamma", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * digamma(x()); });
+  return record("lgamma", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * digamma(x()); }));
 }
 
 Tensor digamma(const Tensor& x) {
   auto y = unary("digamma", &SpecialKernels::digamma, x);
-  return record("digamma", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * polygamma(1, x()); });
+  return record("digamma", y, inputs(x),
+                in_float32([x = saved_wide(x)](const Tensor& g) { return g * polygamma(1, x()); }));
 }
 
 Tensor polygamma(int64_t n, const Tensor& x) {
@@ -75,7 +78,7 @@ Tensor polygamma(int64_t n, const Tensor& x) {
   if (n == 1) return trigamma(x);
   // (-1)^(n + 1) n! zeta(n + 1, x)
   const double factorial = std::tgamma(static_cast<double>(n) + 1) * (n % 2 ? 1 : -1);
-  return special::zeta(n + 1, x) * factorial;
+  return in_float32([&](const Tensor& wide) { return special::zeta(n + 1, wide) * factorial; }, x);
 }
 
 Tensor mvlgamma(const Tensor& x, int64_t p) {
@@ -84,6 +87,7 @@ Tensor mvlgamma(const Tensor& x, int64_t p) {
   check<TypeError>(x.dtype() != kBool, "mvlgamma: input is ", describe(x), " but must not be bool");
   const double dimension = static_cast<double>(p);
   if (p == 1) return lgamma(x);
+  if (are_16_bit(x)) return in_float32([p](const Tensor& wide) { return mvlgamma(wide, p); }, x);
   const DType dtype = x.is_floating_point() ? x.dtype() : default_dtype();
   const Tensor steps = 0.5 * arange(p, x.options().dtype(dtype));
   return sum(lgamma(unsqueeze(x, -1) - steps), -1) + dimension * (dimension - 1) / 4 * std::log(std::numbers::pi);
@@ -92,26 +96,29 @@ Tensor mvlgamma(const Tensor& x, int64_t p) {
 Tensor igamma(const Tensor& a, const Tensor& x) {
   check_shape_argument("igamma", a, x);
   auto y = binary("igamma", &SpecialKernels::igamma, a, x);
-  return record("igamma", y, inputs(a, x), no_formula("igamma", "input"),
-                [a = saved(a), x = saved(x)](const Tensor& g) { return g * gamma_density(a(), x()); });
+  return record(
+      "igamma", y, inputs(a, x), no_formula("igamma", "input"),
+      in_float32([a = saved_wide(a), x = saved_wide(x)](const Tensor& g) { return g * gamma_density(a(), x()); }));
 }
 
 Tensor igammac(const Tensor& a, const Tensor& x) {
   check_shape_argument("igammac", a, x);
   auto y = binary("igammac", &SpecialKernels::igammac, a, x);
-  return record("igammac", y, inputs(a, x), no_formula("igammac", "input"),
-                [a = saved(a), x = saved(x)](const Tensor& g) { return -g * gamma_density(a(), x()); });
+  return record(
+      "igammac", y, inputs(a, x), no_formula("igammac", "input"),
+      in_float32([a = saved_wide(a), x = saved_wide(x)](const Tensor& g) { return -g * gamma_density(a(), x()); }));
 }
 
 Tensor erfinv(const Tensor& x) {
   auto y = unary("erfinv", &SpecialKernels::erfinv, x);
-  return record("erfinv", y, inputs(x),
-                [y = saved_output(y)](const Tensor& g) { return g * (kSqrtPi / 2) * exp(square(y())); });
+  return record("erfinv", y, inputs(x), in_float32([y = saved_wide_output(y)](const Tensor& g) {
+                  return g * (kSqrtPi / 2) * exp(square(y()));
+                }));
 }
 
 Tensor i0(const Tensor& x) {
   auto y = unary("i0", &SpecialKernels::i0, x);
-  return record("i0", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * special::i1(x()); });
+  return record("i0", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * special::i1(x()); }));
 }
 
 namespace special {
@@ -123,77 +130,83 @@ Tensor entr(const Tensor& x) {
     NoGradGuard no_grad;
     y = where(x < 0, -INFINITY, -kernel::binary("entr", &PointwiseKernels::xlogy, x, x, kernel::Result::Float));
   }
-  return record("entr", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * (-log(x()) - 1); });
+  return record("entr", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * (-log(x()) - 1); }));
 }
 
 Tensor erfcx(const Tensor& x) {
   auto y = unary("erfcx", &SpecialKernels::erfcx, x);
-  return record("erfcx", y, inputs(x),
-                [x = saved(x), y = saved_output(y)](const Tensor& g) { return g * (2 * x() * y() - 2 * inv_sqrtpi); });
+  return record("erfcx", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
+                  return g * (2 * x() * y() - 2 * inv_sqrtpi);
+                }));
 }
 
 Tensor ndtr(const Tensor& x) {
   kernel::check_defined("ndtr", "input", x);
-  return erfc(x * (-1 / sqrt2)) * 0.5;
+  return in_float32([](const Tensor& wide) { return erfc(wide * (-1 / sqrt2)) * 0.5; }, x);
 }
 
 Tensor log_ndtr(const Tensor& x) {
   auto y = unary("log_ndtr", &SpecialKernels::log_ndtr, x);
-  return record("log_ndtr", y, inputs(x),
-                [x = saved(x)](const Tensor& g) { return g * (sqrt2 * inv_sqrtpi) / erfcx(x() * (-1 / sqrt2)); });
+  return record("log_ndtr", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) {
+                  return g * (sqrt2 * inv_sqrtpi) / erfcx(x() * (-1 / sqrt2));
+                }));
 }
 
 Tensor ndtri(const Tensor& p) {
   auto y = unary("ndtri", &SpecialKernels::ndtri, p);
-  return record("ndtri", y, inputs(p),
-                [y = saved_output(y)](const Tensor& g) { return g * (sqrt2 * kSqrtPi) * exp(square(y()) / 2); });
+  return record("ndtri", y, inputs(p), in_float32([y = saved_wide_output(y)](const Tensor& g) {
+                  return g * (sqrt2 * kSqrtPi) * exp(square(y()) / 2);
+                }));
 }
 
 Tensor xlog1py(const Tensor& x, const Tensor& y) {
   auto z = kernel::binary("xlog1py", &PointwiseKernels::xlog1py, x, y, kernel::Result::Float);
-  return record(
-      "xlog1py", z, inputs(x, y),
-      [x = saved(x), y = saved(y)](const Tensor& g) { return where((x() == 0) & (y() <= -1), 0, g * log1p(y())); },
-      [x = saved(x), y = saved(y)](const Tensor& g) { return g * x() / (y() + 1); });
+  return record("xlog1py", z, inputs(x, y), in_float32([x = saved_wide(x), y = saved_wide(y)](const Tensor& g) {
+                  return where((x() == 0) & (y() <= -1), 0, g * log1p(y()));
+                }),
+                in_float32([x = saved_wide(x), y = saved_wide(y)](const Tensor& g) { return g * x() / (y() + 1); }));
 }
 
 Tensor zeta(const Tensor& x, const Tensor& q) {
   auto y = binary("zeta", &SpecialKernels::zeta, x, q);
-  return record("zeta", y, inputs(x, q), no_formula("zeta", "input"),
-                [x = saved(x), q = saved(q)](const Tensor& g) { return g * -x() * zeta(x() + 1, q()); });
+  return record(
+      "zeta", y, inputs(x, q), no_formula("zeta", "input"),
+      in_float32([x = saved_wide(x), q = saved_wide(q)](const Tensor& g) { return g * -x() * zeta(x() + 1, q()); }));
 }
 
 Tensor i0e(const Tensor& x) {
   auto y = unary("i0e", &SpecialKernels::i0e, x);
-  return record("i0e", y, inputs(x),
-                [x = saved(x), y = saved_output(y)](const Tensor& g) { return g * (i1e(x()) - sign(x()) * y()); });
+  return record("i0e", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
+                  return g * (i1e(x()) - sign(x()) * y());
+                }));
 }
 
 Tensor i1(const Tensor& x) {
   auto y = unary("i1", &SpecialKernels::i1, x);
-  return record("i1", y, inputs(x), [x = saved(x), y = saved_output(y)](const Tensor& g) {
-    return g * first_order_slope(i0(x()), y(), x());
-  });
+  return record("i1", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
+                  return g * first_order_slope(i0(x()), y(), x());
+                }));
 }
 
 Tensor i1e(const Tensor& x) {
   auto y = unary("i1e", &SpecialKernels::i1e, x);
-  return record("i1e", y, inputs(x), [x = saved(x), y = saved_output(y)](const Tensor& g) {
-    return g * (first_order_slope(i0e(x()), y(), x()) - sign(x()) * y());
-  });
+  return record("i1e", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
+                  return g * (first_order_slope(i0e(x()), y(), x()) - sign(x()) * y());
+                }));
 }
 
 Tensor modified_bessel_k0(const Tensor& x) {
   auto y = unary("modified_bessel_k0", &SpecialKernels::k0, x);
   return record("modified_bessel_k0", y, inputs(x),
-                [x = saved(x)](const Tensor& g) { return -g * modified_bessel_k1(x()); });
+                in_float32([x = saved_wide(x)](const Tensor& g) { return -g * modified_bessel_k1(x()); }));
 }
 
 Tensor modified_bessel_k1(const Tensor& x) {
   auto y = unary("modified_bessel_k1", &SpecialKernels::k1, x);
-  return record("modified_bessel_k1", y, inputs(x), [x = saved(x), y = saved_output(y)](const Tensor& g) {
-    return -g * (modified_bessel_k0(x()) + y() / x());
-  });
+  return record("modified_bessel_k1", y, inputs(x),
+                in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
+                  return -g * (modified_bessel_k0(x()) + y() / x());
+                }));
 }
 
 Tensor scaled_modified_bessel_k0(const Tensor& x) {
@@ -207,25 +220,28 @@ Tensor airy_ai(const Tensor& x) { return unary("airy_ai", &SpecialKernels::airy_
 
 Tensor bessel_j0(const Tensor& x) {
   auto y = unary("bessel_j0", &SpecialKernels::j0, x);
-  return record("bessel_j0", y, inputs(x), [x = saved(x)](const Tensor& g) { return -g * bessel_j1(x()); });
+  return record("bessel_j0", y, inputs(x),
+                in_float32([x = saved_wide(x)](const Tensor& g) { return -g * bessel_j1(x()); }));
 }
 
 Tensor bessel_j1(const Tensor& x) {
   auto y = unary("bessel_j1", &SpecialKernels::j1, x);
-  return record("bessel_j1", y, inputs(x), [x = saved(x), y = saved_output(y)](const Tensor& g) {
-    return g * first_order_slope(bessel_j0(x()), y(), x());
-  });
+  return record("bessel_j1", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
+                  return g * first_order_slope(bessel_j0(x()), y(), x());
+                }));
 }
 
 Tensor bessel_y0(const Tensor& x) {
   auto y = unary("bessel_y0", &SpecialKernels::y0, x);
-  return record("bessel_y0", y, inputs(x), [x = saved(x)](const Tensor& g) { return -g * bessel_y1(x()); });
+  return record("bessel_y0", y, inputs(x),
+                in_float32([x = saved_wide(x)](const Tensor& g) { return -g * bessel_y1(x()); }));
 }
 
 Tensor bessel_y1(const Tensor& x) {
   auto y = unary("bessel_y1", &SpecialKernels::y1, x);
-  return record("bessel_y1", y, inputs(x),
-                [x = saved(x), y = saved_output(y)](const Tensor& g) { return g * (bessel_y0(x()) - y() / x()); });
+  return record("bessel_y1", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
+                  return g * (bessel_y0(x()) - y() / x());
+                }));
 }
 
 Tensor chebyshev_polynomial_t(const Tensor& x, const Tensor& n) {

@@ -5,6 +5,7 @@
 #include "autograd/record.h"
 #include "ops/complex.h"
 #include "ops/creation.h"
+#include "ops/in_float32.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
 
@@ -60,7 +61,8 @@ Tensor exp(const Tensor& x) {
 
 Tensor expm1(const Tensor& x) {
   auto y = kernel::unary("expm1", &Backend::expm1, x, Result::Float);
-  return record("expm1", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return g * (y() + 1); });
+  return record("expm1", y, inputs(x),
+                in_float32([y = saved_wide_output(y)](const Tensor& g) { return g * (y() + 1); }));
 }
 
 Tensor log(const Tensor& x) {
@@ -70,38 +72,42 @@ Tensor log(const Tensor& x) {
 
 Tensor log1p(const Tensor& x) {
   auto y = kernel::unary("log1p", &Backend::log1p, x, Result::Float);
-  return record("log1p", y, inputs(x), [x = saved(x)](const Tensor& g) { return g / (x() + 1); });
+  return record("log1p", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g / (x() + 1); }));
 }
 
 Tensor sqrt(const Tensor& x) {
   auto y = kernel::unary("sqrt", &Backend::sqrt, x, Result::Float);
-  return record("sqrt", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return g / conj(y() * 2); });
+  return record("sqrt", y, inputs(x),
+                in_float32([y = saved_wide_output(y)](const Tensor& g) { return g / conj(y() * 2); }));
 }
 
 Tensor rsqrt(const Tensor& x) {
   auto y = kernel::unary("rsqrt", &Backend::rsqrt, x, Result::Float);
-  return record("rsqrt", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return g * -0.5 * conj(pow(y(), 3)); });
+  return record("rsqrt", y, inputs(x),
+                in_float32([y = saved_wide_output(y)](const Tensor& g) { return g * -0.5 * conj(pow(y(), 3)); }));
 }
 
 Tensor reciprocal(const Tensor& x) {
   auto y = kernel::unary("reciprocal", &Backend::reciprocal, x, Result::Float);
-  return record("reciprocal", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return -g * conj(square(y())); });
+  return record("reciprocal", y, inputs(x),
+                in_float32([y = saved_wide_output(y)](const Tensor& g) { return -g * conj(square(y())); }));
 }
 
 Tensor sin(const Tensor& x) {
   auto y = kernel::unary("sin", &Backend::sin, x, Result::Float);
-  return record("sin", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * conj(cos(x())); });
+  return record("sin", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * conj(cos(x())); }));
 }
 
 Tensor cos(const Tensor& x) {
   auto y = kernel::unary("cos", &Backend::cos, x, Result::Float);
-  return record("cos", y, inputs(x), [x = saved(x)](const Tensor& g) { return -g * conj(sin(x())); });
+  return record("cos", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return -g * conj(sin(x())); }));
 }
 
 Tensor erf(const Tensor& x) {
   auto y = kernel::unary("erf", &Backend::erf, x, Result::Float);
-  return record("erf", y, inputs(x),
-                [x = saved(x)](const Tensor& g) { return g * (2 * std::numbers::inv_sqrtpi) * exp(-square(x())); });
+  return record("erf", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) {
+                  return g * (2 * std::numbers::inv_sqrtpi) * exp(-square(x()));
+                }));
 }
 
 }  // namespace ember

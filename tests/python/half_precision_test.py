@@ -123,6 +123,9 @@ ROWS = {
     "multi_dot": (lambda *x: ember.linalg.multi_dot(x), [(6, 7), (7, 8), (8, 3)]),
     "matrix_power": (lambda x: ember.linalg.matrix_power(x, 3), [(5, 5)]),
     "kron": (lambda x, y: ember.kron(x, y), [(3, 4), (2, 5)]),
+    "addcmul": (lambda x, y, z: ember.addcmul(x, y, z, value=1e-3), [(200,)] * 3),
+    "addcdiv": (lambda x, y, z: ember.addcdiv(x, y, z, value=1e-3), [(200,)] * 3),
+    "lerp": (lambda x, y, w: ember.lerp(x, y, w), [(200,), (200,), (SHARES, (200,))]),
     # Sums of many, also as gradients of what reads one element often
     "index_add": (lambda x, s: x.index_add(0, ROW, s), TABLE),
     "index_add, scaled": (lambda x, s: x.index_add(0, ROW, s, alpha=0.01), TABLE),
@@ -147,6 +150,21 @@ ROWS = {
     "pad": (lambda x: F.pad(x, (300, 300), mode="replicate"), [(3, 3, 4)]),
     "unfold": (lambda x: x.unfold(0, 100, 1), [(300,)]),
     "as_strided": (lambda x: x.as_strided((1250, 4), (0, 1)), [(3, 4)]),
+    # Formulas of one or two numbers
+    **{
+        name: (lambda x, name=name: getattr(ember, name)(x), VECTOR)
+        for name in "square log10 log2 rsqrt reciprocal tan atan asinh acosh atanh asin acos erf erfc sinh sinc lgamma".split()
+    },
+    "round to decimals": (lambda x: ember.round(x, decimals=2), VECTOR),
+    **{
+        name: (lambda x, name=name: getattr(F, name)(x), VECTOR)
+        for name in "softsign tanhshrink glu gelu silu mish softplus logsigmoid elu hardswish".split()
+    },
+    **{
+        name: (lambda x, y, name=name: getattr(ember, name)(x, y), VECTORS)
+        for name in "div atan2 logaddexp logaddexp2 xlogy fmod remainder".split()
+    },
+    "power": (lambda x: x**3, VECTOR),
 }  # fmt: skip
 
 for reduction in ("mean", "sum", "none"):
