@@ -7,46 +7,31 @@
 namespace ember::python {
 
 /// Threads that gave the lock up by GilRelease and now run C++. Guarded by the lock itself.
-inline int threads_without_gil = 0;
-inline thread_local bool runs_without_gil = false;
+extern int threads_without_gil;
+
+// Not inline, so that calls which keep the lock do not look for the thread's own state.
+PyThreadState* release_gil();
+void restore_gil(PyThreadState* state);
 
 /// Gives the lock up for a scope, if `release`.
 class GilRelease {
  public:
-  explicit GilRelease(bool release = true) {
-    if (!release) return;
-    ++threads_without_gil;
-    runs_without_gil = true;
-    state_ = PyEval_SaveThread();
-  }
+  explicit GilRelease(bool release = true) : state_(release ? release_gil() : nullptr) {}
   ~GilRelease() {
-    if (!state_) return;
-    PyEval_RestoreThread(state_);
-    runs_without_gil = false;
-    --threads_without_gil;
+    if (state_) restore_gil(state_);
   }
   GilRelease(const GilRelease&) = delete;
   GilRelease& operator=(const GilRelease&) = delete;
 
  private:
-  PyThreadState* state_ = nullptr;
+  PyThreadState* state_;
 };
 
 /// Holds the lock for a scope, in any thread.
 class GilAcquire {
  public:
-  GilAcquire() : state_(PyGILState_Ensure()), was_without_(runs_without_gil) {
-    if (!was_without_) return;
-    runs_without_gil = false;
-    --threads_without_gil;
-  }
-  ~GilAcquire() {
-    if (was_without_) {
-      ++threads_without_gil;
-      runs_without_gil = true;
-    }
-    PyGILState_Release(state_);
-  }
+  GilAcquire();
+  ~GilAcquire();
   GilAcquire(const GilAcquire&) = delete;
   GilAcquire& operator=(const GilAcquire&) = delete;
 

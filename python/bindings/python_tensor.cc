@@ -19,6 +19,11 @@ namespace {
 
 PyTensor* cast(PyObject* object) { return reinterpret_cast<PyTensor*>(object); }
 
+// Memory of plain tensors' objects that went, for those to come: tensors come and go with every op.
+constexpr int kMostSpare = 256;
+PyObject* spare[kMostSpare];
+int spare_count = 0;
+
 /// A tensor that only C++ held goes, and with it the object that waited in its slot.
 void release_object(void* pointer) {
   if (!Py_IsInitialized()) return;
@@ -52,7 +57,10 @@ void deallocate(PyObject* object) {
   Py_CLEAR(self->attributes);
   self->tensor.~Tensor();
   PyTypeObject* type = Py_TYPE(object);
-  type->tp_free(object);
+  if (type == tensor_type && spare_count < kMostSpare)
+    spare[spare_count++] = object;
+  else
+    type->tp_free(object);
   Py_DECREF(type);
 }
 
@@ -170,6 +178,13 @@ void make_tensor_types(PyObject* module) {
 }
 
 PyObject* wrap_new(Tensor tensor, PyTypeObject* type) {
+  if (type == tensor_type && spare_count > 0) {
+    PyObject* object = PyObject_Init(spare[--spare_count], type);
+    tensor.impl()->python.object = object;
+    new (&cast(object)->tensor) Tensor(std::move(tensor));
+    PyObject_GC_Track(object);
+    return object;
+  }
   if (type->tp_dealloc != deallocate) type->tp_dealloc = deallocate_subclass;
   PyObject* object = type->tp_alloc(type, 0);
   if (!object) throw_python_error();
