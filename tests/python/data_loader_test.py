@@ -444,6 +444,35 @@ def test_nothing_is_lost_when_a_wait_was_interrupted():
     assert taken + [batch.item() for batch in batches] == list(range(8))
 
 
+def test_nothing_is_lost_when_the_sampler_was_interrupted():
+    class Interrupted:
+        def __init__(self):
+            self.numbers = iter(range(12))
+
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            number = next(self.numbers)
+            if number in (6, 8) and not self.was_interrupted:
+                self.was_interrupted = True
+                self.numbers = itertools.chain([number], self.numbers)
+                raise KeyboardInterrupt
+            self.was_interrupted = False
+            return [number]
+
+        was_interrupted = False
+
+    batches, taken = iter(data.DataLoader(Squares(12), batch_sampler=Interrupted(), num_workers=2)), []
+    interrupts = 0
+    while len(taken) < 12:
+        try:
+            taken.append(next(batches)[0].item())
+        except KeyboardInterrupt:
+            interrupts += 1
+    assert taken == list(range(12)) and interrupts == 2 and next(batches, None) is None
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_forked_process_says_that_the_workers_are_elsewhere():
     batches = [

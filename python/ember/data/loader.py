@@ -293,42 +293,44 @@ class _WorkerIterator(_Iterator):
         self._turn = 0
         self._sent = {}  # by number: the worker, for batches that are on their way
         self._next_number = 0
+        self._read = None  # what was read of the order but not handed out
         self.fill()
 
-    def fill(self):
-        """Hands out tasks as far as there is room."""
-        for _ in range(min(self._room - len(self._sent), _MOST_TASKS_AT_ONCE)):
-            if not self._workers or self._order is None:
-                return
-            try:
-                indices = next(self._order)
-            except StopIteration:
-                self._order = None
-                return
-            except Exception as error:  # the batches before it come first
-                self._order, self._order_error = None, error
+    def fill(self, taken=0):
+        """Hands out tasks as far as there is room; of those on their way `taken` are there. An interrupt in the middle loses none."""
+        for _ in range(min(self._room - len(self._sent) + taken, _MOST_TASKS_AT_ONCE)):
+            if not self._workers or not self.read_order():
                 return
             worker = self._workers[self._turn % len(self._workers)]
-            self._turn += 1
-            number, self._next_number = self._next_number, self._next_number + 1
-            self._sent[number] = worker
-            self._pool.put(worker, (self._epoch, number, indices))
+            self._pool.put(worker, (self._epoch, self._next_number, *self._read))
+            self._sent[self._next_number] = worker
+            self._turn, self._next_number, self._read = self._turn + 1, self._next_number + 1, None
+
+    def read_order(self):
+        """Whether there is something to hand out, in `_read`."""
+        if self._read is None and self._order is not None:
+            try:
+                self._read = (next(self._order),)
+            except StopIteration:
+                self._order = None
+            except Exception as error:  # the batches before it come first
+                self._order, self._order_error = None, error
+        return self._read is not None
 
     def advance(self):
         while self._sent:
             number = self.wait()
-            worker = self._sent.pop(number)
-            batch, error = self._epoch.done.pop(number)
-            if isinstance(error, StreamEnd):
-                if worker in self._workers:
-                    self._turn = self._workers.index(worker)
-                    self._workers.remove(worker)
-                self.fill()
-                continue
+            worker, (batch, error) = self._sent[number], self._epoch.done[number]
             if isinstance(error, SetupFailed):
                 self.close()
                 raise error.__cause__
-            self.fill()
+            if isinstance(error, StreamEnd) and worker in self._workers:
+                self._turn = self._workers.index(worker)
+                self._workers.remove(worker)
+            self.fill(taken=1)
+            del self._sent[number], self._epoch.done[number]
+            if isinstance(error, StreamEnd):
+                continue
             if isinstance(error, StopIteration):
                 raise RuntimeError("DataLoader: a sample raised StopIteration") from error
             if error is not None:
