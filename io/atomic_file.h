@@ -1,5 +1,6 @@
 // AtomicFile: a file that appears whole or not at all. It is written under a temporary name in its own folder and renamed over
-// the old file at the end, so that a full disk, a crash or an exception leaves the old file as it was.
+// the old file at the end, so that a full disk, a crash or an exception leaves the old file as it was. What a killed process leaves
+// under the temporary name, the next writer of that file takes over. Owner, mode and links of an old file stay.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +10,7 @@ namespace ember::io {
 
 class AtomicFile {
  public:
-  /// Throws IoError when the folder cannot be written to.
+  /// Throws IoError when the folder or an old file cannot be written to, ValueError for a name with a NUL byte.
   explicit AtomicFile(std::string path);
   /// Removes what was written unless commit() was reached.
   ~AtomicFile();

@@ -2,6 +2,8 @@
 
 #include <pybind11/pybind11.h>
 
+#include <cstring>
+
 #include "core/error.h"
 #include "ops/decompositions.h"
 
@@ -27,6 +29,13 @@ bool set_nested_python_error(const Error& error) {
   return false;
 }
 
+/// Raises `type` with this text, whose bytes may come out of a file or its name and be no UTF-8.
+void raise(PyObject* type, const char* text) {
+  PyObject* message = PyUnicode_DecodeUTF8(text, static_cast<Py_ssize_t>(std::strlen(text)), "backslashreplace");
+  if (message) PyErr_SetObject(type, message);
+  Py_XDECREF(message);
+}
+
 }  // namespace
 
 void set_python_error() noexcept {
@@ -42,25 +51,25 @@ void set_python_error() noexcept {
   } catch (const pybind11::builtin_exception& error) {
     error.set_error();
   } catch (const IndexError& error) {
-    PyErr_SetString(PyExc_IndexError, error.what());
+    raise(PyExc_IndexError, error.what());
   } catch (const TypeError& error) {
-    PyErr_SetString(PyExc_TypeError, error.what());
+    raise(PyExc_TypeError, error.what());
   } catch (const ValueError& error) {
-    PyErr_SetString(PyExc_ValueError, error.what());
+    raise(PyExc_ValueError, error.what());
   } catch (const NotImplementedError& error) {
-    PyErr_SetString(PyExc_NotImplementedError, error.what());
+    raise(PyExc_NotImplementedError, error.what());
   } catch (const OutOfMemoryError& error) {
-    PyErr_SetString(PyExc_MemoryError, error.what());
+    raise(PyExc_MemoryError, error.what());
   } catch (const IoError& error) {
-    PyErr_SetString(PyExc_OSError, error.what());
+    raise(PyExc_OSError, error.what());
   } catch (const LinAlgError& error) {
-    PyErr_SetString(linalg_error_type(), error.what());
+    raise(linalg_error_type(), error.what());
   } catch (const std::bad_alloc&) {
     PyErr_NoMemory();
   } catch (const std::exception& error) {
-    PyErr_SetString(PyExc_RuntimeError, error.what());
+    raise(PyExc_RuntimeError, error.what());
   } catch (...) {
-    PyErr_SetString(PyExc_RuntimeError, "unknown C++ exception");
+    raise(PyExc_RuntimeError, "unknown C++ exception");
   }
 }
 

@@ -12,8 +12,9 @@ namespace ember::python {
 
 namespace {
 
+/// A path as the system's bytes, which need be no UTF-8.
 std::string path_of(const py::object& path) {
-  return py::module_::import("os").attr("fspath")(path).cast<std::string>();
+  return py::module_::import("os").attr("fsencode")(path).cast<std::string>();
 }
 
 void save_tensors_of(const py::dict& tensors, const py::object& path, const Metadata& metadata) {

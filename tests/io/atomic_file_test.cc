@@ -6,7 +6,10 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include <thread>
 
 #include "io/safetensors.h"
 #include "io/serialize.h"
@@ -74,6 +77,101 @@ TEST(AtomicFile, KeepsModeAndLinks) {
   struct stat status;
   stat(folder.file("x").c_str(), &status);
   EXPECT_EQ(status.st_mode & 0777, 0640u);
+}
+
+TEST(AtomicFile, WritesWhereADanglingLinkLeads) {
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink("there", folder.file("second"));
+  std::filesystem::create_symlink("second", folder.file("first"));
+  save(ones({1}), folder.file("first"));
+  EXPECT_EQ(folder.files().size(), 3u);
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.file("first")));
+  EXPECT_TRUE(std::filesystem::is_regular_file(std::filesystem::symlink_status(folder.file("there"))));
+  std::filesystem::create_symlink("loop", folder.file("loop"));
+  EXPECT_HAS(message_of<IoError>([&] { save(ones({1}), folder.file("loop")); }), "too many links");
+}
+
+TEST(AtomicFile, TakesOverWhatAKilledWriterLeft) {
+  const TemporaryFolder folder;
+  for (int i = 0; i < 3; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      io::AtomicFile file(folder.file("x"));
+      file.write("partial", 7);
+      raise(SIGKILL);
+    }
+    waitpid(child, nullptr, 0);
+    EXPECT_EQ(folder.files().size(), 1u) << "however many were killed";
+  }
+  io::AtomicFile file(folder.file("x"));
+  file.write("new", 3);
+  file.commit();
+  EXPECT_EQ(read_file(folder.file("x")), "new");
+  EXPECT_EQ(folder.files(), Names{"x"});
+}
+
+TEST(AtomicFile, WritersOfOneFileDoNotDisturbOneAnother) {
+  const TemporaryFolder folder;
+  io::AtomicFile first(folder.file("x"));
+  first.write("first", 5);
+  {
+    io::AtomicFile second(folder.file("x"));
+    second.write("second", 6);
+    second.commit();
+  }
+  EXPECT_EQ(read_file(folder.file("x")), "second");
+  first.commit();
+  EXPECT_EQ(read_file(folder.file("x")), "first");
+  EXPECT_EQ(folder.files(), Names{"x"});
+
+  std::vector<std::thread> writers;
+  for (int i = 0; i < 4; ++i)
+    writers.emplace_back([&, text = std::string(5000, static_cast<char>('a' + i))] {
+      for (int round = 0; round < 20; ++round) {
+        io::AtomicFile file(folder.file("x"));
+        file.write(text.data(), text.size());
+        file.commit();
+      }
+    });
+  for (std::thread& writer : writers) writer.join();
+  const std::string text = read_file(folder.file("x"));
+  EXPECT_EQ(text, std::string(5000, text[0]));
+  EXPECT_EQ(folder.files(), Names{"x"});
+}
+
+TEST(AtomicFile, NamesOfAnyLengthAndByte) {
+  const TemporaryFolder folder;
+  for (const std::string& name : {std::string(255, 'n'), std::string("\xff\xfe"), std::string("a b\n")}) {
+    save(ones({1}), folder.file(name));
+    Tensor x;
+    load(x, folder.file(name));
+  }
+  EXPECT_EQ(folder.files().size(), 3u);
+  const std::string null("x\0y", 3);
+  EXPECT_HAS(message_of<ValueError>([&] { save(ones({1}), folder.file(null)); }), "NUL byte");
+  EXPECT_HAS(message_of<ValueError>([&] { load_tensors(folder.file(null)); }), "NUL byte");
+}
+
+TEST(AtomicFile, KeepsTheOwnerAndRespectsReadOnlyFiles) {
+  const TemporaryFolder folder;
+  save(ones({1}), folder.file("x"));
+  if (geteuid() == 0) {
+    ASSERT_EQ(chown(folder.file("x").c_str(), 12345, 54321), 0);
+    save(zeros({1}), folder.file("x"));
+    struct stat status;
+    stat(folder.file("x").c_str(), &status);
+    EXPECT_EQ(status.st_uid, 12345u);
+    EXPECT_EQ(status.st_gid, 54321u);
+  } else {
+    chmod(folder.file("x").c_str(), 0444);
+    EXPECT_HAS(message_of<IoError>([&] { save(zeros({1}), folder.file("x")); }), "Permission denied");
+  }
+}
+
+TEST(InputFile, DoesNotWaitForTheWriterOfAFifo) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(mkfifo(folder.file("fifo").c_str(), 0600), 0);
+  EXPECT_HAS(message_of<IoError>([&] { load_tensors(folder.file("fifo")); }), "it is no regular file");
 }
 
 TEST(AtomicFile, WriteBeyondTheLimitLeavesTheOldCheckpoint) {

@@ -346,3 +346,17 @@ def test_a_state_dict_that_does_not_fit_changes_nothing():
         with pytest.raises(RuntimeError, match="size mismatch for 1.bias"):
             net.load_state_dict(state, strict)
         assert same(dict(net.state_dict()), before)
+
+
+def test_names_of_any_bytes(tmp_path):
+    for name in ("\udcff\udcfe", "ü", "n" * 255):
+        ember.save({"a": one()}, tmp_path / name)
+        assert ember.load(tmp_path / name)["a"].item() == 1
+        assert ember.load(os.fsencode(tmp_path / name))["a"].item() == 1
+    with pytest.raises(OSError, match="absent.xff.xfe: cannot be opened: No such file"):
+        ember.load(tmp_path / "absent\udcff\udcfe")
+    with pytest.raises(ValueError, match="NUL byte"):
+        ember.save(one(), str(tmp_path / "a\0b"))
+    (tmp_path / "x").write_bytes(b"\x20" + 7 * b"\0" + b'{"\xff": 3}'.ljust(32))
+    with pytest.raises(OSError, match="x: its header is no JSON"):
+        ember.load(tmp_path / "x")
