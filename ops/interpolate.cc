@@ -29,20 +29,21 @@ class MapBuilder {
  public:
   MapBuilder(int64_t inputs, int64_t outputs) : inputs_(inputs), rows_(outputs) {}
 
-  /// Adds to an entry; beyond the border lies the border's element.
+  /// One more entry; beyond the border lies the border's element.
   void add(int64_t row, int64_t index, double weight) {
-    index = std::clamp<int64_t>(index, 0, inputs_ - 1);
-    for (auto& [at, value] : rows_[row]) {
-      if (at != index) continue;
-      value += weight;
-      return;
-    }
-    rows_[row].emplace_back(index, weight);
+    rows_[row].emplace_back(std::clamp<int64_t>(index, 0, inputs_ - 1), weight);
   }
   ResamplingMap build() const {
-    ResamplingMap map{
-        .inputs = inputs_, .outputs = static_cast<int64_t>(rows_.size()), .width = 1, .index = {}, .weight = {}};
-    for (const auto& row : rows_) map.width = std::max(map.width, static_cast<int64_t>(row.size()));
+    ResamplingMap map{.inputs = inputs_,
+                      .outputs = static_cast<int64_t>(rows_.size()),
+                      .width = 1,
+                      .index = {},
+                      .weight = {},
+                      .used = {}};
+    for (const auto& row : rows_) {
+      map.used.push_back(static_cast<int32_t>(row.size()));
+      map.width = std::max(map.width, static_cast<int64_t>(row.size()));
+    }
     map.index.resize(map.width * map.outputs);
     map.weight.resize(map.width * map.outputs);
     for (int64_t i = 0; i < map.outputs; ++i)
@@ -59,9 +60,10 @@ class MapBuilder {
 };
 
 ResamplingMap identity_map(int64_t size) {
-  ResamplingMap map{.inputs = size, .outputs = size, .width = 1, .index = {}, .weight = {}};
+  ResamplingMap map{.inputs = size, .outputs = size, .width = 1, .index = {}, .weight = {}, .used = {}};
   for (int64_t i = 0; i < size; ++i) map.index.push_back(static_cast<int32_t>(i));
   map.weight.assign(size, 1);
+  map.used.assign(size, 1);
   return map;
 }
 
@@ -76,9 +78,8 @@ ResamplingMap transposed(const ResamplingMap& map) {
   if (is_identity(map)) return map;
   MapBuilder builder(map.outputs, map.inputs);
   for (int64_t i = 0; i < map.outputs; ++i)
-    for (int64_t k = 0; k < map.width; ++k)
-      if (const double weight = map.weight[k * map.outputs + i]; weight != 0)
-        builder.add(map.index[k * map.outputs + i], i, weight);
+    for (int64_t k = 0; k < map.used[i]; ++k)
+      builder.add(map.index[k * map.outputs + i], i, map.weight[k * map.outputs + i]);
   return builder.build();
 }
 
@@ -117,7 +118,7 @@ ResamplingMap linear_map(const Resize& r) {
     const int64_t left = std::min(static_cast<int64_t>(at), r.inputs - 1);
     const T share = std::clamp(at - static_cast<T>(left), T(0), T(1));
     builder.add(i, left, 1 - share);
-    if (share > 0) builder.add(i, left + 1, share);
+    builder.add(i, left + 1, share);
   }
   return builder.build();
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "core/cpu/cpu_kernels.h"
@@ -104,6 +105,12 @@ void pairs(const Tensor& out, const Tensor& a, const Tensor& c, F f, Combine com
   });
 }
 
+/// Whether p is infinite as a number of the tensors' own type, which PyTorch computes with.
+template <class T>
+bool is_infinite(double p) {
+  return p > static_cast<double>(std::numeric_limits<T>::max());
+}
+
 template <class T>
 void cdist_as(const Tensor& out, const Tensor& a, const Tensor& c, double p) {
   const auto add = [](T x, T y) { return x + y; };
@@ -115,7 +122,7 @@ void cdist_as(const Tensor& out, const Tensor& a, const Tensor& c, double p) {
   if (p == 2)
     return pairs<T>(
         out, a, c, [](T d) { return d * d; }, add, [](T sum) { return math::sqrt(sum); });
-  if (p > 1e300) {
+  if (is_infinite<T>(p)) {
     // NaN wins, as in a sum.
     const auto larger = [](T x, T y) { return (y > x) | (y != y) ? y : x; };
     return pairs<T>(out, a, c, self, larger, self);
@@ -170,7 +177,7 @@ void cdist_backward_as(const Tensor& grad, const Tensor& weight, const Tensor& a
   if (p == 0) return run([](T, T) { return T(0); });
   if (p == 1) return run([](T d, T) { return sign_of(d); });
   if (p == 2) return run([](T d, T) { return d; });
-  if (p > 1e300) return run([](T d, T l) { return (d < 0 ? -d : d) == l ? sign_of(d) : T(0); });
+  if (is_infinite<T>(p)) return run([](T d, T l) { return (d < 0 ? -d : d) == l ? sign_of(d) : T(0); });
   run([p](T d, T) {
     const auto size = static_cast<double>(d < 0 ? -d : d);
     return d == 0 ? T(0) : static_cast<T>(static_cast<double>(d) * ::pow(size, p - 2));

@@ -17,15 +17,17 @@ template <class T>
 struct Map {
   const ResamplingMap& map;
   std::vector<T> weight;
-  bool is_selection, is_identity;
+  bool is_full, is_selection, is_identity;
 
   explicit Map(const ResamplingMap& map) : map(map), weight(map.weight.begin(), map.weight.end()) {
-    is_selection = map.width == 1 && std::all_of(weight.begin(), weight.end(), [](T w) { return w == 1; });
+    is_full = std::all_of(map.used.begin(), map.used.end(), [&](int32_t count) { return count == map.width; });
+    is_selection = is_full && map.width == 1 && std::all_of(weight.begin(), weight.end(), [](T w) { return w == 1; });
     is_identity = is_selection && map.inputs == map.outputs;
     for (int64_t i = 0; i < map.outputs && is_identity; ++i) is_identity = map.index[i] == i;
   }
   bool same_row(int64_t i, int64_t j) const {
-    for (int64_t k = 0; k < map.width; ++k)
+    if (map.used[i] != map.used[j]) return false;
+    for (int64_t k = 0; k < map.used[i]; ++k)
       if (map.index[k * map.outputs + i] != map.index[k * map.outputs + j] ||
           weight[k * map.outputs + i] != weight[k * map.outputs + j])
         return false;
@@ -36,21 +38,18 @@ struct Map {
 /// The sum of the rows that row i of the result is made of.
 template <class T>
 void sum_rows(const Map<T>& rows, int64_t i, T* to, const T* plane, int64_t columns) {
-  bool is_first = true;
-  for (int64_t k = 0; k < rows.map.width; ++k) {
+  for (int64_t k = 0; k < rows.map.used[i]; ++k) {
     const T weight = rows.weight[k * rows.map.outputs + i];
-    if (weight == 0) continue;
     const T* from = plane + rows.map.index[k * rows.map.outputs + i] * columns;
-    if (is_first) {
+    if (k == 0) {
 #pragma GCC ivdep
       for (int64_t j = 0; j < columns; ++j) to[j] = weight * from[j];
     } else {
 #pragma GCC ivdep
       for (int64_t j = 0; j < columns; ++j) to[j] += weight * from[j];
     }
-    is_first = false;
   }
-  if (is_first) std::fill(to, to + columns, T(0));
+  if (rows.map.used[i] == 0) std::fill(to, to + columns, T(0));
 }
 
 template <int64_t width, class T>
@@ -75,14 +74,18 @@ void gather_columns(const Map<T>& columns, T* to, const T* row) {
     for (int64_t j = 0; j < outputs; ++j) to[j] = row[index[j]];
     return;
   }
-  if (width == 2) return gather_fixed<2>(columns, to, row);
-  if (width == 4) return gather_fixed<4>(columns, to, row);
+  if (columns.is_full && width == 2) return gather_fixed<2>(columns, to, row);
+  if (columns.is_full && width == 4) return gather_fixed<4>(columns, to, row);
   std::fill(to, to + outputs, T(0));
-  for (int64_t k = 0; k < width; ++k) {
+  const int32_t* used = columns.map.used.data();
+  for (int32_t k = 0; k < width; ++k) {
     const T* weight = columns.weight.data() + k * outputs;
     const int32_t* at = index + k * outputs;
 #pragma GCC ivdep
-    for (int64_t j = 0; j < outputs; ++j) to[j] += weight[j] * row[at[j]];
+    for (int64_t j = 0; j < outputs; ++j) {
+      const T product = weight[j] * row[at[j]];
+      to[j] += k < used[j] ? product : T(0);
+    }
   }
 }
 

@@ -8,12 +8,13 @@
 
 namespace ember {
 
-/// A linear map along one dim with `width` entries a row: out[i] = sum over k < width of weight[k][i] x[index[k][i]]. Unused entries
-/// have weight 0 and a valid index.
+/// A linear map along one dim with up to `width` entries a row: out[i] = sum over k < used[i] of weight[k][i] x[index[k][i]]. What is
+/// behind the used entries means nothing, though an index there is valid; a used weight may be 0.
 struct ResamplingMap {
   int64_t inputs = 0, outputs = 0, width = 0;
   std::vector<int32_t> index;  ///< [width, outputs]
   std::vector<double> weight;  ///< [width, outputs]
+  std::vector<int32_t> used;   ///< [outputs]
 };
 
 /// How sampling by a grid reads: values between pixels, and values beyond the border.

@@ -220,6 +220,42 @@ Paths resizing(const std::string& name, int64_t height, int64_t width) {
           .has_gradient = true};
 }
 
+/// The four taps of the cubic convolution around a place, by which the border's elements repeat.
+double cubic(const Array& x, int64_t n, int64_t c, double row, double column) {
+  const auto weight = [](double d) {
+    constexpr double a = -0.75;
+    d = std::abs(d);
+    return d <= 1 ? ((a + 2) * d - (a + 3)) * d * d + 1 : ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
+  };
+  const double top = std::floor(row) - 1, left = std::floor(column) - 1;
+  double sum = 0;
+  for (int64_t i = 0; i < 4; ++i)
+    for (int64_t j = 0; j < 4; ++j) {
+      const double at_row = top + static_cast<double>(i), at_column = left + static_cast<double>(j);
+      sum += weight(row - at_row) * weight(column - at_column) *
+             pixel(x, n, c, std::clamp<int64_t>(static_cast<int64_t>(at_row), 0, x.shape[2] - 1),
+                   std::clamp<int64_t>(static_cast<int64_t>(at_column), 0, x.shape[3] - 1));
+    }
+  return sum;
+}
+
+Paths cubic_resizing(const std::string& name, int64_t height, int64_t width) {
+  return {.name = "bicubic_to_" + name,
+          .op = [=](const Tensors& in) { return interpolate(in[0], {height, width}, {}, "bicubic"); },
+          .reference =
+              [=](const Arrays& in) {
+                const auto at = [](int64_t i, int64_t inputs, int64_t outputs) {
+                  return (static_cast<double>(i) + 0.5) * static_cast<double>(inputs) / static_cast<double>(outputs) - 0.5;
+                };
+                return images({in[0].shape[0], in[0].shape[1], height, width}, [&](int64_t n, int64_t c, int64_t i, int64_t j) {
+                  return cubic(in[0], n, c, at(i, in[0].shape[2], height), at(j, in[0].shape[3], width));
+                });
+              },
+          .cases = folded(),
+          .tolerance = 64,  // places are computed in the dtype
+          .has_gradient = true};
+}
+
 /// x [N, C, H, W] at grid [N, h, w, 2], zeros beyond the border.
 Array sampled(const Arrays& in) {
   const Array &x = in[0], &grid = in[1];
@@ -261,6 +297,8 @@ Array sampled(const Arrays& in) {
     unfolding("2_dilated", {2, 1, 2, 2}),
     resizing("9_by_31", 9, 31),
     resizing("3_by_5", 3, 5),
+    cubic_resizing("9_by_31", 9, 31),
+    cubic_resizing("3_by_5", 3, 5),
     {.name = "grid_sample",
      .op = [](const Tensors& in) { return grid_sample(in[0], in[1]); },
      .reference = sampled,

@@ -109,6 +109,52 @@ std::vector<Case> logits() {
   return cases;
 }
 
+/// The loss of each sample of x [T, N, C], whose log-probabilities are those of a softmax, for its labels [N, S]: minus the logarithm
+/// of the sum over all paths, by the sums of those that end in each state after each step.
+Array alignment_losses(const Arrays& in) {
+  const int64_t steps = in[0].shape[0], samples = in[0].shape[1], classes = in[0].shape[2], labels = in[1].shape[1];
+  Array y({samples});
+  for (int64_t n = 0; n < samples; ++n) {
+    // Blanks stand between the labels and around them.
+    std::vector<int64_t> states(1, 0);
+    for (int64_t s = 0; s < labels; ++s) {
+      states.push_back(static_cast<int64_t>(in[1].data[static_cast<size_t>(n * labels + s)]));
+      states.push_back(0);
+    }
+    List paths(states.size(), 0);
+    paths[0] = 1;
+    double lost = 0;
+    for (int64_t t = 0; t < steps; ++t) {
+      const double* x = in[0].data.data() + (t * samples + n) * classes;
+      double total = 0;
+      for (int64_t c = 0; c < classes; ++c) total += std::exp(x[c]);
+      List next(states.size(), 0);
+      double sum = 0;
+      for (size_t s = 0; s < states.size(); ++s) {
+        if (t == 0 && s > 1) break;
+        double before = t == 0 ? 1 : paths[s];
+        if (t > 0 && s > 0) before += paths[s - 1];
+        if (t > 0 && s > 1 && states[s] != 0 && states[s] != states[s - 2]) before += paths[s - 2];
+        next[s] = before * std::exp(x[states[s]]) / total;
+        sum += next[s];
+      }
+      // Scaled, or long paths would be too improbable for a double.
+      for (double& value : next) value /= sum;
+      lost -= std::log(sum);
+      paths = next;
+    }
+    y.data[static_cast<size_t>(n)] = lost - std::log(paths.back() + paths[paths.size() - 2]);
+  }
+  return y;
+}
+
+std::vector<Case> alignments() {
+  std::vector<Case> cases;
+  for (const int64_t labels : around({2, 4, 8, 16, 32})) cases.push_back({{{2 * labels + 3, 2, 6}}, integers({2, labels}, 1, 6)});
+  for (const int64_t samples : around({2, 8})) cases.push_back({{{9, samples, 3}}, integers({samples, 3}, 1, 3)});
+  return cases;
+}
+
 template <class F>
 Reference pairwise(F f) {
   return [f](const Arrays& in) { return zipped(in[0], in[1], f); };
@@ -177,6 +223,17 @@ std::vector<Case> pairs(double low, double high) {
      .reference = class_losses,
      .cases = logits(),
      .dtypes = {kFloat32, kFloat64, kBFloat16},
+     .has_gradient = true},
+    {.name = "ctc_loss",
+     .op =
+         [](const Tensors& in) {
+           const auto samples = static_cast<size_t>(in[0].size(1));
+           return ctc_loss(log_softmax(in[0], 2), in[1], std::vector<int64_t>(samples, in[0].size(0)),
+                           std::vector<int64_t>(samples, in[1].size(1)), 0, ember::Reduction::None);
+         },
+     .reference = alignment_losses,
+     .cases = alignments(),
+     .tolerance = 32,
      .has_gradient = true},
     {.name = "smooth_l1_loss",
      .op = [](const Tensors& in) { return smooth_l1_loss(in[0], in[1], ember::Reduction::None, 0.7); },
