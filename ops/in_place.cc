@@ -42,13 +42,17 @@ Tensor read_positions(const Shape& sizes, Device device, FunctionRef<Tensor(cons
 
 }  // namespace
 
+bool has_few_terms(const Tensor& x, const Tensor& terms) {
+  constexpr int64_t kMany = 32;
+  return x.dim() > 0 && x.numel() / kMany >= terms.numel();
+}
+
 void add_at_places(const Tensor& x, const Tensor& terms, FunctionRef<void(const Tensor& sums, const Tensor& terms)> add,
                    FunctionRef<Tensor(const Tensor& x)> read) {
   if (!is_reduced_floating_point(x.dtype())) return add(x, terms);
   const NoGradGuard no_grad;
   const Tensor wide = to(terms.detach(), kFloat32);
-  constexpr int64_t kMany = 32;  // elements for each term, for which sorting the places costs less than a copy
-  if (x.numel() / kMany < terms.numel() || x.dim() == 0) {
+  if (!has_few_terms(x, terms)) {
     const Tensor sums = to(x.detach(), kFloat32);
     add(sums, wide);
     find_kernel("add_at_places", &Backend::copy, x)(x, sums);

@@ -15,6 +15,8 @@ Tensor& in_place(const char* name, Tensor& x, Op op, const First& first, const R
   return in_place(name, x, [&](const Tensor& value) { return op(value, first, rest...); });
 }
 
+/// Whether x has so many elements for each term that a copy of it costs more than sorting the places of the terms.
+bool has_few_terms(const Tensor& x, const Tensor& terms);
 /// add(x, terms) for an op that adds terms to x at places that may repeat; `read` reads a tensor of x's shape there. Sums of 16-bit
 /// floats are kept in float32 and rounded once.
 void add_at_places(const Tensor& x, const Tensor& terms, FunctionRef<void(const Tensor& sums, const Tensor& terms)> add,

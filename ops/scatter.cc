@@ -12,6 +12,7 @@
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
 #include "ops/shape.h"
+#include "ops/sorting.h"
 
 namespace ember {
 
@@ -256,6 +257,19 @@ Tensor vector_of(const Tensor& source) { return source.defined() && source.dim()
 
 }  // namespace
 
+namespace {
+
+/// Adds slices to those of a 16-bit x, whose sums are kept in float32: only for the slices that the index names.
+void add_slices(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& slices) {
+  const NoGradGuard no_grad;
+  const auto [places, inverse, counts] = unique(index, true);
+  const Tensor sums = to(index_select(x.detach(), dim, places), kFloat32);
+  find_kernel("index_add", &Backend::index_add, x)(sums, dim, inverse, to(slices.detach(), kFloat32));
+  find_kernel("index_add", &IndexingKernels::index_copy, x)(x, dim, places, to(sums, x.dtype()));
+}
+
+}  // namespace
+
 Tensor& index_add_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha) {
   kernel::check_defined("index_add", "input", x);
   if (x.dim() == 0) return as_vector(x, [&](Tensor& v) { index_add_(v, dim, index, vector_of(source), alpha); });
@@ -266,12 +280,15 @@ Tensor& index_add_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& so
       alpha.to<double>() == 1 ? given : to(mul(wide::widened(given), alpha), compute_dtype(x.dtype()));
   autograd::check_in_place("index_add_", x);
   const Tensor places = beside(s.index, x);
-  add_at_places(
-      x, scaled,
-      [&](const Tensor& sums, const Tensor& terms) {
-        find_kernel("index_add", &Backend::index_add, x)(sums, s.dim, places, terms);
-      },
-      [&](const Tensor& v) { return index_select(v, s.dim, places); });
+  if (are_16_bit(x) && has_few_terms(x, scaled))
+    add_slices(x, s.dim, places, scaled);
+  else
+    add_at_places(
+        x, scaled,
+        [&](const Tensor& sums, const Tensor& terms) {
+          find_kernel("index_add", &Backend::index_add, x)(sums, s.dim, places, terms);
+        },
+        [&](const Tensor& v) { return index_select(v, s.dim, places); });
   x.storage()->bump_version();
   return record_in_place(
       "index_add", x, inputs(x, scaled), [](const Tensor& g) { return g; },
