@@ -1,18 +1,15 @@
 #include "nn/distance.h"
 
-#include "ops/linalg.h"
-#include "ops/pointwise.h"
-#include "ops/reduction.h"
+#include "ops/geometry.h"
 
 namespace ember::nn {
 
 Tensor PairwiseDistanceImpl::forward(const Tensor& x1, const Tensor& x2) const {
-  return norm(x1 - x2 + options.eps_, options.p_, -1, options.keepdim_);
+  return pairwise_distance(x1, x2, options.p_, options.eps_, options.keepdim_);
 }
 
 Tensor CosineSimilarityImpl::forward(const Tensor& x1, const Tensor& x2) const {
-  const auto unit = [&](const Tensor& x) { return x / clamp_min(norm(x, 2, options.dim_, true), options.eps_); };
-  return sum(unit(x1) * unit(x2), options.dim_);
+  return cosine_similarity(x1, x2, options.dim_, options.eps_);
 }
 
 }  // namespace ember::nn

@@ -1,6 +1,7 @@
 #include "nn/regression_loss.h"
 
 #include "ops/ctc_loss.h"
+#include "ops/in_float32.h"
 #include "ops/pointwise.h"
 #include "ops/regression_loss.h"
 
@@ -17,8 +18,12 @@ Tensor HuberLossImpl::forward(const Tensor& input, const Tensor& target) const {
 Tensor KLDivLossImpl::forward(const Tensor& input, const Tensor& target) const {
   if (options.reduction_ != "batchmean")
     return kl_div(input, target, reduction_from_string(options.reduction_), options.log_target_);
-  const Tensor total = kl_div(input, target, Reduction::Sum, options.log_target_);
-  return input.dim() > 0 ? total / input.size(0) : total;
+  return in_float32(
+      [&](const Tensor& x, const Tensor& t) {
+        const Tensor total = kl_div(x, t, Reduction::Sum, options.log_target_);
+        return x.dim() > 0 ? total / x.size(0) : total;
+      },
+      input, target);
 }
 
 BCELossImpl::BCELossImpl(BCELossOptions options) : Layer(options), weight(register_buffer("weight", options.weight_)) {}

@@ -172,7 +172,8 @@ Tensor conv(const char* op, int64_t rank, const Tensor& x, const Tensor& weight,
 /// Batched x, all checked. The convolution whose gradient this is has x as its output and `sizes` as its input's shape.
 Tensor transposed(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias, const Shape& sizes,
                   const Window& window) {
-  Tensor y = empty_tensor(sizes, x.dtype(), x.device());
+  // The bias is added before the result is rounded to 16 bits.
+  Tensor y = empty_tensor(sizes, bias.defined() ? compute_dtype(x.dtype()) : x.dtype(), x.device());
   if (x.numel() > 0)
     find_kernel(op, &Backend::conv_backward_input, x)(y, x, weight, window);
   else
@@ -181,7 +182,7 @@ Tensor transposed(const char* op, const Tensor& x, const Tensor& weight, const T
     NoGradGuard no_grad;
     Shape shape = Shape::filled(sizes.size(), 1);
     shape[1] = sizes[1];
-    y.add_(reshape(bias.detach(), shape));
+    y = to(y.add_(reshape(bias.detach(), shape)), x.dtype());
   }
   return record(op, std::move(y), inputs(x, weight, bias),
                 [x = saved(x), weight = saved(weight), window](const Tensor& g, const Needs<3>& needs) {

@@ -1,5 +1,6 @@
 // Losses.
 #include "ops/ctc_loss.h"
+#include "ops/in_float32.h"
 #include "ops/loss.h"
 #include "ops/margin_loss.h"
 #include "ops/pointwise.h"
@@ -46,10 +47,14 @@ void bind_regression_losses(Ops& f) {
   f.add_function(
       "kl_div(input, target, size_average=None, reduce=None, reduction='mean', log_target=False)",
       [](const Tensor& x, const Tensor& y, Flag average, Flag reduce, std::string_view reduction, bool log_target) {
-        const bool by_batch = reduction == "batchmean" && !average && !reduce;
-        const Reduction how = by_batch ? Reduction::Sum : reduction_from_string(reduction);
-        const Tensor loss = kl_div(x, y, reduction_of(average, reduce, how), log_target);
-        return by_batch && x.dim() > 0 ? loss / x.sizes()[0] : loss;
+        if (reduction != "batchmean" || average || reduce)
+          return kl_div(x, y, reduction_of(average, reduce, reduction_from_string(reduction)), log_target);
+        return in_float32(
+            [log_target](const Tensor& input, const Tensor& target) {
+              const Tensor total = kl_div(input, target, Reduction::Sum, log_target);
+              return input.dim() > 0 ? total / input.sizes()[0] : total;
+            },
+            x, y);
       },
       "target (log(target) - input); 'batchmean' divides the sum by the batch's size.");
 }

@@ -112,6 +112,7 @@ ROWS = {
     "linear": (lambda x, w, b: F.linear(x, w, b), [(6, 30), (5, 30), (5,)]),
     "linear to a number": (lambda x, w, b: F.linear(x, w, b), [(6, 30), (30,), ()]),
     "conv2d": (lambda x, w, b: F.conv2d(x, w, b), [(1, 3, 6, 6), (2, 3, 3, 3), (2,)]),
+    "conv_transpose2d": (lambda x, w, b: F.conv_transpose2d(x, w, b), [(1, 3, 6, 6), (3, 2, 3, 3), (2,)]),
     "addmm": (lambda z, x, y: ember.addmm(z, x, y, beta=2, alpha=1e-3), [(6, 5), (6, 30), (30, 5)]),
     "baddbmm": (lambda z, x, y: ember.baddbmm(z, x, y, beta=2, alpha=1e-3), [(2, 6, 5), (2, 6, 30), (2, 30, 5)]),
     "addbmm": (lambda z, x, y: ember.addbmm(z, x, y), [(6, 5), (2, 6, 30), (2, 30, 5)]),
@@ -192,6 +193,13 @@ for reduction in ("mean", "sum", "none"):
             ("multilabel_soft_margin_loss", F.multilabel_soft_margin_loss, [(20, 30), (SHARES, (20, 30))]),
         ]
     }  # fmt: skip
+
+ROWS |= {
+    "kl_div, batchmean": (lambda x, t: F.kl_div(x, t, reduction="batchmean"), [(20, 30), (SHARES, (20, 30))]),
+    "KLDivLoss": (nn.KLDivLoss(reduction="batchmean"), [(20, 30), (SHARES, (20, 30))]),
+    "CosineSimilarity": (nn.CosineSimilarity(), PAIR),
+    "PairwiseDistance": (nn.PairwiseDistance(), PAIR),
+}
 
 # Their gradients come from the rounded result, as in PyTorch.
 FROM_OUTPUT = {"softmax", "log_softmax"}
