@@ -78,13 +78,15 @@ Tensor polygamma(int64_t n, const Tensor& x) {
   if (n == 1) return trigamma(x);
   // (-1)^(n + 1) n! zeta(n + 1, x)
   const double factorial = std::tgamma(static_cast<double>(n) + 1) * (n % 2 ? 1 : -1);
-  return in_float32([&](const Tensor& wide) { return special::zeta(n + 1, wide) * factorial; }, x);
+  return in_float32([&](const Tensor& wide) { return special::zeta(static_cast<double>(n) + 1, wide) * factorial; }, x);
 }
 
 Tensor mvlgamma(const Tensor& x, int64_t p) {
   kernel::check_defined("mvlgamma", "input", x);
   check<ValueError>(p >= 1, "mvlgamma: p is ", p, " but must be at least 1");
   check<TypeError>(x.dtype() != kBool, "mvlgamma: input is ", describe(x), " but must not be bool");
+  constexpr int64_t kMostTerms = int64_t{1} << 24;
+  check<OutOfMemoryError>(p <= kMostTerms, "mvlgamma: a sum of ", p, " terms is too long");
   const double dimension = static_cast<double>(p);
   if (p == 1) return lgamma(x);
   if (are_16_bit(x)) return in_float32([p](const Tensor& wide) { return mvlgamma(wide, p); }, x);
@@ -145,11 +147,25 @@ Tensor ndtr(const Tensor& x) {
   return in_float32([](const Tensor& wide) { return erfc(wide * (-1 / sqrt2)) * 0.5; }, x);
 }
 
+namespace {
+
+/// The normal density over the normal distribution function. Its own slope needs no quotient, which would be 0 / 0 for large x.
+Tensor normal_hazard(const Tensor& x) {
+  Tensor y;
+  {
+    const NoGradGuard no_grad;
+    y = (sqrt2 * inv_sqrtpi) / erfcx(x * (-1 / sqrt2));
+  }
+  return record("log_ndtr_backward", y, inputs(x),
+                [x = saved(x)](const Tensor& g) { return -g * normal_hazard(x()) * (x() + normal_hazard(x())); });
+}
+
+}  // namespace
+
 Tensor log_ndtr(const Tensor& x) {
   auto y = unary("log_ndtr", &SpecialKernels::log_ndtr, x);
-  return record("log_ndtr", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) {
-                  return g * (sqrt2 * inv_sqrtpi) / erfcx(x() * (-1 / sqrt2));
-                }));
+  return record("log_ndtr", y, inputs(x),
+                in_float32([x = saved_wide(x)](const Tensor& g) { return g * normal_hazard(x()); }));
 }
 
 Tensor ndtri(const Tensor& p) {

@@ -168,7 +168,7 @@ double zeta(double s, double q) {
   for (; a < 10 || a < s; a += 1) {
     const double term = std::pow(a, -s);
     sum += term;
-    if (a > 0 && term < kEpsilon * std::abs(sum)) return sum;
+    if (a > 0 && (term < kEpsilon * std::abs(sum) || term == 0)) return sum;
   }
   const double power = std::pow(a, -s);
   sum += power * (a / (s - 1) + 0.5);
