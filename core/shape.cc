@@ -1,14 +1,22 @@
 #include "core/shape.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/error.h"
 
 namespace ember {
 
+namespace {
+
+/// A power of two, so that growing by one element at a time copies each but a few times; known from the size, so it is not stored.
+size_t heap_capacity(size_t count) { return std::bit_ceil(count); }
+
+}  // namespace
+
 void Shape::assign(const int64_t* values, size_t count) {
+  if (count > kInline) heap_ = new int64_t[heap_capacity(count)];
   size_ = count;
-  if (on_heap()) heap_ = new int64_t[count];
   if (count > 0) std::memcpy(data(), values, count * sizeof(int64_t));
 }
 
@@ -23,8 +31,9 @@ void Shape::take(Shape& other) noexcept {
 }
 
 void Shape::resize(size_t count, int64_t value) {
-  if (count <= kInline && !on_heap()) {
-    for (size_t i = size_; i < count; ++i) inline_[i] = value;
+  const bool stays = on_heap() ? count > kInline && count <= heap_capacity(size_) : count <= kInline;
+  if (stays) {
+    std::fill(data() + std::min(size_, count), data() + count, value);
     size_ = count;
     return;
   }

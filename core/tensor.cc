@@ -30,6 +30,18 @@ std::optional<int64_t> extent(const Shape& sizes, const Shape& strides, int64_t 
   return end;
 }
 
+/// The product of the sizes, which a zero among them does not excuse from being an int64: products of some of them are taken too.
+int64_t count(const Shape& sizes) {
+  int64_t product = 1;
+  bool is_empty = false;
+  for (const int64_t size : sizes) {
+    is_empty |= size == 0;
+    if (size != 0 && __builtin_mul_overflow(product, size, &product)) [[unlikely]]
+      fail("a tensor of shape ", sizes, " has more elements than 64 bits count");
+  }
+  return is_empty ? 0 : product;
+}
+
 /// PyTorch's rule for results of different rank: `higher` decides unless `lower` is of a higher kind.
 std::optional<DType> combine(std::optional<DType> higher, std::optional<DType> lower) {
   if (!higher || !lower) return higher ? higher : lower;
@@ -67,10 +79,10 @@ TensorImpl::TensorImpl(Storage storage, DType dtype, Shape sizes, Shape strides,
 }
 
 void TensorImpl::set_geometry(Shape new_sizes, Shape new_strides, int64_t new_offset) {
+  numel = count(new_sizes);
   sizes = std::move(new_sizes);
   strides = std::move(new_strides);
   offset = new_offset;
-  numel = sizes.numel();
   is_contiguous = numel == 0 || is_row_major(sizes, strides);
 }
 
@@ -128,10 +140,7 @@ Tensor Tensor::alias_real() const {
 Tensor empty_strided_tensor(Shape sizes, Shape strides, DType dtype, Device device) {
   for (const int64_t size : sizes) check(size >= 0, "empty: shape ", sizes, " has a negative size");
   const std::optional<int64_t> bytes = extent(sizes, strides, item_size(dtype));
-  bool fits = bytes.has_value();
-  int64_t count = 1;
-  for (const int64_t size : sizes) fits = fits && !__builtin_mul_overflow(count, size, &count);
-  check<OutOfMemoryError>(fits, "empty: a tensor of shape ", sizes, " is too large");
+  check<OutOfMemoryError>(bytes.has_value(), "empty: a tensor of shape ", sizes, " is too large");
   auto storage = make_intrusive<StorageImpl>(static_cast<size_t>(*bytes), device);
   return Tensor(make_intrusive<TensorImpl>(std::move(storage), dtype, std::move(sizes), std::move(strides), 0));
 }

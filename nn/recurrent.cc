@@ -15,6 +15,8 @@ RecurrentImpl::RecurrentImpl(RNNOptions given, int64_t gates) : options(std::mov
                     "zeroed");
   check<ValueError>(options.input_size_ > 0, "input_size must be greater than zero");
   check<ValueError>(options.hidden_size_ > 0, "hidden_size must be greater than zero");
+  check<ValueError>(options.hidden_size_ <= INT64_MAX / 4, "hidden_size ", options.hidden_size_,
+                    " is too large for weights of shape [", gates, " * hidden_size, hidden_size]");
   check<ValueError>(options.num_layers_ > 0, "num_layers must be greater than zero");
   const int64_t hidden = options.hidden_size_, rows = gates * hidden, directions = options.bidirectional_ ? 2 : 1;
   for (int64_t layer = 0; layer < options.num_layers_; ++layer) {

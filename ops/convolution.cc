@@ -88,11 +88,13 @@ std::vector<Tensor> backward_weight(const Tensor& grad, const Tensor& x, const S
                 });
 }
 
-/// One entry for each spatial dim, checked to be at least `least`.
+/// One entry for each spatial dim, checked to lie between `least` and the largest int32, so that sums and products of them are exact.
 Shape spread(const char* op, const char* argument, const Shape& value, int64_t rank, int64_t least) {
   check(value.size() == 1 || value.size() == static_cast<size_t>(rank), op, ": ", argument, " ", value,
         " must have 1 or ", rank, " elements");
-  for (const int64_t v : value) check(v >= least, op, ": ", argument, " must be at least ", least, " but is ", value);
+  for (const int64_t v : value)
+    check(v >= least && v <= INT32_MAX, op, ": ", argument, " must be at least ", least, " and below 2^31 but is ",
+          value);
   return value.size() == static_cast<size_t>(rank) ? value : Shape::filled(rank, value[0]);
 }
 
@@ -226,7 +228,10 @@ Tensor conv_transpose(const char* op, int64_t rank, const Tensor& x, const Tenso
     check(more[d] < window.stride[d] || more[d] < window.dilation[d], op, ": output_padding ", more,
           " must be smaller than stride ", window.stride, " or dilation ", window.dilation);
     const int64_t reach = window.dilation[d] * (window.kernel[d] - 1) + 1;
-    sizes.push_back((batch.size(d + 2) - 1) * window.stride[d] - 2 * window.padding[d] + reach + more[d]);
+    int64_t size;
+    check(!__builtin_mul_overflow(batch.size(d + 2) - 1, window.stride[d], &size) && size < INT64_MAX / 2, op,
+          ": stride ", window.stride, " is too large for input ", x.sizes());
+    sizes.push_back(size - 2 * window.padding[d] + reach + more[d]);
     check(batch.size(d + 2) > 0 && sizes.back() > 0, op, ": input ", x.sizes(), " with a kernel of ", window.kernel,
           " and padding ", window.padding, " gives an empty output");
   }

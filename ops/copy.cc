@@ -30,6 +30,7 @@ Tensor converted(const Tensor& x, DType dtype, Device device, bool copy) {
 Tensor& fill_in_place(const char* op, Tensor& x, const Scalar& value) {
   kernel::check_defined(op, "input", x);
   autograd::check_in_place(op, x);
+  kernel::check_fill(op, value, x);
   find_kernel(op, &Backend::fill, x)(x, value);
   x.storage()->bump_version();
   return record_in_place(op, x, inputs(x), [](const Tensor& g) { return zeros_like(g); });
@@ -122,6 +123,7 @@ Tensor& copy_(Tensor& x, const Tensor& source) {
   check(broadcast_shapes(x.sizes(), source.sizes(), "copy_") == x.sizes(), "copy_: source has shape ", source.sizes(),
         " but must broadcast to ", x.sizes());
   if (x.is_same(source)) return x;
+  if (source.impl()->is_wrapped_number && source.dtype() != x.dtype()) kernel::check_fill("copy_", source.item(), x);
   autograd::check_in_place("copy_", x);
   // Overlapping views of one storage would be read after they were written.
   copy_data("copy_", x, x.storage() == source.storage() ? clone(source.detach()) : source);

@@ -18,12 +18,17 @@ Tensor with_grad(Tensor x, const TensorOptions& options) {
 }
 
 Tensor filled(Tensor x, const char* op, const Scalar& value) {
+  kernel::check_fill(op, value, x);
   find_kernel(op, &Backend::fill, x)(x, value);
   return x;
 }
 
 DType dtype_of_kind(DType kind) {
   return kind == kFloat64 ? default_dtype() : kind == kComplex128 ? default_complex_dtype() : kind;
+}
+
+void check_length(const char* op, double count) {
+  check<OutOfMemoryError>(count < 0x1p63, op, ": ", count, " elements are too many");
 }
 
 /// `count` numbers given by `at(i)`, computed in T and converted to the dtype that the options name.
@@ -138,23 +143,29 @@ Tensor arange(const Scalar& start, const Scalar& end, const TensorOptions& optio
 
 Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step, const TensorOptions& options) {
   const double from = start.to<double>(), to = end.to<double>(), by = step.to<double>();
+  check<NotImplementedError>(options.dtype_ != kBool, "arange: counts in numbers, not in bools");
   check(by != 0 && std::isfinite(from) && std::isfinite(to), "arange: start ", start, ", end ", end,
         " must be finite and step ", step, " not zero");
   check(by > 0 ? to >= from : to <= from, "arange: step ", step, " does not lead from ", start, " to ", end);
   const bool is_real = start.is_floating_point() || end.is_floating_point() || step.is_floating_point();
   const DType dtype = options.dtype_.value_or(is_real ? default_dtype() : kInt64);
   if (is_floating_point(dtype)) {
-    const auto count = static_cast<int64_t>(std::ceil((to - from) / by));
+    const double length = std::ceil((to - from) / by);
+    check_length("arange", length);
+    const auto count = static_cast<int64_t>(length);
     return sequence<double>(count, dtype, options, [=](int64_t i) { return from + static_cast<double>(i) * by; });
   }
   // As many as there would be real numbers, yet from the truncated start by the truncated step.
-  const int64_t first = start.to<int64_t>(), stride = step.to<int64_t>();
-  int64_t distance;
-  check<OutOfMemoryError>(!__builtin_sub_overflow(end.to<int64_t>(), first, &distance), "arange: ", start, " to ", end,
-                          " is too far");
-  const int64_t count =
-      is_real ? static_cast<int64_t>(std::ceil((to - from) / by)) : distance / stride + (distance % stride != 0);
-  return sequence<int64_t>(count, dtype, options, [=](int64_t i) { return first + i * stride; });
+  for (const Scalar& number : {start, end, step}) kernel::check_fits("arange", number, kInt64);
+  const int64_t first = start.to<int64_t>(), stride = step.to<int64_t>(), last = end.to<int64_t>();
+  const auto gap = [](int64_t a, int64_t b) { return static_cast<uint64_t>(b) - static_cast<uint64_t>(a); };
+  const uint64_t distance = stride > 0 ? gap(first, last) : gap(last, first),
+                 pace = stride > 0 ? gap(0, stride) : gap(stride, 0);
+  const uint64_t steps = pace == 0 ? 0 : distance / pace + (distance % pace != 0);
+  const double length = is_real ? std::ceil((to - from) / by) : static_cast<double>(steps);
+  check_length("arange", length);
+  return sequence<int64_t>(is_real ? static_cast<int64_t>(length) : static_cast<int64_t>(steps), dtype, options,
+                           [=](int64_t i) { return first + i * stride; });
 }
 
 namespace {
@@ -165,6 +176,8 @@ Tensor spaced(const char* op, const Scalar& start, const Scalar& end, int64_t st
               F at) {
   check(steps >= 0, op, ": steps ", steps, " must not be negative");
   const DType dtype = options.dtype_or_default();
+  kernel::check_fits(op, start, dtype);
+  kernel::check_fits(op, end, dtype);
   double from = start.to<double>(), to = end.to<double>();
   if (!is_differentiable(dtype)) {
     from = std::trunc(from);
@@ -218,6 +231,9 @@ Tensor tensor(const NestedList& values, const TensorOptions& options) {
   DType kind = flat.empty() ? kFloat64 : flat[0].dtype();
   for (const Scalar& value : flat) kind = promote_types(kind, value.dtype());
   const Tensor x = empty_tensor(shape, options.dtype_.value_or(dtype_of_kind(kind)));
+  // Floats round, to infinity too, as those of a list in Python do.
+  for (const Scalar& value : flat)
+    if (!x.is_floating_point()) kernel::check_fits("tensor", value, x.dtype());
   visit_dtype(x.dtype(), [&]<class T> {
     T* data = x.data_ptr<T>();
     for (size_t i = 0; i < flat.size(); ++i) data[i] = flat[i].to<T>();

@@ -109,6 +109,7 @@ Tensor& random_(Tensor& x, std::optional<int64_t> from, std::optional<int64_t> t
   kernel::check_defined("random_", "input", x);
   const int64_t low = to ? from.value_or(0) : 0, high = to ? *to : from.value_or(end_of(x.dtype()));
   check<ValueError>(low < high, "random_: from is ", low, " but must be less than to, which is ", high);
+  check_draws("random_", low, high, x.dtype());
   return overwrite("random_", x,
                    [&] { find_kernel("random_", &Backend::random_integers, x)(x, low, high, pick(generator)); });
 }
@@ -133,7 +134,7 @@ Tensor normal(const Tensor& mean, const Tensor& std, Generator* generator) {
     check<ValueError>(std.numel() == 0 || all(std >= 0).item<bool>(), "normal: std must not be negative");
     const Shape sizes = broadcast_shapes(mean.sizes(), std.sizes(), "normal");
     DType dtype = result_type(mean, std);
-    if (!is_floating_point(dtype)) dtype = default_dtype();
+    if (!is_differentiable(dtype)) dtype = default_dtype();
     const Tensor z = randn(sizes, TensorOptions(compute_dtype(dtype)).device(mean.device()), generator);
     y = to(mean + std * z, dtype);
   }

@@ -50,6 +50,13 @@ Tensor bernoulli_backward(const Tensor& g, const Tensor& x, const Tensor& target
 
 }  // namespace
 
+void warn_of_broadcast(const Tensor& input, const Tensor& target) {
+  if (input.sizes() == target.sizes()) return;
+  kernel::warn(concat("Using a target size (", target.sizes(), ") that is different to the input size (", input.sizes(),
+                      "). This will likely lead to incorrect results due to broadcasting. Please ensure they have the "
+                      "same size."));
+}
+
 Tensor huber_backward(const Tensor& g, const Tensor& x, const Tensor& target, double delta, double scale) {
   auto d = slope_of("huber_backward", &ElementwiseLossKernels::huber_backward, g, x, target, delta, scale);
   auto curvature = [g = saved(g), x = saved(x), t = saved(target), delta, scale](const Tensor& gg) {

@@ -5,6 +5,8 @@
 
 namespace ember {
 
+/// A warning where input and target broadcast, which is seldom meant.
+void warn_of_broadcast(const Tensor& input, const Tensor& target);
 /// scale times d^2 / 2 where |d| <= delta, delta (|d| - delta / 2) beyond, for d = input - target.
 Tensor huber_losses(const char* op, const Tensor& input, const Tensor& target, double delta, double scale);
 /// grad times their slope by `input`.

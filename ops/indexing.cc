@@ -133,8 +133,9 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value) {
   kernel::check_defined("masked_fill", "value", value);
   check(mask.dtype() == kBool, "masked_fill: mask must be bool but is ", mask.dtype());
   check(value.dim() == 0, "masked_fill: value has shape ", value.sizes(), " but must be a number");
-  check(can_cast(value.dtype(), x.dtype()) || x.dtype() == kBool, "masked_fill: a ", value.dtype(),
-        " value cannot be put into a tensor of ", x.dtype());
+  kernel::check_fits("masked_fill", value, x.dtype());
+  check(value.impl()->is_wrapped_number || can_cast(value.dtype(), x.dtype()) || x.dtype() == kBool, "masked_fill: a ",
+        value.dtype(), " value cannot be put into a tensor of ", x.dtype());
   return where(mask, to(value, TensorOptions(x.dtype()).device(x.device())), x);
 }
 

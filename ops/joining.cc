@@ -51,7 +51,8 @@ Tensor block_diag(const std::vector<Tensor>& tensors) {
   int64_t left = 0, right = 0;
   for (const Tensor& x : rows) {
     check(x.dim() == 2, "block_diag: a tensor of shape ", x.sizes(), " has more than 2 dimensions");
-    right += x.sizes()[1];
+    check(!__builtin_add_overflow(right, x.sizes()[1], &right),
+          "block_diag: the columns add up to more than 64 bits count");
   }
   for (Tensor& x : rows) {
     const int64_t columns = x.sizes()[1];
@@ -122,6 +123,10 @@ Tensor kron(const Tensor& a, const Tensor& b) {
   const int64_t rank = std::max(views::rank("kron", a), views::rank("kron", b));
   if (rank == 0) return mul(a, b);
   if (are_16_bit(a, b)) return in_float32([](const auto&... wide) { return kron(wide...); }, a, b);
+  const auto product = [&](int64_t of_a, int64_t of_b) {
+    kernel::check_numel("kron", {of_a, of_b});
+    return of_a * of_b;
+  };
   Shape split_a, split_b, joined;
   for (int64_t d = -rank; d < -1; ++d) {
     const int64_t of_a = -d <= a.dim() ? a.size(d) : 1, of_b = -d <= b.dim() ? b.size(d) : 1;
@@ -129,7 +134,7 @@ Tensor kron(const Tensor& a, const Tensor& b) {
     split_a.push_back(1);
     split_b.push_back(1);
     split_b.push_back(of_b);
-    joined.push_back(of_a * of_b);
+    joined.push_back(product(of_a, of_b));
   }
   // The last dim is repeated in each operand beforehand: the product then runs over whole rows, not over those of b.
   const int64_t columns_a = a.dim() > 0 ? a.size(-1) : 1, columns_b = b.dim() > 0 ? b.size(-1) : 1;
@@ -139,7 +144,7 @@ Tensor kron(const Tensor& a, const Tensor& b) {
   };
   const auto repeated = [&](const Tensor& x, const Shape& split, std::initializer_list<int64_t> own) {
     const Tensor wide = expand(reshape(x, with(split, own)), with(split, {columns_a, columns_b}));
-    return reshape(wide, with(split, {columns_a * columns_b}));
+    return reshape(wide, with(split, {product(columns_a, columns_b)}));
   };
   return reshape(mul(repeated(a, split_a, {columns_a, 1}), repeated(b, split_b, {1, columns_b})),
                  with(joined, {columns_a * columns_b}));

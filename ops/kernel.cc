@@ -1,5 +1,10 @@
 #include "ops/kernel.h"
 
+#include <atomic>
+#include <cmath>
+#include <iostream>
+#include <limits>
+
 namespace ember::kernel {
 
 namespace {
@@ -15,6 +20,41 @@ Tensor output_like(const Tensor& a, const Tensor& b, const Shape& sizes, DType d
 bool overlaps_partially(const Tensor& x, const Tensor& other) {
   return x.storage() == other.storage() &&
          (x.storage_offset() != other.storage_offset() || x.sizes() != other.sizes() || x.strides() != other.strides());
+}
+
+void print_warning(const std::string& message) { std::cerr << "ember: warning: " << message << '\n'; }
+
+std::atomic<void (*)(const std::string&)> warning_handler = print_warning;
+
+/// The largest number of a floating-point type.
+template <class T>
+constexpr double kLargest = std::is_same_v<T, Half>       ? 65504
+                            : std::is_same_v<T, BFloat16> ? 0x1.FEp127
+                                                          : static_cast<double>(std::numeric_limits<T>::max());
+
+template <class T>
+bool fits(const Scalar& number) {
+  if constexpr (std::is_same_v<T, bool>) {
+    return true;
+  } else if constexpr (is_complex(dtype_of<T>)) {
+    const auto value = number.to<std::complex<double>>();
+    using Part = typename T::value_type;
+    return fits<Part>(value.real()) && fits<Part>(value.imag());
+  } else if (number.is_complex()) {
+    const auto value = number.to<std::complex<double>>();
+    return value.imag() == 0 && fits<T>(value.real());
+  } else if constexpr (is_floating_point(dtype_of<T>)) {
+    const double value = number.to<double>();
+    return !std::isfinite(value) || std::abs(value) <= kLargest<T>;
+  } else if (number.is_floating_point()) {
+    // 2^bits, which a double holds exactly, as it does the lowest number.
+    const double value = number.to<double>(), end = std::ldexp(1.0, std::numeric_limits<T>::digits);
+    return value >= static_cast<double>(std::numeric_limits<T>::lowest()) && value < end;
+  } else {
+    const auto value = number.to<int64_t>(), most = static_cast<int64_t>(std::numeric_limits<T>::max());
+    return value <= most &&
+           value >= (std::is_signed_v<T> ? static_cast<int64_t>(std::numeric_limits<T>::lowest()) : -most);
+  }
 }
 
 Tensor copy_of(const Tensor& x) {
@@ -38,6 +78,10 @@ DType result_dtype(Result rule, DType promoted) {
   }
 }
 
+void warn(const std::string& message) { warning_handler.load()(message); }
+
+void set_warning_handler(void (*handler)(const std::string& message)) { warning_handler = handler; }
+
 void check_defined(const char* op, const char* argument, const Tensor& x) {
   check<TypeError>(x.defined(), op, ": ", argument, " is an undefined tensor");
 }
@@ -52,6 +96,34 @@ void check_same_device(const char* op, std::span<const Tensor> tensors) {
   }
 }
 
+void check_numel(const char* op, const Shape& shape) {
+  int64_t count = 1;
+  for (const int64_t size : shape)
+    check(size == 0 || !__builtin_mul_overflow(count, size, &count), op, ": a tensor of shape ", shape,
+          " has more elements than 64 bits count");
+}
+
+Shape broadcast(const char* op, const Shape& a, const Shape& b) {
+  Shape shape = broadcast_shapes(a, b, op);
+  check_numel(op, shape);
+  return shape;
+}
+
+void check_fits(const char* op, const Scalar& number, DType dtype) {
+  visit_dtype(dtype, [&]<class T> {
+    check(fits<T>(number), op, ": the number ", number, " cannot be converted to ", dtype, " without overflow");
+  });
+}
+
+void check_fits(const char* op, const Tensor& number, DType dtype) {
+  if (number.impl()->is_wrapped_number && number.dtype() != dtype) check_fits(op, number.item(), dtype);
+}
+
+void check_fill(const char* op, const Scalar& number, const Tensor& x) {
+  const bool rounds = x.numel() == 1 && is_reduced_floating_point(x.dtype());
+  check_fits(op, number, rounds ? kFloat64 : x.dtype());
+}
+
 Tensor make_output(const char* op, const Tensor& x, Result rule) {
   check_defined(op, "input", x);
   return empty_tensor_like(x, result_dtype(rule, x.dtype()));
@@ -63,7 +135,7 @@ Tensor make_output(const char* op, const Tensor& a, const Tensor& b, Result rule
   if (!a.device().is_cpu() || !b.device().is_cpu()) check_same_device(op, std::array{a, b});
   const DType dtype = result_dtype(rule, result_type(a, b));
   Tensor y = a.sizes() == b.sizes() ? empty_tensor_like(a, dtype)
-                                    : output_like(a, b, broadcast_shapes(a.sizes(), b.sizes(), op), dtype);
+                                    : output_like(a, b, broadcast(op, a.sizes(), b.sizes()), dtype);
   if (a.impl()->is_wrapped_number && b.impl()->is_wrapped_number) y.impl()->is_wrapped_number = true;
   return y;
 }

@@ -21,6 +21,25 @@ void check_same_device(const char* op, std::span<const Tensor> tensors);
 /// Throws Error naming `op` unless `x` is defined.
 void check_defined(const char* op, const char* argument, const Tensor& x);
 
+/// Throws Error naming `op` unless the sizes of `shape`, zeros aside, multiply to an int64: what every tensor's shape must do.
+void check_numel(const char* op, const Shape& shape);
+/// The shape that both broadcast to, checked so.
+Shape broadcast(const char* op, const Shape& a, const Shape& b);
+
+/// Throws Error naming `op` unless a tensor of `dtype` can hold the number: integers take no nan and nothing beyond their range, except
+/// that a negative integer stands for an unsigned one of as many bits; floats take no finite number beyond their largest; and only
+/// complex types an imaginary part.
+void check_fits(const char* op, const Scalar& number, DType dtype);
+/// The same for a tensor that is a wrapped number; others convert as `to` converts them.
+void check_fits(const char* op, const Tensor& number, DType dtype);
+/// The same for a number that is written into all of x: a single 16-bit float is rounded to, be it to infinity.
+void check_fill(const char* op, const Scalar& number, const Tensor& x);
+
+/// Says what is no error: a UserWarning in Python, a line on stderr in C++.
+void warn(const std::string& message);
+/// Who hears it from now on, called by the thread that warns.
+void set_warning_handler(void (*handler)(const std::string& message));
+
 /// The output of an elementwise op on these inputs, which are checked; what the functions below allocate.
 Tensor make_output(const char* op, const Tensor& x, Result rule);
 Tensor make_output(const char* op, const Tensor& a, const Tensor& b, Result rule);

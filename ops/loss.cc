@@ -45,6 +45,7 @@ Tensor mse_loss(const Tensor& input, const Tensor& target, Reduction reduction) 
   check_float("mse_loss", input, target);
   if (are_16_bit(input, target))
     return in_float32([&](const auto&... x) { return mse_loss(x..., reduction); }, input, target);
+  warn_of_broadcast(input, target);
   return reduce_loss(huber_losses("mse_loss", input, target, std::numeric_limits<double>::infinity(), 2), reduction);
 }
 
@@ -52,6 +53,7 @@ Tensor l1_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
   check_float("l1_loss", input, target);
   if (are_16_bit(input, target))
     return in_float32([&](const auto&... x) { return l1_loss(x..., reduction); }, input, target);
+  warn_of_broadcast(input, target);
   return reduce_loss(abs(input - target), reduction);
 }
 
@@ -61,6 +63,7 @@ Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, Reduction reduc
   if (are_16_bit(input, target))
     return in_float32([&](const auto&... x) { return smooth_l1_loss(x..., reduction, beta); }, input, target);
   if (beta == 0) return l1_loss(input, target, reduction);
+  warn_of_broadcast(input, target);
   return reduce_loss(huber_losses("smooth_l1_loss", input, target, beta, 1 / beta), reduction);
 }
 

@@ -171,6 +171,7 @@ Tensor added_product(const char* op, const Tensor& x, const Tensor& a, const Ten
         " do not match");
   if (a.sizes()[rank - 1] != b.sizes()[rank - 2]) fail_shapes(op, a, b);
   check(x.dtype() == a.dtype(), op, ": input is ", x.dtype(), " but must be ", a.dtype(), " like mat1");
+  for (const Scalar& factor : {beta, alpha}) kernel::check_fits(op, factor, compute_dtype(x.dtype()));
   const Shape sizes = with_last(a.sizes(), b.sizes()[rank - 1]);
   check(broadcast_shapes(x.sizes(), sizes, op) == sizes, op, ": input has shape ", x.sizes(), " but must broadcast to ",
         sizes);

@@ -152,7 +152,8 @@ Tensor matrix_power(const Tensor& a, int64_t n) {
     check_info("linalg.matrix_power", info, [](int) {
       return std::string("the inverse for a negative exponent does not exist: the matrix is singular.");
     });
-    return matrix_power(inverse, -n);
+    // The smallest int64 has no negative: one factor is taken out of its power.
+    return n == INT64_MIN ? matmul(matrix_power(inverse, INT64_MAX), inverse) : matrix_power(inverse, -n);
   }
   if (n == 1) return clone(a);
   if (are_16_bit(a)) return in_float32([n](const Tensor& wide) { return matrix_power(wide, n); }, a);

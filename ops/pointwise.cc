@@ -23,6 +23,7 @@ void check_alpha(const char* op, const Scalar& alpha, DType dtype) {
   const bool fits = dtype == kBool ? !is_differentiable(alpha.dtype()) : can_cast(alpha.dtype(), dtype);
   check<TypeError>(fits, op, ": alpha is ", alpha, " but for tensors of dtype ", dtype, " it must be ",
                    is_floating_point(dtype) ? "real" : "an integer");
+  kernel::check_fits(op, alpha, dtype);
 }
 
 /// a + alpha b.
@@ -32,7 +33,7 @@ Tensor add_scaled(const char* op, const Tensor& a, const Tensor& b, const Scalar
   kernel::check_same_device(op, std::array{a, b});
   const DType dtype = result_type(a, b);
   check_alpha(op, alpha, dtype);
-  Tensor y = empty_tensor(broadcast_shapes(a.sizes(), b.sizes(), op), dtype, a.device());
+  Tensor y = empty_tensor(kernel::broadcast(op, a.sizes(), b.sizes()), dtype, a.device());
   find_kernel(op, &Backend::add_scaled, kernel::chooser(a, b))(y, a, b, alpha);
   return record(
       op, y, inputs(a, b), [](const Tensor& g) { return g; },
@@ -42,6 +43,12 @@ Tensor add_scaled(const char* op, const Tensor& a, const Tensor& b, const Scalar
 Scalar negate(const Scalar& s) {
   if (s.is_complex()) return -s.to<std::complex<double>>();
   return s.is_floating_point() ? Scalar(-s.to<double>()) : Scalar(-s.to<int64_t>());
+}
+
+/// x / (a^2 + b^2), 0 where a and b are.
+Tensor over_squares(const Tensor& x, const Tensor& a, const Tensor& b) {
+  const Tensor squares = square(a) + square(b), is_zero = squares == 0;
+  return where(is_zero, 0, x / where(is_zero, 1, squares));
 }
 
 /// The gradient of a maximum or minimum for the operand `mine`: halves where both are equal.
@@ -105,6 +112,7 @@ Tensor pow(const Tensor& a, const Tensor& b) {
   kernel::check_defined("pow", "exponent", b);
   const bool is_square =
       b.impl()->is_wrapped_number && !b.is_complex() && b.item<double>() == 2 && result_type(a, b) == a.dtype();
+  if (b.impl()->is_wrapped_number) kernel::check_fits("pow", b, result_type(a, b));
   auto y = is_square ? kernel::binary("pow", &Backend::mul, a, a) : kernel::binary("pow", &Backend::pow, a, b);
   return record("pow", y, inputs(a, b), in_float32([a = saved_wide(a), b = saved_wide(b), is_square](const Tensor& g) {
                   if (is_square) return g * conj(a() * 2);
@@ -112,18 +120,18 @@ Tensor pow(const Tensor& a, const Tensor& b) {
                   return where(b() == 0, 0, g * conj(b() * pow(a(), b() - 1)));
                 }),
                 in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) {
-                  return where((a() == 0) & (real(b()) >= 0), 0, g * conj(pow(a(), b()) * log(a())));
+                  // A negative base has a logarithm among the complex numbers.
+                  const Tensor base = g.is_complex() ? to(a(), g.dtype()) : a();
+                  return where((a() == 0) & (real(b()) >= 0), 0, g * conj(pow(a(), b()) * log(base)));
                 }));
 }
 
 Tensor atan2(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary("atan2", &Backend::atan2, a, b, Result::Float);
-  return record("atan2", y, inputs(a, b), in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) {
-                  return g * b() / (square(a()) + square(b()));
-                }),
-                in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) {
-                  return -g * a() / (square(a()) + square(b()));
-                }));
+  return record(
+      "atan2", y, inputs(a, b),
+      in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return over_squares(g * b(), a(), b()); }),
+      in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return over_squares(-g * a(), a(), b()); }));
 }
 
 Tensor maximum(const Tensor& a, const Tensor& b) {
@@ -188,8 +196,11 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   if (condition.dtype() == kUInt8) return where(to(condition, kBool), a, b);
   check<TypeError>(condition.dtype() == kBool, "where: condition is ", describe(condition), " but must be bool");
   kernel::check_same_device("where", std::array{condition, a, b});
-  const Shape sizes = broadcast_shapes(condition.sizes(), broadcast_shapes(a.sizes(), b.sizes(), "where"), "where");
-  Tensor y = empty_tensor(sizes, result_type(a, b), condition.device());
+  const Shape sizes = kernel::broadcast("where", condition.sizes(), broadcast_shapes(a.sizes(), b.sizes(), "where"));
+  const DType dtype = result_type(a, b);
+  for (const Tensor* x : {&a, &b})
+    if (!is_reduced_floating_point(dtype)) kernel::check_fits("where", *x, dtype);
+  Tensor y = empty_tensor(sizes, dtype, condition.device());
   find_kernel("where", &Backend::where, kernel::chooser(a, b))(y, condition, a, b);
   return record(
       "where", y, inputs(a, b), [c = condition](const Tensor& g) { return where(c, g, 0); },
@@ -203,11 +214,18 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
   DType dtype = x.dtype();
   for (const auto& limit : {min, max})
     if (limit) dtype = promote_types(dtype, result_type(x, Tensor(*limit)));
+  // A limit that no element of an integer type can pass does nothing; one that none can keep is an error.
+  if (min && !(is_integral(dtype) && low < 0)) kernel::check_fits("clamp", *min, dtype);
+  if (max && !(is_integral(dtype) && high > 0)) kernel::check_fits("clamp", *max, dtype);
+  check(!max || dtype != kUInt8 || high >= 0, "clamp: max is ", high, " but no uint8 is below 0");
   const Tensor in = to(x, dtype);
   Tensor y = empty_tensor_like(in, dtype);
   find_kernel("clamp", &Backend::clamp, in)(y, in, low, high);
   return record("clamp", y, inputs(in),
-                [x = saved(in), low, high](const Tensor& g) { return where((x() > low) & (x() < high), g, 0); });
+                [x = saved(in), low, high, has_max = max.has_value(), has_min = min.has_value()](const Tensor& g) {
+                  const Tensor is_inside = has_max ? x() < high : x() > low;
+                  return where(has_max && has_min ? is_inside & (x() > low) : is_inside, g, 0);
+                });
 }
 
 Tensor clamp_min(const Tensor& x, const Scalar& min) { return clamp(x, min); }
@@ -229,7 +247,8 @@ Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight) {
 Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {
   if (!x.is_floating_point() || x.dtype() != a.dtype() || x.dtype() != b.dtype() || value.is_complex())
     return add(x, a * b, value);
-  const Shape sizes = broadcast_shapes(x.sizes(), broadcast_shapes(a.sizes(), b.sizes(), "addcmul"), "addcmul");
+  const Shape sizes = kernel::broadcast("addcmul", x.sizes(), broadcast_shapes(a.sizes(), b.sizes(), "addcmul"));
+  kernel::check_fits("addcmul", value, compute_dtype(x.dtype()));
   Tensor y = x.sizes() == sizes ? empty_tensor_like(x, x.dtype()) : empty_tensor(sizes, x.dtype(), x.device());
   find_kernel("addcmul", &PointwiseKernels::addcmul, x)(y, x, a, b, value);
   const auto scaled = [value](const Tensor& g) { return is_one(value) ? g : g * Tensor(value); };

@@ -14,6 +14,13 @@ bool is_one(const Scalar& alpha) { return alpha.to<std::complex<double>>() == 1.
 
 Tensor pass(const Tensor& g) { return g; }
 
+/// alpha as a tensor, checked to fit the sum.
+Tensor factor(const char* op, const Scalar& alpha, const Tensor& x, const Tensor& other) {
+  kernel::check_defined(op, "other", other);
+  kernel::check_fits(op, alpha, result_type(x, other));
+  return Tensor(alpha);
+}
+
 /// What a pullback needs of the value that x had before it is overwritten.
 SavedTensor saved_before(const Tensor& x, const Tensor& other) {
   return GradMode::is_enabled() && other.requires_grad() ? saved(clone(x)) : SavedTensor();
@@ -29,14 +36,14 @@ Tensor& add_term(const char* op, Tensor& x, const Tensor& term, const Scalar& va
 }  // namespace
 
 Tensor& add_(Tensor& x, const Tensor& other, const Scalar& alpha) {
-  if (!is_one(alpha)) return add_(x, mul(other, Tensor(alpha)));
+  if (!is_one(alpha)) return add_(x, mul(other, factor("add_", alpha, x, other)));
   autograd::check_in_place("add_", x);
   kernel::binary_into("add_", &Backend::add, x, other);
   return record_in_place("add_", x, inputs(x, other), pass, pass);
 }
 
 Tensor& sub_(Tensor& x, const Tensor& other, const Scalar& alpha) {
-  if (!is_one(alpha)) return sub_(x, mul(other, Tensor(alpha)));
+  if (!is_one(alpha)) return sub_(x, mul(other, factor("sub_", alpha, x, other)));
   autograd::check_in_place("sub_", x);
   kernel::binary_into("sub_", &Backend::sub, x, other);
   return record_in_place("sub_", x, inputs(x, other), pass, [](const Tensor& g) { return -g; });

@@ -29,6 +29,7 @@ Scalar factor_for(const Tensor& x, const Scalar& factor) {
 Tensor summed(const char* op, const Tensor& x, const Tensor& y, const Scalar& x_factor, const Scalar& y_factor) {
   check(broadcast_shapes(x.sizes(), y.sizes(), op) == y.sizes(), op, ": input has shape ", x.sizes(),
         " but must broadcast to ", y.sizes());
+  for (const Scalar& factor : {x_factor, y_factor}) kernel::check_fits(op, factor, compute_dtype(x.dtype()));
   const Scalar beta = factor_for(x, x_factor), alpha = factor_for(y, y_factor);
   const Tensor scaled = alpha.to<std::complex<double>>() == 1.0 ? y : mul(y, alpha);
   return beta.to<std::complex<double>>() == 0.0 ? scaled : add(scaled, x, beta);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <numbers>
 
 #include "autograd/record.h"
+#include "ops/complex.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/indexing.h"
@@ -21,6 +23,20 @@ Generator& pick(Generator* generator) { return generator ? *generator : default_
 void check_float(const char* op, DType dtype) {
   check<TypeError>(is_floating_point(dtype), op, ": needs a floating-point dtype, not ", dtype);
 }
+
+void check_differentiable(const char* op, DType dtype) {
+  check<TypeError>(is_differentiable(dtype), op, ": needs a floating-point dtype, not ", dtype);
+}
+
+/// Fills x, of complex numbers the parts one by one.
+template <class Kernel>
+void draw_parts(const char* op, Kernel* Backend::*slot, const Tensor& x, double a, double b, Generator* generator) {
+  const Tensor parts = x.is_complex() ? x.alias_real() : x;
+  find_kernel(op, slot, parts)(parts, a, b, pick(generator));
+}
+
+/// Complex numbers of this standard deviation halve the variance between their parts.
+double part_deviation(const Tensor& x, double std) { return x.is_complex() ? std / std::numbers::sqrt2 : std; }
 
 Tensor bernoulli_mask(const Tensor& like, DType dtype, double p) {
   Tensor mask = empty_tensor_like(like, dtype);
@@ -47,22 +63,23 @@ int64_t integers_of(DType dtype) {
 }  // namespace
 
 Tensor rand(const Shape& sizes, const TensorOptions& options, Generator* generator) {
-  check_float("rand", options.dtype_or_default());
+  check_differentiable("rand", options.dtype_or_default());
   Tensor x = empty(sizes, options);
-  find_kernel("rand", &Backend::uniform, x)(x, 0, 1, pick(generator));
+  draw_parts("rand", &Backend::uniform, x, 0, 1, generator);
   return x;
 }
 
 Tensor randn(const Shape& sizes, const TensorOptions& options, Generator* generator) {
-  check_float("randn", options.dtype_or_default());
+  check_differentiable("randn", options.dtype_or_default());
   Tensor x = empty(sizes, options);
-  find_kernel("randn", &Backend::normal, x)(x, 0, 1, pick(generator));
+  draw_parts("randn", &Backend::normal, x, 0, part_deviation(x, 1), generator);
   return x;
 }
 
 Tensor randint(int64_t low, int64_t high, const Shape& sizes, const TensorOptions& options, Generator* generator) {
   check<ValueError>(low < high, "randint: low is ", low, " but must be less than high, which is ", high);
   Tensor x = empty(sizes, options.dtype(options.dtype_.value_or(kInt64)));
+  check_draws("randint", low, high, x.dtype());
   find_kernel("randint", &Backend::random_integers, x)(x, low, high, pick(generator));
   return x;
 }
@@ -184,20 +201,28 @@ Tensor multinomial(const Tensor& probabilities, int64_t count, bool replacement,
   return probabilities.dim() == 1 ? reshape(samples, -1) : samples;
 }
 
+void check_draws(const char* op, int64_t low, int64_t high, DType dtype) {
+  for (const int64_t end : {low, high - 1}) {
+    const bool is_negative = dtype == kUInt8 && end < 0, is_no_bool = dtype == kBool && (end < 0 || end > 1);
+    check(!is_negative && !is_no_bool, op, ": ", end, " is out of bounds for ", dtype);
+    kernel::check_fits(op, Scalar(end), dtype);
+  }
+}
+
 Tensor& uniform_(Tensor& x, double from, double to, Generator* generator) {
   autograd::check_in_place("uniform_", x);
-  check_float("uniform_", x.dtype());
+  check_differentiable("uniform_", x.dtype());
   check(from <= to, "uniform_: from is ", from, " but must not exceed to, which is ", to);
-  find_kernel("uniform_", &Backend::uniform, x)(x, from, to, pick(generator));
+  draw_parts("uniform_", &Backend::uniform, x, from, to, generator);
   x.storage()->bump_version();
   return record_in_place("uniform_", x, inputs(x), [](const Tensor&) { return Tensor(); });
 }
 
 Tensor& normal_(Tensor& x, double mean, double std, Generator* generator) {
   autograd::check_in_place("normal_", x);
-  check_float("normal_", x.dtype());
+  check_differentiable("normal_", x.dtype());
   check(std >= 0, "normal_: std is ", std, " but must not be negative");
-  find_kernel("normal_", &Backend::normal, x)(x, mean, std, pick(generator));
+  draw_parts("normal_", &Backend::normal, x, mean, part_deviation(x, std), generator);
   x.storage()->bump_version();
   return record_in_place("normal_", x, inputs(x), [](const Tensor&) { return Tensor(); });
 }
@@ -214,9 +239,9 @@ Tensor dropout(const Tensor& x, double p, bool training) {
   kernel::check_defined("dropout", "input", x);
   check<ValueError>(0 <= p && p <= 1, "dropout: p is ", p, " but must lie in [0, 1]");
   if (!training || p == 0) return x;
-  check_float("dropout", x.dtype());
-  // The scale may be beyond 16-bit floats where its products are not.
-  Tensor mask = bernoulli_mask(x, compute_dtype(x.dtype()), 1 - p);
+  check_differentiable("dropout", x.dtype());
+  // The scale may be beyond 16-bit floats where its products are not. A complex number has one factor for both parts.
+  Tensor mask = bernoulli_mask(x, real_dtype(compute_dtype(x.dtype())), 1 - p);
   if (p < 1) kernel::binary_into("dropout", &Backend::mul, mask, 1 / (1 - p));
   Tensor y = empty_tensor_like(x, x.dtype());
   find_kernel("dropout", &Backend::mul, x)(y, x, mask);

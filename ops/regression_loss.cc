@@ -55,6 +55,7 @@ Tensor mse_loss(const Tensor& input, const Tensor& target, const Tensor& weight,
   check_both("mse_loss", input, target);
   if (are_16_bit(input, target, weight))
     return in_float32([&](const auto&... x) { return mse_loss(x..., reduction); }, input, target, weight);
+  warn_of_broadcast(input, target);
   return weighted("mse_loss", square(input - target), weight, input, reduction);
 }
 
@@ -63,6 +64,7 @@ Tensor l1_loss(const Tensor& input, const Tensor& target, const Tensor& weight, 
   check_both("l1_loss", input, target);
   if (are_16_bit(input, target, weight))
     return in_float32([&](const auto&... x) { return l1_loss(x..., reduction); }, input, target, weight);
+  warn_of_broadcast(input, target);
   return weighted("l1_loss", abs(input - target), weight, input, reduction);
 }
 
@@ -74,6 +76,7 @@ Tensor huber_loss(const Tensor& input, const Tensor& target, Reduction reduction
     return in_float32(
         [&](const Tensor& x, const Tensor& t, const Tensor& w) { return huber_loss(x, t, reduction, delta, w); }, input,
         target, weight);
+  warn_of_broadcast(input, target);
   Tensor losses = huber_losses("huber_loss", input, target, delta, 1);
   if (weight.defined()) {
     check_weight("huber_loss", weight, input);

@@ -55,6 +55,7 @@ struct Scattering {
     if (x.dim() == 1 && index.dim() == 0) index = reshape(index, 1);
     dim = indexing::check_index(op, x, along, index);
     if (given_src.impl()->is_wrapped_number) {
+      kernel::check_fits(op, given_src, x.dtype());
       src = expand(to(given_src, TensorOptions(x.dtype()).device(x.device())), index.sizes());
       return;
     }
@@ -275,6 +276,7 @@ Tensor& index_add_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& so
   if (x.dim() == 0) return as_vector(x, [&](Tensor& v) { index_add_(v, dim, index, vector_of(source), alpha); });
   const Slices s("index_add", x, dim, index);
   const Tensor given = beside(s.source("index_add", x, source), x);
+  kernel::check_fits("index_add", alpha, x.dtype());
   // Products with alpha are summed before they are rounded.
   const Tensor scaled =
       alpha.to<double>() == 1 ? given : to(mul(wide::widened(given), alpha), compute_dtype(x.dtype()));
@@ -327,6 +329,7 @@ Tensor index_fill(const Tensor& x, int64_t dim, const Tensor& index, const Tenso
   kernel::check_defined("index_fill", "input", x);
   kernel::check_defined("index_fill", "value", value);
   check(value.dim() == 0, "index_fill: value has shape ", value.sizes(), " but must be a number");
+  kernel::check_fits("index_fill", value, x.dtype());
   if (x.dim() == 0) return reshape(index_fill(reshape(x, 1), dim, index, value), {});
   const Slices s("index_fill", x, dim, index);
   const int64_t size = x.sizes()[s.dim];

@@ -16,18 +16,20 @@ namespace {
 
 /// `shape` with its -1 replaced by the size that fits `numel` elements.
 Shape infer_size(const char* op, Shape shape, int64_t numel) {
-  int64_t known = 1;
+  Shape given = shape;
   std::optional<size_t> open;
   for (size_t i = 0; i < shape.size(); ++i) {
     if (shape[i] == -1) {
       check(!open, op, ": only one size may be -1, got ", shape);
       open = i;
+      given[i] = 1;
     } else {
       check(shape[i] >= 0, op, ": shape ", shape, " has a negative size");
-      known *= shape[i];
     }
   }
+  kernel::check_numel(op, given);
   if (open) {
+    const int64_t known = given.numel();
     check(known != 0, op, ": -1 in shape ", shape, " can be anything, as the other sizes multiply to 0");
     if (numel % known == 0) shape[*open] = numel / known;
   }
@@ -248,6 +250,7 @@ Tensor expand(const Tensor& x, const Shape& shape) {
           " does not expand to ", shape, " at dimension ", d);
     if (sizes[d] == size) strides[d] = x.strides()[d - added];
   }
+  kernel::check_numel("expand", sizes);
   // The gradient is summed over the repeated dims by the tape.
   return record_view("expand", x.alias(std::move(sizes), std::move(strides), x.storage_offset()), x,
                      [](const Tensor& g) { return g; });

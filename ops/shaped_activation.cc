@@ -63,7 +63,7 @@ Tensor elu_backward(const Tensor& g, const Tensor& x, EluShape s) {
   return record(
       "elu_backward", d, inputs(g, x), [x = saved(x), s](const Tensor& gg) { return elu_backward(gg, x(), s); },
       [g = saved(g), x = saved(x), s](const Tensor& gg) {
-        return where(x() > 0, 0, gg * g() * exp(x() * s.rate) * (s.alpha * s.scale * s.rate * s.rate));
+        return where(x() >= 0, 0, gg * g() * exp(x() * s.rate) * (s.alpha * s.scale * s.rate * s.rate));
       });
 }
 
@@ -149,24 +149,25 @@ Tensor hardswish(const Tensor& x) {
 Tensor hardshrink(const Tensor& x, double lambd) {
   auto y = shaped("hardshrink", &ActivationKernels::hardshrink, x, lambd);
   return record("hardshrink", y, inputs(x),
-                [x = saved(x), lambd](const Tensor& g) { return where((x() >= -lambd) & (x() <= lambd), 0, g); });
+                [x = saved(x), lambd](const Tensor& g) { return where((x() < -lambd) | (x() > lambd), g, 0); });
 }
 
 Tensor softshrink(const Tensor& x, double lambd) {
   check(lambd >= 0, "softshrink: lambd is ", lambd, " but must not be negative");
   auto y = shaped("softshrink", &ActivationKernels::softshrink, x, lambd);
   return record("softshrink", y, inputs(x),
-                [x = saved(x), lambd](const Tensor& g) { return where((x() >= -lambd) & (x() <= lambd), 0, g); });
+                [x = saved(x), lambd](const Tensor& g) { return where((x() < -lambd) | (x() > lambd), g, 0); });
 }
 
 Tensor threshold(const Tensor& x, const Scalar& threshold, const Scalar& value) {
   kernel::check_defined("threshold", "input", x);
   check<NotImplementedError>(x.dtype() != kBool, "threshold: input is ", describe(x), " but must not be bool");
+  for (const Scalar& number : {threshold, value}) kernel::check_fits("threshold", number, x.dtype());
   const double limit = threshold.to<double>();
   Tensor y = empty_tensor_like(x, x.dtype());
   find_kernel("threshold", &ActivationKernels::threshold, x)(y, x, limit, value.to<double>());
   return record("threshold", y, inputs(x),
-                [x = saved(x), limit](const Tensor& g) { return window_backward(g, x(), limit, INFINITY); });
+                [x = saved(x), limit](const Tensor& g) { return where(x() <= limit, 0, g); });
 }
 
 Tensor softplus(const Tensor& x, double beta, double threshold) {

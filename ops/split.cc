@@ -38,6 +38,11 @@ std::vector<Shape> shapes_of(const std::vector<Tensor>& tensors) {
   return shapes;
 }
 
+void check_parts(const char* op, int64_t count) {
+  constexpr int64_t kMost = int64_t{1} << 24;
+  check<OutOfMemoryError>(count <= kMost, op, ": ", count, " parts are too many");
+}
+
 /// An empty vector takes part in cat without a say, as in PyTorch.
 bool is_skipped(const Tensor& x) { return x.dim() == 1 && x.numel() == 0; }
 
@@ -46,12 +51,13 @@ bool is_skipped(const Tensor& x) { return x.dim() == 1 && x.numel() == 0; }
 std::vector<Tensor> split(const Tensor& x, const Shape& sizes, int64_t dim) {
   const int64_t at = dim_of("split", x, dim);
   int64_t total = 0;
+  bool fits = true;
   for (const int64_t size : sizes) {
     check(size >= 0, "split: sizes ", sizes, " must not be negative");
-    total += size;
+    fits = fits && !__builtin_add_overflow(total, size, &total);
   }
-  check(total == x.sizes()[at], "split: sizes ", sizes, " add up to ", total, " but dimension ", dim, " of input ",
-        x.sizes(), " has ", x.sizes()[at]);
+  check(fits && total == x.sizes()[at], "split: sizes ", sizes, " add up to ", total, " but dimension ", dim,
+        " of input ", x.sizes(), " has ", x.sizes()[at]);
   std::vector<Tensor> parts;
   int64_t start = 0;
   for (const int64_t size : sizes) {
@@ -67,6 +73,7 @@ std::vector<Tensor> split(const Tensor& x, const Shape& sizes, int64_t dim) {
 std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim) {
   const int64_t total = x.sizes()[dim_of("split", x, dim)];
   check(size > 0 || (size == 0 && total == 0), "split: size ", size, " must be positive");
+  check_parts("split", size > 0 ? total / size : 1);
   Shape sizes;
   for (int64_t rest = total; rest > 0; rest -= size) sizes.push_back(std::min(size, rest));
   if (sizes.empty()) sizes.push_back(0);
@@ -76,12 +83,16 @@ std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim) {
 std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim) {
   const int64_t total = x.sizes()[dim_of("chunk", x, dim)];
   check(chunks > 0, "chunk: the number of chunks must be positive, got ", chunks);
-  if (total == 0) return split(x, Shape::filled(chunks, 0), dim);
+  if (total == 0) {
+    check_parts("chunk", chunks);
+    return split(x, Shape::filled(chunks, 0), dim);
+  }
   return split(x, (total - 1) / chunks + 1, dim);
 }
 
 std::vector<Tensor> unbind(const Tensor& x, int64_t dim) {
   const int64_t at = dim_of("unbind", x, dim);
+  check_parts("unbind", x.sizes()[at]);
   std::vector<Tensor> parts;
   for (int64_t i = 0; i < x.sizes()[at]; ++i) parts.push_back(views::select_alias(x, at, i));
   if (parts.empty()) return parts;
@@ -94,8 +105,7 @@ std::vector<Tensor> unbind(const Tensor& x, int64_t dim) {
 std::vector<Tensor> tensor_split(const Tensor& x, int64_t sections, int64_t dim) {
   const int64_t at = dim_of("tensor_split", x, dim), total = x.sizes()[at];
   check(sections > 0, "tensor_split: the number of sections must be positive, got ", sections);
-  constexpr int64_t kMost = int64_t{1} << 24;
-  check<OutOfMemoryError>(sections <= kMost, "tensor_split: ", sections, " sections are too many");
+  check_parts("tensor_split", sections);
   const auto end = [&](int64_t i) { return i * (total / sections) + std::min(i, total % sections); };
   std::vector<Tensor> parts;
   for (int64_t i = 0; i < sections; ++i) parts.push_back(slice(x, at, end(i), end(i + 1)));
@@ -150,13 +160,17 @@ std::vector<Tensor> dsplit(const Tensor& x, const Shape& indices) {
 
 namespace {
 
-/// Writes y, whose dim `at` joins the tensors, in one sweep on the CPU; false when they are not row-major or their runs are short.
+/// Writes y, whose dim `at` joins the tensors, in one sweep on the CPU; false when they are not row-major, or when their runs are
+/// short and so many that a strided copy of each tensor is faster.
 bool join_runs(const Tensor& y, const std::vector<Tensor>& tensors, int64_t at) {
   constexpr int64_t kLongRun = 256;  // bytes
+  constexpr int64_t kFewRows = 64;   // to copy a tensor takes as long as that many short runs
   int64_t rows = 1;
   for (int64_t d = 0; d < at; ++d) rows *= y.sizes()[d];
   const int64_t row_bytes = rows == 0 ? 0 : y.numel() / rows * y.element_size();
-  if (!y.device().is_cpu() || row_bytes < kLongRun * static_cast<int64_t>(tensors.size())) return false;
+  if (row_bytes == 0) return true;
+  const bool is_fast = rows <= kFewRows || row_bytes >= kLongRun * static_cast<int64_t>(tensors.size());
+  if (!y.device().is_cpu() || !is_fast) return false;
   struct Run {
     const char* data;
     int64_t bytes;
@@ -198,8 +212,10 @@ Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
     for (int64_t d = 0; fits && d < x.dim(); ++d) fits = d == at || x.sizes()[d] == model.sizes()[d];
     check(fits, "cat: tensor ", i, " has shape ", x.sizes(), " but must match ", model.sizes(), " except in dimension ",
           at);
-    sizes[at] += x.sizes()[at];
+    check(!__builtin_add_overflow(sizes[at], x.sizes()[at], &sizes[at]), "cat: the sizes of dimension ", at,
+          " add up to more than 64 bits count");
   }
+  kernel::check_numel("cat", sizes);
   Tensor y = empty_tensor(std::move(sizes), result_type(tensors), model.device());
   auto* copy = find_kernel("cat", &Backend::copy, model);
   int64_t start = 0;

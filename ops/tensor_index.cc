@@ -71,6 +71,8 @@ class Walk {
     check<IndexError>(!is_floating_point(index.dtype()),
                       "index: tensors used as indices must be integer, uint8 or bool tensors, this one is ",
                       index.dtype());
+    if (index.dtype() == kUInt8)
+      kernel::warn("indexing with a uint8 tensor as a mask is deprecated, use a bool tensor instead");
   }
 
   void apply(const TensorIndex& entry) {
@@ -115,7 +117,7 @@ class Walk {
 
   void pick(const Tensor& index) {
     if (index.dim() == 0) {
-      if (index.dtype() == kBool)
+      if (is_mask(index))
         pick_all_or_none(index.item<bool>());
       else
         pick(index.item<int64_t>());
@@ -290,6 +292,9 @@ Tensor& index_put_(Tensor& x, const std::vector<TensorIndex>& indices, const Ten
   const bool is_whole_mask = indices.size() == 1 && indices[0].kind == TensorIndex::Kind::Tensor && x.dim() > 0 &&
                              indices[0].tensor.defined() && indices[0].tensor.dtype() == kBool &&
                              indices[0].tensor.sizes() == x.sizes();
+  if (is_whole_mask || std::any_of(indices.begin(), indices.end(),
+                                   [](const TensorIndex& i) { return i.kind == TensorIndex::Kind::Tensor; }))
+    kernel::check_fits("index_put_", value, x.dtype());
   if (is_whole_mask && value.dim() == 0 && !accumulate)
     return in_place("index_put_", x, [&](const Tensor& y) {
       return where(to(indices[0].tensor, x.device()), to(value, TensorOptions(x.dtype()).device(x.device())), y);
@@ -299,6 +304,8 @@ Tensor& index_put_(Tensor& x, const std::vector<TensorIndex>& indices, const Ten
   if (!selection.has_tensors()) {
     const Tensor source = fitted(value, selection.view.sizes());
     Tensor target = selection.view;
+    if (value.impl()->is_wrapped_number && value.dtype() != x.dtype())
+      kernel::check_fill("index_put_", value.item(), target);
     if (accumulate)
       target.add_(to(source, options));
     else

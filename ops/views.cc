@@ -37,7 +37,7 @@ Tensor narrow_alias(const Tensor& x, int64_t dim, int64_t start, int64_t length,
   Shape sizes = x.sizes(), strides = x.strides();
   const int64_t offset = x.storage_offset() + start * strides[dim];
   sizes[dim] = length;
-  strides[dim] *= step;
+  strides[dim] = static_cast<int64_t>(static_cast<uint64_t>(strides[dim]) * static_cast<uint64_t>(step));
   return x.alias(std::move(sizes), std::move(strides), offset);
 }
 
@@ -89,6 +89,7 @@ Tensor as_strided(const Tensor& x, const Shape& sizes, const Shape& strides, std
   for (size_t d = 0; d < sizes.size(); ++d)
     check(sizes[d] >= 0 && strides[d] >= 0, "as_strided: sizes ", sizes, " and strides ", strides,
           " must not be negative");
+  kernel::check_numel("as_strided", sizes);
   const int64_t available = static_cast<int64_t>(x.storage()->bytes()) / x.element_size();
   const bool is_empty = std::find(sizes.begin(), sizes.end(), 0) != sizes.end();
   check(offset >= 0 && (is_empty || extent(sizes, strides) <= available - offset), "as_strided: sizes ", sizes,
@@ -131,6 +132,7 @@ Tensor unfold(const Tensor& x, int64_t dim, int64_t size, int64_t step) {
   strides[at] = stride * std::min(step, length + 1);
   sizes.push_back(size);
   strides.push_back(stride);
+  kernel::check_numel("unfold", sizes);
   return record_view(
       "unfold", x.alias(std::move(sizes), std::move(strides), x.storage_offset()), x,
       [sizes = x.sizes(), at, size, step](const Tensor& g) { return unfold_backward(g, sizes, at, size, step); });
@@ -150,7 +152,7 @@ Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length) {
   check<IndexError>(start >= -size && start <= size, "narrow: start ", start, " is out of range for dimension ", dim,
                     " of input ", x.sizes());
   const int64_t first = start < 0 ? start + size : start;
-  check(length >= 0 && first + length <= size, "narrow: start ", start, " and length ", length, " exceed dimension ",
+  check(length >= 0 && length <= size - first, "narrow: start ", start, " and length ", length, " exceed dimension ",
         dim, " of input ", x.sizes());
   return views::record_part("narrow", views::narrow_alias(x, at, first, length), x,
                             [at, first, length](const Tensor& y) { return narrow(y, at, first, length); });

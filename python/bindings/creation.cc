@@ -1,6 +1,7 @@
 #include "python/bindings/creation.h"
 
 #include "ops/copy.h"
+#include "ops/kernel.h"
 #include "python/bindings/convert.h"
 #include "python/bindings/numpy.h"
 
@@ -13,6 +14,24 @@ bool is_sequence(PyObject* object) {
   if (is_tensor(object)) return tensor_of(object).dim() > 0;
   return PySequence_Check(object) && !PyUnicode_Check(object) && !PyBytes_Check(object) && !PyDict_Check(object) &&
          PyObject_Size(object) >= 0;
+}
+
+/// `convert`, with PyTorch's error for an integer of more than 64 bits.
+bool convert_number(PyObject* object, Scalar& out) {
+  if (PyLong_CheckExact(object)) {
+    int overflow = 0;
+    const int64_t value = PyLong_AsLongLongAndOverflow(object, &overflow);
+    check<ValueError>(overflow == 0, "tensor: an integer has more than 64 bits");
+    out = Scalar(value);
+    return true;
+  }
+  return convert(object, out);
+}
+
+DType dtype_of_number(PyObject* object) {
+  Scalar value;
+  check<TypeError>(convert(object, value), "tensor: cannot make an element of ", type_name(object));
+  return value.is_floating_point() ? default_dtype() : value.is_complex() ? default_complex_dtype() : value.dtype();
 }
 
 /// What the nested data look like: their shape and the highest kind of number in them.
@@ -58,11 +77,7 @@ class Survey {
     if (is_tensor(object)) {
       dtype = tensor_of(object).dtype();
     } else {
-      Scalar value;
-      check<TypeError>(convert(object, value), "tensor: cannot make an element of ", type_name(object));
-      dtype = value.is_floating_point() ? default_dtype()
-              : value.is_complex()      ? default_complex_dtype()
-                                        : value.dtype();
+      dtype = PyLong_CheckExact(object) ? kInt64 : dtype_of_number(object);
     }
     kind_ = kind_ ? promote_types(*kind_, dtype) : dtype;
   }
@@ -74,13 +89,29 @@ class Survey {
   std::optional<DType> kind_;
 };
 
+/// A number as an element: an integer must fit T, a real number may round to infinity.
+template <class T>
+T element(PyObject* object) {
+  constexpr DType kType = dtype_of<T>;
+  if (PyLong_Check(object) && is_differentiable(kType)) {
+    const double value = PyLong_AsDouble(object);
+    if (value == -1 && PyErr_Occurred()) throw_python_error();
+    return Scalar(value).to<T>();
+  }
+  if (PyLong_Check(object) && kType == kBool) return Scalar(PyObject_IsTrue(object) > 0).to<T>();
+  Scalar value;
+  check<TypeError>(convert_number(object, value), "tensor: cannot make an element of ", type_name(object));
+  check<TypeError>(!value.is_complex() || is_complex(kType) || kType == kBool, "tensor: an element of dtype ", kType,
+                   " must be a real number, not complex");
+  if constexpr (is_integral(kType)) kernel::check_fits("tensor", value, kType);
+  return value.to<T>();
+}
+
 template <class T>
 void fill(PyObject* object, T*& out) {
   if (!is_sequence(object)) {
     PyErr_Clear();
-    Scalar value;
-    check<TypeError>(convert(object, value), "tensor: cannot make an element of ", type_name(object));
-    *out++ = value.to<T>();
+    *out++ = element<T>(object);
     return;
   }
   PyObject* items = PySequence_Fast(object, "tensor: not a sequence");

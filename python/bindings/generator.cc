@@ -46,6 +46,15 @@ uint64_t reseed(Generator& g) {
   return seed;
 }
 
+/// Any integer of 64 bits, signed or not.
+uint64_t seed_of(const py::int_& seed) {
+  const uint64_t bits = PyLong_AsUnsignedLongLongMask(seed.ptr());
+  const bool is_signed = seed < py::int_(0);
+  const bool fits = seed.equal(is_signed ? py::int_(static_cast<int64_t>(bits)) : py::int_(bits));
+  check<ValueError>(fits, "manual_seed: the seed ", std::string(py::str(py::object(seed))), " has more than 64 bits");
+  return bits;
+}
+
 }  // namespace
 
 void bind_generator(PyObject* module) {
@@ -58,8 +67,8 @@ void bind_generator(PyObject* module) {
            py::arg("device") = "cpu")
       .def(
           "manual_seed",
-          [](Generator& g, int64_t seed) -> Generator& {
-            g.manual_seed(static_cast<uint64_t>(seed));
+          [](Generator& g, const py::int_& seed) -> Generator& {
+            g.manual_seed(seed_of(seed));
             return g;
           },
           py::arg("seed"), py::return_value_policy::reference)
@@ -71,8 +80,8 @@ void bind_generator(PyObject* module) {
   m.attr("default_generator") = py::cast(&default_generator(), py::return_value_policy::reference);
   m.def(
       "manual_seed",
-      [](int64_t seed) {
-        manual_seed(static_cast<uint64_t>(seed));
+      [](const py::int_& seed) {
+        manual_seed(seed_of(seed));
         return &default_generator();
       },
       py::arg("seed"), py::return_value_policy::reference, "Seeds the default generator.");

@@ -15,6 +15,7 @@ namespace {
 
 std::optional<int64_t> slice_end(PyObject* object) {
   if (object == Py_None) return {};
+  if (PyLong_Check(object)) return PyNumber_AsSsize_t(object, nullptr);  // clipped, as Python's own slices are
   int64_t value;
   check<TypeError>(convert(object, value), "a slice must be made of ints, not ", type_name(object));
   return value;

@@ -4,6 +4,7 @@
 
 #include "core/allocator.h"
 #include "core/parallel.h"
+#include "ops/kernel.h"
 #include "python/bindings/batching.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
@@ -25,7 +26,14 @@ py::module_ submodule(py::module_& parent, const char* name, const std::string& 
   return m;
 }
 
+/// Under `-W error` the warning is raised.
+void warn_in_python(const std::string& message) {
+  const py::gil_scoped_acquire gil;
+  if (PyErr_WarnEx(PyExc_UserWarning, message.c_str(), 1) < 0) throw_python_error();
+}
+
 void bind_settings(py::module_& m) {
+  kernel::set_warning_handler(warn_in_python);
   m.def("get_num_threads", &num_threads, "Threads that a kernel may use.");
   m.def("set_num_threads", &set_num_threads, py::arg("num"));
   m.def("get_default_dtype", &default_dtype, "The dtype of floating-point factories.");

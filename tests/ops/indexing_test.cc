@@ -109,5 +109,12 @@ TEST(MaskedFill, WritesInPlaceOverABroadcastMask) {
   EXPECT_TRUE(equal(x, tensor({{0.0, 1.0, 0.0}, {0.0, 4.0, 0.0}}, kFloat64)));
 }
 
+TEST(Indexing, AUint8TensorIsAMask) {
+  const Tensor x = tensor({5, 6, 7});
+  EXPECT_TRUE(equal(index(x, {tensor({1, 0, 2}, kUInt8)}), tensor({5, 7})));
+  EXPECT_EQ(index(x, {full({}, 2, kUInt8)}).sizes(), Shape({1, 3}));
+  EXPECT_EQ(index(x, {full({}, 0, kUInt8)}).sizes(), Shape({0, 3}));
+}
+
 }  // namespace
 }  // namespace ember
