@@ -102,8 +102,29 @@ Tensor clamp_between(const Tensor& x, const Tensor& min, const Tensor& max) {
     return limit.defined() ? std::optional<Scalar>(limit.item()) : std::nullopt;
   };
   if (is_number(min) && is_number(max)) return clamp(x, number(min), number(max));
-  const Tensor raised = min.defined() ? maximum(x, min) : x;
-  return max.defined() ? minimum(raised, max) : raised;
+  Tensor y = x;
+  {
+    const NoGradGuard no_grad;
+    if (min.defined()) y = maximum(y, min);
+    if (max.defined()) y = minimum(y, max);
+  }
+  // A limit takes the gradient of what lies beyond it and half of what equals it; the larger one all of it where they cross.
+  return record("clamp", y, inputs(x, min, max),
+                [x = saved(x), min = saved(min), max = saved(max)](const Tensor& g, const Needs<3>&) {
+                  const Tensor none = full({}, false, TensorOptions(kBool).device(g.device()));
+                  const bool has_min = min().defined(), has_max = max().defined();
+                  const Tensor crossed = has_min && has_max ? min() > max() : none;
+                  const Tensor met = has_min && has_max ? min() == max() : none;
+                  std::array<Tensor, 3> grads = {where(crossed, 0, g)};
+                  const auto share = [&](const Tensor& beyond, const Tensor& at) {
+                    const Tensor is_shared = at & ~met & ~crossed;
+                    grads[0] = where(beyond, 0, where(is_shared, g / 2, grads[0]));
+                    return where(crossed, 0, where(beyond, g, where(is_shared, g / 2, 0)));
+                  };
+                  if (has_min) grads[1] = share(x() < min(), x() == min());
+                  if (has_max) grads[2] = where(crossed, g, share(x() > max(), x() == max()));
+                  return grads;
+                });
 }
 
 Tensor hypot(const Tensor& a, const Tensor& b) {
@@ -126,7 +147,8 @@ Tensor copysign(const Tensor& a, const Tensor& b) {
 Tensor nextafter(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary("nextafter", &PointwiseKernels::nextafter, a, b);
   return record(
-      "nextafter", y, inputs(a, b), [](const Tensor& g) { return g; }, no_slope);
+      "nextafter", y, inputs(a, b), [a = saved(a), b = saved(b)](const Tensor& g) { return where(a() == b(), 0, g); },
+      no_slope);
 }
 
 Tensor heaviside(const Tensor& x, const Tensor& values) {

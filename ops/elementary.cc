@@ -124,9 +124,18 @@ Tensor sinc(const Tensor& x) {
 Tensor logit(const Tensor& x, std::optional<double> eps) {
   kernel::check_defined("logit", "input", x);
   if (are_16_bit(x)) return in_float32([&](const Tensor& wide) { return logit(wide, eps); }, x);
-  if (eps) return logit(where(x < *eps, *eps, where(x > 1 - *eps, 1 - *eps, x)));
-  if (!is_differentiable(x.dtype())) return logit(to(x, default_dtype()));
-  return log(x / (1 - x));
+  if (!is_differentiable(x.dtype())) return logit(to(x, default_dtype()), eps);
+  Tensor y;
+  {
+    const NoGradGuard no_grad;
+    const Tensor p = eps ? where(x < *eps, *eps, where(x > 1 - *eps, 1 - *eps, x)) : x;
+    y = log(p / (1 - p));
+  }
+  // Outside of the range the function is constant with eps, and not defined without.
+  return record("logit", y, inputs(x), [x = saved(x), eps](const Tensor& g) {
+    const double low = eps.value_or(0);
+    return where((x() >= low) & (x() <= 1 - low), g / (x() * (1 - x())), eps ? 0 : NAN);
+  });
 }
 
 Tensor deg2rad(const Tensor& x) {

@@ -1,4 +1,5 @@
 // Norms of vectors; declared in ops/linalg.h.
+#include <algorithm>
 #include <cmath>
 
 #include "autograd/record.h"
@@ -60,6 +61,9 @@ Tensor vector_norm(const Tensor& x, const Scalar& ord, const Shape& dims, bool k
     return p == 0 ? zero_norm(in, {}, false) : abs(in);
   }
   if (p == 0) return zero_norm(in, over, keepdim);
+  // The norm of one number neither overflows nor rounds.
+  const bool is_single = std::all_of(over.begin(), over.end(), [&](int64_t d) { return in.sizes()[d] == 1; });
+  if (is_single) return keepdim ? abs(in) : squeeze(abs(in), over);
   if (p == 1) return sum(abs(in), over, keepdim);
   if (std::isinf(p)) return p > 0 ? amax(abs(in), over, keepdim) : amin(abs(in), over, keepdim);
   const Tensor y = power_norm(in, p, over);

@@ -54,7 +54,7 @@ void elu(const Tensor& out, const Tensor& x, double alpha, double scale, double 
 void elu_backward(const Tensor& out, const Tensor& grad, const Tensor& x, double alpha, double scale, double rate) {
   shaped_backward(out, grad, x, [&]<class T>() {
     return [low = T(alpha * scale * rate), high = T(scale), r = T(rate)](T g, T v) {
-      const T below = math::exp((v < T(0) ? v : T(0)) * r) * low;
+      const T below = math::exp((v > T(0) ? T(0) : v) * r) * low;
       return g * (v > T(0) ? high : below);
     };
   });
@@ -87,8 +87,8 @@ void threshold(const Tensor& out, const Tensor& x, double limit, double value) {
 void window_backward(const Tensor& out, const Tensor& grad, const Tensor& x, double low, double high) {
   shaped_backward(out, grad, x, [&]<class T>() {
     return [l = T(low), h = T(high)](T g, T v) {
-      const T above = v <= l ? T(0) : g;
-      return v >= h ? T(0) : above;
+      const T below = v < h ? g : T(0);
+      return v > l ? below : T(0);
     };
   });
 }
@@ -118,7 +118,7 @@ void register_shaped_activation() {
   table.hardswish_backward = float_binary<[](auto g, auto x) {
     using T = decltype(x);
     const T inside = g * (x / T(3) + T(0.5));
-    return x <= T(-3) ? T(0) : x < T(3) ? inside : g;
+    return x <= T(-3) ? T(0) : x >= T(3) ? g : inside;
   }>;
   // tanh(log(1 + e)) = e (e + 2) / (e (e + 2) + 2) with e = exp(x); beyond 20 it is 1.
   table.mish = float_unary<[](auto x) {
