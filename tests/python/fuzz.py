@@ -39,7 +39,7 @@ def tensors(draw, shape=None):
     shape = draw(sizes) if shape is None else shape
     dtype = draw(st.one_of(st.just(ember.float32), st.just(ember.float64), st.just(ember.int64), dtypes))
     if draw(st.integers(0, 9)) == 0:
-        x = ember.full(shape, draw(floats)).to(dtype)
+        x = ember.full(shape, draw(floats), dtype=ember.float64).to(dtype)
     elif dtype.is_floating_point:
         x = ember.randn(shape).to(dtype)
     else:
