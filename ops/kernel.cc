@@ -116,7 +116,11 @@ void check_fits(const char* op, const Scalar& number, DType dtype) {
 }
 
 void check_fits(const char* op, const Tensor& number, DType dtype) {
-  if (number.impl()->is_wrapped_number && number.dtype() != dtype) check_fits(op, number.item(), dtype);
+  if (!number.impl()->is_wrapped_number || number.dtype() == dtype) return;
+  // What most calls put: a real number that every floating-point type holds.
+  const bool is_easy =
+      number.dtype() == kFloat64 && is_differentiable(dtype) && std::abs(*number.data_ptr<double>()) <= kLargest<Half>;
+  if (!is_easy) check_fits(op, number.item(), dtype);
 }
 
 void check_fill(const char* op, const Scalar& number, const Tensor& x) {
