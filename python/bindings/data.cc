@@ -76,6 +76,10 @@ void bind_datasets(py::module_& m) {
              for (const Tensor& x : self.tensors()) parts.append(py::cast(x)[index]);
              return py::tuple(parts);
            })
+      .def("__reduce__",
+           [](const py::object& self) {
+             return py::make_tuple(py::type::of(self), py::tuple(self.attr("tensors")), self.attr("__dict__"));
+           })
       .def_property_readonly("tensors", [](const data::TensorDataset& self) {
         return py::reinterpret_steal<py::object>(to_python(self.tensors()));
       });

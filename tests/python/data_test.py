@@ -1,5 +1,6 @@
 """Datasets and the loader."""
 
+import pickle
 import threading
 
 import numpy as np
@@ -128,6 +129,15 @@ def test_samplers_and_subsets():
     assert sorted(parts[0].indices + parts[1].indices) == list(range(10))
     assert [len(p) for p in data.random_split(d, [0.5, 0.5])] == [5, 5]
     assert len(data.ConcatDataset([d, d])) == len(d + d) == 20
+
+
+def test_datasets_and_loaders_pickle():
+    d = data.TensorDataset(ember.arange(4), ember.ones(4))
+    for dataset in (d, data.Subset(d, [3, 1]), data.ConcatDataset([d, d])):
+        copy = pickle.loads(pickle.dumps(dataset))
+        assert len(copy) == len(dataset) and copy[1][0].item() == dataset[1][0].item()
+        loader = pickle.loads(pickle.dumps(data.DataLoader(dataset, 2, num_workers=1)))
+        assert len(list(loader)) == len(loader)
 
 
 def test_random_split():

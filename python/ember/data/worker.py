@@ -251,34 +251,41 @@ def copy_of(dataset):
 def _work(tasks, info, init):
     _compute_alone()
     _this_thread.info = info
-    _exchange_thread_generator(generator := Generator().manual_seed(info.seed))
-    failure = None
-    if init:
-        try:
+    generator = Generator().manual_seed(info.seed)
+    with drawing_from(generator):
+        failure = _set_up(info, init)
+        fetcher = None
+        while task := tasks.get():
+            epoch, number, indices = task
+            if epoch.is_closed:
+                continue
+            if failure:
+                epoch.put(number, error=failure)
+                return
+            try:
+                if fetcher is None or fetcher.plan is not epoch.plan:
+                    generator.manual_seed(info.seed)
+                    fetcher = epoch.plan.fetcher(info.dataset, info.id)
+                epoch.put(number, batch=fetcher.fetch(number, indices))
+            except Exception as error:
+                epoch.put(number, error=error)
+            except BaseException as error:
+                epoch.put(number, error=exit_of(info.id, error))
+                return
+            del task, epoch, indices  # what is taken is free
+
+
+def _set_up(info, init):
+    """Calls worker_init_fn; what it raised, for who waits for the first batch."""
+    try:
+        if init:
             init(info.id)
-        except BaseException as error:
-            error.add_note(f"DataLoader worker {info.id}: worker_init_fn")
-            failure = SetupFailed()
-            failure.__cause__ = error
-    fetcher = None
-    while task := tasks.get():
-        epoch, number, indices = task
-        if epoch.is_closed:
-            continue
-        if failure:
-            epoch.put(number, error=failure)
-            return
-        try:
-            if fetcher is None or fetcher.plan is not epoch.plan:
-                generator.manual_seed(info.seed)
-                fetcher = epoch.plan.fetcher(info.dataset, info.id)
-            epoch.put(number, batch=fetcher.fetch(number, indices))
-        except Exception as error:
-            epoch.put(number, error=error)
-        except BaseException as error:
-            epoch.put(number, error=exit_of(info.id, error))
-            return
-        del task, epoch, indices  # what is taken is free
+    except BaseException as error:
+        error.add_note(f"DataLoader worker {info.id}: worker_init_fn")
+        failure = SetupFailed()
+        failure.__cause__ = error
+        return failure
+    return None
 
 
 def exit_of(worker, cause=None):
