@@ -20,6 +20,8 @@ std::string path_of(const py::object& path) {
 void save_tensors_of(const py::dict& tensors, const py::object& path, const Metadata& metadata) {
   TensorDict dict;
   for (auto [name, value] : tensors) {
+    check<TypeError>(PyUnicode_Check(name.ptr()), "save_tensors: the name ", py::repr(name).cast<std::string>(),
+                     " is a ", type_name(name.ptr()), ", not a str");
     check<TypeError>(is_tensor(value.ptr()), "save_tensors: '", py::str(name).cast<std::string>(), "' is a ",
                      type_name(value.ptr()), ", not a tensor");
     dict.insert(name.cast<std::string>(), tensor_of(value.ptr()));

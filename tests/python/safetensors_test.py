@@ -100,6 +100,14 @@ def test_unaligned_files_are_read_too(tmp_path):
     np.testing.assert_array_equal(ember.io.load_tensors(path)["b"].numpy(), arrays["b"])
 
 
+def test_names_are_strings(tmp_path):
+    for name in (1, b"a", None, ("a",)):
+        with pytest.raises(TypeError, match="the name .* not a str"):
+            ember.io.save_tensors({name: ember.ones(1)}, tmp_path / "x")
+    with pytest.raises(ValueError, match="__metadata__"):
+        ember.io.save_tensors({"__metadata__": ember.ones(1)}, tmp_path / "x")
+
+
 def test_damage_is_an_os_error(tmp_path):
     path = tmp_path / "x.safetensors"
     write(path, samples())
