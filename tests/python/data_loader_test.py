@@ -454,20 +454,20 @@ def test_nothing_is_lost_when_the_sampler_was_interrupted():
 
         def __next__(self):
             number = next(self.numbers)
-            if number in (6, 8) and not self.was_interrupted:
+            if number in (9, 11) and not self.was_interrupted:
                 self.was_interrupted = True
                 self.numbers = itertools.chain([number], self.numbers)
                 raise KeyboardInterrupt
             self.was_interrupted = False
-            return [number]
+            return number
 
         was_interrupted = False
 
-    batches, taken = iter(data.DataLoader(Squares(12), batch_sampler=Interrupted(), num_workers=2)), []
+    batches, taken = iter(data.DataLoader(Squares(12), 2, sampler=Interrupted(), num_workers=2)), []
     interrupts = 0
     while len(taken) < 12:
         try:
-            taken.append(next(batches)[0].item())
+            taken += next(batches)[0].tolist()
         except KeyboardInterrupt:
             interrupts += 1
     assert taken == list(range(12)) and interrupts == 2 and next(batches, None) is None

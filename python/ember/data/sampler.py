@@ -141,14 +141,28 @@ class BatchSampler(Sampler):
         self.sampler, self.batch_size, self.drop_last = sampler, batch_size, drop_last
 
     def __iter__(self):
-        indices = iter(self.sampler)
-        while batch := list(itertools.islice(indices, self.batch_size)):
-            if self.drop_last and len(batch) < self.batch_size:
-                return
-            yield batch
+        return _Groups(iter(self.sampler), self.batch_size, self.drop_last)
 
     def __len__(self):
         return len(self.sampler) // self.batch_size if self.drop_last else -(-len(self.sampler) // self.batch_size)
+
+
+class _Groups:
+    """The iterator of a BatchSampler. Unlike a generator it goes on after an interrupt, with what it had read."""
+
+    def __init__(self, indices, size, drop_last):
+        self.indices, self.size, self.smallest = indices, size, size if drop_last else 1
+        self.group = []
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        self.group.extend(itertools.islice(self.indices, self.size - len(self.group)))
+        if len(self.group) < self.smallest:
+            raise StopIteration
+        group, self.group = self.group, []
+        return group
 
 
 def _permutation_seed(seed, epoch):
