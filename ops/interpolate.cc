@@ -79,7 +79,8 @@ ResamplingMap transposed(const ResamplingMap& map) {
   MapBuilder builder(map.outputs, map.inputs);
   for (int64_t i = 0; i < map.outputs; ++i)
     for (int64_t k = 0; k < map.used[i]; ++k)
-      builder.add(map.index[k * map.outputs + i], i, map.weight[k * map.outputs + i]);
+      if (const double weight = map.weight[k * map.outputs + i]; weight != 0)
+        builder.add(map.index[k * map.outputs + i], i, weight);
   return builder.build();
 }
 

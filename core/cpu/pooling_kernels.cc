@@ -18,9 +18,10 @@ template <class T>
 constexpr T kLowest = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
                                                            : std::numeric_limits<T>::lowest();
 
+/// The last NaN wins, as in PyTorch.
 template <class T>
 inline bool beats(T candidate, T best) {
-  return (candidate > best) | ((candidate != candidate) & (best == best));
+  return (candidate > best) | (candidate != candidate);
 }
 
 /// One tap of `count` windows side by side: branch-free, so that it vectorises. `where` is null when nobody asks for it.

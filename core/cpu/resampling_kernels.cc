@@ -12,19 +12,30 @@ namespace ember::EMBER_ISA {
 
 namespace {
 
-/// A map with its weights in the dtype of the loop.
+/// A map with its weights in the dtype of the loop, on cache lines as its indices.
 template <class T>
 struct Map {
   const ResamplingMap& map;
-  std::vector<T> weight;
-  bool is_full, is_selection, is_identity;
+  Tensor weights, indices;
+  T* weight;
+  int32_t* index;
+  int32_t least;  ///< entries that each output has
+  bool is_selection, is_identity;
 
-  explicit Map(const ResamplingMap& map) : map(map), weight(map.weight.begin(), map.weight.end()) {
-    is_full = std::all_of(map.used.begin(), map.used.end(), [&](int32_t count) { return count == map.width; });
-    is_selection = is_full && map.width == 1 && std::all_of(weight.begin(), weight.end(), [](T w) { return w == 1; });
+  explicit Map(const ResamplingMap& map)
+      : map(map),
+        weights(empty_tensor({map.width * map.outputs}, dtype_of<T>)),
+        indices(empty_tensor({map.width * map.outputs}, kInt32)),
+        weight(reinterpret_cast<T*>(weights.raw_data())),
+        index(reinterpret_cast<int32_t*>(indices.raw_data())) {
+    std::copy(map.weight.begin(), map.weight.end(), weight);
+    std::copy(map.index.begin(), map.index.end(), index);
+    least = *std::min_element(map.used.begin(), map.used.end());
+    is_selection = is_full() && map.width == 1 && std::all_of(weight, weight + map.outputs, [](T w) { return w == 1; });
     is_identity = is_selection && map.inputs == map.outputs;
     for (int64_t i = 0; i < map.outputs && is_identity; ++i) is_identity = map.index[i] == i;
   }
+  bool is_full() const { return least == map.width; }
   bool same_row(int64_t i, int64_t j) const {
     if (map.used[i] != map.used[j]) return false;
     for (int64_t k = 0; k < map.used[i]; ++k)
@@ -34,6 +45,20 @@ struct Map {
     return true;
   }
 };
+
+/// The map for a loop of as many entries for each output: where some are missing, an entry becomes two of half its weight. Only for
+/// a few, since the halves round, and not where an output has none.
+ResamplingMap evened(ResamplingMap map) {
+  constexpr int64_t kFew = 4;
+  if (map.width > kFew) return map;
+  for (int64_t i = 0; i < map.outputs; ++i)
+    for (int32_t& k = map.used[i]; k > 0 && k < map.width; ++k) {
+      const int64_t last = (k - 1) * map.outputs + i, next = last + map.outputs;
+      map.weight[next] = map.weight[last] /= 2;
+      map.index[next] = map.index[last];
+    }
+  return map;
+}
 
 /// The sum of the rows that row i of the result is made of.
 template <class T>
@@ -55,8 +80,8 @@ void sum_rows(const Map<T>& rows, int64_t i, T* to, const T* plane, int64_t colu
 template <int64_t width, class T>
 void gather_fixed(const Map<T>& columns, T* to, const T* row) {
   const int64_t outputs = columns.map.outputs;
-  const int32_t* index = columns.map.index.data();
-  const T* weight = columns.weight.data();
+  const int32_t* index = columns.index;
+  const T* weight = columns.weight;
 #pragma GCC ivdep
   for (int64_t j = 0; j < outputs; ++j) {
     T sum = 0;
@@ -68,30 +93,36 @@ void gather_fixed(const Map<T>& columns, T* to, const T* row) {
 template <class T>
 void gather_columns(const Map<T>& columns, T* to, const T* row) {
   const int64_t outputs = columns.map.outputs, width = columns.map.width;
-  const int32_t* index = columns.map.index.data();
+  const int32_t* index = columns.index;
   if (columns.is_selection) {
 #pragma GCC ivdep
     for (int64_t j = 0; j < outputs; ++j) to[j] = row[index[j]];
     return;
   }
-  if (columns.is_full && width == 2) return gather_fixed<2>(columns, to, row);
-  if (columns.is_full && width == 4) return gather_fixed<4>(columns, to, row);
+  if (columns.is_full() && width == 2) return gather_fixed<2>(columns, to, row);
+  if (columns.is_full() && width == 4) return gather_fixed<4>(columns, to, row);
   std::fill(to, to + outputs, T(0));
   const int32_t* used = columns.map.used.data();
   for (int32_t k = 0; k < width; ++k) {
-    const T* weight = columns.weight.data() + k * outputs;
+    const T* weight = columns.weight + k * outputs;
     const int32_t* at = index + k * outputs;
+    if (k < columns.least) {
 #pragma GCC ivdep
-    for (int64_t j = 0; j < outputs; ++j) {
-      const T product = weight[j] * row[at[j]];
-      to[j] += k < used[j] ? product : T(0);
+      for (int64_t j = 0; j < outputs; ++j) to[j] += weight[j] * row[at[j]];
+    } else {
+#pragma GCC ivdep
+      for (int64_t j = 0; j < outputs; ++j) {
+        const T product = weight[j] * row[at[j]];
+        to[j] += k < used[j] ? product : T(0);
+      }
     }
   }
 }
 
 template <class T>
 void resample_as(const Tensor& out, const Tensor& x, const ResamplingMap& row_map, const ResamplingMap& column_map) {
-  const Map<T> rows(row_map), columns(column_map);
+  const ResamplingMap even = evened(column_map);
+  const Map<T> rows(row_map), columns(even);
   const int64_t height = row_map.outputs, width = column_map.outputs, in_width = column_map.inputs;
   const int64_t in_plane = row_map.inputs * in_width, planes = x.sizes()[0];
   const auto* from = reinterpret_cast<const T*>(x.raw_data());
