@@ -89,7 +89,7 @@ struct Row {
   std::string message = {};            ///< ... an Error whose message contains this
   bool has_gradient = true;
   bool has_second_gradient = true;
-  bool supports_half = true;  ///< float16 and bfloat16
+  bool supports_half = true;    ///< float16 and bfloat16
   bool is_elementwise = false;  ///< inputs of any one shape give a result of that shape
   /// Sums by oneDNN may depend on the number of threads.
   bool same_bits_for_any_threads = true;

@@ -55,7 +55,10 @@ Paths padding(const std::string& mode, int64_t (*place)(int64_t, int64_t)) {
   std::vector<Case> cases;
   for (const int64_t n : around({4, 8, 16, 32, 64, 256})) cases.push_back({{{2, 3, n}}});
   return {.name = "pad_" + mode,
-          .op = [mode](const Tensors& in) { return pad(in[0], {2, 1}, mode); },
+          .op =
+              [mode](const Tensors& in) {
+                return pad(in[0], {2, 1}, mode);
+              },
           .reference =
               [place](const Arrays& in) {
                 const int64_t n = in[0].shape[2];
@@ -72,45 +75,54 @@ Paths padding(const std::string& mode, int64_t (*place)(int64_t, int64_t)) {
 
 [[maybe_unused]] const bool added = add_paths({
     {.name = "cat_rows",
-     .op = [](const Tensors& in) { return cat({in[0], in[1]}, 0); },
+     .op =
+         [](const Tensors& in) {
+           return cat({in[0], in[1]}, 0);
+         },
      .reference = [](const Arrays& in) { return joined(in, 0); },
      .cases = two_tables(false),
      .dtypes = kEachSize,
      .tolerance = 0,
      .has_gradient = true},
     {.name = "cat_columns",
-     .op = [](const Tensors& in) { return cat({in[0], in[1]}, 1); },
+     .op =
+         [](const Tensors& in) {
+           return cat({in[0], in[1]}, 1);
+         },
      .reference = [](const Arrays& in) { return joined(in, 1); },
      .cases = two_tables(true),
      .dtypes = kEachSize,
      .tolerance = 0,
      .has_gradient = true},
     {.name = "stack",
-     .op = [](const Tensors& in) { return stack({in[0], in[1]}, 1); },
+     .op =
+         [](const Tensors& in) {
+           return stack({in[0], in[1]}, 1);
+         },
      .reference =
          [](const Arrays& in) {
-           return generate(op_table::insert(in[0].shape, 1, 2), [&](const Index& i) {
-             return in[static_cast<size_t>(i[1])].at(op_table::without(i, 1));
-           });
+           return generate(op_table::insert(in[0].shape, 1, 2),
+                           [&](const Index& i) { return in[static_cast<size_t>(i[1])].at(op_table::without(i, 1)); });
          },
      .cases = two_tables(false),
      .dtypes = kEachSize,
      .tolerance = 0},
     {.name = "flip_and_roll",
-     .op = [](const Tensors& in) -> Tensors { return {flip(in[0], {0, 1}), roll(in[0], {2, -1}, {1, 0})}; },
-     .reference =
-         [](const Arrays& in) -> Arrays {
-           const Index& shape = in[0].shape;
-           return {picked(in[0], shape,
-                          [&](Index i) -> std::optional<Index> {
-                            i[0] = shape[0] - 1 - i[0], i[1] = shape[1] - 1 - i[1];
-                            return i;
-                          }),
-                   picked(in[0], shape, [&](Index i) -> std::optional<Index> {
-                     i[0] = (i[0] + 1) % shape[0], i[1] = (i[1] + 2 * shape[1] - 2) % shape[1];
-                     return i;
-                   })};
-         },
+     .op = [](const Tensors& in) -> Tensors {
+       return {flip(in[0], {0, 1}), roll(in[0], {2, -1}, {1, 0})};
+     },
+     .reference = [](const Arrays& in) -> Arrays {
+       const Index& shape = in[0].shape;
+       return {picked(in[0], shape,
+                      [&](Index i) -> std::optional<Index> {
+                        i[0] = shape[0] - 1 - i[0], i[1] = shape[1] - 1 - i[1];
+                        return i;
+                      }),
+               picked(in[0], shape, [&](Index i) -> std::optional<Index> {
+                 i[0] = (i[0] + 1) % shape[0], i[1] = (i[1] + 2 * shape[1] - 2) % shape[1];
+                 return i;
+               })};
+     },
      .cases = tables(),
      .dtypes = kEachSize,
      .tolerance = 0,
@@ -119,25 +131,24 @@ Paths padding(const std::string& mode, int64_t (*place)(int64_t, int64_t)) {
      .op = [](const Tensors& in) -> Tensors {
        return {repeat(in[0], {2, 1, 3}), tril(in[0]), triu(in[0], 1), repeat_interleave(in[0], 2, 1)};
      },
-     .reference =
-         [](const Arrays& in) -> Arrays {
-           const Index& s = in[0].shape;
-           const auto below = [&](bool keeps_below) {
-             return picked(in[0], s, [&](const Index& i) -> std::optional<Index> {
-               if ((i[2] <= i[1]) != keeps_below) return {};
-               return i;
-             });
-           };
-           return {picked(in[0], {2 * s[0], s[1], 3 * s[2]},
-                          [&](Index i) -> std::optional<Index> {
-                            i[0] %= s[0], i[2] %= s[2];
-                            return i;
-                          }),
-                   below(true), below(false), picked(in[0], {s[0], 2 * s[1], s[2]}, [&](Index i) -> std::optional<Index> {
-                     i[1] /= 2;
-                     return i;
-                   })};
-         },
+     .reference = [](const Arrays& in) -> Arrays {
+       const Index& s = in[0].shape;
+       const auto below = [&](bool keeps_below) {
+         return picked(in[0], s, [&](const Index& i) -> std::optional<Index> {
+           if ((i[2] <= i[1]) != keeps_below) return {};
+           return i;
+         });
+       };
+       return {picked(in[0], {2 * s[0], s[1], 3 * s[2]},
+                      [&](Index i) -> std::optional<Index> {
+                        i[0] %= s[0], i[2] %= s[2];
+                        return i;
+                      }),
+               below(true), below(false), picked(in[0], {s[0], 2 * s[1], s[2]}, [&](Index i) -> std::optional<Index> {
+                 i[1] /= 2;
+                 return i;
+               })};
+     },
      .cases =
          [] {
            std::vector<Case> cases;
@@ -148,7 +159,10 @@ Paths padding(const std::string& mode, int64_t (*place)(int64_t, int64_t)) {
      .tolerance = 0,
      .has_gradient = true},
     {.name = "pad_constant",
-     .op = [](const Tensors& in) { return constant_pad_nd(in[0], {2, 1, 1, 0}); },
+     .op =
+         [](const Tensors& in) {
+           return constant_pad_nd(in[0], {2, 1, 1, 0});
+         },
      .reference =
          [](const Arrays& in) {
            Index shape = in[0].shape;
@@ -168,40 +182,39 @@ Paths padding(const std::string& mode, int64_t (*place)(int64_t, int64_t)) {
     padding("replicate", repeated),
     padding("circular", wrapped),
     {.name = "embedding_bag",
-     .op =
-         [](const Tensors& in) -> Tensors {
-           // Bags of 0 to 3 rows.
-           const Tensor offsets = tensor(std::vector<int64_t>{0, 2, 2, 3});
-           const auto bag = [&](BagMode mode) {
-             EmbeddingBagOptions options;
-             options.mode = mode;
-             return embedding_bag(in[0], in[1], offsets, options);
-           };
-           return {bag(BagMode::Sum), bag(BagMode::Mean), bag(BagMode::Max)};
-         },
-     .reference =
-         [](const Arrays& in) -> Arrays {
-           const int64_t width = in[0].shape[1], starts[] = {0, 2, 2, 3, in[1].shape[0]};
-           Arrays y(3, Array({4, width}));
-           for (int64_t b = 0; b < 4; ++b)
-             for (int64_t c = 0; c < width; ++c) {
-               double sum = 0, best = 0;
-               for (int64_t i = starts[b]; i < starts[b + 1]; ++i) {
-                 const double value = in[0].at({static_cast<int64_t>(in[1].data[static_cast<size_t>(i)]), c});
-                 best = i == starts[b] ? value : std::max(best, value);
-                 sum += value;
-               }
-               const Index at{b, c};
-               y[0].at(at) = sum;
-               y[1].at(at) = sum / static_cast<double>(std::max<int64_t>(starts[b + 1] - starts[b], 1));
-               y[2].at(at) = best;
-             }
-           return y;
-         },
+     .op = [](const Tensors& in) -> Tensors {
+       // Bags of 0 to 3 rows.
+       const Tensor offsets = tensor(std::vector<int64_t>{0, 2, 2, 3});
+       const auto bag = [&](BagMode mode) {
+         EmbeddingBagOptions options;
+         options.mode = mode;
+         return embedding_bag(in[0], in[1], offsets, options);
+       };
+       return {bag(BagMode::Sum), bag(BagMode::Mean), bag(BagMode::Max)};
+     },
+     .reference = [](const Arrays& in) -> Arrays {
+       const int64_t width = in[0].shape[1], starts[] = {0, 2, 2, 3, in[1].shape[0]};
+       Arrays y(3, Array({4, width}));
+       for (int64_t b = 0; b < 4; ++b)
+         for (int64_t c = 0; c < width; ++c) {
+           double sum = 0, best = 0;
+           for (int64_t i = starts[b]; i < starts[b + 1]; ++i) {
+             const double value = in[0].at({static_cast<int64_t>(in[1].data[static_cast<size_t>(i)]), c});
+             best = i == starts[b] ? value : std::max(best, value);
+             sum += value;
+           }
+           const Index at{b, c};
+           y[0].at(at) = sum;
+           y[1].at(at) = sum / static_cast<double>(std::max<int64_t>(starts[b + 1] - starts[b], 1));
+           y[2].at(at) = best;
+         }
+       return y;
+     },
      .cases =
          [] {
            std::vector<Case> cases;
-           for (const int64_t n : around({4, 8, 16, 32, 64, 128, 256})) cases.push_back({{{9, n}}, integers({6}, 0, 9)});
+           for (const int64_t n : around({4, 8, 16, 32, 64, 128, 256}))
+             cases.push_back({{{9, n}}, integers({6}, 0, 9)});
            return cases;
          }(),
      .dtypes = {kFloat32, kFloat64, kFloat16, kBFloat16},

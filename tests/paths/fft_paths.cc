@@ -11,9 +11,10 @@ namespace {
 using namespace ember;
 
 /// Lengths around the splits of 4, 8 and 16 lanes, products of each radix, and those that have no passes of their own.
-const std::vector<int64_t> kLengths = {1,  2,  3,  4,  5,  6,  7,  8,  9,  10,  11,  12,  13,  15,  16,  17,  18, 20, 22,
-                                       24, 25, 26, 30, 31, 32, 33, 35, 37, 40,  48,  49,  62,  63,  64,  65,  72, 74, 80,
-                                       96, 97, 100, 120, 127, 128, 129, 144, 192, 240, 255, 256, 257, 512, 514};
+const std::vector<int64_t> kLengths = {1,   2,   3,   4,   5,   6,   7,   8,   9,   10,  11, 12, 13,  15,
+                                       16,  17,  18,  20,  22,  24,  25,  26,  30,  31,  32, 33, 35,  37,
+                                       40,  48,  49,  62,  63,  64,  65,  72,  74,  80,  96, 97, 100, 120,
+                                       127, 128, 129, 144, 192, 240, 255, 256, 257, 512, 514};
 
 /// The signal and its length: one row, a few and more than the lanes hold.
 std::vector<Case> signals(bool are_halves = false) {
@@ -22,7 +23,8 @@ std::vector<Case> signals(bool are_halves = false) {
     const double n = static_cast<double>(length);
     cases.push_back({{{rows, are_halves ? length / 2 + 1 : length}}, {{1}, n, n + 1, 1, kInt64}});
   };
-  for (size_t i = 0; i < kLengths.size(); ++i) add(static_cast<int64_t>(kLengths[i] > 130 ? i % 2 + 1 : std::array<size_t, 4>{1, 2, 5, 17}[i % 4]), kLengths[i]);
+  for (size_t i = 0; i < kLengths.size(); ++i)
+    add(static_cast<int64_t>(kLengths[i] > 130 ? i % 2 + 1 : std::array<size_t, 4>{1, 2, 5, 17}[i % 4]), kLengths[i]);
   for (const int64_t rows : {1, 2, 3, 4, 5, 8, 15, 16, 17, 33})
     for (const int64_t length : {8, 9, 64}) add(rows, length);
   return cases;
@@ -109,8 +111,10 @@ Paths transform(const std::string& name, Tensor (*op)(const Tensor&, fft::Length
 }
 
 [[maybe_unused]] const bool added = add_paths({
-    transform("rfft", fft::rfft, [](const Array& x, int64_t) { return of_reals(x); }, signals(), true),
-    transform("fft", fft::fft, [](const Array& x, int64_t) { return of_complex(x, -1, 1); }, signals(), false),
+    transform(
+        "rfft", fft::rfft, [](const Array& x, int64_t) { return of_reals(x); }, signals(), true),
+    transform(
+        "fft", fft::fft, [](const Array& x, int64_t) { return of_complex(x, -1, 1); }, signals(), false),
     transform(
         "ifft", fft::ifft, [](const Array& x, int64_t n) { return of_complex(x, 1, 1.0 / static_cast<double>(n)); },
         signals(), false),

@@ -56,13 +56,14 @@ Paths convolution(const std::string& name, Geometry g, std::vector<Index> sizes,
   for (const Index& x : sizes)
     for (const int64_t o : outputs)
       cases.push_back({{x}, {{o * g.groups, x[1] / g.groups, g.kernel, g.kernel}}, {{o * g.groups}}});
-  return {.name = "conv2d_" + name,
-          .op = [g](const Tensors& in) { return conv2d(in[0], in[1], in[2], g.stride, g.padding, g.dilation, g.groups); },
-          .reference = [g](const Arrays& in) { return convolved(in, g); },
-          .cases = std::move(cases),
-          .dtypes = {kFloat32, kFloat64, kBFloat16},
-          .tolerance = 2,
-          .has_gradient = true};
+  return {
+      .name = "conv2d_" + name,
+      .op = [g](const Tensors& in) { return conv2d(in[0], in[1], in[2], g.stride, g.padding, g.dilation, g.groups); },
+      .reference = [g](const Arrays& in) { return convolved(in, g); },
+      .cases = std::move(cases),
+      .dtypes = {kFloat32, kFloat64, kBFloat16},
+      .tolerance = 2,
+      .has_gradient = true};
 }
 
 /// Images whose rows have few windows, more than four that are whole, and more than a block.
@@ -81,7 +82,8 @@ void for_each_tap(const Array& x, const Geometry& g, int64_t n, int64_t c, int64
   for (int64_t a = 0; a < g.kernel; ++a)
     for (int64_t b = 0; b < g.kernel; ++b) {
       const int64_t row = i * g.stride - g.padding + a * g.dilation, column = j * g.stride - g.padding + b * g.dilation;
-      if (row >= 0 && column >= 0 && row < x.shape[2] && column < x.shape[3]) f(pixel(x, n, c, row, column), row * x.shape[3] + column);
+      if (row >= 0 && column >= 0 && row < x.shape[2] && column < x.shape[3])
+        f(pixel(x, n, c, row, column), row * x.shape[3] + column);
     }
 }
 
@@ -90,25 +92,26 @@ Index pooled_shape(const Array& x, const Geometry& g) {
 }
 
 Paths max_pooling(const std::string& name, Geometry g) {
-  return {.name = "max_pool2d_" + name,
-          .op = [g](const Tensors& in) { return max_pool2d_with_indices(in[0], g.kernel, g.stride, g.padding, g.dilation); },
-          .reference =
-              [g](const Arrays& in) -> Arrays {
-                const auto pool = [&](bool wants_place) {
-                  return images(pooled_shape(in[0], g), [&](int64_t n, int64_t c, int64_t i, int64_t j) {
-                    double best = -std::numeric_limits<double>::infinity();
-                    int64_t where = 0;
-                    for_each_tap(in[0], g, n, c, i, j, [&](double value, int64_t at) {
-                      if (value > best) best = value, where = at;
-                    });
-                    return wants_place ? static_cast<double>(where) : best;
-                  });
-                };
-                return {pool(false), pool(true)};
-              },
-          .cases = planes(),
-          .dtypes = {kFloat32, kFloat64, kBFloat16},
-          .tolerance = 0};
+  return {
+      .name = "max_pool2d_" + name,
+      .op =
+          [g](const Tensors& in) { return max_pool2d_with_indices(in[0], g.kernel, g.stride, g.padding, g.dilation); },
+      .reference = [g](const Arrays& in) -> Arrays {
+        const auto pool = [&](bool wants_place) {
+          return images(pooled_shape(in[0], g), [&](int64_t n, int64_t c, int64_t i, int64_t j) {
+            double best = -std::numeric_limits<double>::infinity();
+            int64_t where = 0;
+            for_each_tap(in[0], g, n, c, i, j, [&](double value, int64_t at) {
+              if (value > best) best = value, where = at;
+            });
+            return wants_place ? static_cast<double>(where) : best;
+          });
+        };
+        return {pool(false), pool(true)};
+      },
+      .cases = planes(),
+      .dtypes = {kFloat32, kFloat64, kBFloat16},
+      .tolerance = 0};
 }
 
 Paths average_pooling(const std::string& name, Geometry g) {
@@ -148,13 +151,12 @@ Paths adaptive_pooling() {
           .op = [](const Tensors& in) -> Tensors {
             return {adaptive_avg_pool2d(in[0], outputs), adaptive_max_pool2d(in[0], outputs).first};
           },
-          .reference =
-              [](const Arrays& in) -> Arrays {
-                return {adaptively_pooled(in[0], outputs, 0, std::plus<>(), std::divides<>()),
-                        adaptively_pooled(
-                            in[0], outputs, -1e300, [](double a, double b) { return std::max(a, b); },
-                            [](double best, double) { return best; })};
-              },
+          .reference = [](const Arrays& in) -> Arrays {
+            return {adaptively_pooled(in[0], outputs, 0, std::plus<>(), std::divides<>()),
+                    adaptively_pooled(
+                        in[0], outputs, -1e300, [](double a, double b) { return std::max(a, b); },
+                        [](double best, double) { return best; })};
+          },
           .cases = planes(),
           .dtypes = {kFloat32, kFloat64},
           .tolerance = 2};
@@ -171,15 +173,17 @@ Paths unfolding(const std::string& name, Geometry g) {
           .op = [g](const Tensors& in) { return unfold_windows(in[0], g.kernel, g.dilation, g.padding, g.stride); },
           .reference =
               [g](const Arrays& in) {
-                const int64_t rows = g.outputs(in[0].shape[2]), columns = g.outputs(in[0].shape[3]), taps = g.kernel * g.kernel;
+                const int64_t rows = g.outputs(in[0].shape[2]), columns = g.outputs(in[0].shape[3]),
+                              taps = g.kernel * g.kernel;
                 Array y({in[0].shape[0], in[0].shape[1] * taps, rows * columns});
                 size_t next = 0;
                 for (int64_t n = 0; n < in[0].shape[0]; ++n)
                   for (int64_t line = 0; line < in[0].shape[1] * taps; ++line)
                     for (int64_t i = 0; i < rows; ++i)
                       for (int64_t j = 0; j < columns; ++j)
-                        y.data[next++] = pixel(in[0], n, line / taps, i * g.stride - g.padding + line % taps / g.kernel * g.dilation,
-                                               j * g.stride - g.padding + line % g.kernel * g.dilation);
+                        y.data[next++] =
+                            pixel(in[0], n, line / taps, i * g.stride - g.padding + line % taps / g.kernel * g.dilation,
+                                  j * g.stride - g.padding + line % g.kernel * g.dilation);
                 return y;
               },
           .cases = folded(),
@@ -194,26 +198,33 @@ struct Place {
   double share;
 };
 Place place(int64_t i, int64_t inputs, int64_t outputs) {
-  const double at = std::max((static_cast<double>(i) + 0.5) * static_cast<double>(inputs) / static_cast<double>(outputs) - 0.5, 0.0);
+  const double at =
+      std::max((static_cast<double>(i) + 0.5) * static_cast<double>(inputs) / static_cast<double>(outputs) - 0.5, 0.0);
   const auto index = std::min(static_cast<int64_t>(at), inputs - 1);
   return {index, at - static_cast<double>(index)};
 }
 
 double between(const Array& x, int64_t n, int64_t c, Place row, Place column) {
   const int64_t below = std::min(row.index + 1, x.shape[2] - 1), right = std::min(column.index + 1, x.shape[3] - 1);
-  const double top = (1 - column.share) * pixel(x, n, c, row.index, column.index) + column.share * pixel(x, n, c, row.index, right);
-  const double bottom = (1 - column.share) * pixel(x, n, c, below, column.index) + column.share * pixel(x, n, c, below, right);
+  const double top =
+      (1 - column.share) * pixel(x, n, c, row.index, column.index) + column.share * pixel(x, n, c, row.index, right);
+  const double bottom =
+      (1 - column.share) * pixel(x, n, c, below, column.index) + column.share * pixel(x, n, c, below, right);
   return (1 - row.share) * top + row.share * bottom;
 }
 
 Paths resizing(const std::string& name, int64_t height, int64_t width) {
   return {.name = "bilinear_to_" + name,
-          .op = [=](const Tensors& in) { return interpolate(in[0], {height, width}, {}, "bilinear"); },
+          .op =
+              [=](const Tensors& in) {
+                return interpolate(in[0], {height, width}, {}, "bilinear");
+              },
           .reference =
               [=](const Arrays& in) {
-                return images({in[0].shape[0], in[0].shape[1], height, width}, [&](int64_t n, int64_t c, int64_t i, int64_t j) {
-                  return between(in[0], n, c, place(i, in[0].shape[2], height), place(j, in[0].shape[3], width));
-                });
+                return images(
+                    {in[0].shape[0], in[0].shape[1], height, width}, [&](int64_t n, int64_t c, int64_t i, int64_t j) {
+                      return between(in[0], n, c, place(i, in[0].shape[2], height), place(j, in[0].shape[3], width));
+                    });
               },
           .cases = folded(),
           .tolerance = 32,  // places are computed in the dtype
@@ -241,15 +252,20 @@ double cubic(const Array& x, int64_t n, int64_t c, double row, double column) {
 
 Paths cubic_resizing(const std::string& name, int64_t height, int64_t width) {
   return {.name = "bicubic_to_" + name,
-          .op = [=](const Tensors& in) { return interpolate(in[0], {height, width}, {}, "bicubic"); },
+          .op =
+              [=](const Tensors& in) {
+                return interpolate(in[0], {height, width}, {}, "bicubic");
+              },
           .reference =
               [=](const Arrays& in) {
                 const auto at = [](int64_t i, int64_t inputs, int64_t outputs) {
-                  return (static_cast<double>(i) + 0.5) * static_cast<double>(inputs) / static_cast<double>(outputs) - 0.5;
+                  return (static_cast<double>(i) + 0.5) * static_cast<double>(inputs) / static_cast<double>(outputs) -
+                         0.5;
                 };
-                return images({in[0].shape[0], in[0].shape[1], height, width}, [&](int64_t n, int64_t c, int64_t i, int64_t j) {
-                  return cubic(in[0], n, c, at(i, in[0].shape[2], height), at(j, in[0].shape[3], width));
-                });
+                return images({in[0].shape[0], in[0].shape[1], height, width},
+                              [&](int64_t n, int64_t c, int64_t i, int64_t j) {
+                                return cubic(in[0], n, c, at(i, in[0].shape[2], height), at(j, in[0].shape[3], width));
+                              });
               },
           .cases = folded(),
           .tolerance = 64,  // places are computed in the dtype

@@ -29,7 +29,8 @@ std::vector<Sizes> sizes() {
     all.push_back({n, 5, 4, 1});
     all.push_back({2, n, 6, 3});
   }
-  for (const int64_t n : around({512, 1024})) all.push_back({1, 50, n, 1}), all.push_back({2, 9, n, 1}), all.push_back({1, 4, 2, n});
+  for (const int64_t n : around({512, 1024}))
+    all.push_back({1, 50, n, 1}), all.push_back({2, 9, n, 1}), all.push_back({1, 4, 2, n});
   return all;
 }
 
@@ -114,7 +115,8 @@ void for_each_pair(const Arrays& in, F f) {
   size_t next = 0;
   for (int64_t i = 0; i < in[1].shape[0]; ++i)
     for (int64_t j = 0; j < in[2].shape[0]; ++j) {
-      auto row = static_cast<int64_t>(in[1].data[static_cast<size_t>(i)]), column = static_cast<int64_t>(in[2].data[static_cast<size_t>(j)]);
+      auto row = static_cast<int64_t>(in[1].data[static_cast<size_t>(i)]),
+           column = static_cast<int64_t>(in[2].data[static_cast<size_t>(j)]);
       row += row < 0 ? size : 0, column += column < 0 ? columns : 0;
       for (int64_t k = 0; k < inner; ++k) f(static_cast<size_t>((row * columns + column) * inner + k), next++);
     }
@@ -129,7 +131,8 @@ Array put(const Arrays& in, F f) {
 
 std::vector<Case> masked_cases() {
   std::vector<Case> cases;
-  for (const int64_t n : around({4, 16, 64, 4096})) cases.push_back({{{n}}, mask({n})}), cases.push_back({{{3, n}}, mask({3, n})});
+  for (const int64_t n : around({4, 16, 64, 4096}))
+    cases.push_back({{{n}}, mask({n})}), cases.push_back({{{3, n}}, mask({3, n})});
   cases.push_back({{{3, 5, 7}}, mask({3, 5, 7})});
   return cases;
 }
@@ -185,7 +188,10 @@ std::vector<Case> masked_cases() {
      .dtypes = kEachSize,
      .tolerance = 0},
     {.name = "index",
-     .op = [](const Tensors& in) { return index(in[0], {in[1], in[2]}); },
+     .op =
+         [](const Tensors& in) {
+           return index(in[0], {in[1], in[2]});
+         },
      .reference =
          [](const Arrays& in) {
            Array y({in[1].shape[0], in[2].shape[0], in[0].shape[2]});
@@ -197,42 +203,50 @@ std::vector<Case> masked_cases() {
      .tolerance = 0,
      .has_gradient = true},
     {.name = "index_put",
-     .op = [](const Tensors& in) { return index_put(in[0], {in[1], in[2]}, in[3]); },
+     .op =
+         [](const Tensors& in) {
+           return index_put(in[0], {in[1], in[2]}, in[3]);
+         },
      .reference = [](const Arrays& in) { return put(in, second); },
      .cases = pair_cases(true),
      .dtypes = kEachSize,
      .tolerance = 0},
     {.name = "index_put_accumulate",
-     .op = [](const Tensors& in) { return index_put(in[0], {in[1], in[2]}, in[3], true); },
+     .op =
+         [](const Tensors& in) {
+           return index_put(in[0], {in[1], in[2]}, in[3], true);
+         },
      .reference = [](const Arrays& in) { return put(in, plus); },
      .cases = pair_cases(true),
      .dtypes = {kFloat32, kFloat64, kInt64, kUInt8},
      .tolerance = 0,
      .has_gradient = true},
     {.name = "nonzero",
-     .op = [](const Tensors& in) -> Tensors { return {nonzero(in[1]), masked_select(in[0], in[1])}; },
-     .reference =
-         [](const Arrays& in) -> Arrays {
-           std::vector<double> places, values;
-           size_t next = 0;
-           for_each_index(in[1].shape, [&](const Index& at) {
-             if (in[1].data[next] != 0) {
-               places.insert(places.end(), at.begin(), at.end());
-               values.push_back(in[0].data[next]);
-             }
-             ++next;
-           });
-           Array where({static_cast<int64_t>(values.size()), in[1].rank()}), chosen({static_cast<int64_t>(values.size())});
-           where.data = places;
-           chosen.data = values;
-           return {where, chosen};
-         },
+     .op = [](const Tensors& in) -> Tensors {
+       return {nonzero(in[1]), masked_select(in[0], in[1])};
+     },
+     .reference = [](const Arrays& in) -> Arrays {
+       std::vector<double> places, values;
+       size_t next = 0;
+       for_each_index(in[1].shape, [&](const Index& at) {
+         if (in[1].data[next] != 0) {
+           places.insert(places.end(), at.begin(), at.end());
+           values.push_back(in[0].data[next]);
+         }
+         ++next;
+       });
+       Array where({static_cast<int64_t>(values.size()), in[1].rank()}), chosen({static_cast<int64_t>(values.size())});
+       where.data = places;
+       chosen.data = values;
+       return {where, chosen};
+     },
      .cases = masked_cases(),
      .dtypes = kEachSize,
      .tolerance = 0},
     {.name = "masked_fill",
      .op = [](const Tensors& in) { return masked_fill(in[0], in[1], 1); },
-     .reference = [](const Arrays& in) { return zipped(in[0], in[1], [](double x, double m) { return m != 0 ? 1 : x; }); },
+     .reference =
+         [](const Arrays& in) { return zipped(in[0], in[1], [](double x, double m) { return m != 0 ? 1 : x; }); },
      .cases = masked_cases(),
      .dtypes = {kFloat32, kUInt8, kFloat64, kFloat16, kInt64, kBool},
      .tolerance = 0},

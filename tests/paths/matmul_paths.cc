@@ -15,8 +15,9 @@ struct Product {
 
 /// Around the rows and lanes of tiles, packed panels, blocks of rows, products for a library and dot products.
 std::vector<Product> products() {
-  std::vector<Product> all = {{1, 1, 255, 1}, {1, 1, 256, 1}, {1, 1, 257, 1}, {1, 1, 32769, 1}, {1, 25, 25, 26}, {1, 26, 25, 25},
-                              {1, 97, 5, 33},  {1, 95, 7, 2},  {3, 24, 16, 16}, {3, 25, 16, 16}, {2, 7, 300, 9},   {1, 64, 64, 64}};
+  std::vector<Product> all = {{1, 1, 255, 1},  {1, 1, 256, 1},  {1, 1, 257, 1}, {1, 1, 32769, 1},
+                              {1, 25, 25, 26}, {1, 26, 25, 25}, {1, 97, 5, 33}, {1, 95, 7, 2},
+                              {3, 24, 16, 16}, {3, 25, 16, 16}, {2, 7, 300, 9}, {1, 64, 64, 64}};
   for (const int64_t size : around({2, 4, 6, 8, 12, 16, 24, 32, 64})) {
     all.push_back({1, size, 5, 7});
     all.push_back({1, 5, 3, size});
@@ -35,7 +36,8 @@ std::vector<Case> matrices(bool has_bias) {
     else
       operands = {{{batch, m, k}}, {{batch, k, n}}};
     if (has_bias && batch > 1) continue;
-    if (has_bias) operands.push_back({cases.size() % 3 == 0 ? Index{n} : cases.size() % 3 == 1 ? Index{m, 1} : Index{m, n}});
+    if (has_bias)
+      operands.push_back({cases.size() % 3 == 0 ? Index{n} : cases.size() % 3 == 1 ? Index{m, 1} : Index{m, n}});
     cases.push_back(std::move(operands));
   }
   return cases;
@@ -115,7 +117,8 @@ Array distances(const Array& a, const Array& b, double p) {
     for (int64_t j = 0; j < columns; ++j) {
       double total = 0;
       for (int64_t m = 0; m < length; ++m) {
-        const double d = std::abs(a.data[static_cast<size_t>(i * length + m)] - b.data[static_cast<size_t>(j * length + m)]);
+        const double d =
+            std::abs(a.data[static_cast<size_t>(i * length + m)] - b.data[static_cast<size_t>(j * length + m)]);
         total = std::isinf(p) ? std::max(total, d) : total + (p == 0 ? (d != 0) : std::pow(d, p));
       }
       y.data[static_cast<size_t>(i * columns + j)] = std::isinf(p) || p == 0 ? total : std::pow(total, 1 / p);
@@ -185,8 +188,12 @@ Paths distance(const std::string& name, double p, bool has_gradient) {
      .cases = point_pairs(),
      .tolerance = 8},
     {.name = "pdist",
-     .op = [](const Tensors& in) -> Tensors { return {pdist(in[0], 1), pdist(in[0], 2)}; },
-     .reference = [](const Arrays& in) -> Arrays { return {pairs_of(in[0], 1), pairs_of(in[0], 2)}; },
+     .op = [](const Tensors& in) -> Tensors {
+       return {pdist(in[0], 1), pdist(in[0], 2)};
+     },
+     .reference = [](const Arrays& in) -> Arrays {
+       return {pairs_of(in[0], 1), pairs_of(in[0], 2)};
+     },
      .cases =
          [] {
            std::vector<Case> cases;

@@ -46,7 +46,9 @@ Array rows_normalized(const Arrays& in, int64_t size, int64_t repeat, bool is_ce
   Array y = in[0];
   const auto width = static_cast<size_t>(size);
   for (size_t first = 0; first < y.data.size(); first += width) {
-    const List row = normalized(List(y.data.begin() + static_cast<int64_t>(first), y.data.begin() + static_cast<int64_t>(first + width)), is_centred);
+    const List row = normalized(
+        List(y.data.begin() + static_cast<int64_t>(first), y.data.begin() + static_cast<int64_t>(first + width)),
+        is_centred);
     for (size_t i = 0; i < width; ++i) {
       const size_t parameter = (first + i) / static_cast<size_t>(repeat) % in[1].data.size();
       y.data[first + i] = row[i] * in[1].data[parameter] + (in.size() > 2 ? in[2].data[parameter] : 0);
@@ -150,7 +152,8 @@ Array alignment_losses(const Arrays& in) {
 
 std::vector<Case> alignments() {
   std::vector<Case> cases;
-  for (const int64_t labels : around({2, 4, 8, 16, 32})) cases.push_back({{{2 * labels + 3, 2, 6}}, integers({2, labels}, 1, 6)});
+  for (const int64_t labels : around({2, 4, 8, 16, 32}))
+    cases.push_back({{{2 * labels + 3, 2, 6}}, integers({2, labels}, 1, 6)});
   for (const int64_t samples : around({2, 8})) cases.push_back({{{9, samples, 3}}, integers({samples, 3}, 1, 3)});
   return cases;
 }
@@ -162,7 +165,8 @@ Reference pairwise(F f) {
 
 std::vector<Case> pairs(double low, double high) {
   std::vector<Case> cases;
-  for (const int64_t n : around({2, 4, 8, 16, 64, 128, 1024})) cases.push_back({{{n}, low + 1.0 / 32, high}, {{n}, low, high}});
+  for (const int64_t n : around({2, 4, 8, 16, 64, 128, 1024}))
+    cases.push_back({{{n}, low + 1.0 / 32, high}, {{n}, low, high}});
   cases.push_back({{{17, 33}, low + 1.0 / 32, high}, {{17, 33}, low, high}});
   return cases;
 }
@@ -245,8 +249,12 @@ std::vector<Case> pairs(double low, double high) {
      .dtypes = kFloats,
      .has_gradient = true},
     {.name = "binary_cross_entropy_with_logits",
-     .op = [](const Tensors& in) { return binary_cross_entropy_with_logits(in[0], in[1], {}, {}, ember::Reduction::None); },
-     .reference = pairwise([](double x, double y) { return std::max(x, 0.0) - x * y + std::log1p(std::exp(-std::abs(x))); }),
+     .op =
+         [](const Tensors& in) {
+           return binary_cross_entropy_with_logits(in[0], in[1], {}, {}, ember::Reduction::None);
+         },
+     .reference =
+         pairwise([](double x, double y) { return std::max(x, 0.0) - x * y + std::log1p(std::exp(-std::abs(x))); }),
      .cases = pairs(-2, 2),
      .dtypes = kFloats,
      .has_gradient = true},

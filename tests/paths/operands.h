@@ -18,8 +18,8 @@ enum class Layout {
   ExpandedFirst,  ///< one in memory along the first dim
   ExpandedLast,   ///< one in memory along the last dim
 };
-inline constexpr Layout kLayouts[] = {Layout::Contiguous,    Layout::Offset,        Layout::Padded,
-                                      Layout::Stepped,       Layout::Reversed,      Layout::ChannelsInner,
+inline constexpr Layout kLayouts[] = {Layout::Contiguous,    Layout::Offset,      Layout::Padded,
+                                      Layout::Stepped,       Layout::Reversed,    Layout::ChannelsInner,
                                       Layout::ExpandedFirst, Layout::ExpandedLast};
 inline bool is_expanded(Layout layout) { return layout >= Layout::ExpandedFirst; }
 

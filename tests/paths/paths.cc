@@ -202,7 +202,8 @@ class Trial {
       behind.push_back(expected_->inputs[i]);
       if (!is_real(inputs_[i].dtype())) continue;
       const Array gradient = values(gradients[leaf++], 0);
-      if (gradient.shape != expected_->inputs[i].shape) return "the gradient of operand " + std::to_string(i) + " has another shape";
+      if (gradient.shape != expected_->inputs[i].shape)
+        return "the gradient of operand " + std::to_string(i) + " has another shape";
       for (size_t k = 0; k < gradient.data.size(); ++k) {
         const double v = 2 * unit(seed_ + 1000 + i, k) - 1, product = gradient.data[k] * v;
         along += product;
@@ -237,9 +238,7 @@ class Trial {
 
  private:
   int parts(DType dtype) const { return is_complex(dtype) && !row_.joins_parts ? 2 : 1; }
-  Array values(const Tensor& x, int part) const {
-    return row_.joins_parts ? joined_values_of(x) : values_of(x, part);
-  }
+  Array values(const Tensor& x, int part) const { return row_.joins_parts ? joined_values_of(x) : values_of(x, part); }
 
   /// A fresh copy of operand 0, which the op writes.
   Tensor refilled() const {
@@ -259,7 +258,8 @@ class Trial {
 
   std::string compare(const Tensors& outputs) const {
     std::ostringstream text;
-    if (outputs.size() != expected_->outputs[0].size()) return "the op gave " + std::to_string(outputs.size()) + " results";
+    if (outputs.size() != expected_->outputs[0].size())
+      return "the op gave " + std::to_string(outputs.size()) + " results";
     for (size_t i = 0; i < outputs.size(); ++i) {
       for (int part = 0; part < parts(outputs[i].dtype()); ++part) {
         const Array actual = values(outputs[i], part);

@@ -54,8 +54,8 @@ struct Paths {
   bool joins_parts = false;   ///< the plain loop sees complex numbers in a further dim of size 2, and gives them so
 };
 
-inline const std::vector<DType> kEachSize = {ember::kFloat32, ember::kUInt8,   ember::kFloat64,   ember::kFloat16,
-                                             ember::kInt64,   ember::kBool,    ember::kComplex64, ember::kComplex128};
+inline const std::vector<DType> kEachSize = {ember::kFloat32, ember::kUInt8, ember::kFloat64,   ember::kFloat16,
+                                             ember::kInt64,   ember::kBool,  ember::kComplex64, ember::kComplex128};
 inline const std::vector<DType> kNumbers = {ember::kFloat32, ember::kFloat64, ember::kInt64,    ember::kInt32,
                                             ember::kUInt8,   ember::kFloat16, ember::kBFloat16, ember::kInt16};
 inline const std::vector<DType> kFloats = {ember::kFloat32, ember::kFloat64, ember::kFloat16, ember::kBFloat16};
@@ -93,7 +93,8 @@ struct Extent {
   int64_t outer = 1, length, inner = 1;
 
   Extent(const Array& x, int64_t dim) : length(x.shape[static_cast<size_t>(dim)]) {
-    for (int64_t d = 0; d < x.rank(); ++d) (d < dim ? outer : d == dim ? length : inner) *= d == dim ? 1 : x.shape[static_cast<size_t>(d)];
+    for (int64_t d = 0; d < x.rank(); ++d)
+      (d < dim ? outer : d == dim ? length : inner) *= d == dim ? 1 : x.shape[static_cast<size_t>(d)];
   }
   size_t at(int64_t o, int64_t i, int64_t k) const { return static_cast<size_t>((o * length + i) * inner + k); }
 };

@@ -1,7 +1,8 @@
+#include "tests/paths/paths.h"
+
 #include <gtest/gtest.h>
 
 #include "tests/paths/guarded_memory.h"
-#include "tests/paths/paths.h"
 
 namespace paths {
 namespace {

@@ -79,8 +79,12 @@ Array sum_of(const Arrays& in) {
     cast(kInt64),
     cast(kBool),
     {.name = "clone",
-     .op = [](const Tensors& in) -> Tensors { return {clone(in[0]), contiguous(in[0])}; },
-     .reference = [](const Arrays& in) -> Arrays { return {in[0], in[0]}; },
+     .op = [](const Tensors& in) -> Tensors {
+       return {clone(in[0]), contiguous(in[0])};
+     },
+     .reference = [](const Arrays& in) -> Arrays {
+       return {in[0], in[0]};
+     },
      .cases = one(),
      .dtypes = kEachSize,
      .tolerance = 0},
@@ -131,7 +135,8 @@ Array sum_of(const Arrays& in) {
      .tolerance = 1},
     {.name = "less",
      .op = [](const Tensors& in) { return lt(in[0], in[1]); },
-     .reference = [](const Arrays& in) { return zipped(in[0], in[1], [](double x, double y) { return x < y ? 1.0 : 0.0; }); },
+     .reference =
+         [](const Arrays& in) { return zipped(in[0], in[1], [](double x, double y) { return x < y ? 1.0 : 0.0; }); },
      .cases = two(),
      .dtypes = kNumbers,
      .tolerance = 0},
@@ -153,24 +158,27 @@ Array sum_of(const Arrays& in) {
      .dtypes = kNumbers,
      .tolerance = 0},
     {.name = "floor_divide_and_remainder",
-     .op = [](const Tensors& in) -> Tensors { return {floor_divide(in[0], in[1]), remainder(in[0], in[1])}; },
-     .reference =
-         [](const Arrays& in) -> Arrays {
-           const auto down = [](double x, double y) { return std::floor(x / y); };
-           return {zipped(in[0], in[1], down), zipped(in[0], in[1], [&](double x, double y) { return x - y * down(x, y); })};
-         },
+     .op = [](const Tensors& in) -> Tensors {
+       return {floor_divide(in[0], in[1]), remainder(in[0], in[1])};
+     },
+     .reference = [](const Arrays& in) -> Arrays {
+       const auto down = [](double x, double y) { return std::floor(x / y); };
+       return {zipped(in[0], in[1], down),
+               zipped(in[0], in[1], [&](double x, double y) { return x - y * down(x, y); })};
+     },
      .cases = two(1, 40, 0.5),
      .dtypes = kNumbers,
      .tolerance = 0},
     {.name = "powers",
-     .op = [](const Tensors& in) -> Tensors { return {pow(in[0], 2), pow(in[0], 3), pow(in[0], 0.5), pow(in[0], -1), pow(in[0], 1.5)}; },
-     .reference =
-         [](const Arrays& in) -> Arrays {
-           const auto power = [&](double p) {
-             return op_table::reference::elementwise([p](double x) { return std::pow(x, p); })(in);
-           };
-           return {power(2), power(3), power(0.5), power(-1), power(1.5)};
-         },
+     .op = [](const Tensors& in) -> Tensors {
+       return {pow(in[0], 2), pow(in[0], 3), pow(in[0], 0.5), pow(in[0], -1), pow(in[0], 1.5)};
+     },
+     .reference = [](const Arrays& in) -> Arrays {
+       const auto power = [&](double p) {
+         return op_table::reference::elementwise([p](double x) { return std::pow(x, p); })(in);
+       };
+       return {power(2), power(3), power(0.5), power(-1), power(1.5)};
+     },
      .cases = one(0.5, 4),
      .dtypes = kFloats,
      .tolerance = 2},

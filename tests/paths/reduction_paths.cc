@@ -35,8 +35,8 @@ std::vector<Case> matrices(double low = -2, double high = 2) {
 }
 
 /// Over the first dim, the last one, both of these and all.
-Paths reduction(const std::string& name, std::function<Tensor(const Tensor&, const Shape&)> op, double (*f)(const List&),
-                std::vector<Case> cases, std::vector<DType> dtypes, double tolerance) {
+Paths reduction(const std::string& name, std::function<Tensor(const Tensor&, const Shape&)> op,
+                double (*f)(const List&), std::vector<Case> cases, std::vector<DType> dtypes, double tolerance) {
   const auto each = [](int64_t rank) { return std::vector<Index>{{0}, {rank - 1}, {rank - 2, 0}, {}}; };
   return {.name = name,
           .op =
@@ -145,11 +145,12 @@ std::vector<Case> with(std::vector<Case> cases, const std::vector<Case>& more) {
         "logsumexp", [](const Tensor& x, const Shape& dims) { return logsumexp(x, dims); }, logsumexp_of, matrices(),
         {kFloat32, kFloat64}, 8),
     {.name = "prod",
-     .op = [](const Tensors& in) -> Tensors { return {prod(in[0], 0), prod(in[0], -1)}; },
-     .reference =
-         [](const Arrays& in) -> Arrays {
-           return {reduced(in[0], {0}, product_of), reduced(in[0], {in[0].rank() - 1}, product_of)};
-         },
+     .op = [](const Tensors& in) -> Tensors {
+       return {prod(in[0], 0), prod(in[0], -1)};
+     },
+     .reference = [](const Arrays& in) -> Arrays {
+       return {reduced(in[0], {0}, product_of), reduced(in[0], {in[0].rank() - 1}, product_of)};
+     },
      .cases = matrices(0.9375, 1.0625),
      .dtypes = {kFloat64, kFloat32},
      .tolerance = 5e4},

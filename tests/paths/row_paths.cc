@@ -11,7 +11,8 @@ using namespace ember;
 using List = std::vector<double>;
 
 /// [outer, length, inner], around the lanes of vectors, the columns of blocks and the pieces of rows.
-std::vector<Case> rows(std::initializer_list<int64_t> lengths, double low = -2, double high = 2, double step = 1.0 / 16) {
+std::vector<Case> rows(std::initializer_list<int64_t> lengths, double low = -2, double high = 2,
+                       double step = 1.0 / 16) {
   std::vector<Case> cases;
   const auto add = [&](int64_t outer, int64_t length, int64_t inner) {
     cases.push_back({{{outer, length, inner}, low, high, step}});
@@ -79,26 +80,26 @@ std::vector<Case> with_long(std::vector<Case> cases) {
 std::vector<size_t> ordered(const List& x, bool descending = false) {
   std::vector<size_t> order(x.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return descending ? x[a] > x[b] : x[a] < x[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return descending ? x[a] > x[b] : x[a] < x[b]; });
   return order;
 }
 
 Paths sorted(const std::string& name, bool descending, std::vector<Case> cases) {
   return {.name = name,
           .op = [descending](const Tensors& in) { return sort(in[0], 1, descending); },
-          .reference =
-              [descending](const Arrays& in) -> Arrays {
-                return {replaced(in[0], 1,
-                                 [&](const List& x) {
-                                   List y;
-                                   for (const size_t i : ordered(x, descending)) y.push_back(x[i]);
-                                   return y;
-                                 }),
-                        replaced(in[0], 1, [&](const List& x) {
-                          const auto order = ordered(x, descending);
-                          return List(order.begin(), order.end());
-                        })};
-              },
+          .reference = [descending](const Arrays& in) -> Arrays {
+            return {replaced(in[0], 1,
+                             [&](const List& x) {
+                               List y;
+                               for (const size_t i : ordered(x, descending)) y.push_back(x[i]);
+                               return y;
+                             }),
+                    replaced(in[0], 1, [&](const List& x) {
+                      const auto order = ordered(x, descending);
+                      return List(order.begin(), order.end());
+                    })};
+          },
           .cases = std::move(cases),
           .dtypes = {kFloat32, kFloat64, kInt64, kInt32, kUInt8, kFloat16},
           .tolerance = 0};
@@ -118,7 +119,8 @@ Paths top(const std::string& name, int64_t (*k_of)(int64_t), bool largest, std::
                 return Arrays(2, replaced(in[0], 1, [&](const List& x) {
                                 const auto order = ordered(x, largest);
                                 List y;
-                                for (int64_t i = 0; i < k_of(static_cast<int64_t>(x.size())); ++i) y.push_back(x[order[static_cast<size_t>(i)]]);
+                                for (int64_t i = 0; i < k_of(static_cast<int64_t>(x.size())); ++i)
+                                  y.push_back(x[order[static_cast<size_t>(i)]]);
                                 return y;
                               }));
               },
@@ -133,7 +135,8 @@ Paths ranked(const std::string& name, std::pair<Tensor, Tensor> (*op)(const Tens
           .op = [op](const Tensors& in) { return with_places(in[0], op(in[0])); },
           .reference =
               [place](const Arrays& in) {
-                return Arrays(2, replaced(in[0], 1, [&](const List& x) { return List{x[ordered(x)[place(x.size())]]}; }));
+                return Arrays(2,
+                              replaced(in[0], 1, [&](const List& x) { return List{x[ordered(x)[place(x.size())]]}; }));
               },
           .cases = rows({2, 3, 64}, -1000, 1000, 0.5),
           .dtypes = {kFloat32, kInt64, kFloat16},
@@ -190,9 +193,11 @@ Paths ranked(const std::string& name, std::pair<Tensor, Tensor> (*op)(const Tens
     top("topk_more", [](int64_t n) { return std::min<int64_t>(n, 65); }, true, {66, 512, 4160}),
     top("topk_half", [](int64_t n) { return (n + 1) / 2; }, true, {2, 64, 512}),
     top("topk_all", [](int64_t n) { return n; }, false, {2, 512}),
-    ranked("median", [](const Tensor& x) { return median(x, 1, true); }, [](size_t n) { return (n - 1) / 2; }),
-    ranked("kthvalue", [](const Tensor& x) { return kthvalue(x, (x.size(1) + 2) / 3, 1, true); },
-           [](size_t n) { return (n + 2) / 3 - 1; }),
+    ranked(
+        "median", [](const Tensor& x) { return median(x, 1, true); }, [](size_t n) { return (n - 1) / 2; }),
+    ranked(
+        "kthvalue", [](const Tensor& x) { return kthvalue(x, (x.size(1) + 2) / 3, 1, true); },
+        [](size_t n) { return (n + 2) / 3 - 1; }),
     {.name = "mode",
      .op = [](const Tensors& in) { return with_places(in[0], mode(in[0], 1, true)); },
      .reference =
@@ -217,20 +222,20 @@ Paths ranked(const std::string& name, std::pair<Tensor, Tensor> (*op)(const Tens
        const Tensor sequence = sort(in[0], 1).first;
        return {searchsorted(sequence, in[1]), searchsorted(sequence, in[1], true)};
      },
-     .reference =
-         [](const Arrays& in) -> Arrays {
-           const auto count = [&](auto before) {
-             const Extent from(in[0], 1), to(in[1], 1);
-             Array y(in[1].shape);
-             for (int64_t o = 0; o < to.outer; ++o)
-               for (int64_t i = 0; i < to.length; ++i) {
-                 double& found = y.data[to.at(o, i, 0)];
-                 for (int64_t k = 0; k < from.length; ++k) found += before(in[0].data[from.at(o, k, 0)], in[1].data[to.at(o, i, 0)]);
-               }
-             return y;
-           };
-           return {count(std::less<>()), count(std::less_equal<>())};
-         },
+     .reference = [](const Arrays& in) -> Arrays {
+       const auto count = [&](auto before) {
+         const Extent from(in[0], 1), to(in[1], 1);
+         Array y(in[1].shape);
+         for (int64_t o = 0; o < to.outer; ++o)
+           for (int64_t i = 0; i < to.length; ++i) {
+             double& found = y.data[to.at(o, i, 0)];
+             for (int64_t k = 0; k < from.length; ++k)
+               found += before(in[0].data[from.at(o, k, 0)], in[1].data[to.at(o, i, 0)]);
+           }
+         return y;
+       };
+       return {count(std::less<>()), count(std::less_equal<>())};
+     },
      .cases =
          [] {
            std::vector<Case> cases;
