@@ -140,12 +140,10 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
     k = repeat_heads(key, query.size(-3) / key.size(-3));
     v = repeat_heads(value, query.size(-3) / value.size(-3));
   }
-  if (are_16_bit(query, k, v, attn_mask))
+  if (are_16_bit(query, k, v))
     return in_float32(
-        [&](const Tensor& wide_query, const Tensor& wide_k, const Tensor& wide_v, const Tensor& mask) {
-          return scaled_dot_product_attention(wide_query, wide_k, wide_v, mask, dropout_p, is_causal, scale);
-        },
-        query, k, v, attn_mask);
+        [&](const auto&... x) { return scaled_dot_product_attention(x..., attn_mask, dropout_p, is_causal, scale); },
+        query, k, v);
   const double factor = scale.value_or(1 / std::sqrt(static_cast<double>(query.size(-1))));
   if (!attn_mask.defined() && dropout_p == 0 && can_fuse(query, k, v))
     return attend_fused(query, k, v, {factor, is_causal});

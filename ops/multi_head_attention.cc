@@ -94,8 +94,8 @@ Tensor joined_mask(const AttentionOptions& options, const Tensor& query, int64_t
 /// The output of the heads and the weights. Rows whose keys are all hidden give NaN.
 std::pair<Tensor, Tensor> attend(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& mask,
                                  double dropout_p) {
-  if (are_16_bit(query, key, value, mask))
-    return in_float32([&](const auto&... x) { return attend(x..., dropout_p); }, query, key, value, mask);
+  if (are_16_bit(query, key, value))
+    return in_float32([&](const auto&... x) { return attend(x..., mask, dropout_p); }, query, key, value);
   Tensor scores = matmul(mul(query, 1 / std::sqrt(static_cast<double>(query.size(-1)))), mT(key));
   if (mask.defined()) {
     check(mask.dtype() == kBool || mask.is_floating_point(), kMultiHead, ": a mask is ", mask.dtype(),

@@ -314,6 +314,13 @@ def test_gradients_are_clipped_by_a_norm_beyond_the_dtype(dtype):
 
 
 @pytest.mark.parametrize("dtype", BITS, ids=str)
+@pytest.mark.parametrize("mask", [ember.ones(5, 5).tril().bool(), ember.zeros(5, 5)], ids=["bool", "float32"])
+def test_attention_takes_masks_of_other_dtypes(mask, dtype):
+    x = ember.full((2, 5, 8), 200.0, dtype=dtype)
+    assert (F.scaled_dot_product_attention(x, x, x, mask) == 200).all()
+
+
+@pytest.mark.parametrize("dtype", BITS, ids=str)
 def test_multi_head_attention_of_large_values(dtype):
     ember.manual_seed(2)
     layer = nn.MultiheadAttention(8, 2).to(dtype)
