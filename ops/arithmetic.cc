@@ -128,6 +128,8 @@ Tensor clamp_between(const Tensor& x, const Tensor& min, const Tensor& max) {
 }
 
 Tensor hypot(const Tensor& a, const Tensor& b) {
+  // The gradient needs the length, also where it is beyond the dtype.
+  if (are_16_bit(a, b) && (a.requires_grad() || b.requires_grad())) return in_float32(hypot, a, b);
   auto y = kernel::binary("hypot", &PointwiseKernels::hypot, a, b);
   return record("hypot", y, inputs(a, b),
                 in_float32([a = saved_wide(a), y = saved_wide_output(y)](const Tensor& g) { return g * (a() / y()); }),

@@ -163,7 +163,7 @@ ROWS = {
     },
     **{
         name: (lambda x, y, name=name: getattr(ember, name)(x, y), VECTORS)
-        for name in "div atan2 logaddexp logaddexp2 xlogy fmod remainder".split()
+        for name in "div atan2 hypot logaddexp logaddexp2 xlogy fmod remainder".split()
     },
     "power": (lambda x: x**3, VECTOR),
 }  # fmt: skip
