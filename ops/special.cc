@@ -52,6 +52,9 @@ void check_shape_argument(const char* op, const Tensor& a, const Tensor& x) {
 /// The gamma density x^(a - 1) exp(-x) / Gamma(a), the derivative of igamma.
 Tensor gamma_density(const Tensor& a, const Tensor& x) { return exp((a - 1) * log(x) - x - lgamma(a)); }
 
+/// Whether a gradient that is a difference from the result needs more of it than 16 bits.
+bool wants_wide_result(const Tensor& x) { return are_16_bit(x) && x.requires_grad(); }
+
 /// The derivative of an odd function of order 1, zeroth(x) - first(x) / x, which is 1/2 at 0.
 Tensor first_order_slope(const Tensor& zeroth, const Tensor& first, const Tensor& x) {
   const Tensor is_zero = x == 0;
@@ -191,6 +194,7 @@ Tensor zeta(const Tensor& x, const Tensor& q) {
 }
 
 Tensor i0e(const Tensor& x) {
+  if (wants_wide_result(x)) return in_float32(i0e, x);
   auto y = unary("i0e", &SpecialKernels::i0e, x);
   return record("i0e", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
                   return g * (i1e(x()) - sign(x()) * y());
@@ -198,6 +202,7 @@ Tensor i0e(const Tensor& x) {
 }
 
 Tensor i1(const Tensor& x) {
+  if (wants_wide_result(x)) return in_float32(i1, x);
   auto y = unary("i1", &SpecialKernels::i1, x);
   return record("i1", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
                   return g * first_order_slope(i0(x()), y(), x());
@@ -205,6 +210,7 @@ Tensor i1(const Tensor& x) {
 }
 
 Tensor i1e(const Tensor& x) {
+  if (wants_wide_result(x)) return in_float32(i1e, x);
   auto y = unary("i1e", &SpecialKernels::i1e, x);
   return record("i1e", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
                   return g * (first_order_slope(i0e(x()), y(), x()) - sign(x()) * y());
@@ -241,6 +247,7 @@ Tensor bessel_j0(const Tensor& x) {
 }
 
 Tensor bessel_j1(const Tensor& x) {
+  if (wants_wide_result(x)) return in_float32(bessel_j1, x);
   auto y = unary("bessel_j1", &SpecialKernels::j1, x);
   return record("bessel_j1", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
                   return g * first_order_slope(bessel_j0(x()), y(), x());

@@ -165,6 +165,10 @@ ROWS = {
         name: (lambda x, y, name=name: getattr(ember, name)(x, y), VECTORS)
         for name in "div atan2 hypot logaddexp logaddexp2 xlogy fmod remainder".split()
     },
+    **{
+        name: (lambda x, name=name: getattr(ember.special, name)(x), VECTOR)
+        for name in "i0e i1 i1e bessel_j1 entr ndtr log_ndtr".split()
+    },
     "power": (lambda x: x**3, VECTOR),
 }  # fmt: skip
 
