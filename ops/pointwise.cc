@@ -45,6 +45,12 @@ Scalar negate(const Scalar& s) {
   return s.is_floating_point() ? Scalar(-s.to<double>()) : Scalar(-s.to<int64_t>());
 }
 
+/// An exponent less one; of a number in double, as a sum of numbers would be of the default dtype.
+Tensor less_one(const Tensor& exponent) {
+  const bool is_real_number = exponent.impl()->is_wrapped_number && exponent.is_floating_point();
+  return is_real_number ? Tensor(exponent.item<double>() - 1) : exponent - 1;
+}
+
 /// x / (a^2 + b^2), 0 where a and b are.
 Tensor over_squares(const Tensor& x, const Tensor& a, const Tensor& b) {
   const Tensor squares = square(a) + square(b), is_zero = squares == 0;
@@ -117,7 +123,7 @@ Tensor pow(const Tensor& a, const Tensor& b) {
   return record("pow", y, inputs(a, b), in_float32([a = saved_wide(a), b = saved_wide(b), is_square](const Tensor& g) {
                   if (is_square) return g * conj(a() * 2);
                   // At exponent 0 the formula would give 0 times infinity for a = 0.
-                  return where(b() == 0, 0, g * conj(b() * pow(a(), b() - 1)));
+                  return where(b() == 0, 0, g * conj(b() * pow(a(), less_one(b()))));
                 }),
                 in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) {
                   // A negative base has a logarithm among the complex numbers.

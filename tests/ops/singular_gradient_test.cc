@@ -36,6 +36,7 @@ const Unary kUnary[] = {
     {"abs", abs, {0, -0., -1}, {0, 0, -1}},
     {"sqrt", sqrt, {0, kInf}, {kInf, 0}},
     {"square_by_pow", [](const Tensor& x) { return pow(x, 2); }, {0, -0.}, {0, 0}},
+    {"power_by_a_number", [](const Tensor& x) { return pow(x, 0.1); }, {2}, {0.1 * std::pow(2, -0.9)}},
     {"power_of_zero", [](const Tensor& x) { return pow(x, 0); }, {0, kInf}, {0, 0}},
     {"zero_to_the_power", [](const Tensor& x) { return pow(0, x); }, {0, 1, 2}, {0, 0, 0}},
     {"norm_of_zeros", [](const Tensor& x) { return norm(x); }, {0, 0}, {0, 0}},
