@@ -99,6 +99,18 @@ void eig(const Tensor& a, const Tensor& values, const Tensor& vectors, const Ten
   });
 }
 
+/// Whether matrix i holds no NaN and no infinity.
+template <class T>
+bool is_finite(const Matrices<T>& matrix, int64_t i) {
+  for (int column = 0; column < matrix.columns; ++column) {
+    const T* values = matrix[i] + static_cast<int64_t>(column) * matrix.leading();
+    T sum = 0;
+    for (int row = 0; row < matrix.rows; ++row) sum += values[row] * 0;
+    if (sum != 0) return false;
+  }
+  return true;
+}
+
 void svd(const Tensor& a, const Tensor& u, const Tensor& s, const Tensor& vh, const Tensor& info) {
   visit_float(a.dtype(), "svd", [&]<class T>() {
     const Matrices<T> matrix(a);
@@ -115,11 +127,16 @@ void svd(const Tensor& a, const Tensor& u, const Tensor& s, const Tensor& vh, co
     for_matrices(batch_of(a), 4.0 * matrix.rows * matrix.columns * k, [&](int64_t first, int64_t last) {
       std::vector<T> work = workspace(answer);
       std::vector<int> own(integers.size());
-      // It reports values that are not finite by a negative info.
-      for (int64_t i = first; i < last; ++i)
+      for (int64_t i = first; i < last; ++i) {
+        // It would report NaN as argument 4, but loops over infinities without end.
+        if (!is_finite(matrix, i)) {
+          status[i] = -4;
+          continue;
+        }
         invoke<T, "gesdd">(job, matrix.rows, matrix.columns, matrix[i], matrix.leading(), value[i],
                            vectors ? left[i] : left.data, left.leading(), vectors ? right[i] : right.data,
                            right.leading(), work.data(), static_cast<int>(work.size()), own.data(), status + i);
+      }
     });
   });
 }
