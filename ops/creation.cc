@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 
 #include "ops/copy.h"
 #include "ops/kernel.h"
@@ -52,12 +53,17 @@ Tensor triangle_indices(const char* op, int64_t rows, int64_t columns, int64_t o
     const auto [first, last] = columns_of(row + offset);
     return std::pair{std::clamp<int64_t>(first, 0, columns), std::clamp<int64_t>(last, 0, columns)};
   };
-  if (columns == 0) rows = 0;
+  const auto is_taken = [&](int64_t row) { return columns_in(row).first < columns_in(row).second; };
+  // The rows with places stand together, from the first on or up to the last: no other is looked at.
+  const bool is_first = rows > 0 && is_taken(0);
+  const int64_t boundary = *std::ranges::partition_point(std::views::iota(int64_t{0}, rows),
+                                                         [&](int64_t row) { return is_taken(row) == is_first; });
+  const int64_t begin = is_first ? 0 : boundary, end = is_first ? boundary : rows;
   int64_t count = 0;
-  for (int64_t i = 0; i < rows; ++i) count += columns_in(i).second - columns_in(i).first;
+  for (int64_t i = begin; i < end; ++i) count += columns_in(i).second - columns_in(i).first;
   const Tensor indices = empty_tensor({2, count}, kInt64);
   int64_t *row = indices.data_ptr<int64_t>(), *column = row + count;
-  for (int64_t i = 0; i < rows; ++i) {
+  for (int64_t i = begin; i < end; ++i) {
     for (auto [j, last] = columns_in(i); j < last; ++j) {
       *row++ = i;
       *column++ = j;

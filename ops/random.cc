@@ -1,6 +1,7 @@
 #include "ops/random.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numbers>
 
@@ -154,6 +155,23 @@ void draw_with_replacement(int64_t row, std::vector<double>& weights, const doub
   }
 }
 
+/// `count` classes of a row of weights, which become the times at which exponential clocks of these rates ring: the first to ring is
+/// drawn first, and what rings next does not depend on it (Efraimidis and Spirakis, 2006).
+void draw_without_replacement(int64_t row, std::vector<double>& weights, const double* draws, int64_t count,
+                              int64_t* out) {
+  std::vector<int64_t> order;
+  for (size_t c = 0; c < weights.size(); ++c) {
+    double& w = weights[c];
+    check(w >= 0 && w <= 1e300, "multinomial: row ", row, " holds a negative, infinite or NaN probability");
+    if (w > 0) order.push_back(static_cast<int64_t>(c));
+    w = -std::log1p(-draws[c]) / w;
+  }
+  check(static_cast<int64_t>(order.size()) >= count, "multinomial: row ", row,
+        " has no class of positive probability left");
+  std::partial_sort_copy(order.begin(), order.end(), out, out + count,
+                         [&](int64_t a, int64_t b) { return weights[a] < weights[b]; });
+}
+
 }  // namespace
 
 Tensor multinomial(const Tensor& probabilities, int64_t count, bool replacement, Generator* generator) {
@@ -168,35 +186,15 @@ Tensor multinomial(const Tensor& probabilities, int64_t count, bool replacement,
   const int64_t classes = weights.size(-1), rows = weights.numel() / std::max<int64_t>(classes, 1);
   check(replacement || count <= classes, "multinomial: cannot draw ", count, " of ", classes,
         " classes without replacement");
-  const Tensor draws = rand({rows, count}, TensorOptions(kFloat64), generator);
+  const int64_t draws_each = replacement ? count : classes;
+  const Tensor draws = rand({rows, draws_each}, TensorOptions(kFloat64), generator);
   const Tensor samples = empty_tensor({rows, count}, kInt64);
   std::vector<double> left(static_cast<size_t>(classes));
   for (int64_t row = 0; row < rows; ++row) {
     const double* weight = weights.data_ptr<double>() + row * classes;
     left.assign(weight, weight + classes);
-    if (replacement) {
-      draw_with_replacement(row, left, draws.data_ptr<double>() + row * count, count,
-                            samples.data_ptr<int64_t>() + row * count);
-      continue;
-    }
-    for (int64_t i = 0; i < count; ++i) {
-      double total = 0;
-      for (const double w : left) {
-        check(w >= 0 && w <= 1e300, "multinomial: row ", row, " holds a negative, infinite or NaN probability");
-        total += w;
-      }
-      check(total > 0, "multinomial: row ", row, " has no class of positive probability left");
-      double rest = draws.data_ptr<double>()[row * count + i] * total;
-      size_t chosen = 0;
-      for (size_t c = 0; c < left.size(); ++c) {
-        if (left[c] == 0) continue;
-        chosen = c;
-        if (rest < left[c]) break;
-        rest -= left[c];
-      }
-      samples.data_ptr<int64_t>()[row * count + i] = static_cast<int64_t>(chosen);
-      left[chosen] = 0;
-    }
+    const auto draw = replacement ? draw_with_replacement : draw_without_replacement;
+    draw(row, left, draws.data_ptr<double>() + row * draws_each, count, samples.data_ptr<int64_t>() + row * count);
   }
   return probabilities.dim() == 1 ? reshape(samples, -1) : samples;
 }

@@ -46,8 +46,10 @@ uint64_t reseed(Generator& g) {
   return seed;
 }
 
-/// Any integer of 64 bits, signed or not.
-uint64_t seed_of(const py::int_& seed) {
+/// Any integer of 64 bits, signed or not; takes over the reference, null when Python has an error to raise.
+uint64_t seed_of(PyObject* given) {
+  if (!given) throw_python_error();
+  const auto seed = py::reinterpret_steal<py::int_>(given);
   const uint64_t bits = PyLong_AsUnsignedLongLongMask(seed.ptr());
   const bool is_signed = seed < py::int_(0);
   const bool fits = seed.equal(is_signed ? py::int_(static_cast<int64_t>(bits)) : py::int_(bits));
@@ -67,8 +69,8 @@ void bind_generator(PyObject* module) {
            py::arg("device") = "cpu")
       .def(
           "manual_seed",
-          [](Generator& g, const py::int_& seed) -> Generator& {
-            g.manual_seed(seed_of(seed));
+          [](Generator& g, const py::object& seed) -> Generator& {
+            g.manual_seed(seed_of(PyNumber_Index(seed.ptr())));
             return g;
           },
           py::arg("seed"), py::return_value_policy::reference)
@@ -80,8 +82,8 @@ void bind_generator(PyObject* module) {
   m.attr("default_generator") = py::cast(&default_generator(), py::return_value_policy::reference);
   m.def(
       "manual_seed",
-      [](const py::int_& seed) {
-        manual_seed(seed_of(seed));
+      [](const py::object& seed) {
+        manual_seed(seed_of(PyNumber_Long(seed.ptr())));
         return &default_generator();
       },
       py::arg("seed"), py::return_value_policy::reference, "Seeds the default generator.");

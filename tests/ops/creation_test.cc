@@ -31,6 +31,15 @@ TEST(Creation, ArangeStopsBeforeItsEnd) {
   EXPECT_THROW(arange(0, std::numeric_limits<double>::infinity()), Error);
 }
 
+TEST(Creation, TriangleIndicesLookOnlyAtTheRowsThatHoldSome) {
+  constexpr int64_t kMany = int64_t{1} << 38;
+  EXPECT_TRUE(equal(triu_indices(kMany, 2), tensor({{0, 0, 1}, {0, 1, 1}})));
+  EXPECT_TRUE(equal(tril_indices(kMany, 2, 1 - kMany), tensor({{kMany - 1}, {int64_t{0}}})));
+  EXPECT_EQ(triu_indices(kMany, 2, 2).sizes(), Shape({2, 0}));
+  EXPECT_EQ(tril_indices(3, 0).sizes(), Shape({2, 0}));
+  EXPECT_TRUE(equal(tril_indices(3, 2), tensor({{0, 1, 1, 2, 2}, {0, 0, 1, 0, 1}})));
+}
+
 TEST(Creation, LinspaceIncludesBothEnds) {
   const Tensor x = linspace(-1, 2, 7, kFloat64);
   EXPECT_EQ(x[0].item<double>(), -1);

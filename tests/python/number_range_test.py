@@ -86,6 +86,11 @@ def test_a_seed_is_any_integer_of_64_bits(seed):
     assert ember.initial_seed() == seed % 2**64
     assert ember.Generator().manual_seed(seed).initial_seed() == seed % 2**64
     ember.set_rng_state(before)
+    ember.manual_seed(np.int64(7))
+    assert ember.initial_seed() == 7
+    ember.set_rng_state(before)
+    with pytest.raises(TypeError):
+        ember.Generator().manual_seed(1.5)
     for too_large in [2**64, -(2**63) - 1]:
         with pytest.raises(ValueError, match="64 bits"):
             ember.manual_seed(too_large)

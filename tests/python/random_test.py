@@ -79,6 +79,13 @@ def test_multinomial_follows_its_weights():
     counts = np.bincount(ember.multinomial(weights, N, replacement=True).numpy(), minlength=4) / N
     assert np.allclose(counts, [0.1, 0, 0.3, 0.6], atol=0.02)
     assert sorted(ember.multinomial(weights, 3).tolist()) == [0, 2, 3]
+    pairs = ember.multinomial(weights.expand(N, 4), 2).numpy()
+    first = np.bincount(pairs[:, 0], minlength=4) / N
+    shares = weights.numpy() / weights.numpy().sum()
+    np.testing.assert_allclose(first, shares, atol=0.02)
+    after = np.bincount(pairs[pairs[:, 0] == 3, 1], minlength=4) / (pairs[:, 0] == 3).sum()
+    np.testing.assert_allclose(after[:3], shares[:3] / shares[:3].sum(), atol=0.02)
+    assert sorted(ember.multinomial(ember.ones(10**5), 10**5).tolist()) == list(range(10**5))
 
 
 def test_generators_save_and_restore():
