@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -43,8 +43,6 @@ namespace {
   }
   throw;  // what is no std::exception, as it is
 }
-
-using Batches = std::vector<std::vector<int64_t>>;
 
 /// What makes a batch out of indices; shared by the threads of an epoch.
 struct Fetcher {
@@ -84,30 +82,36 @@ struct Fetcher {
 /// Fetches a batch when it is asked for.
 class DirectEpoch final : public Epoch {
  public:
-  DirectEpoch(Fetcher fetcher, Batches batches) : fetcher_(std::move(fetcher)), batches_(std::move(batches)) {}
+  DirectEpoch(Fetcher fetcher, BatchStream order) : fetcher_(std::move(fetcher)), order_(std::move(order)) {}
 
   std::optional<Example> next() override {
-    const size_t number = next_++;
-    if (number >= batches_.size()) return std::nullopt;
-    return fetcher_.fetch(batches_[number], number);
+    std::unique_lock lock(mutex_);
+    const auto indices = order_();
+    if (!indices) return std::nullopt;
+    const size_t number = number_++;
+    lock.unlock();
+    return fetcher_.fetch(*indices, number);
   }
   bool wait(std::chrono::milliseconds) override { return true; }
 
  private:
   Fetcher fetcher_;
-  Batches batches_;
-  std::atomic<size_t> next_ = 0;
+  std::mutex mutex_;
+  BatchStream order_;
+  size_t number_ = 0;
 };
 
-/// Threads that take the batches' numbers in turn and leave what they fetch in a ring, in order.
+/// Threads that take batches of indices in turn and leave what they fetch in a ring, in order.
 class Workers {
  public:
-  Workers(Fetcher fetcher, Batches batches, int64_t count, int64_t prefetch)
-      : fetcher_(std::move(fetcher)), batches_(std::move(batches)), ring_(room(batches_.size(), count, prefetch)) {
+  Workers(Fetcher fetcher, BatchStream order, int64_t count, int64_t prefetch)
+      : fetcher_(std::move(fetcher)), order_(std::move(order)), ring_(room(count, prefetch)) {
     try {
-      // No more than can ever have something to do.
-      for (int64_t i = 0; i < count && static_cast<size_t>(i) < batches_.size(); ++i)
-        threads_.emplace_back([this] { work(); });
+      for (int64_t i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error& error) {
+      const size_t started = threads_.size();
+      shut_down();
+      fail("DataLoader: of ", count, " workers only ", started, " could be started: ", error.what());
     } catch (...) {
       shut_down();
       throw;
@@ -127,7 +131,7 @@ class Workers {
     const std::lock_guard caller(callers_);
     std::unique_lock lock(mutex_);
     fetched_.wait(lock, [&] { return is_ready(); });
-    if (taken_ == batches_.size()) return std::nullopt;
+    if (is_over()) return std::nullopt;
     const Slot result = std::exchange(ring_[taken_ % ring_.size()], Slot());
     ++taken_;
     lock.unlock();
@@ -143,33 +147,41 @@ class Workers {
     std::exception_ptr error;
   };
 
-  /// count * prefetch, but no more than there are batches.
-  static size_t room(size_t batches, int64_t count, int64_t prefetch) {
-    int64_t slots;
-    if (__builtin_mul_overflow(count, prefetch, &slots)) return std::max<size_t>(batches, 1);
-    return std::clamp<size_t>(slots, 1, std::max<size_t>(batches, 1));
+  /// Batches that may be ahead: count * prefetch, but no more than any memory holds.
+  static size_t room(int64_t count, int64_t prefetch) {
+    constexpr int64_t kMost = 1 << 16;
+    return static_cast<size_t>(std::min(count, kMost) * std::min(prefetch, kMost / std::min(count, kMost)));
   }
-  bool is_done() const { return started_ == batches_.size(); }
-  bool is_ready() const { return taken_ == batches_.size() || ring_[taken_ % ring_.size()].is_full; }
+  bool is_over() const { return has_ended_ && taken_ == started_; }
+  bool is_ready() const { return is_over() || ring_[taken_ % ring_.size()].is_full; }
 
   void work() {
     const SerialGuard alone;
     std::unique_lock lock(mutex_);
     while (true) {
-      room_.wait(lock, [&] { return stops_ || is_done() || started_ < taken_ + ring_.size(); });
-      if (stops_ || is_done()) return;
-      const size_t number = started_++;
-      lock.unlock();
+      room_.wait(lock, [&] { return stops_ || has_ended_ || started_ < taken_ + ring_.size(); });
+      if (stops_ || has_ended_) return;
       Slot result{.is_full = true, .batch = {}, .error = nullptr};
+      const size_t number = started_;
       try {
-        result.batch = fetcher_.fetch(batches_[number], number);
+        const auto indices = order_();
+        has_ended_ = !indices;
+        if (indices) {
+          ++started_;
+          lock.unlock();
+          result.batch = fetcher_.fetch(*indices, number);
+        }
       } catch (...) {
         result.error = std::current_exception();
+        if (lock.owns_lock()) {  // of the order, which ends with it
+          ++started_;
+          has_ended_ = true;
+        }
       }
-      lock.lock();
-      ring_[number % ring_.size()] = std::move(result);
+      if (!lock.owns_lock()) lock.lock();
+      if (number < started_) ring_[number % ring_.size()] = std::move(result);
       fetched_.notify_one();
-      if (is_done()) room_.notify_all();  // the other workers may go
+      if (has_ended_) room_.notify_all();  // the other workers may go
     }
   }
 
@@ -183,12 +195,13 @@ class Workers {
   }
 
   Fetcher fetcher_;
-  Batches batches_;
+  BatchStream order_;
   std::timed_mutex callers_;
   std::mutex mutex_;
   std::condition_variable room_, fetched_;
   std::vector<Slot> ring_;
   size_t started_ = 0, taken_ = 0;  ///< batches handed to workers, and to the caller
+  bool has_ended_ = false;          ///< the order
   bool stops_ = false;
   std::vector<std::thread> threads_;
 };
@@ -265,11 +278,12 @@ std::unique_ptr<Epoch> DataLoader::start_epoch() {
   const uint64_t seed = options_.seed_ ? *options_.seed_ : draw_seed();
   // A seed that is drawn is this epoch's alone, so what it gives does not depend on how many epochs there were before.
   const bool is_fixed = options_.seed_ || batch_sampler_;
-  auto batches = batch_sampler(seed)->batches(is_fixed ? epoch : 0);
+  const auto sampler = batch_sampler(seed);
+  BatchStream order = [sampler, next = sampler->stream(is_fixed ? epoch : 0)] { return next(); };
   Fetcher fetcher{dataset_, options_.collate_, seed, options_.seed_ ? epoch : 0};
-  if (options_.workers_ == 0) return std::make_unique<DirectEpoch>(std::move(fetcher), std::move(batches));
+  if (options_.workers_ == 0) return std::make_unique<DirectEpoch>(std::move(fetcher), std::move(order));
   return std::make_unique<ThreadedEpoch>(
-      std::make_unique<Workers>(std::move(fetcher), std::move(batches), options_.workers_, options_.prefetch_));
+      std::make_unique<Workers>(std::move(fetcher), std::move(order), options_.workers_, options_.prefetch_));
 }
 
 }  // namespace ember::data

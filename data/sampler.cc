@@ -30,6 +30,15 @@ class WordStream {
   std::array<uint32_t, 4> words_{};
 };
 
+/// A list as a stream.
+template <class T>
+std::function<std::optional<T>()> stream_of(std::vector<T> list) {
+  return [list = std::move(list), next = size_t{0}]() mutable -> std::optional<T> {
+    if (next == list.size()) return std::nullopt;
+    return std::move(list[next++]);
+  };
+}
+
 int64_t check_size(int64_t size, const char* sampler) {
   check<ValueError>(size >= 0, sampler, ": size ", size, " is negative");
   return size;
@@ -50,6 +59,12 @@ std::vector<int64_t> permutation(int64_t size, uint64_t seed, uint64_t stream) {
   for (int64_t i = size - 1; i > 0; --i) std::swap(order[i], order[random.below(i + 1)]);
   return order;
 }
+
+std::vector<int64_t> Sampler::indices(int64_t) const {
+  fail<NotImplementedError>("Sampler: a derived class must override indices or stream");
+}
+
+IndexStream Sampler::stream(int64_t epoch) const { return stream_of(indices(epoch)); }
 
 SequentialSampler::SequentialSampler(int64_t size) : size_(check_size(size, "SequentialSampler")) {}
 
@@ -124,15 +139,25 @@ int64_t BatchSampler::size() const {
 
 std::vector<std::vector<int64_t>> BatchSampler::batches(int64_t epoch) const {
   check<NotImplementedError>(sampler_ != nullptr, "BatchSampler: a derived class must override batches");
-  const auto order = sampler_->indices(epoch);
-  std::vector<std::vector<int64_t>> groups;
-  const auto batch_size = static_cast<size_t>(batch_size_);
-  for (size_t first = 0; first < order.size(); first += groups.back().size()) {
-    const size_t count = std::min(order.size() - first, batch_size);
-    if (drop_last_ && count < batch_size) break;
-    groups.emplace_back(order.begin() + first, order.begin() + first + count);
-  }
-  return groups;
+  std::vector<std::vector<int64_t>> list;
+  const BatchStream next = BatchSampler::stream(epoch);
+  while (auto batch = next()) list.push_back(std::move(*batch));
+  return list;
+}
+
+BatchStream BatchSampler::stream(int64_t epoch) const {
+  if (!sampler_) return stream_of(batches(epoch));
+  return [next = sampler_->stream(epoch), size = static_cast<size_t>(batch_size_),
+          smallest = static_cast<size_t>(drop_last_ ? batch_size_ : 1)]() -> std::optional<std::vector<int64_t>> {
+    std::vector<int64_t> batch;
+    while (batch.size() < size) {
+      const auto index = next();
+      if (!index) break;
+      batch.push_back(*index);
+    }
+    if (batch.size() < smallest) return std::nullopt;
+    return batch;
+  };
 }
 
 }  // namespace ember::data

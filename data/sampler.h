@@ -3,20 +3,29 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/random.h"
 
 namespace ember::data {
 
+/// Gives one after another, and none at the end, if there is one.
+using IndexStream = std::function<std::optional<int64_t>()>;
+using BatchStream = std::function<std::optional<std::vector<int64_t>>()>;
+
+/// A derived class overrides `indices`, or `stream` where the order has no end or is too long to be listed.
 class Sampler {
  public:
   virtual ~Sampler() = default;
-  /// How many indices one epoch has.
+  /// How many indices one epoch has; of an order without an end the largest number.
   virtual int64_t size() const = 0;
   /// The indices of this epoch, in order.
-  virtual std::vector<int64_t> indices(int64_t epoch) const = 0;
+  virtual std::vector<int64_t> indices(int64_t epoch) const;
+  /// The same one by one, which is how a loader reads them. It must not outlive the sampler.
+  virtual IndexStream stream(int64_t epoch) const;
 };
 
 /// 0, 1, ..., size - 1.
@@ -72,9 +81,12 @@ class BatchSampler {
   /// How many batches one epoch has.
   virtual int64_t size() const;
   virtual std::vector<std::vector<int64_t>> batches(int64_t epoch) const;
+  /// The same one by one, which is how a loader reads them: out of the sampler's stream, or in a derived class out of batches()
+  /// unless it overrides this too. It must not outlive the batch sampler.
+  virtual BatchStream stream(int64_t epoch) const;
 
  protected:
-  /// For derived classes that override both methods.
+  /// For derived classes that override size, and batches or stream.
   BatchSampler() = default;
 
  private:

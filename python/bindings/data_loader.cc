@@ -59,10 +59,13 @@ class NativeEpoch {
 std::unique_ptr<NativeEpoch> start_native_epoch(const py::object& dataset, std::optional<std::vector<int64_t>> order,
                                                 int64_t batch_size, bool shuffle, bool drop_last, int64_t workers,
                                                 int64_t prefetch, uint64_t seed, int64_t number) {
+  const DatasetPtr source = dataset_of(dataset);
+  // No more threads than can ever have something to do.
+  workers = std::min(workers, order ? static_cast<int64_t>(order->size()) : source->size());
   DataLoaderOptions options(batch_size);
   options.shuffle(shuffle).workers(workers).drop_last(drop_last).prefetch(prefetch).seed(seed);
   if (order) options.sampler(std::make_shared<GivenOrder>(std::move(*order)));
-  DataLoader loader(dataset_of(dataset), options);
+  DataLoader loader(source, options);
   loader.set_epoch(number);
   return std::make_unique<NativeEpoch>(loader.start_epoch());
 }

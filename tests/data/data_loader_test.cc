@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <limits>
 #include <numeric>
 #include <thread>
 
@@ -261,6 +262,71 @@ TEST(DataLoader, SamplesDrawFromNumbersOfTheirOwn) {
   manual_seed(4);
   draw_seed();
   EXPECT_EQ(rand({1}).item<float>(), direct[40].item<float>());
+}
+
+/// 0, 1, ..., 9, 0, 1, ... without an end; counts how far it was read.
+struct Endless : Sampler {
+  int64_t size() const override { return std::numeric_limits<int64_t>::max(); }
+  IndexStream stream(int64_t) const override {
+    return [this]() -> std::optional<int64_t> { return read++ % 10; };
+  }
+  mutable std::atomic<int64_t> read = 0;
+};
+
+TEST(DataLoader, ReadsTheOrderAsItIsNeeded) {
+  for (int64_t workers : {0, 2}) {
+    for (int64_t prefetch : {int64_t{2}, int64_t{1} << 62}) {
+      const auto sampler = std::make_shared<Endless>();
+      DataLoader loader(Numbers(10), DataLoaderOptions(3).sampler(sampler).workers(workers).prefetch(prefetch));
+      const auto epoch = loader.start_epoch();
+      for (int64_t i = 0; i < 20; ++i)
+        EXPECT_EQ(values((*epoch->next())[0]), std::vector<int64_t>({3 * i % 10, (3 * i + 1) % 10, (3 * i + 2) % 10}));
+      if (prefetch == 2) {
+        EXPECT_LE(sampler->read, 3 * (20 + workers * prefetch));
+      }
+    }
+  }
+  EXPECT_THROW(Endless().indices(0), NotImplementedError);
+}
+
+TEST(DataLoader, AnErrorOfTheOrderComesAfterTheBatchesBeforeIt) {
+  struct Broken : Endless {
+    IndexStream stream(int64_t) const override {
+      return [this]() -> std::optional<int64_t> {
+        check<ValueError>(read < 4, "no more");
+        return read++;
+      };
+    }
+  };
+  for (int64_t workers : {0, 2}) {
+    DataLoader loader(Numbers(10), DataLoaderOptions(2).sampler(std::make_shared<Broken>()).workers(workers));
+    const auto epoch = loader.start_epoch();
+    EXPECT_EQ(values((*epoch->next())[0]), std::vector<int64_t>({0, 1}));
+    EXPECT_EQ(values((*epoch->next())[0]), std::vector<int64_t>({2, 3}));
+    EXPECT_HAS(message_of<ValueError>([&] { epoch->next(); }), "no more");
+  }
+}
+
+TEST(DataLoader, BatchSamplersMayOverrideEither) {
+  struct Listed : BatchSampler {
+    int64_t size() const override { return 2; }
+    std::vector<std::vector<int64_t>> batches(int64_t) const override { return {{4, 2}, {0}}; }
+  };
+  struct Streamed : BatchSampler {
+    int64_t size() const override { return 3; }
+    BatchStream stream(int64_t) const override {
+      return [i = int64_t{0}]() mutable -> std::optional<std::vector<int64_t>> {
+        if (i == 3) return std::nullopt;
+        return std::vector<int64_t>{i++, 7};
+      };
+    }
+  };
+  for (int64_t workers : {0, 2}) {
+    DataLoader listed(Numbers(10), DataLoaderOptions().batch_sampler(std::make_shared<Listed>()).workers(workers));
+    EXPECT_EQ(drain(listed), std::vector<int64_t>({4, 2, 0}));
+    DataLoader streamed(Numbers(10), DataLoaderOptions().batch_sampler(std::make_shared<Streamed>()).workers(workers));
+    EXPECT_EQ(drain(streamed), std::vector<int64_t>({0, 7, 1, 7, 2, 7}));
+  }
 }
 
 TEST(DataLoader, EachLoopFollowsTheDefaultGenerator) {
