@@ -49,9 +49,13 @@ Tensor& Tensor::requires_grad_(bool value) {
   return *this;
 }
 
-bool Tensor::is_leaf() const { return !autograd::grad_fn(*this); }
+bool Tensor::is_leaf() const {
+  checked("is_leaf");
+  return !autograd::grad_fn(*this);
+}
 
 Tensor Tensor::grad() const {
+  checked("grad");
   Meta* m = find_meta(*this);
   if (!m) return {};
   std::lock_guard lock(m->mutex);
@@ -59,6 +63,7 @@ Tensor Tensor::grad() const {
 }
 
 void Tensor::set_grad(const Tensor& grad) {
+  checked("set_grad");
   if (grad.defined()) {
     check(!grad.is_same(*this), "set_grad: a tensor cannot be its own gradient");
     check(grad.sizes() == sizes(), "set_grad: the gradient has shape ", grad.sizes(), " but the tensor has shape ",
@@ -87,13 +92,18 @@ void Tensor::retain_grad() {
 }
 
 bool Tensor::retains_grad() const {
+  checked("retains_grad");
   Meta* m = find_meta(*this);
   return m && m->retained_grad;
 }
 
-Tensor Tensor::detach() const { return alias(); }
+Tensor Tensor::detach() const {
+  checked("detach");
+  return alias();
+}
 
 Tensor& Tensor::detach_() {
+  checked("detach_");
   Meta* m = find_meta(*this);
   if (!m) return *this;
   check(!m->view || !requires_grad(), "detach_: ", describe(*this),
@@ -106,6 +116,7 @@ Tensor& Tensor::detach_() {
 
 void Tensor::backward(const Tensor& gradient, bool retain_graph, bool create_graph,
                       const std::vector<Tensor>& inputs) const {
+  checked("backward");
   autograd::backward({*this}, {gradient}, retain_graph, create_graph, inputs);
 }
 
@@ -129,6 +140,7 @@ int64_t Tensor::register_post_accumulate_grad_hook(std::function<void(const Tens
 }
 
 void Tensor::remove_hook(int64_t id) const {
+  checked("remove_hook");
   Meta* m = find_meta(*this);
   if (!m) return;
   erase_hook(m->hooks, id);
@@ -136,6 +148,7 @@ void Tensor::remove_hook(int64_t id) const {
 }
 
 bool Tensor::is_view() const {
+  checked("is_view");
   Meta* m = find_meta(*this);
   return m && m->view;
 }

@@ -22,6 +22,11 @@ Device::Device(std::string_view name) {
   check(type == kCUDA || index == 0, "device: \"", name, "\" does not exist; there is one CPU");
 }
 
+Device::Device(const char* name) {
+  check(name != nullptr, "device: 0 or a null pointer names no device; expected \"cpu\", \"cuda\" or \"cuda:N\"");
+  *this = Device(std::string_view(name));
+}
+
 std::string to_string(const Device& device) { return device.is_cpu() ? "cpu" : "cuda:" + std::to_string(device.index); }
 
 }  // namespace ember

@@ -16,9 +16,9 @@ struct Device {
 
   Device() = default;
   Device(DeviceType type, int8_t index = 0) : type(type), index(index) {}
-  /// Parses "cpu", "cuda" or "cuda:1"; throws Error for anything else.
+  /// Parses "cpu", "cuda" or "cuda:1"; throws Error for anything else, a null pointer (`Device(0)`) too.
   Device(std::string_view name);
-  Device(const char* name) : Device(std::string_view(name)) {}
+  Device(const char* name);
 
   bool is_cpu() const { return type == DeviceType::CPU; }
   bool operator==(const Device&) const = default;

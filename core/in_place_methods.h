@@ -21,7 +21,7 @@ struct TensorIndex;
 class InPlaceMethods {
  public:
   // Copies and constants.
-  Tensor& copy_(const Tensor& source);
+  Tensor& copy_(const Tensor& source, bool non_blocking = false);
   Tensor& fill_(const Tensor& value);
   Tensor& zero_();
 

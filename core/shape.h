@@ -1,6 +1,7 @@
 // A short list of int64: sizes, strides or dimensions. Six elements live inside the object.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
@@ -13,9 +14,9 @@ namespace ember {
 class Shape {
  public:
   Shape() = default;
-  /// One element, so that `sum(x, 1)` and `ones(3)` read as they do in Python.
-  Shape(int64_t only) : size_(1) { inline_[0] = only; }
-  Shape(int only) : Shape(static_cast<int64_t>(only)) {}
+  /// One element, so that `sum(x, 1)` and `ones(3)` read as they do in Python. No bool: `std(x, true)` is about another argument.
+  template <std::integral T>
+  requires(!std::same_as<T, bool>) Shape(T only) : size_(1) { inline_[0] = static_cast<int64_t>(only); }
   Shape(std::initializer_list<int64_t> values) { assign(values.begin(), values.size()); }
   Shape(std::span<const int64_t> values) { assign(values.data(), values.size()); }
   Shape(const std::vector<int64_t>& values) { assign(values.data(), values.size()); }

@@ -91,6 +91,10 @@ Tensor::Tensor(const Scalar& value) : Tensor(empty_tensor({}, value.dtype())) {
   impl_->is_wrapped_number = true;
 }
 
+void Tensor::fail_undefined(const char* method) {
+  fail(method, ": the tensor is undefined: nothing was assigned to it, or it was moved away");
+}
+
 int64_t Tensor::size(int64_t d) const {
   check<IndexError>(dim() > 0, "size: a zero-dim tensor has no dimension ", d);
   return sizes()[wrap_dim(d, dim(), "size")];

@@ -98,6 +98,8 @@ class Tensor : public TensorMethods, public InPlaceMethods {
  public:
   /// The undefined tensor: stands for "none" in optional arguments and for a gradient of zero.
   Tensor() = default;
+  Tensor(const Tensor&) = default;
+  Tensor(Tensor&&) noexcept = default;
   explicit Tensor(IntrusivePtr<TensorImpl> impl) : impl_(std::move(impl)) {}
   /// A number as a zero-dim wrapped tensor, so that `x * 2` and `maximum(x, 0)` need no overloads of their own.
   Tensor(const Scalar& value);
@@ -105,33 +107,44 @@ class Tensor : public TensorMethods, public InPlaceMethods {
   requires std::is_arithmetic_v<T> Tensor(T value) : Tensor(Scalar(value)) {}
   Tensor(std::complex<double> value) : Tensor(Scalar(value)) {}
 
+  /// A variable becomes another tensor.
+  Tensor& operator=(const Tensor&) & = default;
+  Tensor& operator=(Tensor&&) & noexcept = default;
+  /// What has no name is written into instead: `x[0] = y` is `x[0].copy_(y)`, and `x[0] = 1` is `x[0].fill_(1)`.
+  Tensor& operator=(const Tensor& source) && { return copy_(source); }
+  template <class T>
+  requires std::is_convertible_v<T, Scalar> Tensor& operator=(T value) && { return fill_(Tensor(Scalar(value))); }
+
   bool defined() const { return static_cast<bool>(impl_); }
   TensorImpl* impl() const { return impl_.get(); }
   const IntrusivePtr<TensorImpl>& handle() const { return impl_; }
   bool is_same(const Tensor& other) const { return impl_ == other.impl_; }
 
-  const Shape& sizes() const { return impl_->sizes; }
-  const Shape& strides() const { return impl_->strides; }
+  const Shape& sizes() const { return checked("sizes").sizes; }
+  const Shape& strides() const { return checked("strides").strides; }
   int64_t size(int64_t dim) const;
   int64_t stride(int64_t dim) const;
-  int64_t dim() const { return static_cast<int64_t>(impl_->sizes.size()); }
-  int64_t numel() const { return impl_->numel; }
-  int64_t storage_offset() const { return impl_->offset; }
-  const Storage& storage() const { return impl_->storage; }
-  DType dtype() const { return impl_->dtype; }
-  Device device() const { return impl_->storage->device(); }
+  int64_t dim() const { return static_cast<int64_t>(checked("dim").sizes.size()); }
+  int64_t numel() const { return checked("numel").numel; }
+  int64_t storage_offset() const { return checked("storage_offset").offset; }
+  const Storage& storage() const { return checked("storage").storage; }
+  DType dtype() const { return checked("dtype").dtype; }
+  Device device() const { return checked("device").storage->device(); }
   TensorOptions options() const { return TensorOptions(dtype()).device(device()); }
   int64_t element_size() const { return item_size(dtype()); }
   int64_t nbytes() const { return numel() * element_size(); }
-  bool is_contiguous() const { return impl_->is_contiguous; }
+  bool is_contiguous() const { return checked("is_contiguous").is_contiguous; }
   bool is_floating_point() const { return ember::is_floating_point(dtype()); }
   bool is_complex() const { return ember::is_complex(dtype()); }
   /// Of a dtype that has gradients: floating-point or complex.
   bool is_differentiable() const { return ember::is_differentiable(dtype()); }
-  uint32_t version() const { return impl_->storage->version(); }
+  uint32_t version() const { return checked("version").storage->version(); }
 
   /// The first element's address, without a check of its type.
-  char* raw_data() const { return static_cast<char*>(impl_->storage->data()) + impl_->offset * element_size(); }
+  char* raw_data() const {
+    const TensorImpl& impl = checked("data_ptr");
+    return static_cast<char*>(impl.storage->data()) + impl.offset * item_size(impl.dtype);
+  }
   /// The same as T*; throws TypeError when T is not this tensor's dtype.
   template <class T>
   T* data_ptr() const {
@@ -159,7 +172,7 @@ class Tensor : public TensorMethods, public InPlaceMethods {
   Tensor& requires_grad_(bool value = true);
   Tensor& set_requires_grad(bool value) { return requires_grad_(value); }
   bool is_leaf() const;
-  bool is_inference() const { return impl_->is_inference; }
+  bool is_inference() const { return checked("is_inference").is_inference; }
   /// The gradient, undefined until a backward reaches this leaf.
   Tensor grad() const;
   void set_grad(const Tensor& grad);
@@ -181,6 +194,10 @@ class Tensor : public TensorMethods, public InPlaceMethods {
 
   // Further methods defined in ops/. They stand here because their defaults need a complete Tensor, or for their other overloads.
   bool is_contiguous(MemoryFormat format) const;
+  /// A number for the gradient is most likely meant as retain_graph.
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  void backward(T gradient, bool retain_graph = false, bool create_graph = false) const = delete;
   Tensor diff(int64_t n = 1, int64_t dim = -1, const Tensor& prepend = {}, const Tensor& append = {}) const;
   Tensor cov(int64_t correction = 1, const Tensor& fweights = {}, const Tensor& aweights = {}) const;
   Tensor bincount(const Tensor& weights = {}, int64_t minlength = 0) const;
@@ -195,6 +212,14 @@ class Tensor : public TensorMethods, public InPlaceMethods {
   Tensor& operator/=(const Tensor& other) { return div_(other); }
 
  private:
+  /// What the handle points to; throws Error naming the method when the tensor is undefined.
+  TensorImpl& checked(const char* method) const {
+    if (!impl_) [[unlikely]]
+      fail_undefined(method);
+    return *impl_;
+  }
+  [[noreturn, gnu::cold]] static void fail_undefined(const char* method);
+
   IntrusivePtr<TensorImpl> impl_;
 };
 
@@ -209,6 +234,27 @@ Limit TensorMethods::clamp(const Limit& min, const Limit& max) const {
 template <std::same_as<Tensor> Limit>
 Limit TensorMethods::clip(const Limit& min, const Limit& max) const {
   return clamp_between(min, max);
+}
+
+template <std::same_as<bool> B>
+Tensor TensorMethods::var(B unbiased) const {
+  return var(Shape(), unbiased);
+}
+template <std::same_as<bool> B>
+Tensor TensorMethods::std(B unbiased) const {
+  return std(Shape(), unbiased);
+}
+template <std::same_as<bool> B>
+std::pair<Tensor, Tensor> TensorMethods::sort(B stable, int64_t dim, bool descending) const {
+  return sort(dim, descending, static_cast<bool>(stable));
+}
+template <std::same_as<bool> B>
+Tensor TensorMethods::argsort(B stable, int64_t dim, bool descending) const {
+  return argsort(dim, descending, static_cast<bool>(stable));
+}
+template <std::same_as<Tensor> Other>
+Other TensorMethods::to(const Other& other, bool, bool copy) const {
+  return to(other.options(), copy);
 }
 
 /// Uninitialised memory of this shape, outside of the tape.

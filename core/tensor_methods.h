@@ -27,9 +27,14 @@ struct TensorOptions;
 class TensorMethods {
  public:
   // Copies, conversions, comparison as a whole.
-  Tensor to(DType dtype, bool copy = false) const;
-  Tensor to(Device device, bool copy = false) const;
-  Tensor to(const TensorOptions& options, bool copy = false) const;
+  // `non_blocking` is there for PyTorch's sake.
+  Tensor to(DType dtype, bool non_blocking = false, bool copy = false) const;
+  Tensor to(Device device, bool non_blocking = false, bool copy = false) const;
+  Tensor to(Device device, DType dtype, bool non_blocking = false, bool copy = false) const;
+  Tensor to(const TensorOptions& options, bool non_blocking = false, bool copy = false) const;
+  /// To the other's dtype and device.
+  template <std::same_as<Tensor> Other>
+  Other to(const Other& other, bool non_blocking = false, bool copy = false) const;
   Tensor cpu() const;
   Tensor clone() const;
   Tensor clone(MemoryFormat format) const;
@@ -222,9 +227,14 @@ class TensorMethods {
   Tensor count_nonzero(const Shape& dims = {}) const;
   Tensor prod(std::optional<DType> dtype = {}) const;
   Tensor prod(int64_t dim, bool keepdim = false, std::optional<DType> dtype = {}) const;
-  Tensor var(double correction = 1) const;
+  // A bool alone is PyTorch's `unbiased`, a number is a dim; templates as above.
+  Tensor var() const;
+  template <std::same_as<bool> B>
+  Tensor var(B unbiased) const;
   Tensor var(const Shape& dims, double correction = 1, bool keepdim = false) const;
-  Tensor std(double correction = 1) const;
+  Tensor std() const;
+  template <std::same_as<bool> B>
+  Tensor std(B unbiased) const;
   Tensor std(const Shape& dims, double correction = 1, bool keepdim = false) const;
   Tensor max() const;
   Tensor max(const Tensor& other) const;
@@ -232,6 +242,9 @@ class TensorMethods {
   Tensor min(const Tensor& other) const;
   std::pair<Tensor, Tensor> max(int64_t dim, bool keepdim = false) const;
   std::pair<Tensor, Tensor> min(int64_t dim, bool keepdim = false) const;
+  /// Neither a dim nor a tensor: clamp_min and clamp_max take numbers.
+  void max(std::floating_point auto) const = delete;
+  void min(std::floating_point auto) const = delete;
   Tensor amax(const Shape& dims = {}, bool keepdim = false) const;
   Tensor amin(const Shape& dims = {}, bool keepdim = false) const;
   std::pair<Tensor, Tensor> aminmax(std::optional<int64_t> dim = {}, bool keepdim = false) const;
@@ -258,6 +271,12 @@ class TensorMethods {
   // Sorting, order statistics, histograms.
   std::pair<Tensor, Tensor> sort(int64_t dim = -1, bool descending = false, bool stable = false) const;
   Tensor argsort(int64_t dim = -1, bool descending = false, bool stable = false) const;
+  // PyTorch's overloads with `stable` first. A bool and less than that could be meant either way.
+  template <std::same_as<bool> B>
+  std::pair<Tensor, Tensor> sort(B stable, int64_t dim, bool descending) const;
+  void sort(std::same_as<bool> auto, int64_t = -1) const = delete;
+  template <std::same_as<bool> B>
+  Tensor argsort(B stable, int64_t dim = -1, bool descending = false) const;
   Tensor msort() const;
   std::pair<Tensor, Tensor> topk(int64_t k, int64_t dim = -1, bool largest = true, bool sorted = true) const;
   std::pair<Tensor, Tensor> kthvalue(int64_t k, int64_t dim = -1, bool keepdim = false) const;

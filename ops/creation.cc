@@ -79,12 +79,16 @@ void find_shape(const NestedList& list, Shape& shape) {
   if (!list.items().empty()) find_shape(list.items()[0], shape);
 }
 
-void collect(const NestedList& list, const Shape& shape, size_t level, std::vector<Scalar>& values) {
+void collect(const NestedList& list, const Shape& shape, size_t level, std::vector<Scalar>& values,
+             std::optional<DType>& dtype) {
   const bool fits = list.is_list() ? level < shape.size() && static_cast<int64_t>(list.items().size()) == shape[level]
                                    : level == shape.size();
   check<ValueError>(fits, "tensor: the rows at nesting level ", level, " have different lengths");
-  if (!list.is_list()) values.push_back(list.value());
-  for (const NestedList& item : list.items()) collect(item, shape, level + 1, values);
+  if (!list.is_list()) {
+    values.push_back(list.value());
+    dtype = dtype ? promote_types(*dtype, list.dtype()) : list.dtype();
+  }
+  for (const NestedList& item : list.items()) collect(item, shape, level + 1, values, dtype);
 }
 
 }  // namespace
@@ -213,6 +217,8 @@ Tensor eye(int64_t n, std::optional<int64_t> m, const TensorOptions& options) {
   return with_grad(x, options);
 }
 
+Tensor eye(int64_t n, const TensorOptions& options) { return eye(n, {}, options); }
+
 Tensor tril_indices(int64_t rows, int64_t columns, int64_t offset, const TensorOptions& options) {
   return triangle_indices("tril_indices", rows, columns, offset, options, [](int64_t diagonal) {
     return std::pair{int64_t{0}, diagonal + 1};
@@ -233,10 +239,9 @@ Tensor tensor(const NestedList& values, const TensorOptions& options) {
   Shape shape;
   find_shape(values, shape);
   std::vector<Scalar> flat;
-  collect(values, shape, 0, flat);
-  DType kind = flat.empty() ? kFloat64 : flat[0].dtype();
-  for (const Scalar& value : flat) kind = promote_types(kind, value.dtype());
-  const Tensor x = empty_tensor(shape, options.dtype_.value_or(dtype_of_kind(kind)));
+  std::optional<DType> dtype;
+  collect(values, shape, 0, flat, dtype);
+  const Tensor x = empty_tensor(shape, options.dtype_.value_or(dtype.value_or(default_dtype())));
   // Floats round, to infinity too, as those of a list in Python do.
   for (const Scalar& value : flat)
     if (!x.is_floating_point()) kernel::check_fits("tensor", value, x.dtype());
@@ -260,6 +265,11 @@ Tensor copy_values(const void* data, int64_t count, DType dtype, const TensorOpt
 Tensor from_blob(void* data, const Shape& sizes, const TensorOptions& options) {
   return from_blob(
       data, sizes, contiguous_strides(sizes), [] {}, options);
+}
+
+Tensor from_blob(void* data, const Shape& sizes, const Shape& strides, const TensorOptions& options) {
+  return from_blob(
+      data, sizes, strides, [] {}, options);
 }
 
 Tensor from_blob(void* data, const Shape& sizes, const Shape& strides, std::function<void()> release,

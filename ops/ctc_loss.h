@@ -14,6 +14,12 @@ namespace ember {
 Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const std::vector<int64_t>& input_lengths,
                 const std::vector<int64_t>& target_lengths, int64_t blank = 0, Reduction reduction = Reduction::Mean,
                 bool zero_infinity = false);
+inline Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, std::initializer_list<int64_t> input_lengths,
+                       std::initializer_list<int64_t> target_lengths, int64_t blank = 0,
+                       Reduction reduction = Reduction::Mean, bool zero_infinity = false) {
+  return ctc_loss(log_probs, targets, std::vector(input_lengths), std::vector(target_lengths), blank, reduction,
+                  zero_infinity);
+}
 /// The same with lengths in int64 (or int32) tensors.
 Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
                 const Tensor& target_lengths, int64_t blank = 0, Reduction reduction = Reduction::Mean,

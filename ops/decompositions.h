@@ -82,6 +82,21 @@ Tensor matrix_sqrth(const Tensor& a);
 Tensor pinv(const Tensor& a, const Tensor& atol = {}, const Tensor& rtol = {}, bool hermitian = false);
 /// How many singular values exceed the same tolerance, int64.
 Tensor matrix_rank(const Tensor& a, const Tensor& atol = {}, const Tensor& rtol = {}, bool hermitian = false);
+// With one number, as libtorch has them: `rcond` is rtol, with an atol of 0, and `tol` is atol. Templates, so that undefined tensors in
+// braces stay tensors.
+template <class Number>
+requires std::is_arithmetic_v<Number> Tensor pinv(const Tensor& a, Number rcond) {
+  return pinv(a, 0.0, Tensor(rcond), false);
+}
+template <class Number>
+requires std::is_arithmetic_v<Number> Tensor pinv(const Tensor& a, Number rcond, std::same_as<bool> auto hermitian) {
+  return pinv(a, 0.0, Tensor(rcond), hermitian);
+}
+template <class Number>
+requires std::is_arithmetic_v<Number> Tensor matrix_rank(const Tensor& a, Number tol,
+                                                         std::same_as<bool> auto hermitian) {
+  return matrix_rank(a, Tensor(tol), Tensor(), hermitian);
+}
 /// |a| |a^-1| in the matrix norm p; the quotient of the extreme singular values for 2 and -2.
 Tensor cond(const Tensor& a, std::optional<Scalar> p = {});
 Tensor cond(const Tensor& a, std::string_view p);

@@ -14,6 +14,10 @@ Tensor diff(const Tensor& x, int64_t n = 1, int64_t dim = -1, const Tensor& prep
 /// 2). One spacing for all dims, or one for each. Error unless each dim has more than edge_order samples.
 std::vector<Tensor> gradient(const Tensor& x, const std::vector<Scalar>& spacing = {1}, const Shape& dims = {},
                              int64_t edge_order = 1);
+inline std::vector<Tensor> gradient(const Tensor& x, std::initializer_list<double> spacing, const Shape& dims = {},
+                                    int64_t edge_order = 1) {
+  return gradient(x, std::vector<Scalar>(spacing.begin(), spacing.end()), dims, edge_order);
+}
 /// The same for samples at 1-d `coordinates`, one tensor for each dim.
 std::vector<Tensor> gradient(const Tensor& x, const std::vector<Tensor>& coordinates, const Shape& dims = {},
                              int64_t edge_order = 1);

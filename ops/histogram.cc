@@ -57,7 +57,7 @@ std::pair<Tensor, Tensor> flat_points(const Tensor& x, const Tensor& weight, siz
 /// The last edge that is not above each element.
 Tensor bin_of(const Tensor& x, const Tensor& edges, bool is_even) {
   const int64_t last = std::max<int64_t>(0, edges.numel() - 2);
-  if (!is_even) return clamp(bucketize(x, edges, true) - 1, 0, last);
+  if (!is_even) return clamp(bucketize(x, edges, false, true) - 1, 0, last);
   // Between even edges by arithmetic, which may be off by one where it rounds.
   const double low = select(edges, 0, 0).item<double>(), high = select(edges, 0, -1).item<double>();
   const Tensor bin = clamp(to((x - low) * (static_cast<double>(last + 1) / (high - low)), kInt64), 0, last);

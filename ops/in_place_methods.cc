@@ -13,7 +13,7 @@
 
 namespace ember {
 
-Tensor& InPlaceMethods::copy_(const Tensor& source) { return ember::copy_(self(), source); }
+Tensor& InPlaceMethods::copy_(const Tensor& source, bool) { return ember::copy_(self(), source); }
 Tensor& InPlaceMethods::fill_(const Tensor& value) { return ember::fill_(self(), value); }
 Tensor& InPlaceMethods::zero_() { return ember::zero_(self()); }
 

@@ -16,6 +16,13 @@ Reduction reduction_from_string(std::string_view name);
 Tensor mse_loss(const Tensor& input, const Tensor& target, Reduction reduction = Reduction::Mean);
 /// |input - target|.
 Tensor l1_loss(const Tensor& input, const Tensor& target, Reduction reduction = Reduction::Mean);
+/// A number is no Reduction, and would become the weight of ops/regression_loss.h.
+template <class Number>
+requires std::is_arithmetic_v<Number>
+void mse_loss(const Tensor& input, const Tensor& target, Number) = delete;
+template <class Number>
+requires std::is_arithmetic_v<Number>
+void l1_loss(const Tensor& input, const Tensor& target, Number) = delete;
 /// Half squared below `beta`, linear above. Girshick, 2015.
 Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, Reduction reduction = Reduction::Mean,
                       double beta = 1.0);

@@ -13,6 +13,10 @@ Tensor constant_pad_nd(const Tensor& x, const Shape& pad, const Scalar& value = 
 /// The same with mode "constant". With "reflect" (around the edge's element), "replicate" (the edge's element) and "circular" (the
 /// other end), x has one or two dims in front of the padded ones, of which there are at most 3.
 Tensor pad(const Tensor& x, const Shape& pad, std::string_view mode = "constant", std::optional<Scalar> value = {});
+/// A number is no mode, and a literal 0 would be a null pointer: it is constant_pad_nd that takes a value there.
+template <class Number>
+requires std::is_arithmetic_v<Number>
+void pad(const Tensor& x, const Shape& pad, Number) = delete;
 
 /// [*, C r^2, H, W] to [*, C, H r, W r]. Shi et al., 2016.
 Tensor pixel_shuffle(const Tensor& x, int64_t upscale_factor);

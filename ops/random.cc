@@ -85,6 +85,10 @@ Tensor randint(int64_t low, int64_t high, const Shape& sizes, const TensorOption
   return x;
 }
 
+Tensor randint(int64_t high, const Shape& sizes, const TensorOptions& options, Generator* generator) {
+  return randint(0, high, sizes, options, generator);
+}
+
 namespace {
 
 /// Fisher and Yates' shuffle of 0 ... n - 1: each place takes one of those not taken yet, the key's share of their number.

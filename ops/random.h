@@ -16,6 +16,8 @@ void check_draws(const char* op, int64_t low, int64_t high, DType dtype);
 /// Integers on [low, high), int64 unless options name a dtype.
 Tensor randint(int64_t low, int64_t high, const Shape& sizes, const TensorOptions& options = {},
                Generator* generator = nullptr);
+/// The same on [0, high).
+Tensor randint(int64_t high, const Shape& sizes, const TensorOptions& options = {}, Generator* generator = nullptr);
 /// A permutation of 0 ... n - 1, int64 unless options name a dtype.
 Tensor randperm(int64_t n, const TensorOptions& options = {}, Generator* generator = nullptr);
 Tensor rand_like(const Tensor& x);

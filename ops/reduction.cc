@@ -218,7 +218,10 @@ Tensor var(const Tensor& x, const Shape& over, double correction, bool keepdim) 
                   return var_slope(g, x(), dims, correction);
                 }));
 }
-Tensor var(const Tensor& x, double correction) { return var(x, Shape(), correction); }
+Tensor max(const Tensor& x, const Tensor& other) { return maximum(x, other); }
+Tensor min(const Tensor& x, const Tensor& other) { return minimum(x, other); }
+
+Tensor var(const Tensor& x) { return var(x, Shape()); }
 
 Tensor std(const Tensor& x, const Shape& over, double correction, bool keepdim) {
   kernel::check_defined("std", "input", x);
@@ -231,7 +234,7 @@ Tensor std(const Tensor& x, const Shape& over, double correction, bool keepdim) 
                   return var_slope(where(y() == 0, 0, g / (y() * 2)), x(), dims, correction);
                 }));
 }
-Tensor std(const Tensor& x, double correction) { return std(x, Shape(), correction); }
+Tensor std(const Tensor& x) { return std(x, Shape()); }
 
 std::pair<Tensor, Tensor> var_mean(const Tensor& x, const Shape& dims, double correction, bool keepdim) {
   return {var(x, dims, correction, keepdim), mean(x, dims, keepdim)};

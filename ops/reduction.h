@@ -2,6 +2,7 @@
 // leaves reduced dims with size 1. IndexError for a dim out of range, Error for a dim given twice.
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <utility>
 
@@ -26,16 +27,25 @@ Tensor prod(const Tensor& x, std::optional<DType> dtype = {});
 Tensor prod(const Tensor& x, int64_t dim, bool keepdim = false, std::optional<DType> dtype = {});
 
 /// Sum of squared distances from the mean over (count - correction).
-Tensor var(const Tensor& x, double correction = 1);
+Tensor var(const Tensor& x);
 Tensor var(const Tensor& x, const Shape& dims, double correction = 1, bool keepdim = false);
 /// The square root of var.
-Tensor std(const Tensor& x, double correction = 1);
+Tensor std(const Tensor& x);
 Tensor std(const Tensor& x, const Shape& dims, double correction = 1, bool keepdim = false);
 /// var (std) and mean.
 std::pair<Tensor, Tensor> var_mean(const Tensor& x, const Shape& dims = {}, double correction = 1,
                                    bool keepdim = false);
 std::pair<Tensor, Tensor> std_mean(const Tensor& x, const Shape& dims = {}, double correction = 1,
                                    bool keepdim = false);
+// A bool alone is PyTorch's `unbiased`, over all dims.
+Tensor var(const Tensor& x, std::same_as<bool> auto unbiased) { return var(x, Shape(), unbiased); }
+Tensor std(const Tensor& x, std::same_as<bool> auto unbiased) { return std(x, Shape(), unbiased); }
+std::pair<Tensor, Tensor> var_mean(const Tensor& x, std::same_as<bool> auto unbiased) {
+  return var_mean(x, Shape(), unbiased);
+}
+std::pair<Tensor, Tensor> std_mean(const Tensor& x, std::same_as<bool> auto unbiased) {
+  return std_mean(x, Shape(), unbiased);
+}
 
 /// The largest element; NaN wins; equal elements share the gradient. Error when there is none.
 Tensor max(const Tensor& x);
@@ -43,6 +53,12 @@ Tensor min(const Tensor& x);
 /// The largest elements along `dim` and their int64 positions (the first of equal ones, which takes the gradient).
 std::pair<Tensor, Tensor> max(const Tensor& x, int64_t dim, bool keepdim = false);
 std::pair<Tensor, Tensor> min(const Tensor& x, int64_t dim, bool keepdim = false);
+/// The larger (smaller) of two elements: maximum and minimum of ops/pointwise.h under PyTorch's other names.
+Tensor max(const Tensor& x, const Tensor& other);
+Tensor min(const Tensor& x, const Tensor& other);
+/// Neither a dim nor a tensor: clamp_min and clamp_max take numbers.
+void max(const Tensor& x, std::floating_point auto) = delete;
+void min(const Tensor& x, std::floating_point auto) = delete;
 /// The largest elements over several dims; equal elements share the gradient.
 Tensor amax(const Tensor& x, const Shape& dims = {}, bool keepdim = false);
 Tensor amin(const Tensor& x, const Shape& dims = {}, bool keepdim = false);

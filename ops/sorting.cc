@@ -127,7 +127,7 @@ std::pair<Tensor, Tensor> mode(const Tensor& x, int64_t dim, bool keepdim) {
   return choose("mode", &SortingKernels::mode, x, dim, keepdim);
 }
 
-Tensor searchsorted(const Tensor& sequence, const Tensor& values, bool right, bool out_int32, const Tensor& sorter) {
+Tensor searchsorted(const Tensor& sequence, const Tensor& values, bool out_int32, bool right, const Tensor& sorter) {
   kernel::check_defined("searchsorted", "sorted_sequence", sequence);
   kernel::check_defined("searchsorted", "input", values);
   check(sequence.dim() > 0, "searchsorted: sorted_sequence must have at least one dim but is zero-dim");
@@ -155,10 +155,10 @@ Tensor searchsorted(const Tensor& sequence, const Tensor& values, bool right, bo
   return out_int32 ? to(out, kInt32) : out;
 }
 
-Tensor bucketize(const Tensor& x, const Tensor& boundaries, bool right, bool out_int32) {
+Tensor bucketize(const Tensor& x, const Tensor& boundaries, bool out_int32, bool right) {
   kernel::check_defined("bucketize", "boundaries", boundaries);
   check(boundaries.dim() == 1, "bucketize: boundaries must be 1-d but have shape ", boundaries.sizes());
-  return searchsorted(boundaries, x, right, out_int32);
+  return searchsorted(boundaries, x, out_int32, right);
 }
 
 Tensor isin(const Tensor& elements, const Tensor& test_elements, bool invert) {

@@ -2,6 +2,7 @@
 // for one out of range. Gradients go to the elements that the indices name.
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -14,6 +15,14 @@ namespace ember {
 std::pair<Tensor, Tensor> sort(const Tensor& x, int64_t dim = -1, bool descending = false, bool stable = false);
 /// The indices of sort.
 Tensor argsort(const Tensor& x, int64_t dim = -1, bool descending = false, bool stable = false);
+// PyTorch's overloads with `stable` first. A bool and less than that could be meant either way.
+std::pair<Tensor, Tensor> sort(const Tensor& x, std::same_as<bool> auto stable, int64_t dim, bool descending) {
+  return sort(x, dim, descending, static_cast<bool>(stable));
+}
+void sort(const Tensor& x, std::same_as<bool> auto stable, int64_t dim = -1) = delete;
+Tensor argsort(const Tensor& x, std::same_as<bool> auto stable, int64_t dim = -1, bool descending = false) {
+  return argsort(x, dim, descending, static_cast<bool>(stable));
+}
 /// Sorted along the first dim.
 Tensor msort(const Tensor& x);
 /// The k largest (smallest) elements along `dim`, in order when `sorted`.
@@ -32,10 +41,10 @@ std::pair<Tensor, Tensor> mode(const Tensor& x, int64_t dim = -1, bool keepdim =
 
 /// How many elements of a sorted row are less than each value, or at most it when `right`. One row [n] serves all values; else the
 /// leading sizes agree. `sorter`, if defined, holds the order in which `sequence` is sorted. int64, or int32 when `out_int32`.
-Tensor searchsorted(const Tensor& sequence, const Tensor& values, bool right = false, bool out_int32 = false,
+Tensor searchsorted(const Tensor& sequence, const Tensor& values, bool out_int32 = false, bool right = false,
                     const Tensor& sorter = {});
 /// searchsorted for 1-d boundaries.
-Tensor bucketize(const Tensor& x, const Tensor& boundaries, bool right = false, bool out_int32 = false);
+Tensor bucketize(const Tensor& x, const Tensor& boundaries, bool out_int32 = false, bool right = false);
 /// Whether each element is one of `test_elements`; bool.
 Tensor isin(const Tensor& elements, const Tensor& test_elements, bool invert = false);
 

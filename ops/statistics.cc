@@ -71,12 +71,13 @@ Interpolation interpolation_from(const char* op, std::string_view name) {
   return static_cast<Interpolation>(found - std::begin(kNames));
 }
 
-Tensor quantile_of(const char* op, const Tensor& x, const Tensor& q, std::optional<int64_t> dim, bool keepdim,
+Tensor quantile_of(const char* op, const Tensor& x, const Tensor& given, std::optional<int64_t> dim, bool keepdim,
                    std::string_view name, bool skip_nan) {
   kernel::check_defined(op, "input", x);
-  kernel::check_defined(op, "q", q);
+  kernel::check_defined(op, "q", given);
   const Interpolation interpolation = interpolation_from(op, name);
   check(x.dtype() == kFloat32 || x.dtype() == kFloat64, op, ": input must be float32 or float64 but is ", x.dtype());
+  const Tensor q = given.impl()->is_wrapped_number ? to(given, x.dtype()) : given;
   check(q.dtype() == x.dtype(), op, ": q must have input's dtype ", x.dtype(), " but is ", q.dtype());
   check(q.dim() <= 1, op, ": q must be a number or 1-d but has shape ", q.sizes());
   check(x.numel() > 0, op, ": input is empty");

@@ -41,6 +41,10 @@ Histogram histogramdd(const Tensor& x, const std::vector<Tensor>& edges, const T
 /// The same with bins[d] equal intervals along axis d, from range[2 d] to range[2 d + 1] or between the data's extremes.
 Histogram histogramdd(const Tensor& x, const Shape& bins, const std::vector<double>& range = {},
                       const Tensor& weight = {}, bool density = false);
+inline Histogram histogramdd(const Tensor& x, std::initializer_list<int64_t> bins,
+                             const std::vector<double>& range = {}, const Tensor& weight = {}, bool density = false) {
+  return histogramdd(x, Shape(bins), range, weight, density);
+}
 /// The histogram of all elements, as counts and edges.
 std::pair<Tensor, Tensor> histogram(const Tensor& x, const Tensor& edges, const Tensor& weight = {},
                                     bool density = false);

@@ -18,9 +18,14 @@ TensorOptions options_like(const Tensor& x, std::optional<DType> dtype) {
 
 }  // namespace
 
-Tensor TensorMethods::to(DType dtype, bool copy) const { return ember::to(self(), dtype, copy); }
-Tensor TensorMethods::to(Device device, bool copy) const { return ember::to(self(), device, copy); }
-Tensor TensorMethods::to(const TensorOptions& options, bool copy) const { return ember::to(self(), options, copy); }
+Tensor TensorMethods::to(DType dtype, bool, bool copy) const { return ember::to(self(), dtype, copy); }
+Tensor TensorMethods::to(Device device, bool, bool copy) const { return ember::to(self(), device, copy); }
+Tensor TensorMethods::to(Device device, DType dtype, bool, bool copy) const {
+  return ember::to(self(), TensorOptions(dtype).device(device), copy);
+}
+Tensor TensorMethods::to(const TensorOptions& options, bool, bool copy) const {
+  return ember::to(self(), options, copy);
+}
 Tensor TensorMethods::cpu() const { return ember::to(self(), Device(kCPU)); }
 Tensor TensorMethods::clone() const { return ember::clone(self()); }
 Tensor TensorMethods::clone(MemoryFormat format) const { return ember::clone(self(), format); }

@@ -29,11 +29,11 @@ Tensor TensorMethods::prod(std::optional<DType> dtype) const { return ember::pro
 Tensor TensorMethods::prod(int64_t dim, bool keepdim, std::optional<DType> dtype) const {
   return ember::prod(self(), dim, keepdim, dtype);
 }
-Tensor TensorMethods::var(double correction) const { return ember::var(self(), correction); }
+Tensor TensorMethods::var() const { return ember::var(self()); }
 Tensor TensorMethods::var(const Shape& dims, double correction, bool keepdim) const {
   return ember::var(self(), dims, correction, keepdim);
 }
-Tensor TensorMethods::std(double correction) const { return ember::std(self(), correction); }
+Tensor TensorMethods::std() const { return ember::std(self()); }
 Tensor TensorMethods::std(const Shape& dims, double correction, bool keepdim) const {
   return ember::std(self(), dims, correction, keepdim);
 }

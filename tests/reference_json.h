@@ -31,7 +31,7 @@ inline Tensor to_tensor(const nlohmann::json& j) {
     values.push_back(v.is_boolean()  ? v.get<bool>()
                      : v.is_string() ? std::stod(v.get<std::string>())
                                      : v.get<double>());
-  Tensor x = reshape(tensor(std::span<const double>(values)), shape);
+  Tensor x = reshape(tensor(std::span<const double>(values), kFloat64), shape);
   return x.to(dtype == "bool" ? kBool : dtype == "float64" ? kFloat64 : kFloat32);
 }
 

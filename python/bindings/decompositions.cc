@@ -113,13 +113,21 @@ void bind_orthogonal(Ops& ops, Ops& f) {
 }
 
 void bind_matrix_functions(Ops& ops, Ops& f) {
-  f.add_function("pinv(A, *, atol: Number=None, rtol: Number=None, hermitian=False)", linalg::pinv,
-                 "The pseudo-inverse.");
+  f.add_function(
+      "pinv(A, *, atol: Number=None, rtol: Number=None, hermitian=False)",
+      [](const Tensor& a, const Tensor& atol, const Tensor& rtol, bool hermitian) {
+        return linalg::pinv(a, atol, rtol, hermitian);
+      },
+      "The pseudo-inverse.");
   f.add_function("pinv(A, rcond: Number, hermitian=False)", [](const Tensor& a, const Tensor& rcond, bool hermitian) {
     return linalg::pinv(a, 0.0, rcond, hermitian);
   });
-  f.add_function("matrix_rank(A, *, atol: Number=None, rtol: Number=None, hermitian=False)", linalg::matrix_rank,
-                 "How many singular values are not zero.");
+  f.add_function(
+      "matrix_rank(A, *, atol: Number=None, rtol: Number=None, hermitian=False)",
+      [](const Tensor& a, const Tensor& atol, const Tensor& rtol, bool hermitian) {
+        return linalg::matrix_rank(a, atol, rtol, hermitian);
+      },
+      "How many singular values are not zero.");
   f.add_function(
       "matrix_rank(A, tol: Number, hermitian=False)",
       [](const Tensor& a, const Tensor& tol, bool hermitian) { return linalg::matrix_rank(a, tol, 0.0, hermitian); });

@@ -51,7 +51,12 @@ void bind_turning(Ops& ops) {
 
 void bind_padding(Ops& ops, Ops& functional) {
   ops.add_function("constant_pad_nd(input, pad, value=0)", constant_pad_nd, "A constant around input.");
-  functional.add_function("pad(input, pad, mode='constant', value=None)", pad, "A border around input.");
+  functional.add_function(
+      "pad(input, pad, mode='constant', value=None)",
+      [](const Tensor& x, const Shape& sizes, std::string_view mode, std::optional<Scalar> value) {
+        return pad(x, sizes, mode, value);
+      },
+      "A border around input.");
   for (Ops* place : {&ops, &functional}) {
     place->add_function("pixel_shuffle(input, upscale_factor)", pixel_shuffle, "Channels into space.");
     place->add_function("pixel_unshuffle(input, downscale_factor)", pixel_unshuffle, "Space into channels.");

@@ -30,11 +30,11 @@ Results unique_consecutive_of(const Tensor& x, bool inverse, bool counts, std::o
 }
 
 Tensor bucketize_of(const Tensor& x, const Tensor& boundaries, bool out_int32, bool right) {
-  return bucketize(x, boundaries, right, out_int32);
+  return bucketize(x, boundaries, out_int32, right);
 }
 Tensor searchsorted_of(const Tensor& sequence, const Tensor& x, bool out_int32, bool right,
                        std::optional<std::string_view> side, const Tensor& sorter) {
-  return searchsorted(sequence, x, is_right(right, side.value_or("")), out_int32, sorter);
+  return searchsorted(sequence, x, out_int32, is_right(right, side.value_or("")), sorter);
 }
 
 void bind_scan(Ops& ops) {

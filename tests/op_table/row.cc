@@ -51,7 +51,7 @@ Tensor Input::make(ember::DType dtype, uint64_t seed) const {
     }
   }
   const ember::Shape sizes(shape);
-  const Tensor x = ember::reshape(ember::tensor(values.data), sizes);
+  const Tensor x = ember::reshape(ember::tensor(values.data, ember::kFloat64), sizes);
   return ember::to(x, kind == Kind::Real ? dtype : kind == Kind::Integers ? ember::kInt64 : ember::kBool);
 }
 

@@ -104,7 +104,7 @@ const bool registered = add_rows({
         {{real({3, 50})}, {integers({70}, -9, 9)}}, "torch.argsort(a, stable=True, dim=-1, descending=True)",
         [] { argsort(ones({2}), 1); }, "out of range"),
     counted(
-        "searchsorted", [](const Tensors& in) { return searchsorted(in[0], in[1], true); },
+        "searchsorted", [](const Tensors& in) { return searchsorted(in[0], in[1], false, true); },
         {{integers({9}, 3, 4), integers({2, 4}, 0, 9)}, {integers({2, 1}, 0, 5), integers({2, 4}, 0, 9)}},
         "torch.searchsorted(a, b, right=True)",
         [] {

@@ -65,7 +65,8 @@ TEST(Creation, TensorCopiesNestedLists) {
   EXPECT_EQ(tensor({1, 2}).dtype(), kInt64);
   EXPECT_EQ(tensor({true, false}).dtype(), kBool);
   EXPECT_EQ(tensor({1.0, 2.0}, kInt32).dtype(), kInt32);
-  EXPECT_EQ(tensor(std::vector<double>{1, 2}).dtype(), kFloat64);
+  EXPECT_EQ(tensor(std::vector<double>{1, 2}).dtype(), kFloat32);
+  EXPECT_EQ(tensor(std::vector<double>{1, 2}, kFloat64).dtype(), kFloat64);
   EXPECT_THROW(tensor({{1, 2}, {3}}), ValueError);
 }
 

@@ -20,7 +20,7 @@ inline void set_gradients(const std::vector<Tensor>& params, int64_t step) {
       grad[i] = 0.2 * grad[i] +
                 std::cos(1.3 * static_cast<double>(i) + 0.7 * static_cast<double>(step) + static_cast<double>(k));
     Tensor p = params[k];
-    p.set_grad(reshape(tensor(std::span<const double>(grad)), p.sizes()).to(p.dtype()));
+    p.set_grad(reshape(tensor(std::span<const double>(grad), dtype(kFloat64)), p.sizes()).to(p.dtype()));
   }
 }
 
