@@ -62,6 +62,23 @@ std::vector<Tensor> AutogradContext::get_saved_variables() const {
   return tensors;
 }
 
+std::vector<Tensor> pick_gradients(const char* name, std::vector<Tensor> gradients,
+                                   const std::vector<bool>& are_tensors) {
+  const size_t expected = are_tensors.size();
+  const bool has_enough = gradients.size() >= expected;
+  const bool has_extra = has_enough && std::any_of(gradients.begin() + static_cast<int64_t>(expected), gradients.end(),
+                                                   [](const Tensor& g) { return g.defined(); });
+  check(has_enough && !has_extra, name, ": backward returned ", gradients.size(), " gradients for ", expected,
+        " arguments");
+  std::vector<Tensor> of_tensors;
+  for (size_t i = 0; i < expected; ++i) {
+    check(are_tensors[i] || !gradients[i].defined(), name, ": backward returned a gradient for argument ", i,
+          ", which is no tensor");
+    if (are_tensors[i]) of_tensors.push_back(std::move(gradients[i]));
+  }
+  return of_tensors;
+}
+
 std::vector<Tensor> apply_custom(const char* name, const std::shared_ptr<AutogradContext>& context,
                                  const std::vector<Tensor>& tensors,
                                  const std::function<std::vector<Tensor>()>& forward,

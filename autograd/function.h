@@ -12,8 +12,8 @@
 //   };
 //   Tensor y = Cube::apply(x);
 //
-// forward runs without recording; backward must return one gradient for each argument of forward, undefined for those that
-// are no tensors. Python's autograd.Function uses the same node.
+// forward runs without recording; backward must return one gradient for each argument of forward, or for each tensor of one that is a
+// vector of them, undefined for those that are no tensors. More may follow when they are undefined. Python's autograd.Function uses the same node.
 #pragma once
 
 #include <any>
@@ -92,6 +92,11 @@ std::vector<Tensor> apply_custom(const char* name, const std::shared_ptr<Autogra
                                  const std::function<std::vector<Tensor>()>& forward,
                                  std::function<std::vector<Tensor>(const std::vector<Tensor>&)> backward);
 
+/// The gradients of those arguments that are tensors. Throws Error when there are too few, or too many that are defined, or one for
+/// an argument that is no tensor.
+std::vector<Tensor> pick_gradients(const char* name, std::vector<Tensor> gradients,
+                                   const std::vector<bool>& are_tensors);
+
 template <class T>
 struct Function {
   /// What forward returns: a Tensor or a vector of them.
@@ -107,16 +112,11 @@ struct Function {
       else
         return T::forward(context.get(), args...);
     };
-    static constexpr bool kIsTensor[] = {false, is_tensor<Args>...};
+    std::vector<bool> are_tensors;
+    (mark(are_tensors, args), ...);
     // The node owns the context by way of this pullback; a raw pointer back would be no cycle either.
-    auto backward = [context](const std::vector<Tensor>& grads) {
-      const std::vector<Tensor> all = T::backward(context.get(), grads);
-      check(all.size() == sizeof...(Args), name(), ": backward returned ", all.size(), " gradients for ",
-            sizeof...(Args), " arguments");
-      std::vector<Tensor> of_tensors;
-      for (size_t i = 0; i < all.size(); ++i)
-        if (kIsTensor[i + 1]) of_tensors.push_back(all[i]);
-      return of_tensors;
+    auto backward = [context, are_tensors](const std::vector<Tensor>& grads) {
+      return pick_gradients(name(), T::backward(context.get(), grads), are_tensors);
     };
     std::vector<Tensor> outputs = apply_custom(name(), context, tensors, forward, std::move(backward));
     if constexpr (std::is_same_v<Result, Tensor>)
@@ -127,11 +127,22 @@ struct Function {
 
  private:
   template <class A>
-  static constexpr bool is_tensor = std::is_same_v<std::remove_cvref_t<A>, Tensor>;
+  static constexpr bool is_tensor = std::is_same_v<A, Tensor>;
+  template <class A>
+  static constexpr bool is_list = std::is_same_v<A, std::vector<Tensor>>;
 
   template <class A>
   static void collect(std::vector<Tensor>& tensors, const A& arg) {
     if constexpr (is_tensor<A>) tensors.push_back(arg);
+    if constexpr (is_list<A>) tensors.insert(tensors.end(), arg.begin(), arg.end());
+  }
+  /// One entry for each gradient that backward returns.
+  template <class A>
+  static void mark(std::vector<bool>& are_tensors, const A& arg) {
+    if constexpr (is_list<A>)
+      are_tensors.insert(are_tensors.end(), arg.size(), true);
+    else
+      are_tensors.push_back(is_tensor<A>);
   }
   static const char* name() {
     if constexpr (requires { T::kName; })

@@ -121,8 +121,9 @@ bool requires_grad(const Tensor& x) {
   Meta* m = find_meta(x);
   if (!m) return false;
   // Now, since the node of an op that asks must be younger than the one that its input gets.
-  if (is_stale(*m)) return grad_fn(x) || m->requires_grad;
-  return m->requires_grad || m->grad_fn;
+  if (is_stale(*m) && grad_fn(x)) return true;
+  // A view that was not recorded, under no_grad or before its base was asked to, requires grad as the base does but passes none on.
+  return m->requires_grad || m->grad_fn || (m->view && requires_grad(m->view->base));
 }
 
 // Asks every tensor, so that the nodes of all views are up to date.

@@ -100,6 +100,55 @@ TEST(Function, RecordsNothingWithoutNeed) {
   EXPECT_FALSE(ScaledCube::apply(leaf({1}), 1.0).requires_grad());
 }
 
+/// x times the first of the factors, with a number besides.
+struct Weighted : autograd::Function<Weighted> {
+  static Tensor forward(autograd::AutogradContext* ctx, const std::vector<Tensor>& factors, double scale,
+                        const Tensor& x) {
+    ctx->save_for_backward({factors[0], x});
+    ctx->saved_data["scale"] = scale;
+    return x * factors[0] * scale + factors[1];
+  }
+  static std::vector<Tensor> backward(autograd::AutogradContext* ctx, const std::vector<Tensor>& grads) {
+    const auto saved = ctx->get_saved_variables();
+    const Tensor g = grads[0] * std::any_cast<double>(ctx->saved_data["scale"]);
+    return {g * saved[1], grads[0], Tensor(), g * saved[0], Tensor(), Tensor()};
+  }
+};
+
+/// Returns as many gradients as it is told, all defined from the second on when `defined`.
+struct Many : autograd::Function<Many> {
+  static Tensor forward(autograd::AutogradContext* ctx, const Tensor& x, int64_t count, bool defined) {
+    ctx->saved_data["count"] = count;
+    ctx->saved_data["defined"] = defined;
+    return x * 1;
+  }
+  static std::vector<Tensor> backward(autograd::AutogradContext* ctx, const std::vector<Tensor>& grads) {
+    std::vector<Tensor> all(std::any_cast<int64_t>(ctx->saved_data["count"]));
+    if (std::any_cast<bool>(ctx->saved_data["defined"])) std::fill(all.begin(), all.end(), grads[0]);
+    if (!all.empty()) all[0] = grads[0];
+    return all;
+  }
+};
+
+TEST(Function, TakesListsOfTensors) {
+  const Tensor a = leaf({2}), b = leaf({5}), x = leaf({3});
+  Weighted::apply(std::vector<Tensor>{a, b}, 10.0, x).backward();
+  expect_equal(a.grad(), {30});
+  expect_equal(b.grad(), {1});
+  expect_equal(x.grad(), {20});
+}
+
+TEST(Function, MayReturnUndefinedGradientsTooMany) {
+  const auto run = [](int64_t count, bool defined) {
+    return error_of([&] { Many::apply(leaf({1}), count, defined).backward(); });
+  };
+  EXPECT_EQ(run(3, false), "");
+  EXPECT_EQ(run(7, false), "");
+  EXPECT_NE(run(2, false).find("backward returned 2 gradients for 3 arguments"), std::string::npos);
+  EXPECT_NE(run(7, true).find("backward returned 7 gradients for 3 arguments"), std::string::npos);
+  EXPECT_NE(run(3, true).find("a gradient for argument 1, which is no tensor"), std::string::npos);
+}
+
 TEST(Gradcheck, RejectsAWrongGradient) {
   const auto wrong = [](const std::vector<Tensor>& in) { return std::vector{Wrong::apply(in[0])}; };
   const std::string error = error_of([&] { autograd::gradcheck(wrong, {leaf({3})}); });

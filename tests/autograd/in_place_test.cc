@@ -134,6 +134,28 @@ TEST(Views, ShareOneVersionCounter) {
   EXPECT_EQ(view.version(), before + 2);
 }
 
+TEST(Views, ThatAreNotRecordedRequireGradAsTheirBaseDoes) {
+  const Tensor w = leaf({1, 2, 3});
+  Tensor view, part, detached, copy;
+  {
+    const NoGradGuard no_grad;
+    view = w.view({3, 1});
+    part = w[0];
+    detached = w.detach();
+    copy = w.clone();
+  }
+  EXPECT_TRUE(view.requires_grad() && view.is_leaf());
+  EXPECT_TRUE(part.requires_grad() && part.t().requires_grad());
+  EXPECT_FALSE(detached.requires_grad() || copy.requires_grad());
+  sum(view * 2).backward();
+  EXPECT_FALSE(w.grad().defined() || view.grad().defined()) << "nothing was recorded that a gradient could take";
+  Tensor base = tensor({1.0, 2.0});
+  const Tensor early = base[0];
+  EXPECT_FALSE(early.requires_grad());
+  base.requires_grad_();
+  EXPECT_TRUE(early.requires_grad());
+}
+
 TEST(Views, SecondDerivativeThroughAnInPlaceViewUpdate) {
   Tensor x = leaf({2, 3});
   Tensor y = x * x;
