@@ -8,9 +8,10 @@
 namespace ember::nn {
 
 struct ActivationOptions {
+  ActivationOptions(bool inplace = false) : inplace_(inplace) {}
   ActivationOptions& inplace(bool value) { return inplace_ = value, *this; }
 
-  bool inplace_ = false;
+  bool inplace_;
 };
 using ReLUOptions = ActivationOptions;
 using ReLU6Options = ActivationOptions;
@@ -45,7 +46,7 @@ using SiLU = ModuleHolder<SiLUImpl>;
 
 struct GELUOptions {
   /// "none" for the exact function, "tanh" for the approximation.
-  GELUOptions& approximate(std::string value) { return approximate_ = std::move(value), *this; }
+  GELUOptions& approximate(OptionName value) { return approximate_ = value.text, *this; }
 
   std::string approximate_ = "none";
 };

@@ -6,6 +6,11 @@
 
 namespace ember::nn {
 
+using Dropout2dOptions = DropoutOptions;
+using Dropout3dOptions = DropoutOptions;
+using AlphaDropoutOptions = DropoutOptions;
+using FeatureAlphaDropoutOptions = DropoutOptions;
+
 /// An op of ops/dropout.h.
 using DropoutOp = Tensor(const Tensor& x, double p, bool training);
 

@@ -14,6 +14,12 @@ std::shared_ptr<Module> IndexedModules::operator[](int64_t index) const {
   return std::next(own_children().begin(), static_cast<int64_t>(wrap(index, false)))->second;
 }
 
+void IndexedModules::fail_type(int64_t index) const {
+  const std::shared_ptr<Module> child = (*this)[index];
+  fail<TypeError>(name(), ": module ", index, " is ", child ? "a " + child->name() : "null",
+                  ", not of the class asked for");
+}
+
 void IndexedModules::append(std::shared_ptr<Module> module) {
   register_child(std::to_string(size()), std::move(module));
 }
@@ -44,9 +50,28 @@ SequentialImpl::SequentialImpl(const NamedModules& modules) {
 }
 
 Tensor SequentialImpl::forward(const Tensor& input) {
+  const auto& modules = own_children();
+  for (const auto& [name, module] : modules) {
+    check(module != nullptr, this->name(), ": module \"", name, "\" is null");
+    if (const OwnForward* own = module->own_forward(); own && !own->map) return result_as<Tensor>(run({input}));
+  }
   Tensor x = input;
-  for (const auto& [name, module] : own_children()) x = (*module)(x);
+  for (const auto& [name, module] : modules) x = (*module)(x);
   return x;
+}
+
+std::any SequentialImpl::run(std::vector<std::any> arguments) {
+  check(!is_empty(), "Cannot call forward() on an empty Sequential");
+  for (const auto& [name, module] : own_children()) {
+    check(module != nullptr, this->name(), ": module \"", name, "\" is null");
+    std::any result = module->call(arguments);
+    arguments.assign(1, std::move(result));
+  }
+  return std::move(arguments[0]);
+}
+
+void SequentialImpl::fail_result(const std::type_info& type) const {
+  fail<TypeError>(name(), ": the last module gave ", detail::type_text(type), ", not the type asked for");
 }
 
 ModuleListImpl::ModuleListImpl(const std::vector<std::shared_ptr<Module>>& modules) {

@@ -10,11 +10,31 @@
 
 namespace ember::nn {
 
-/// Anything that shares ownership of a module: a holder or a shared_ptr.
+/// A holder, a shared_ptr, or a module itself.
 template <class T>
-concept ModuleLike = std::convertible_to<T, std::shared_ptr<Module>>;
+concept ModuleLike =
+    std::convertible_to<T, std::shared_ptr<Module>> || std::derived_from<std::remove_cvref_t<T>, Module>;
 
-using NamedModules = std::vector<std::pair<std::string, std::shared_ptr<Module>>>;
+/// Shared ownership of a module; one given by value is copied or moved.
+template <ModuleLike T>
+std::shared_ptr<Module> share_module(T&& module) {
+  using M = std::remove_cvref_t<T>;
+  if constexpr (std::derived_from<M, Module>) {
+    return share_module(std::make_shared<M>(std::forward<T>(module)));
+  } else {
+    if constexpr (requires { typename M::element_type; }) remember_forward(module.get());
+    return std::forward<T>(module);
+  }
+}
+
+struct NamedModule {
+  std::string name;
+  std::shared_ptr<Module> module;
+
+  template <ModuleLike M>
+  NamedModule(std::string name, M&& module) : name(std::move(name)), module(share_module(std::forward<M>(module))) {}
+};
+using NamedModules = std::vector<NamedModule>;
 
 /// What Sequential and ModuleList share: children named "0", "1", ...
 class IndexedModules : public Module {
@@ -23,12 +43,23 @@ class IndexedModules : public Module {
   bool is_empty() const { return size() == 0; }
   /// The child at this place; negative counts from the end. IndexError when out of range.
   std::shared_ptr<Module> operator[](int64_t index) const;
+  /// The child as its class, named as such or as its holder; TypeError when it is of another one or null.
   template <class M>
-  M& at(int64_t index) const {
-    return dynamic_cast<M&>(*(*this)[index]);
+  auto& at(int64_t index) const {
+    const std::shared_ptr<Module> child = (*this)[index];
+    auto* module = child ? child->as<M>() : nullptr;
+    if (!module) fail_type(index);
+    return *module;
   }
   void append(std::shared_ptr<Module> module);
-  void push_back(std::shared_ptr<Module> module) { append(std::move(module)); }
+  template <ModuleLike M>
+  void append(M&& module) {
+    append(share_module(std::forward<M>(module)));
+  }
+  template <ModuleLike M>
+  void push_back(M&& module) {
+    append(share_module(std::forward<M>(module)));
+  }
   /// Later children move one place up.
   void insert(int64_t index, std::shared_ptr<Module> module);
   void replace(int64_t index, std::shared_ptr<Module> module);
@@ -39,10 +70,11 @@ class IndexedModules : public Module {
 
  private:
   size_t wrap(int64_t index, bool allow_end) const;
+  [[noreturn]] void fail_type(int64_t index) const;
   void rebuild(std::vector<std::shared_ptr<Module>> modules);
 };
 
-/// y = last(...(first(x))). Each child maps one tensor to one.
+/// y = last(...(first(x...))). Each child takes what the one before gives, which need be no tensor.
 class SequentialImpl : public IndexedModules {
  public:
   SequentialImpl() = default;
@@ -51,13 +83,30 @@ class SequentialImpl : public IndexedModules {
   explicit SequentialImpl(const NamedModules& modules);
   SequentialImpl(const SequentialImpl&) = delete;
   using IndexedModules::push_back;
-  void push_back(std::string name, std::shared_ptr<Module> module) {
-    register_child(std::move(name), std::move(module));
+  template <ModuleLike M>
+  void push_back(std::string name, M&& module) {
+    register_child(std::move(name), share_module(std::forward<M>(module)));
   }
   Tensor forward(const Tensor& input) override;
+  /// The arguments are the first child's, the result is the last one's: `forward<std::tuple<Tensor, Tensor>>(x, h)`. TypeError when a child
+  /// takes other types than it gets, or the result is no Result.
+  template <class Result = Tensor, class... Args>
+  requires(!std::same_as<void(Result, std::remove_cvref_t<Args>...), void(Tensor, Tensor)>) Result
+      forward(Args&&... args) {
+    return result_as<Result>(run({std::any(std::forward<Args>(args))...}));
+  }
 
  protected:
   std::shared_ptr<Module> make_empty() const override { return std::make_shared<SequentialImpl>(); }
+
+ private:
+  std::any run(std::vector<std::any> arguments);
+  template <class Result>
+  Result result_as(std::any result) const {
+    if (Result* value = std::any_cast<Result>(&result)) return std::move(*value);
+    fail_result(result.type());
+  }
+  [[noreturn]] void fail_result(const std::type_info& type) const;
 };
 using Sequential = ModuleHolder<SequentialImpl>;
 
@@ -87,7 +136,7 @@ class ModuleDictImpl : public Module {
   bool contains(const std::string& key) const { return own_children().contains(key); }
   /// IndexError when the key is absent.
   std::shared_ptr<Module> operator[](const std::string& key) const { return own_children()[key]; }
-  void insert(std::string key, std::shared_ptr<Module> module) { register_child(std::move(key), std::move(module)); }
+  void insert(std::string key, std::shared_ptr<Module> module) { set_child(std::move(key), std::move(module)); }
   void update(const NamedModules& modules) {
     for (const auto& [key, module] : modules) insert(key, module);
   }

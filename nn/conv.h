@@ -12,8 +12,7 @@ struct ConvOptions {
   ConvOptions& stride(Shape value) { return stride_ = std::move(value), *this; }
   ConvOptions& padding(Shape value) { return padding_ = std::move(value), padding_name_.clear(), *this; }
   /// "valid" for none, "same" for an output of the input's size (stride 1 only).
-  ConvOptions& padding(std::string name) { return padding_name_ = std::move(name), *this; }
-  ConvOptions& padding(const char* name) { return padding(std::string(name)); }
+  ConvOptions& padding(OptionName name) { return padding_name_ = name.text, *this; }
   ConvOptions& dilation(Shape value) { return dilation_ = std::move(value), *this; }
   ConvOptions& groups(int64_t value) { return groups_ = value, *this; }
   ConvOptions& bias(bool value) { return bias_ = value, *this; }

@@ -7,6 +7,7 @@ namespace ember::nn {
 
 struct DropoutOptions {
   DropoutOptions(double p = 0.5) : p_(p) {}
+  DropoutOptions& p(double value) { return p_ = value, *this; }
   DropoutOptions& inplace(bool value) { return inplace_ = value, *this; }
 
   double p_;

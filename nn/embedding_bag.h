@@ -16,7 +16,7 @@ struct EmbeddingBagOptions {
   EmbeddingBagOptions& norm_type(double value) { return norm_type_ = value, *this; }
   EmbeddingBagOptions& scale_grad_by_freq(bool value) { return scale_grad_by_freq_ = value, *this; }
   /// "sum", "mean" or "max".
-  EmbeddingBagOptions& mode(std::string value) { return mode_ = std::move(value), *this; }
+  EmbeddingBagOptions& mode(OptionName value) { return mode_ = value.text, *this; }
   /// Accepted for PyTorch's scripts; gradients are dense.
   EmbeddingBagOptions& sparse(bool value) { return sparse_ = value, *this; }
   EmbeddingBagOptions& include_last_offset(bool value) { return include_last_offset_ = value, *this; }

@@ -7,9 +7,12 @@
 namespace ember::nn {
 
 struct LossOptions {
+  LossOptions(Reduction reduction = Reduction::Mean) : reduction_(reduction) {}
+  LossOptions(OptionName reduction) : LossOptions(reduction_from_string(reduction.text)) {}
   LossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
+  LossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
 
-  Reduction reduction_ = Reduction::Mean;
+  Reduction reduction_;
 };
 using MSELossOptions = LossOptions;
 using L1LossOptions = LossOptions;
@@ -34,6 +37,7 @@ struct NLLLossOptions {
   NLLLossOptions& weight(Tensor value) { return weight_ = std::move(value), *this; }
   NLLLossOptions& ignore_index(int64_t value) { return ignore_index_ = value, *this; }
   NLLLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
+  NLLLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
 
   Tensor weight_;  ///< [classes]
   int64_t ignore_index_ = -100;
@@ -54,6 +58,7 @@ struct CrossEntropyLossOptions {
   CrossEntropyLossOptions& weight(Tensor value) { return weight_ = std::move(value), *this; }
   CrossEntropyLossOptions& ignore_index(int64_t value) { return ignore_index_ = value, *this; }
   CrossEntropyLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
+  CrossEntropyLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
   CrossEntropyLossOptions& label_smoothing(double value) { return label_smoothing_ = value, *this; }
 
   Tensor weight_;  ///< [classes]
@@ -76,6 +81,7 @@ struct BCEWithLogitsLossOptions {
   BCEWithLogitsLossOptions& weight(Tensor value) { return weight_ = std::move(value), *this; }
   BCEWithLogitsLossOptions& pos_weight(Tensor value) { return pos_weight_ = std::move(value), *this; }
   BCEWithLogitsLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
+  BCEWithLogitsLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
 
   Tensor weight_, pos_weight_;
   Reduction reduction_ = Reduction::Mean;

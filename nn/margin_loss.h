@@ -25,11 +25,23 @@ using MultiLabelMarginLoss = ModuleHolder<MultiLabelMarginLossImpl>;
 
 struct MarginLossOptions {
   MarginLossOptions(double margin) : margin_(margin) {}
+  MarginLossOptions& margin(double value) { return margin_ = value, *this; }
   MarginLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
+  MarginLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
 
   double margin_;
   Reduction reduction_ = Reduction::Mean;
 };
+
+struct HingeEmbeddingLossOptions : MarginLossOptions {
+  HingeEmbeddingLossOptions(double margin = 1.0) : MarginLossOptions(margin) {}
+};
+struct MarginRankingLossOptions : MarginLossOptions {
+  MarginRankingLossOptions(double margin = 0.0) : MarginLossOptions(margin) {}
+};
+using CosineEmbeddingLossOptions = MarginRankingLossOptions;
+using SoftMarginLossOptions = LossOptions;
+using MultiLabelMarginLossOptions = LossOptions;
 
 /// input where target is 1, max(0, margin - input) where it is -1.
 class HingeEmbeddingLossImpl : public Layer<HingeEmbeddingLossImpl, MarginLossOptions> {
@@ -60,6 +72,7 @@ struct MultiMarginLossOptions {
   MultiMarginLossOptions& margin(double value) { return margin_ = value, *this; }
   MultiMarginLossOptions& weight(Tensor value) { return weight_ = std::move(value), *this; }
   MultiMarginLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
+  MultiMarginLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
 
   int64_t p_ = 1;
   double margin_ = 1;
@@ -81,6 +94,7 @@ using MultiMarginLoss = ModuleHolder<MultiMarginLossImpl>;
 struct MultiLabelSoftMarginLossOptions {
   MultiLabelSoftMarginLossOptions& weight(Tensor value) { return weight_ = std::move(value), *this; }
   MultiLabelSoftMarginLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
+  MultiLabelSoftMarginLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
 
   Tensor weight_;  ///< [classes]
   Reduction reduction_ = Reduction::Mean;
@@ -102,6 +116,7 @@ struct TripletMarginLossOptions {
   TripletMarginLossOptions& eps(double value) { return eps_ = value, *this; }
   TripletMarginLossOptions& swap(bool value) { return swap_ = value, *this; }
   TripletMarginLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
+  TripletMarginLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
 
   double margin_ = 1, p_ = 2, eps_ = 1e-6;
   bool swap_ = false;
@@ -126,6 +141,9 @@ struct TripletMarginWithDistanceLossOptions {
   TripletMarginWithDistanceLossOptions& margin(double value) { return margin_ = value, *this; }
   TripletMarginWithDistanceLossOptions& swap(bool value) { return swap_ = value, *this; }
   TripletMarginWithDistanceLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
+  TripletMarginWithDistanceLossOptions& reduction(OptionName name) {
+    return reduction(reduction_from_string(name.text));
+  }
 
   Distance distance_function_;  ///< Euclidean unless set
   double margin_ = 1;

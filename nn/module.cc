@@ -34,8 +34,32 @@ void convert_all(Module& module, const Convert& convert) {
 
 }  // namespace
 
-Tensor Module::forward(const Tensor&) {
+namespace detail {
+
+void fail_forward_count(const Module& module, size_t given, size_t expected) {
+  fail<TypeError>(module.name(), ": forward takes ", expected, " arguments but got ", given);
+}
+
+void fail_forward_argument(const Module& module, size_t i, const std::type_info& given,
+                           const std::type_info& expected) {
+  fail<TypeError>(module.name(), ": forward takes ", type_text(expected), " as argument ", i, " but got ",
+                  type_text(given));
+}
+
+}  // namespace detail
+
+Tensor Module::forward(const Tensor& input) {
+  if (own_forward_ && own_forward_->map) return own_forward_->map(*this, input);
+  check<NotImplementedError>(!own_forward_, "Module [", name(), "]: forward does not map one tensor to one");
   fail<NotImplementedError>("Module [", name(), "] is missing the required \"forward\" function");
+}
+
+std::any Module::call(std::span<const std::any> arguments) {
+  const Tensor* input = arguments.size() == 1 ? std::any_cast<Tensor>(&arguments[0]) : nullptr;
+  if (input && (!own_forward_ || own_forward_->map)) return (*this)(*input);
+  if (own_forward_ && own_forward_->call) return own_forward_->call(*this, arguments);
+  if (arguments.size() != 1) detail::fail_forward_count(*this, arguments.size(), 1);
+  detail::fail_forward_argument(*this, 0, arguments[0].type(), typeid(Tensor));
 }
 
 Tensor Module::operator()(const Tensor& input) {
@@ -83,6 +107,21 @@ void Module::check_name(const std::string& name, const char* kind) const {
 }
 
 Tensor& Module::register_parameter(std::string name, Tensor tensor, bool requires_grad) {
+  check(!parameters_.contains(name), "Parameter '", name, "' already defined");
+  return set_parameter(std::move(name), std::move(tensor), requires_grad);
+}
+
+Tensor& Module::register_buffer(std::string name, Tensor tensor, bool persistent) {
+  check(!buffers_.contains(name), "Buffer '", name, "' already defined");
+  return set_buffer(std::move(name), std::move(tensor), persistent);
+}
+
+std::shared_ptr<Module>& Module::register_child(std::string name, std::shared_ptr<Module> child) {
+  check(!children_.contains(name), "Submodule '", name, "' already defined");
+  return set_child(std::move(name), std::move(child));
+}
+
+Tensor& Module::set_parameter(std::string name, Tensor tensor, bool requires_grad) {
   check_name(name, "parameter");
   if (tensor.defined()) {
     check<ValueError>(tensor.is_leaf(), "register_parameter: '", name,
@@ -92,14 +131,14 @@ Tensor& Module::register_parameter(std::string name, Tensor tensor, bool require
   return parameters_.insert(std::move(name), std::move(tensor));
 }
 
-Tensor& Module::register_buffer(std::string name, Tensor tensor, bool persistent) {
+Tensor& Module::set_buffer(std::string name, Tensor tensor, bool persistent) {
   check_name(name, "buffer");
   std::erase(non_persistent_, name);
   if (!persistent) non_persistent_.push_back(name);
   return buffers_.insert(std::move(name), std::move(tensor));
 }
 
-std::shared_ptr<Module>& Module::register_child(std::string name, std::shared_ptr<Module> child) {
+std::shared_ptr<Module>& Module::set_child(std::string name, std::shared_ptr<Module> child) {
   check_name(name, "module");
   return children_.insert(std::move(name), std::move(child));
 }

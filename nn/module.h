@@ -8,10 +8,14 @@
 //   };
 #pragma once
 
+#include <any>
+#include <concepts>
 #include <functional>
 #include <iosfwd>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -24,6 +28,13 @@ namespace ember::nn {
 class Module;
 
 using StateDict = OrderedDict<Tensor>;
+
+/// An option's name for a mode, "mean" or "bilinear". Not of a number: a literal 0 would be a null pointer.
+struct OptionName {
+  template <std::convertible_to<std::string_view> Text>
+  OptionName(const Text& text) : text(text) {}
+  std::string_view text;
+};
 
 /// What load_state_dict could not match.
 struct IncompatibleKeys {
@@ -44,24 +55,42 @@ class Module : public std::enable_shared_from_this<Module> {
   Module() = default;
   explicit Module(std::string name) : name_(std::move(name)) {}
   virtual ~Module() = default;
-  Module& operator=(const Module&) = delete;
+  /// A copy shares parameters, buffers and children, as copies of their handles do; clone() makes a deep one. A class that keeps references
+  /// to its slots can be moved, but its copy would go on referring to the original's.
+  Module(const Module&) = default;
+  Module(Module&&) noexcept = default;
+  Module& operator=(const Module&) = default;
+  Module& operator=(Module&&) noexcept = default;
 
-  /// The layer's function. The default throws NotImplementedError naming the class; a class whose forward takes or gives
-  /// something else declares its own.
+  /// The layer's function. A class may instead declare a forward with other arguments and another result, or of the same by value: holders
+  /// and containers find it. The default calls that, or throws NotImplementedError naming the class.
   virtual Tensor forward(const Tensor& input);
   /// forward between the forward hooks.
   Tensor operator()(const Tensor& input);
+  /// The signature of the class's own forward, which holders and containers find out; the first one counts.
+  void set_own_forward(const OwnForward& forward) {
+    if (!own_forward_) own_forward_ = &forward;
+  }
+  /// Null for a class that overrides Module's.
+  const OwnForward* own_forward() const { return own_forward_; }
+  /// forward with any arguments, and any result (empty for void). TypeError naming the class when its forward takes others.
+  std::any call(std::span<const std::any> arguments);
 
-  // Registration. Names are not empty and hold no dot; one name is either a parameter, a buffer or a child. Registering a
-  // name again replaces what it stood for. An undefined tensor or null child holds a place.
+  // Registration. Names are not empty and hold no dot; one name is either a parameter, a buffer or a child, and is registered once:
+  // Error for a second time. An undefined tensor or null child holds a place.
 
   /// Returns the registered slot: a reference that stays valid, and that sees later replacements.
   Tensor& register_parameter(std::string name, Tensor tensor, bool requires_grad = true);
   /// A tensor that belongs to the state but is not trained; left out of state_dict unless `persistent`.
   Tensor& register_buffer(std::string name, Tensor tensor, bool persistent = true);
   std::shared_ptr<Module>& register_child(std::string name, std::shared_ptr<Module> child);
+  /// The same, but a parameter, buffer or child of this name gives way.
+  Tensor& set_parameter(std::string name, Tensor tensor, bool requires_grad = true);
+  Tensor& set_buffer(std::string name, Tensor tensor, bool persistent = true);
+  std::shared_ptr<Module>& set_child(std::string name, std::shared_ptr<Module> child);
   template <class M>
   std::shared_ptr<M> register_module(std::string name, std::shared_ptr<M> child) {
+    remember_forward(child.get());
     register_child(std::move(name), child);
     return child;
   }
@@ -133,18 +162,27 @@ class Module : public std::enable_shared_from_this<Module> {
   int64_t register_forward_pre_hook(ForwardPreHook hook);
   void remove_hook(int64_t id);
 
-  /// This module as another class, or null.
+  /// This module as another class, named as such or as its holder (`as<Linear>()`), or null.
   template <class M>
-  M* as() {
-    return dynamic_cast<M*>(this);
+  auto* as() {
+    if constexpr (requires { typename M::ContainedType; })
+      return dynamic_cast<typename M::ContainedType*>(this);
+    else
+      return dynamic_cast<M*>(this);
+  }
+  template <class M>
+  const auto* as() const {
+    return const_cast<Module*>(this)->as<M>();
   }
 
  protected:
-  /// Copies name and mode; the copy registers its own parameters and children.
-  Module(const Module& other) : enable_shared_from_this(), name_(other.name_), training_(other.training_) {}
-
   /// A module built as this one was, with any values; clone then copies the state into it.
   virtual std::shared_ptr<Module> make_empty() const;
+  /// For a module of the same class that the copy of a parent made on its own: takes what `source` holds beside its state, such as options.
+  /// True when that was everything.
+  virtual bool take_members(const Module& source, CloneMemo& memo);
+  /// Parameters, buffers, children and hooks go.
+  void clear_registrations();
 
  private:
   struct Hook {
@@ -164,6 +202,7 @@ class Module : public std::enable_shared_from_this<Module> {
   std::vector<std::string> non_persistent_;
   std::vector<Hook> hooks_;
   int64_t next_hook_id_ = 0;
+  const OwnForward* own_forward_ = nullptr;
 };
 
 std::ostream& operator<<(std::ostream& out, const Module& module);
@@ -179,8 +218,18 @@ class Cloneable : public Module {
  protected:
   std::shared_ptr<Module> make_empty() const override {
     auto copy = std::make_shared<Derived>(static_cast<const Derived&>(*this));
+    static_cast<Cloneable&>(*copy).clear_registrations();
     static_cast<Cloneable&>(*copy).reset();
     return copy;
+  }
+  bool take_members(const Module& source, CloneMemo& memo) override {
+    if constexpr (std::is_copy_assignable_v<Derived>) {
+      const std::shared_ptr<Module> copy = source.clone_with(memo);
+      static_cast<Derived&>(*this) = dynamic_cast<const Derived&>(*copy);
+      return true;
+    } else {
+      return Module::take_members(source, memo);
+    }
   }
 };
 
@@ -191,11 +240,16 @@ class Layer : public Module {
  public:
   explicit Layer(Options options) : options(std::move(options)) {}
   Layer(const Layer&) = delete;
+  Layer(Layer&&) = default;
 
   Options options;
 
  protected:
   std::shared_ptr<Module> make_empty() const override { return std::make_shared<Derived>(options); }
+  bool take_members(const Module& source, CloneMemo&) override {
+    options = static_cast<const Layer&>(source).options;
+    return false;
+  }
 };
 
 }  // namespace ember::nn

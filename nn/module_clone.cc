@@ -49,6 +49,16 @@ std::shared_ptr<Module> Module::make_empty() const {
                             "> and register its members in reset()");
 }
 
+bool Module::take_members(const Module&, CloneMemo&) { return false; }
+
+void Module::clear_registrations() {
+  parameters_.clear();
+  buffers_.clear();
+  children_.clear();
+  non_persistent_.clear();
+  hooks_.clear();
+}
+
 std::shared_ptr<Module> Module::clone() const {
   CloneMemo memo;
   return clone_with(memo);
@@ -71,6 +81,7 @@ void Module::copy_state_into(Module& copy, CloneMemo& memo) const {
   copy.non_persistent_ = non_persistent_;
   copy.hooks_ = hooks_;
   copy.next_hook_id_ = next_hook_id_;
+  if (own_forward_) copy.set_own_forward(*own_forward_);
   copy_tensors(parameters_, copy.parameters_, memo);
   copy_tensors(buffers_, copy.buffers_, memo);
   for (const auto& [name, child] : children_) {
@@ -79,8 +90,9 @@ void Module::copy_state_into(Module& copy, CloneMemo& memo) const {
       copy.children_.insert(name, nullptr);
     } else if (slot && *slot && !memo.modules.contains(child.get()) && typeid(**slot) == typeid(*child)) {
       // The copy's constructor made this child and may hold it as a member: fill it, do not replace it.
-      memo.modules.emplace(child.get(), *slot);
-      child->copy_state_into(**slot, memo);
+      const bool is_whole = (*slot)->take_members(*child, memo);
+      memo.modules.insert_or_assign(child.get(), *slot);
+      if (!is_whole) child->copy_state_into(**slot, memo);
     } else {
       copy.children_.insert(name, child->clone_with(memo));
     }

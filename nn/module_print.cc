@@ -20,12 +20,17 @@ std::string indented(const std::string& text) {
   return result;
 }
 
+std::string demangled(const std::type_info& type) {
+  int status = 0;
+  char* text = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
+  std::string name = status == 0 ? text : type.name();
+  std::free(text);
+  return name;
+}
+
 /// "(anonymous namespace)::Net" -> "Net", "ember::nn::LinearImpl" -> "Linear".
 std::string class_name(const std::type_info& type) {
-  int status = 0;
-  char* demangled = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
-  std::string name = status == 0 ? demangled : type.name();
-  std::free(demangled);
+  std::string name = demangled(type);
   int depth = 0;
   for (size_t i = name.size(); i-- > 1;) {
     if (name[i] == '>' || name[i] == ')') ++depth;
@@ -42,6 +47,12 @@ std::string class_name(const std::type_info& type) {
 std::string child_text(const std::shared_ptr<Module>& child) { return child ? child->repr() : "None"; }
 
 }  // namespace
+
+std::string detail::type_text(const std::type_info& type) {
+  std::string text = demangled(type);
+  for (size_t at = text.find("ember::"); at != std::string::npos; at = text.find("ember::", at)) text.erase(at, 7);
+  return text;
+}
 
 std::string Module::name() const { return name_.empty() ? class_name(typeid(*this)) : name_; }
 

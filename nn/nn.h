@@ -27,3 +27,19 @@
 #include "nn/resampling.h"
 #include "nn/shaped_activation.h"
 #include "nn/transformer.h"
+
+namespace ember {
+
+/// PyTorch's names for what options are asked for by name.
+inline constexpr std::string_view kSame = "same", kValid = "valid";  // padding of convolutions
+inline constexpr std::string_view kNone = "none", kMean = "mean", kSum = "sum",
+                                  kMax = "max";  // reductions, modes of EmbeddingBag
+inline constexpr std::string_view kBatchMean = "batchmean";
+inline constexpr std::string_view kNearest = "nearest", kLinear = "linear", kBilinear = "bilinear",
+                                  kBicubic = "bicubic", kTrilinear = "trilinear", kArea = "area",
+                                  kNearestExact = "nearest-exact";  // of Upsample
+inline constexpr std::string_view kReLU = "relu", kGELU = "gelu", kTanh = "tanh", kSigmoid = "sigmoid",
+                                  kLeakyReLU = "leaky_relu", kSELU = "selu";  // activations
+inline constexpr auto kFanIn = nn::init::FanMode::In, kFanOut = nn::init::FanMode::Out;
+
+}  // namespace ember

@@ -60,6 +60,11 @@ std::string BatchNormImpl::extra_repr() const {
                 ", track_running_stats=", text(options.track_running_stats_));
 }
 
+bool BatchNormImpl::take_members(const Module& source, CloneMemo&) {
+  options = dynamic_cast<const BatchNormImpl&>(source).options;
+  return false;
+}
+
 void BatchNorm1dImpl::check_input(const Tensor& input) const {
   check<ValueError>(input.dim() == 2 || input.dim() == 3, "BatchNorm1d: expected 2D or 3D input (got ", input.dim(),
                     "D input)");

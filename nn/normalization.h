@@ -42,6 +42,8 @@ class BatchNormImpl : public Module {
  protected:
   explicit BatchNormImpl(BatchNormOptions options);
   BatchNormImpl(const BatchNormImpl&) = delete;
+  BatchNormImpl(BatchNormImpl&&) = default;
+  bool take_members(const Module& source, CloneMemo& memo) override;
   virtual void check_input(const Tensor& input) const = 0;
 };
 
@@ -80,6 +82,7 @@ using BatchNorm3d = ModuleHolder<BatchNorm3dImpl>;
 
 struct LayerNormOptions {
   LayerNormOptions(Shape normalized_shape) : normalized_shape_(std::move(normalized_shape)) {}
+  LayerNormOptions(std::initializer_list<int64_t> normalized_shape) : normalized_shape_(normalized_shape) {}
   LayerNormOptions& eps(double value) { return eps_ = value, *this; }
   LayerNormOptions& elementwise_affine(bool value) { return elementwise_affine_ = value, *this; }
   LayerNormOptions& bias(bool value) { return bias_ = value, *this; }
@@ -128,6 +131,7 @@ using GroupNorm = ModuleHolder<GroupNormImpl>;
 
 struct RMSNormOptions {
   RMSNormOptions(Shape normalized_shape) : normalized_shape_(std::move(normalized_shape)) {}
+  RMSNormOptions(std::initializer_list<int64_t> normalized_shape) : normalized_shape_(normalized_shape) {}
   /// The dtype's epsilon without one.
   RMSNormOptions& eps(std::optional<double> value) { return eps_ = value, *this; }
   RMSNormOptions& elementwise_affine(bool value) { return elementwise_affine_ = value, *this; }

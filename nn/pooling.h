@@ -12,6 +12,7 @@ namespace ember::nn {
 
 struct MaxPoolOptions {
   MaxPoolOptions(Shape kernel_size) : kernel_size_(std::move(kernel_size)) {}
+  MaxPoolOptions(std::initializer_list<int64_t> kernel_size) : kernel_size_(kernel_size) {}
   MaxPoolOptions& stride(Shape value) { return stride_ = std::move(value), *this; }
   MaxPoolOptions& padding(Shape value) { return padding_ = std::move(value), *this; }
   MaxPoolOptions& dilation(Shape value) { return dilation_ = std::move(value), *this; }
@@ -40,6 +41,7 @@ class MaxPoolLayer : public Layer<Derived, MaxPoolOptions> {
 
 struct AvgPoolOptions {
   AvgPoolOptions(Shape kernel_size) : kernel_size_(std::move(kernel_size)) {}
+  AvgPoolOptions(std::initializer_list<int64_t> kernel_size) : kernel_size_(kernel_size) {}
   AvgPoolOptions& stride(Shape value) { return stride_ = std::move(value), *this; }
   AvgPoolOptions& padding(Shape value) { return padding_ = std::move(value), *this; }
   AvgPoolOptions& ceil_mode(bool value) { return ceil_mode_ = value, *this; }
@@ -91,6 +93,7 @@ class LPPoolLayer : public Layer<Derived, LPPoolOptions> {
 struct AdaptivePoolOptions {
   /// -1 keeps the input's size.
   AdaptivePoolOptions(Shape output_size) : output_size_(std::move(output_size)) {}
+  AdaptivePoolOptions(std::initializer_list<int64_t> output_size) : output_size_(output_size) {}
   AdaptivePoolOptions& return_indices(bool value) { return return_indices_ = value, *this; }
 
   Shape output_size_;
@@ -128,6 +131,7 @@ class AdaptiveMaxPoolLayer : public Layer<Derived, AdaptivePoolOptions> {
 
 struct FractionalMaxPoolOptions {
   FractionalMaxPoolOptions(Shape kernel_size) : kernel_size_(std::move(kernel_size)) {}
+  FractionalMaxPoolOptions(std::initializer_list<int64_t> kernel_size) : kernel_size_(kernel_size) {}
   FractionalMaxPoolOptions& output_size(Shape value) { return output_size_ = std::move(value), *this; }
   FractionalMaxPoolOptions& output_ratio(std::vector<double> value) { return output_ratio_ = std::move(value), *this; }
   FractionalMaxPoolOptions& return_indices(bool value) { return return_indices_ = value, *this; }
@@ -155,6 +159,7 @@ class FractionalMaxPoolLayer : public Layer<Derived, FractionalMaxPoolOptions> {
 
 struct MaxUnpoolOptions {
   MaxUnpoolOptions(Shape kernel_size) : kernel_size_(std::move(kernel_size)) {}
+  MaxUnpoolOptions(std::initializer_list<int64_t> kernel_size) : kernel_size_(kernel_size) {}
   MaxUnpoolOptions& stride(Shape value) { return stride_ = std::move(value), *this; }
   MaxUnpoolOptions& padding(Shape value) { return padding_ = std::move(value), *this; }
 

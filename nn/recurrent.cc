@@ -70,6 +70,11 @@ std::pair<Tensor, Tensor> RNNImpl::forward(const Tensor& input, const Tensor& h0
   return op(input, h0, flat_weights(), op_options());
 }
 
+bool RecurrentImpl::take_members(const Module& source, CloneMemo&) {
+  options = dynamic_cast<const RecurrentImpl&>(source).options;
+  return false;
+}
+
 std::shared_ptr<Module> RNNImpl::make_empty() const { return std::make_shared<RNNImpl>(options); }
 
 LSTMImpl::LSTMImpl(LSTMOptions options) : RecurrentImpl(std::move(options), 4) {}

@@ -19,7 +19,7 @@ struct RNNOptions {
   RNNOptions& dropout(double value) { return dropout_ = value, *this; }
   RNNOptions& bidirectional(bool value) { return bidirectional_ = value, *this; }
   /// "tanh" or "relu"; RNN only.
-  RNNOptions& nonlinearity(std::string value) { return nonlinearity_ = std::move(value), *this; }
+  RNNOptions& nonlinearity(OptionName value) { return nonlinearity_ = value.text, *this; }
 
   int64_t input_size_, hidden_size_, num_layers_ = 1;
   bool bias_ = true, batch_first_ = false, bidirectional_ = false;
@@ -35,6 +35,7 @@ using GRUOptions = RNNOptions;
 class RecurrentImpl : public Module {
  public:
   RecurrentImpl(const RecurrentImpl&) = delete;
+  RecurrentImpl(RecurrentImpl&&) = default;
   void reset_parameters();
   std::string extra_repr() const override;
   /// The weights and biases in the order of registration: layer by layer, direction by direction.
@@ -45,6 +46,7 @@ class RecurrentImpl : public Module {
  protected:
   RecurrentImpl(RNNOptions options, int64_t gates);
   RecurrentOptions op_options() const;
+  bool take_members(const Module& source, CloneMemo& memo) override;
 };
 
 /// h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu of it. Elman, 1990.

@@ -9,6 +9,7 @@ namespace ember::nn {
 
 struct SmoothL1LossOptions {
   SmoothL1LossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
+  SmoothL1LossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
   SmoothL1LossOptions& beta(double value) { return beta_ = value, *this; }
 
   Reduction reduction_ = Reduction::Mean;
@@ -25,6 +26,7 @@ using SmoothL1Loss = ModuleHolder<SmoothL1LossImpl>;
 
 struct HuberLossOptions {
   HuberLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
+  HuberLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
   HuberLossOptions& delta(double value) { return delta_ = value, *this; }
 
   Reduction reduction_ = Reduction::Mean;
@@ -41,7 +43,7 @@ using HuberLoss = ModuleHolder<HuberLossImpl>;
 
 struct KLDivLossOptions {
   /// "mean", "sum", "none", or "batchmean": the sum divided by the batch's size.
-  KLDivLossOptions& reduction(std::string value) { return reduction_ = std::move(value), *this; }
+  KLDivLossOptions& reduction(OptionName value) { return reduction_ = value.text, *this; }
   KLDivLossOptions& log_target(bool value) { return log_target_ = value, *this; }
 
   std::string reduction_ = "mean";
@@ -59,6 +61,7 @@ using KLDivLoss = ModuleHolder<KLDivLossImpl>;
 struct BCELossOptions {
   BCELossOptions& weight(Tensor value) { return weight_ = std::move(value), *this; }
   BCELossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
+  BCELossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
 
   Tensor weight_;
   Reduction reduction_ = Reduction::Mean;
@@ -78,6 +81,7 @@ struct GaussianNLLLossOptions {
   GaussianNLLLossOptions& full(bool value) { return full_ = value, *this; }
   GaussianNLLLossOptions& eps(double value) { return eps_ = value, *this; }
   GaussianNLLLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
+  GaussianNLLLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
 
   bool full_ = false;
   double eps_ = 1e-6;
@@ -97,6 +101,7 @@ struct PoissonNLLLossOptions {
   PoissonNLLLossOptions& full(bool value) { return full_ = value, *this; }
   PoissonNLLLossOptions& eps(double value) { return eps_ = value, *this; }
   PoissonNLLLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
+  PoissonNLLLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
 
   bool log_input_ = true, full_ = false;
   double eps_ = 1e-8;
@@ -114,6 +119,7 @@ using PoissonNLLLoss = ModuleHolder<PoissonNLLLossImpl>;
 struct CTCLossOptions {
   CTCLossOptions& blank(int64_t value) { return blank_ = value, *this; }
   CTCLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
+  CTCLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
   CTCLossOptions& zero_infinity(bool value) { return zero_infinity_ = value, *this; }
 
   int64_t blank_ = 0;

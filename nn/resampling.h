@@ -12,7 +12,7 @@ namespace ember::nn {
 struct UpsampleOptions {
   UpsampleOptions& size(Shape value) { return size_ = std::move(value), *this; }
   UpsampleOptions& scale_factor(std::vector<double> value) { return scale_factor_ = std::move(value), *this; }
-  UpsampleOptions& mode(std::string value) { return mode_ = std::move(value), *this; }
+  UpsampleOptions& mode(OptionName value) { return mode_ = value.text, *this; }
   UpsampleOptions& align_corners(std::optional<bool> value) { return align_corners_ = value, *this; }
   UpsampleOptions& recompute_scale_factor(std::optional<bool> value) { return recompute_scale_factor_ = value, *this; }
 
@@ -33,6 +33,7 @@ using Upsample = ModuleHolder<UpsampleImpl>;
 
 struct UnfoldOptions {
   UnfoldOptions(Shape kernel_size) : kernel_size_(std::move(kernel_size)) {}
+  UnfoldOptions(std::initializer_list<int64_t> kernel_size) : kernel_size_(kernel_size) {}
   UnfoldOptions& dilation(Shape value) { return dilation_ = std::move(value), *this; }
   UnfoldOptions& padding(Shape value) { return padding_ = std::move(value), *this; }
   UnfoldOptions& stride(Shape value) { return stride_ = std::move(value), *this; }

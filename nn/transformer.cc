@@ -11,7 +11,7 @@
 namespace ember::nn {
 namespace {
 
-std::function<Tensor(const Tensor&)> activation_by_name(const std::string& name) {
+std::function<Tensor(const Tensor&)> activation_by_name(std::string_view name) {
   if (name == "relu") return [](const Tensor& x) { return relu(x); };
   if (name == "gelu") return [](const Tensor& x) { return gelu(x); };
   fail<ValueError>("activation should be relu/gelu, not ", name);
@@ -27,9 +27,9 @@ LayerNorm make_norm(const TransformerEncoderLayerOptions& o) {
 
 }  // namespace
 
-TransformerEncoderLayerOptions& TransformerEncoderLayerOptions::activation(const std::string& name) {
-  activation_ = activation_by_name(name);
-  activation_name_ = name;
+TransformerEncoderLayerOptions& TransformerEncoderLayerOptions::activation(OptionName name) {
+  activation_ = activation_by_name(name.text);
+  activation_name_ = name.text;
   return *this;
 }
 

@@ -15,7 +15,7 @@ struct TransformerEncoderLayerOptions {
   TransformerEncoderLayerOptions& dim_feedforward(int64_t value) { return dim_feedforward_ = value, *this; }
   TransformerEncoderLayerOptions& dropout(double value) { return dropout_ = value, *this; }
   /// "relu" or "gelu", or any function.
-  TransformerEncoderLayerOptions& activation(const std::string& name);
+  TransformerEncoderLayerOptions& activation(OptionName name);
   TransformerEncoderLayerOptions& activation(std::function<Tensor(const Tensor&)> function) {
     return activation_ = std::move(function), activation_name_.clear(), *this;
   }

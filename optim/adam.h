@@ -1,14 +1,26 @@
 // Adam (Kingma & Ba, 2014) and AdamW (Loshchilov & Hutter, 2017), which decays the weights beside the gradient.
 #pragma once
 
+#include <tuple>
+
 #include "optim/optimizer.h"
 
 namespace ember::optim {
 
 struct AdamOptions : OptimizerOptions {
   AdamOptions(double lr = 1e-3) : OptimizerOptions(lr) {}
+  double lr() const { return lr_; }
+  std::pair<double, double> betas() const { return betas_; }
+  double eps() const { return eps_; }
+  double weight_decay() const { return weight_decay_; }
+  bool amsgrad() const { return amsgrad_; }
   AdamOptions& lr(double value) { return lr_ = value, *this; }
   AdamOptions& betas(std::pair<double, double> value) { return betas_ = value, *this; }
+  /// libtorch's betas are a tuple.
+  template <class A, class B>
+  AdamOptions& betas(std::tuple<A, B> value) {
+    return betas({std::get<0>(value), std::get<1>(value)});
+  }
   AdamOptions& eps(double value) { return eps_ = value, *this; }
   AdamOptions& weight_decay(double value) { return weight_decay_ = value, *this; }
   AdamOptions& amsgrad(bool value) { return amsgrad_ = value, *this; }
@@ -30,6 +42,17 @@ struct AdamWOptions final : AdamOptions {
     weight_decay_ = 1e-2;
     decoupled_weight_decay_ = true;
   }
+  AdamWOptions& lr(double value) { return AdamOptions::lr(value), *this; }
+  AdamWOptions& betas(std::pair<double, double> value) { return AdamOptions::betas(value), *this; }
+  template <class A, class B>
+  AdamWOptions& betas(std::tuple<A, B> value) {
+    return AdamOptions::betas(value), *this;
+  }
+  AdamWOptions& eps(double value) { return AdamOptions::eps(value), *this; }
+  AdamWOptions& weight_decay(double value) { return AdamOptions::weight_decay(value), *this; }
+  AdamWOptions& amsgrad(bool value) { return AdamOptions::amsgrad(value), *this; }
+  AdamWOptions& maximize(bool value) { return AdamOptions::maximize(value), *this; }
+  using AdamOptions::lr, AdamOptions::betas, AdamOptions::eps, AdamOptions::weight_decay, AdamOptions::amsgrad;
 };
 
 /// m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; p -= lr m^ / (sqrt(v^) + eps), with m^ and v^ corrected for their start at

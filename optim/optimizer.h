@@ -45,6 +45,8 @@ struct OptimizerOptions {
   OptionValue get(const std::string& name) const;
   void set(const std::string& name, const OptionValue& value);
   bool has(const std::string& name) const;
+  double get_lr() const { return lr_; }
+  void set_lr(double lr) { lr_ = lr; }
   OptionDict to_dict() const;
 
   double lr_;

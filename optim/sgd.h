@@ -8,6 +8,11 @@ namespace ember::optim {
 
 struct SGDOptions final : OptimizerOptions {
   SGDOptions(double lr = 1e-3) : OptimizerOptions(lr) {}
+  double lr() const { return lr_; }
+  double momentum() const { return momentum_; }
+  double dampening() const { return dampening_; }
+  double weight_decay() const { return weight_decay_; }
+  bool nesterov() const { return nesterov_; }
   SGDOptions& lr(double value) { return lr_ = value, *this; }
   SGDOptions& momentum(double value) { return momentum_ = value, *this; }
   SGDOptions& dampening(double value) { return dampening_ = value, *this; }

@@ -132,12 +132,12 @@ bool set_registered(PyObject* self, nn::Module* module, PyObject* name, PyObject
   if (is_parameter) {
     if (!module->own_parameters().contains(text)) forget(self, *module, name, text);
     const Tensor& x = tensor_of(value);
-    module->register_parameter(std::string(text), x, x.requires_grad());
+    module->set_parameter(std::string(text), x, x.requires_grad());
     return true;
   }
   if (is_child) {
     if (!module->own_children().contains(text)) forget(self, *module, name, text);
-    module->register_child(std::string(text), py::cast<std::shared_ptr<nn::Module>>(py::handle(value)));
+    module->set_child(std::string(text), py::cast<std::shared_ptr<nn::Module>>(py::handle(value)));
     return true;
   }
   if (Tensor* parameter = module->own_parameters().find(text)) {

@@ -72,11 +72,11 @@ void set_module_state(const py::object& self, const py::dict& state) {
   for (auto [name, value] : attributes) self.attr("__dict__")[name] = value;
   for (auto [name, value] : state["parameters"].cast<py::dict>()) {
     const auto x = value.cast<Tensor>();
-    module.register_parameter(name.cast<std::string>(), x, x.defined() && x.requires_grad());
+    module.set_parameter(name.cast<std::string>(), x, x.defined() && x.requires_grad());
   }
   const auto transient = state["transient"].cast<py::list>();
   for (auto [name, value] : state["buffers"].cast<py::dict>())
-    module.register_buffer(name.cast<std::string>(), value.cast<Tensor>(), !transient.contains(name));
+    module.set_buffer(name.cast<std::string>(), value.cast<Tensor>(), !transient.contains(name));
   for (auto [name, value] : state["children"].cast<py::dict>()) {
     const auto* existing = module.own_children().find(name.cast<std::string>());
     if (owns_slots && existing && *existing && !value.is_none()) {
@@ -84,7 +84,7 @@ void set_module_state(const py::object& self, const py::dict& state) {
       set_module_state(module_object(*existing),
                        reduce_module(py::reinterpret_borrow<py::object>(value)).cast<py::tuple>()[2]);
     } else {
-      module.register_child(name.cast<std::string>(), value.cast<std::shared_ptr<nn::Module>>());
+      module.set_child(name.cast<std::string>(), value.cast<std::shared_ptr<nn::Module>>());
     }
   }
   const bool training = state["training"].cast<bool>();

@@ -209,13 +209,13 @@ void bind_registration(ModuleBinding& c) {
   c.def(
       "register_parameter",
       [](Module& self, const std::string& name, const Tensor& x) {
-        self.register_parameter(name, x, x.defined() && x.requires_grad());
+        self.set_parameter(name, x, x.defined() && x.requires_grad());
       },
       py::arg("name"), py::arg("param"), "Adopts a parameter; None keeps the name free.");
   c.def(
       "register_buffer",
       [](Module& self, const std::string& name, const Tensor& x, bool persistent) {
-        self.register_buffer(name, x, persistent);
+        self.set_buffer(name, x, persistent);
       },
       py::arg("name"), py::arg("tensor"), py::arg("persistent") = true,
       "Adopts a tensor that is part of the state but not trained.");
@@ -223,7 +223,7 @@ void bind_registration(ModuleBinding& c) {
     c.def(
         name,
         [](Module& self, const std::string& child_name, ModulePtr child) {
-          self.register_child(child_name, std::move(child));
+          self.set_child(child_name, std::move(child));
         },
         py::arg("name"), py::arg("module").none(true), "Adopts a child.");
   c.def(

@@ -93,7 +93,7 @@ TEST(Module, RefusesBadNames) {
 
 TEST(Module, ReplacesAndForgets) {
   nn::Sequential model(nn::Linear(2, 2), nn::ReLU());
-  model->register_child("0", nn::Linear(2, 5));
+  model->set_child("0", nn::Linear(2, 5));
   EXPECT_EQ(model->named_children().keys(), (Names{"0", "1"}));
   EXPECT_EQ(model->forward(ones({1, 2})).size(1), 5);
   EXPECT_TRUE(model->unregister("0"));
@@ -227,12 +227,133 @@ TEST(Module, CloneDrawsNoRandomNumbers) {
   EXPECT_EQ(default_generator().state().position, before.position);
 }
 
+struct InnerImpl : nn::Cloneable<InnerImpl> {
+  explicit InnerImpl(int64_t size = 2) : size(size) { reset(); }
+  void reset() override {
+    weight = register_parameter("weight", ones({size}));
+    layer = register_module("layer", nn::Linear(size, size));
+  }
+  Tensor forward(const Tensor& x) override { return layer(x * weight) * factor; }
+
+  int64_t size;
+  double factor = 1;
+  std::string label = "new";
+  Tensor weight;
+  nn::Linear layer{nullptr};
+};
+using Inner = nn::ModuleHolder<InnerImpl>;
+
+struct Outer : nn::Cloneable<Outer> {
+  Outer() { reset(); }
+  void reset() override {
+    inner = register_module("inner", Inner());
+    drop = register_module("drop", nn::Dropout(0.5));
+    norm = register_module("norm", nn::BatchNorm1d(2));
+  }
+  Tensor forward(const Tensor& x) override { return norm(drop(inner(x))); }
+
+  Inner inner{nullptr};
+  nn::Dropout drop{nullptr};
+  nn::BatchNorm1d norm{nullptr};
+};
+
+TEST(Module, CloneKeepsMembersOfNestedModules) {
+  Outer net;
+  net.inner->factor = 7;
+  net.inner->label = "old";
+  net.drop->options.p(0.25);
+  net.norm->options.momentum(0.5).eps(0.1);
+  net.eval();
+  const auto copy = net.clone();
+  auto& other = dynamic_cast<Outer&>(*copy);
+  EXPECT_EQ(other.inner->factor, 7);
+  EXPECT_EQ(other.inner->label, "old");
+  EXPECT_EQ(other.drop->options.p_, 0.25);
+  EXPECT_EQ(other.norm->options.momentum_, 0.5);
+  EXPECT_FALSE(other.inner->is_training());
+  EXPECT_EQ(copy->named_parameters().keys(), net.named_parameters().keys());
+  EXPECT_EQ(copy->own_children()["inner"].get(), other.inner.get());
+  EXPECT_TRUE(other.inner->weight.is_same(copy->named_parameters()["inner.weight"]));
+  EXPECT_FALSE(other.inner->weight.is_same(net.inner->weight));
+  EXPECT_FALSE(other.inner->layer->weight.is_same(net.inner->layer->weight));
+  const Tensor x = ones({1, 2});
+  test::expect_close(other(x), net(x), 0, "clone");
+  EXPECT_EQ(copy->modules().size(), net.modules().size());
+}
+
 TEST(Module, CloneOfAnUnknownClassSaysWhatToDo) {
   Net net;
   EXPECT_EQ(message_of<NotImplementedError>([&] { net.clone(); }),
             "clone: Net cannot be built anew; derive it from ember::nn::Cloneable<Net> and "
             "register its members in "
             "reset()");
+}
+
+TEST(Module, CopiesShareTheirState) {
+  Net net;
+  const Net copy = net;
+  EXPECT_EQ(copy.named_parameters().keys(), net.named_parameters().keys());
+  EXPECT_TRUE(copy.parameters()[0].is_same(net.parameters()[0]));
+  EXPECT_EQ(copy.named_buffers().keys(), net.named_buffers().keys());
+  EXPECT_EQ(copy.state_dict().keys(), net.state_dict().keys()) << "what is not persistent stays so";
+  Net assigned;
+  assigned = net;
+  EXPECT_TRUE(assigned.parameters()[1].is_same(net.parameters()[1]));
+}
+
+struct KeepsReferences : nn::Module {
+  Tensor& weight = register_parameter("weight", ones(2));
+  Tensor forward(const Tensor& x) override { return x * weight; }
+};
+
+TEST(Module, AGrowingVectorKeepsItsModules) {
+  std::vector<Net> nets;
+  for (int i = 0; i < 5; ++i) {
+    nets.emplace_back();
+    nets.back().scale.detach().fill_(i);
+  }
+  std::vector<KeepsReferences> referring;
+  for (int i = 0; i < 5; ++i) referring.emplace_back().weight.detach().fill_(i);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(nets[i].parameters().size(), 5u);
+    EXPECT_EQ(nets[i].parameters()[0][0].item<int>(), i);
+    EXPECT_TRUE(referring[i].weight.is_same(referring[i].parameters()[0])) << "the reference moved along";
+    EXPECT_EQ(referring[i](ones(2))[1].item<int>(), i);
+  }
+  nets.erase(nets.begin());
+  EXPECT_EQ(nets[0].parameters()[0][0].item<int>(), 1);
+}
+
+TEST(Module, IsFoundAsItsClass) {
+  nn::Sequential model(nn::Linear(2, 3), nn::ReLU());
+  const nn::Sequential& constant = model;
+  nn::Module& first = *model[0];
+  EXPECT_EQ(first.as<nn::Linear>(), &first);
+  EXPECT_EQ(first.as<nn::LinearImpl>(), &first);
+  EXPECT_EQ(first.as<nn::Module>(), &first);
+  EXPECT_EQ(first.as<nn::ReLU>(), nullptr);
+  EXPECT_EQ(first.as<nn::Linear>()->options.out_features_, 3);
+  const nn::Module& as_constant = *constant[1];
+  EXPECT_EQ(as_constant.as<nn::ReLU>(), &as_constant);
+  EXPECT_EQ(&model->at<nn::Linear>(0), &first);
+  for (const auto& module : model->modules(false))
+    if (auto* linear = module->as<nn::Linear>()) nn::init::constant_(linear->weight, 2);
+  EXPECT_EQ(model->at<nn::LinearImpl>(0).weight[0][0].item<float>(), 2);
+}
+
+TEST(Module, RegistersANameOnce) {
+  Net net;
+  EXPECT_EQ(message_of<Error>([&] { net.register_parameter("scale", ones(1)); }), "Parameter 'scale' already defined");
+  EXPECT_EQ(message_of<Error>([&] { net.register_buffer("count", ones(1)); }), "Buffer 'count' already defined");
+  EXPECT_EQ(message_of<Error>([&] { net.register_module("fc1", nn::ReLU()); }), "Submodule 'fc1' already defined");
+  EXPECT_THROW(net.register_module("scale", nn::ReLU()), Error);
+  EXPECT_THROW(net.register_parameter("fc1", ones(1)), Error);
+  nn::Sequential model;
+  model->push_back("a", nn::ReLU());
+  EXPECT_THROW(model->push_back("a", nn::ReLU()), Error);
+  EXPECT_EQ(net.parameters()[0].size(0), 2) << "nothing was replaced";
+  net.set_parameter("scale", ones(3));
+  EXPECT_EQ(net.parameters()[0].size(0), 3);
 }
 
 TEST(Module, WithoutForwardNamesItsClass) {
