@@ -126,7 +126,8 @@ Tensor& Module::set_parameter(std::string name, Tensor tensor, bool requires_gra
   if (tensor.defined()) {
     check<ValueError>(tensor.is_leaf(), "register_parameter: '", name,
                       "' is not a leaf; detach it, or build it without gradients");
-    if (tensor.requires_grad() != requires_grad) tensor.requires_grad_(requires_grad);
+    // Also where it does already, as a view that was not recorded may by its base alone.
+    if (requires_grad || tensor.requires_grad()) tensor.requires_grad_(requires_grad);
   }
   return parameters_.insert(std::move(name), std::move(tensor));
 }

@@ -5,6 +5,7 @@
 
 #include <sstream>
 
+#include "autograd/grad_mode.h"
 #include "nn/nn.h"
 #include "tests/reference_json.h"
 
@@ -99,6 +100,18 @@ TEST(Module, ReplacesAndForgets) {
   EXPECT_TRUE(model->unregister("0"));
   EXPECT_FALSE(model->unregister("0"));
   EXPECT_EQ(model->named_children().keys(), Names{"1"});
+}
+
+TEST(Module, TrainsAParameterThatIsAViewOfAnother) {
+  const Tensor whole = ones({2, 2}).requires_grad_();
+  nn::Module module;
+  {
+    const NoGradGuard no_grad;
+    module.register_parameter("row", whole[0]);
+  }
+  const Tensor row = module.parameters()[0];
+  sum(row * 3).backward();
+  EXPECT_EQ(row.grad()[1].item<int>(), 3);
 }
 
 TEST(Module, KeepsPlacesForWhatIsAbsent) {
