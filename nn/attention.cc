@@ -55,6 +55,7 @@ void MultiheadAttentionImpl::reset_parameters() {
 std::pair<Tensor, Tensor> MultiheadAttentionImpl::forward(const Tensor& query, const Tensor& key, const Tensor& value,
                                                           const AttentionMasks& masks, bool need_weights,
                                                           bool average_attn_weights) const {
+  check<TypeError>(out_proj != nullptr, "MultiheadAttention: its out_proj is None");
   const auto& projection = out_proj->own_parameters();
   const AttentionWeights weights = {in_proj_weight, in_proj_bias,         q_proj_weight,     k_proj_weight,
                                     v_proj_weight,  projection["weight"], projection["bias"]};

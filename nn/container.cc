@@ -50,13 +50,15 @@ SequentialImpl::SequentialImpl(const NamedModules& modules) {
 }
 
 Tensor SequentialImpl::forward(const Tensor& input) {
-  const auto& modules = own_children();
-  for (const auto& [name, module] : modules) {
-    check(module != nullptr, this->name(), ": module \"", name, "\" is null");
-    if (const OwnForward* own = module->own_forward(); own && !own->map) return result_as<Tensor>(run({input}));
-  }
+  TreeLevel level;
+  for (const auto& [name, module] : own_children())
+    if (const OwnForward* own = module ? module->own_forward() : nullptr; own && !own->map)
+      return result_as<Tensor>(run({input}));
   Tensor x = input;
-  for (const auto& [name, module] : modules) x = (*module)(x);
+  for_each_child([&](const std::string& key, const std::shared_ptr<Module>& module) {
+    check<TypeError>(module != nullptr, name(), ": child '", key, "' is None, which cannot be called");
+    x = (*module)(x);
+  });
   return x;
 }
 

@@ -1,6 +1,7 @@
 #include "nn/module.h"
 
 #include <algorithm>
+#include <list>
 
 #include "autograd/grad_mode.h"
 
@@ -32,6 +33,9 @@ void convert_all(Module& module, const Convert& convert) {
   for (const Tensor& b : module.buffers()) convert_tensor(b, convert);
 }
 
+constexpr int kMaxDepth = 1000;
+thread_local int depth = 0;
+
 }  // namespace
 
 namespace detail {
@@ -47,6 +51,29 @@ void fail_forward_argument(const Module& module, size_t i, const std::type_info&
 }
 
 }  // namespace detail
+
+TreeLevel::TreeLevel() {
+  if (depth == kMaxDepth)
+    fail<RecursionError>("a tree of modules is more than ", kMaxDepth, " levels deep: does a module hold itself?");
+  ++depth;
+}
+
+TreeLevel::~TreeLevel() { --depth; }
+
+Module::~Module() {
+  // The children of children wait in one list, so that the end of a deep tree takes no stack.
+  using Items = std::list<OrderedDict<std::shared_ptr<Module>>::Item>;
+  thread_local Items* waiting = nullptr;
+  Items items;
+  children_.move_items_to(waiting ? *waiting : items);
+  if (waiting || items.empty()) return;
+  waiting = &items;
+  while (!items.empty()) {
+    Items first;
+    first.splice(first.begin(), items, items.begin());
+  }
+  waiting = nullptr;
+}
 
 Tensor Module::forward(const Tensor& input) {
   if (own_forward_ && own_forward_->map) return own_forward_->map(*this, input);
@@ -154,9 +181,11 @@ bool Module::is_persistent(const std::string& buffer) const {
 }
 
 void Module::train(bool on) {
+  TreeLevel level;
   training_ = on;
-  for (auto& [name, child] : children_)
+  for_each_child([&](const std::string&, const std::shared_ptr<Module>& child) {
     if (child) child->train(on);
+  });
 }
 
 void Module::to(DType dtype) {
@@ -174,8 +203,10 @@ void Module::to(Device device, DType dtype) {
 }
 
 void Module::apply(const std::function<void(Module&)>& function) {
-  for (auto& [name, child] : children_)
+  TreeLevel level;
+  for_each_child([&](const std::string&, const std::shared_ptr<Module>& child) {
     if (child) child->apply(function);
+  });
   function(*this);
 }
 

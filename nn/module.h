@@ -19,6 +19,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/function_ref.h"
 #include "core/tensor.h"
 #include "nn/module_holder.h"
 #include "nn/ordered_dict.h"
@@ -34,6 +35,20 @@ struct OptionName {
   template <std::convertible_to<std::string_view> Text>
   OptionName(const Text& text) : text(text) {}
   std::string_view text;
+};
+
+/// The tree is too deep to be walked, as one that holds itself is; RecursionError in Python.
+class RecursionError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// One level of a walk over the tree, as long as it lives. RecursionError beyond a thousand.
+class TreeLevel {
+ public:
+  TreeLevel();
+  ~TreeLevel();
+  TreeLevel(const TreeLevel&) = delete;
 };
 
 /// What load_state_dict could not match.
@@ -54,7 +69,7 @@ class Module : public std::enable_shared_from_this<Module> {
  public:
   Module() = default;
   explicit Module(std::string name) : name_(std::move(name)) {}
-  virtual ~Module() = default;
+  virtual ~Module();
   /// A copy shares parameters, buffers and children, as copies of their handles do; clone() makes a deep one. A class that keeps references
   /// to its slots can be moved, but its copy would go on referring to the original's.
   Module(const Module&) = default;
@@ -121,16 +136,21 @@ class Module : public std::enable_shared_from_this<Module> {
   const OrderedDict<Tensor>& own_buffers() const { return buffers_; }
   const OrderedDict<std::shared_ptr<Module>>& own_children() const { return children_; }
   bool is_persistent(const std::string& buffer) const;
+  /// Calls visit(name, child) for each entry of own_children. Error when a visit adds or removes one.
+  void for_each_child(FunctionRef<void(const std::string& name, const std::shared_ptr<Module>& child)> visit) const;
 
   /// Parameters and persistent buffers by dotted name, detached, on the module's own storage.
   StateDict state_dict(const std::string& prefix = "") const;
-  /// Copies values in. Shape mismatches throw, and with `strict` missing and unexpected names do, all in one message.
-  IncompatibleKeys load_state_dict(const StateDict& state, bool strict = true);
+  /// Copies values in, or with `assign` takes the tensors themselves over. Shape mismatches throw, and with `strict` missing and
+  /// unexpected names do, all in one message and before anything is changed.
+  IncompatibleKeys load_state_dict(const StateDict& state, bool strict = true, bool assign = false);
 
   /// Sets the mode of this module and all below it: dropout and batch norm behave differently.
   virtual void train(bool on = true);
   void eval() { train(false); }
   bool is_training() const { return training_; }
+  /// The mode of this module alone.
+  void set_training(bool on) { training_ = on; }
 
   /// Moves parameters and buffers, in place: handles and optimizers keep seeing them. Only floating-point tensors change dtype.
   void to(DType dtype);
@@ -161,6 +181,7 @@ class Module : public std::enable_shared_from_this<Module> {
   using ForwardPreHook = std::function<Tensor(Module&, const Tensor& input)>;
   int64_t register_forward_pre_hook(ForwardPreHook hook);
   void remove_hook(int64_t id);
+  bool has_hooks() const { return !hooks_.empty(); }
 
   /// This module as another class, named as such or as its holder (`as<Linear>()`), or null.
   template <class M>

@@ -65,6 +65,7 @@ std::shared_ptr<Module> Module::clone() const {
 }
 
 std::shared_ptr<Module> Module::clone_with(CloneMemo& memo) const {
+  TreeLevel level;
   std::shared_ptr<Module>& copy = memo.modules[this];
   if (copy) return copy;
   {
@@ -76,6 +77,7 @@ std::shared_ptr<Module> Module::clone_with(CloneMemo& memo) const {
 }
 
 void Module::copy_state_into(Module& copy, CloneMemo& memo) const {
+  TreeLevel level;
   NoGradGuard no_grad;
   copy.training_ = training_;
   copy.non_persistent_ = non_persistent_;

@@ -57,27 +57,31 @@ std::string detail::type_text(const std::type_info& type) {
 std::string Module::name() const { return name_.empty() ? class_name(typeid(*this)) : name_; }
 
 std::string Module::repr() const {
+  TreeLevel level;
   const std::string extra = extra_repr();
   if (children_.is_empty()) {
     if (extra.find('\n') == std::string::npos) return name() + "(" + extra + ")";
   }
   std::string text = name() + "(\n";
   if (!extra.empty()) text += "  " + indented(extra) + "\n";
-  for (const auto& [key, child] : children_) text += "  (" + key + "): " + indented(child_text(child)) + "\n";
+  for_each_child([&](const std::string& key, const std::shared_ptr<Module>& child) {
+    text += "  (" + key + "): " + indented(child_text(child)) + "\n";
+  });
   return text + ")";
 }
 
 std::string ModuleListImpl::repr() const {
   if (is_empty()) return name() + "()";
+  TreeLevel level;
+  std::vector<std::string> texts;
+  for_each_child([&](const std::string&, const std::shared_ptr<Module>& child) { texts.push_back(child_text(child)); });
   std::string text = name() + "(\n";
-  const auto modules = own_children().values();
-  for (size_t first = 0, last; first < modules.size(); first = last) {
-    const std::string child = child_text(modules[first]);
+  for (size_t first = 0, last; first < texts.size(); first = last) {
     last = first + 1;
-    while (last < modules.size() && child_text(modules[last]) == child) ++last;
+    while (last < texts.size() && texts[last] == texts[first]) ++last;
     text += last - first == 1 ? concat("  (", first, "): ")
                               : concat("  (", first, "-", last - 1, "): ", last - first, " x ");
-    text += indented(child) + "\n";
+    text += indented(texts[first]) + "\n";
   }
   return text + ")";
 }

@@ -10,6 +10,7 @@ namespace {
 /// Calls visit(dotted name, tensor) for every parameter and persistent buffer, shared ones under each of their names.
 template <class Visit>
 void walk_state(const Module& module, const std::string& prefix, const Visit& visit) {
+  TreeLevel level;
   for (const auto& [name, p] : module.own_parameters())
     if (p.defined()) visit(prefix + name, p);
   for (const auto& [name, b] : module.own_buffers())
@@ -32,10 +33,12 @@ StateDict Module::state_dict(const std::string& prefix) const {
   return state;
 }
 
-IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict) {
+IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, bool assign) {
+  NoGradGuard no_grad;
   IncompatibleKeys keys;
+  std::vector<std::pair<const Tensor*, const Tensor*>>
+      pairs;  // slot and value; all is checked before anything is written
   std::unordered_set<std::string> used;
-  std::vector<std::pair<Tensor, Tensor>> copies;  // all is checked before anything is written
   std::string errors;
   walk_state(*this, "", [&](const std::string& name, const Tensor& x) {
     const Tensor* value = state.find(name);
@@ -50,7 +53,11 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict) {
                        " from checkpoint, the shape in current model is ", x.sizes(), ".");
       return;
     }
-    copies.emplace_back(x, *value);
+    if (assign && x.requires_grad() && !value->is_differentiable()) {
+      errors += concat("\n\t", name, " requires grad, which a ", value->dtype(), " tensor from checkpoint cannot.");
+      return;
+    }
+    pairs.emplace_back(&x, value);
   });
   for (const auto& [name, value] : state)
     if (!used.contains(name)) keys.unexpected_keys.push_back(name);
@@ -62,8 +69,15 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict) {
       errors = "\n\tMissing key(s) in state_dict: " + quoted(keys.missing_keys) + ". " + errors;
   }
   check(errors.empty(), "Error(s) in loading state_dict for ", name(), ":", errors);
-  NoGradGuard no_grad;
-  for (auto& [target, value] : copies) target.copy_(value);
+  for (auto [slot, value] : pairs) {
+    Tensor target = *slot;
+    if (assign) {
+      const bool requires_grad = target.requires_grad();
+      const_cast<Tensor&>(*slot) = value->detach().requires_grad_(requires_grad);
+    } else {
+      target.copy_(*value);
+    }
+  }
   return keys;
 }
 

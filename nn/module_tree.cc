@@ -18,6 +18,7 @@ void walk(const Module& module, const std::string& prefix, bool recurse, Visited
   if (!visited.insert(&module).second) return;
   visit(prefix, module);
   if (!recurse) return;
+  TreeLevel level;
   for (const auto& [name, child] : module.own_children())
     if (child) walk(*child, join(prefix, name), recurse, visited, visit);
 }
@@ -64,6 +65,15 @@ std::shared_ptr<Module> handle(const Module& module) {
 }
 
 }  // namespace
+
+void Module::for_each_child(FunctionRef<void(const std::string&, const std::shared_ptr<Module>&)> visit) const {
+  const uint64_t before = children_.changes();
+  for (auto item = children_.begin(); item != children_.end(); ++item) {
+    const std::shared_ptr<Module> child = item->second;  // a visit may put another in its place
+    visit(item->first, child);
+    check(children_.changes() == before, name(), ": its children changed while they were visited");
+  }
+}
 
 std::vector<Tensor> Module::parameters(bool recurse) const { return list(*this, recurse, &Module::own_parameters); }
 OrderedDict<Tensor> Module::named_parameters(const std::string& prefix, bool recurse) const {

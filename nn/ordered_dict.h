@@ -2,6 +2,7 @@
 // until it is erased, so references into the dictionary are safe while others come and go.
 #pragma once
 
+#include <cstdint>
 #include <list>
 #include <string>
 #include <string_view>
@@ -66,9 +67,13 @@ class OrderedDict {
   }
   const Value& operator[](std::string_view key) const { return const_cast<OrderedDict&>(*this)[key]; }
 
+  /// Grows with each item that comes or goes: a loop whose body may change the dictionary compares it.
+  uint64_t changes() const { return changes_; }
+
   /// A new item at the end, or the item of that name with its value replaced.
   Value& insert(std::string key, Value value) {
     if (Value* existing = find(key)) return *existing = std::move(value);
+    ++changes_;
     Item& item = items_.emplace_back(Item{std::move(key), std::move(value)});
     index_.emplace(item.first, std::prev(items_.end()));
     return item.second;
@@ -77,14 +82,21 @@ class OrderedDict {
   bool erase(std::string_view key) {
     auto found = index_.find(key);
     if (found == index_.end()) return false;
+    ++changes_;
     auto item = found->second;
     index_.erase(found);
     items_.erase(item);
     return true;
   }
   void clear() {
+    std::list<Item> dropped;
+    move_items_to(dropped);
+  }
+  /// To the end of a list; allocates nothing.
+  void move_items_to(std::list<Item>& list) {
+    ++changes_;
     index_.clear();
-    items_.clear();
+    list.splice(list.end(), items_);
   }
 
   std::vector<std::string> keys() const {
@@ -101,6 +113,7 @@ class OrderedDict {
  private:
   std::list<Item> items_;
   std::unordered_map<std::string_view, iterator> index_;  ///< the keys lie in items_
+  uint64_t changes_ = 0;
 };
 
 }  // namespace ember::nn

@@ -21,6 +21,13 @@ MultiheadAttentionOptions attention_options(const TransformerEncoderLayerOptions
   return MultiheadAttentionOptions(o.d_model_, o.nhead_).dropout(o.dropout_).bias(o.bias_).batch_first(o.batch_first_);
 }
 
+/// Calls the child in a slot, which may be None, or become another while the child runs.
+Tensor run(const std::shared_ptr<Module>& slot, const char* name, const Tensor& x) {
+  const std::shared_ptr<Module> child = slot;
+  check<TypeError>(child != nullptr, "TransformerEncoderLayer: its ", name, " is None, which cannot be called");
+  return (*child)(x);
+}
+
 LayerNorm make_norm(const TransformerEncoderLayerOptions& o) {
   return LayerNorm(LayerNormOptions(o.d_model_).eps(o.layer_norm_eps_).bias(o.bias_));
 }
@@ -50,19 +57,20 @@ Tensor TransformerEncoderLayerImpl::forward(const Tensor& src, const Tensor& src
                                             const Tensor& src_key_padding_mask, bool is_causal) {
   const AttentionMasks masks = {src_key_padding_mask, src_mask, is_causal};
   if (options.norm_first_) {
-    Tensor x = src + attend((*norm1)(src), masks);
-    return x + feed_forward((*norm2)(x));
+    Tensor x = src + attend(run(norm1, "norm1", src), masks);
+    return x + feed_forward(run(norm2, "norm2", x));
   }
-  Tensor x = (*norm1)(src + attend(src, masks));
-  return (*norm2)(x + feed_forward(x));
+  Tensor x = run(norm1, "norm1", src + attend(src, masks));
+  return run(norm2, "norm2", x + feed_forward(x));
 }
 
 Tensor TransformerEncoderLayerImpl::attend(const Tensor& x, const AttentionMasks& masks) {
-  return (*dropout1)(self_attn->forward(x, x, x, masks, /*need_weights=*/false).first);
+  return run(dropout1, "dropout1", self_attn->forward(x, x, x, masks, /*need_weights=*/false).first);
 }
 
 Tensor TransformerEncoderLayerImpl::feed_forward(const Tensor& x) {
-  return (*dropout2)((*linear2)((*dropout)(options.activation_((*linear1)(x)))));
+  const Tensor hidden = run(dropout, "dropout", options.activation_(run(linear1, "linear1", x)));
+  return run(dropout2, "dropout2", run(linear2, "linear2", hidden));
 }
 
 TransformerEncoderImpl::TransformerEncoderImpl() : layers(register_child("layers", ModuleList())) {}
@@ -77,13 +85,17 @@ TransformerEncoderImpl::TransformerEncoderImpl(const TransformerEncoderLayer& en
 
 Tensor TransformerEncoderImpl::forward(const Tensor& src, const Tensor& mask, const Tensor& src_key_padding_mask,
                                        bool is_causal) {
+  const std::shared_ptr<Module> list = layers;
+  check<TypeError>(list != nullptr, "TransformerEncoder: its layers are None");
   Tensor x = src;
-  for (const auto& [name, child] : layers->own_children()) {
+  list->for_each_child([&](const std::string& key, const std::shared_ptr<Module>& child) {
+    check<TypeError>(child != nullptr, "TransformerEncoder: layer ", key, " is None, which cannot be called");
     auto* layer = child->as<TransformerEncoderLayerImpl>();
     x = layer ? layer->forward(x, mask, src_key_padding_mask, is_causal) : (*child)(x);
-  }
+  });
   const auto* norm = own_children().find("norm");
-  return norm && *norm ? (**norm)(x) : x;
+  const std::shared_ptr<Module> last = norm ? *norm : nullptr;
+  return last ? (*last)(x) : x;
 }
 
 std::shared_ptr<Module> TransformerEncoderImpl::make_empty() const {

@@ -14,23 +14,24 @@ void bind_multi_head_attention(PyObject* module) {
   m.def(
       "multi_head_attention_forward",
       [](const Tensor& query, const Tensor& key, const Tensor& value, int64_t embed_dim, int64_t num_heads,
-         const Tensor& in_proj_weight, const Tensor& in_proj_bias, const Tensor& bias_k, const Tensor& bias_v,
-         bool add_zero_attn, double dropout_p, const Tensor& out_proj_weight, const Tensor& out_proj_bias,
-         bool training, const Tensor& key_padding_mask, bool need_weights, const Tensor& attn_mask, bool separate,
+         const std::optional<Tensor>& in_proj_weight, const std::optional<Tensor>& in_proj_bias,
+         const std::optional<Tensor>& bias_k, const std::optional<Tensor>& bias_v, bool add_zero_attn, double dropout_p,
+         const Tensor& out_proj_weight, const std::optional<Tensor>& out_proj_bias, bool training,
+         const Tensor& key_padding_mask, bool need_weights, const Tensor& attn_mask, bool separate,
          const Tensor& q_proj_weight, const Tensor& k_proj_weight, const Tensor& v_proj_weight, const Tensor& static_k,
          const Tensor& static_v, bool average_attn_weights, bool is_causal) {
         check<ValueError>(query.defined() && query.size(-1) == embed_dim,
                           "multi_head_attention_forward: query must have ", embed_dim, " features");
         check(!is_causal || attn_mask.defined(), "multi_head_attention_forward: is_causal needs attn_mask");
-        const AttentionWeights weights{.in_proj_weight = separate ? Tensor() : in_proj_weight,
-                                       .in_proj_bias = in_proj_bias,
+        const AttentionWeights weights{.in_proj_weight = separate ? Tensor() : in_proj_weight.value_or(Tensor()),
+                                       .in_proj_bias = in_proj_bias.value_or(Tensor()),
                                        .q_proj_weight = q_proj_weight,
                                        .k_proj_weight = k_proj_weight,
                                        .v_proj_weight = v_proj_weight,
                                        .out_proj_weight = out_proj_weight,
-                                       .out_proj_bias = out_proj_bias,
-                                       .bias_k = bias_k,
-                                       .bias_v = bias_v};
+                                       .out_proj_bias = out_proj_bias.value_or(Tensor()),
+                                       .bias_k = bias_k.value_or(Tensor()),
+                                       .bias_v = bias_v.value_or(Tensor())};
         const AttentionOptions options{.num_heads = num_heads,
                                        .dropout_p = dropout_p,
                                        .training = training,

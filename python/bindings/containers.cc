@@ -31,32 +31,32 @@ void bind_indexed(ContainerBinding<M>& c) {
   c.def("__len__", [](const M& self) { return self.size(); });
   c.def("__iter__", [](const M& self) {
     py::list list;
-    for (const ModulePtr& child : self.children()) list.append(py::cast(child));
+    for (const ModulePtr& child : self.own_children().values()) list.append(py::cast(child));
     return py::iter(list);
   });
   c.def(
       "__getitem__", [](const M& self, int64_t index) { return self[index]; }, py::arg("idx"));
   c.def("__getitem__", &get_slice<M>, py::arg("idx"));
-  c.def("__setitem__", [](M& self, int64_t index, ModulePtr module) { self.replace(index, std::move(module)); });
+  c.def("__setitem__", [](M& self, int64_t index, const py::object& module) { self.replace(index, child_of(module)); });
   c.def("__delitem__", [](M& self, int64_t index) { self.erase(index); });
   c.def(
       "append",
-      [](py::object self, ModulePtr module) {
-        self.cast<M&>().append(std::move(module));
+      [](py::object self, const py::object& module) {
+        self.cast<M&>().append(child_of(module));
         return self;
       },
       py::arg("module"), "Adds a module at the end.");
   c.def(
       "extend",
       [](py::object self, const py::iterable& modules) {
-        for (py::handle module : modules) self.cast<M&>().append(module.cast<ModulePtr>());
+        for (py::handle module : modules) self.cast<M&>().append(child_of(module));
         return self;
       },
       py::arg("modules"), "Adds modules at the end.");
   c.def(
       "insert",
-      [](py::object self, int64_t index, ModulePtr module) {
-        self.cast<M&>().insert(index, std::move(module));
+      [](py::object self, int64_t index, const py::object& module) {
+        self.cast<M&>().insert(index, child_of(module));
         return self;
       },
       py::arg("index"), py::arg("module"), "Adds a module before that at index.");
@@ -70,23 +70,16 @@ void bind_sequential(py::module_& m) {
     auto self = std::make_unique<Trampoline<Sequential>>();
     if (modules.size() == 1 && py::isinstance<py::dict>(modules[0])) {
       for (auto [name, module] : modules[0].cast<py::dict>())
-        self->push_back(name.cast<std::string>(), module.cast<ModulePtr>());
+        self->push_back(name.cast<std::string>(), child_of(module));
     } else {
-      for (py::handle module : modules) {
-        check<TypeError>(PyObject_TypeCheck(module.ptr(), module_type), "Sequential: expected modules, not ",
-                         type_name(module.ptr()));
-        self->append(module.cast<ModulePtr>());
-      }
+      for (py::handle module : modules) self->append(child_of(module));
     }
     return self.release();
   }));
   c.def(
       "forward",
-      [](Sequential& self, const Tensor& input) {
-        py::gil_scoped_release gil;
-        return self.Sequential::forward(input);
-      },
-      py::arg("input"));
+      [](const py::object& self, const py::object& input) { return run_children(self.cast<Sequential&>(), input); },
+      py::arg("input"), "The last child's result, of the one before, ... of the first child's of the input.");
   bind_indexed<Sequential>(c);
 }
 
@@ -96,7 +89,7 @@ void bind_module_list(py::module_& m) {
   c.def(py::init([](const std::optional<py::iterable>& modules) {
           auto self = std::make_unique<Trampoline<ModuleList>>();
           if (modules)
-            for (py::handle module : *modules) self->append(module.cast<ModulePtr>());
+            for (py::handle module : *modules) self->append(child_of(module));
           return self.release();
         }),
         py::arg("modules") = py::none());
@@ -110,7 +103,7 @@ void bind_module_dict(py::module_& m) {
   c.def(py::init([](const std::optional<py::dict>& modules) {
           auto self = std::make_unique<Trampoline<ModuleDict>>();
           if (modules)
-            for (auto [name, module] : *modules) self->insert(name.cast<std::string>(), module.cast<ModulePtr>());
+            for (auto [name, module] : *modules) self->insert(name.cast<std::string>(), child_of(module));
           return self.release();
         }),
         py::arg("modules") = py::none());
@@ -122,7 +115,7 @@ void bind_module_dict(py::module_& m) {
   };
   c.def("__getitem__", find);
   c.def("__setitem__",
-        [](ModuleDict& self, const std::string& key, ModulePtr module) { self.insert(key, std::move(module)); });
+        [](ModuleDict& self, const std::string& key, const py::object& module) { self.insert(key, child_of(module)); });
   c.def("__delitem__", [](ModuleDict& self, const std::string& key) {
     if (!self.contains(key)) throw py::key_error(key);
     self.unregister(key);

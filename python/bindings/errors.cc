@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "nn/module.h"
 #include "ops/decompositions.h"
 
 namespace ember::python {
@@ -64,6 +65,8 @@ void set_python_error() noexcept {
     raise(PyExc_OSError, error.what());
   } catch (const LinAlgError& error) {
     raise(linalg_error_type(), error.what());
+  } catch (const nn::RecursionError& error) {
+    raise(PyExc_RecursionError, error.what());
   } catch (const std::bad_alloc&) {
     PyErr_NoMemory();
   } catch (const std::exception& error) {

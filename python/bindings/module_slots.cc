@@ -124,8 +124,10 @@ bool set_registered(PyObject* self, nn::Module* module, PyObject* name, PyObject
   const bool is_parameter = PyObject_TypeCheck(value, parameter_type);
   const bool is_child = PyObject_TypeCheck(value, module_type);
   if (!module) {
-    check(!is_parameter && !is_child, "cannot assign a ", is_child ? "module" : "parameter",
-          " before super().__init__() was called");
+    if (is_parameter || is_child)
+      throw py::attribute_error(concat("cannot assign ", is_child ? "module" : "parameters",
+                                       " before Module.__init__() call; ", class_name(self),
+                                       ".__init__() calls super().__init__() first"));
     return false;
   }
   const std::string_view text = text_of(name);
@@ -137,7 +139,7 @@ bool set_registered(PyObject* self, nn::Module* module, PyObject* name, PyObject
   }
   if (is_child) {
     if (!module->own_children().contains(text)) forget(self, *module, name, text);
-    module->set_child(std::string(text), py::cast<std::shared_ptr<nn::Module>>(py::handle(value)));
+    module->set_child(std::string(text), child_of(value));
     return true;
   }
   if (Tensor* parameter = module->own_parameters().find(text)) {
@@ -172,8 +174,16 @@ nn::Module* find_module(PyObject* self) {
 
 nn::Module& module_of(PyObject* self) {
   nn::Module* module = find_module(self);
-  check(module != nullptr, class_name(self), ": super().__init__() was not called");
+  check<TypeError>(module != nullptr, class_name(self), ": super().__init__() was not called");
   return *module;
+}
+
+std::shared_ptr<nn::Module> child_of(py::handle object) {
+  if (object.is_none()) return nullptr;
+  check<TypeError>(PyObject_TypeCheck(object.ptr(), module_type), class_name(object.ptr()),
+                   " is not a Module subclass");
+  module_of(object.ptr());
+  return py::cast<std::shared_ptr<nn::Module>>(object);
 }
 
 bool PythonModule::find_route(PyObject* self, PyTypeObject* bound) {
@@ -197,16 +207,21 @@ namespace {
 
 /// A bound method of `self` when its class overrides in Python what is bound for `name`; null otherwise.
 PyObject* find_override(PyObject* self, const char* name) {
-  PyObject* key = PyUnicode_InternFromString(name);
-  PyObject* found = _PyType_Lookup(Py_TYPE(self), key);
-  const bool overrides = found && found != _PyType_Lookup(module_type, key);
-  PyObject* method = overrides ? PyObject_GetAttr(self, key) : nullptr;
-  Py_DECREF(key);
-  if (overrides && !method) throw_python_error();
+  if (!overrides_method(self, name)) return nullptr;
+  PyObject* method = PyObject_GetAttrString(self, name);
+  if (!method) throw_python_error();
   return method;
 }
 
 }  // namespace
+
+bool overrides_method(PyObject* self, const char* name) {
+  PyObject* key = PyUnicode_InternFromString(name);
+  PyObject* found = _PyType_Lookup(Py_TYPE(self), key);
+  const bool overrides = found && found != _PyType_Lookup(module_type, key);
+  Py_DECREF(key);
+  return overrides;
+}
 
 std::optional<std::string> extra_repr_in_python(PyObject* self) {
   const auto method = py::reinterpret_steal<py::object>(find_override(self, "extra_repr"));
@@ -222,12 +237,19 @@ bool train_in_python(PyObject* self, bool mode) {
 }
 
 PyObject* call_module(PyObject* self, PyObject* args, PyObject* kwargs) {
-  return guarded([&]() -> PyObject* {
+  if (Py_EnterRecursiveCall(" while calling a module")) return nullptr;
+  PyObject* result = guarded([&]() -> PyObject* {
     nn::Module& module = module_of(self);
     auto* python = dynamic_cast<PythonModule*>(&module);
     const bool one_tensor = !modules_diverted && PyTuple_GET_SIZE(args) == 1 &&
                             (!kwargs || PyDict_GET_SIZE(kwargs) == 0) && is_tensor(PyTuple_GET_ITEM(args, 0));
     PyTypeObject* type = Py_TYPE(self);
+    if (python && python->sequential() && PyTuple_GET_SIZE(args) == 1 && (!kwargs || PyDict_GET_SIZE(kwargs) == 0) &&
+        !modules_diverted && !module.has_hooks() && !is_batched(PyTuple_GET_ITEM(args, 0)) &&
+        python->find_route(self, python->bound_type()))
+      return run_children(*python->sequential(), py::reinterpret_borrow<py::object>(PyTuple_GET_ITEM(args, 0)))
+          .release()
+          .ptr();
     if (one_tensor && (python ? python->maps_one_tensor() && python->find_route(self, python->bound_type())
                               : module_class(type).maps_one_tensor)) {
       const Tensor& x = tensor_of(PyTuple_GET_ITEM(args, 0));
@@ -243,6 +265,8 @@ PyObject* call_module(PyObject* self, PyObject* args, PyObject* kwargs) {
                              kwargs ? py::reinterpret_borrow<py::dict>(kwargs) : py::dict());
     return call_forward(self, python, args, kwargs);
   });
+  Py_LeaveRecursiveCall();
+  return result;
 }
 
 PyObject* get_module_attribute(PyObject* self, PyObject* name) {

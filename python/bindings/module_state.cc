@@ -54,6 +54,12 @@ py::object reduce_module(const py::object& self) {
     if (!module.is_persistent(name)) transient.append(name);
   }
   for (const auto& [name, child] : module.own_children()) children[py::str(name)] = module_object(child);
+  if (const auto* python = dynamic_cast<const PythonModule*>(&module); python && !python->hooks.empty()) {
+    py::list hooks;
+    for (const auto& hook : python->hooks)
+      hooks.append(py::make_tuple(hook.function.get(), hook.before, hook.with_kwargs));
+    state["hooks"] = hooks;
+  }
   state["training"] = module.is_training();
   state["attributes"] = attributes_of(self);
   state["parameters"] = parameters;
@@ -71,12 +77,13 @@ void set_module_state(const py::object& self, const py::dict& state) {
   const auto attributes = state["attributes"].cast<py::dict>();
   for (auto [name, value] : attributes) self.attr("__dict__")[name] = value;
   for (auto [name, value] : state["parameters"].cast<py::dict>()) {
-    const auto x = value.cast<Tensor>();
+    const auto x = value.cast<std::optional<Tensor>>().value_or(Tensor());
     module.set_parameter(name.cast<std::string>(), x, x.defined() && x.requires_grad());
   }
   const auto transient = state["transient"].cast<py::list>();
   for (auto [name, value] : state["buffers"].cast<py::dict>())
-    module.set_buffer(name.cast<std::string>(), value.cast<Tensor>(), !transient.contains(name));
+    module.set_buffer(name.cast<std::string>(), value.cast<std::optional<Tensor>>().value_or(Tensor()),
+                      !transient.contains(name));
   for (auto [name, value] : state["children"].cast<py::dict>()) {
     const auto* existing = module.own_children().find(name.cast<std::string>());
     if (owns_slots && existing && *existing && !value.is_none()) {
@@ -84,11 +91,16 @@ void set_module_state(const py::object& self, const py::dict& state) {
       set_module_state(module_object(*existing),
                        reduce_module(py::reinterpret_borrow<py::object>(value)).cast<py::tuple>()[2]);
     } else {
-      module.set_child(name.cast<std::string>(), value.cast<std::shared_ptr<nn::Module>>());
+      module.set_child(name.cast<std::string>(), child_of(value));
     }
   }
-  const bool training = state["training"].cast<bool>();
-  if (training != module.is_training()) module.nn::Module::train(training);
+  module.set_training(state["training"].cast<bool>());
+  if (!state.contains("hooks")) return;
+  const py::object before = self.attr("register_forward_pre_hook"), after = self.attr("register_forward_hook");
+  for (py::handle item : state["hooks"]) {
+    const auto [function, is_before, with_kwargs] = item.cast<std::tuple<py::object, bool, bool>>();
+    (is_before ? before : after)(function, py::arg("with_kwargs") = with_kwargs);
+  }
 }
 
 py::object rebuild_module(const py::type& type, const py::dict& arguments) {
@@ -104,7 +116,10 @@ std::shared_ptr<nn::Module> make_empty_in_python(PyObject* self) {
   py::object copy = rebuild_module(py::type::of(me), arguments_of(self));
   const py::object deepcopy = py::module_::import("copy").attr("deepcopy");
   for (auto [name, value] : attributes_of(me)) copy.attr("__dict__")[name] = deepcopy(value);
-  return copy.cast<std::shared_ptr<nn::Module>>();
+  auto module = copy.cast<std::shared_ptr<nn::Module>>();
+  auto* to = dynamic_cast<PythonModule*>(module.get());
+  if (const auto* from = dynamic_cast<PythonModule*>(&module_of(self)); from && to) to->hooks = from->hooks;
+  return module;
 }
 
 }  // namespace ember::python

@@ -40,30 +40,76 @@ py::iterator iterate_items(const Items& items) {
   return iterate(list);
 }
 
-py::dict state_dict(const Module& self, const std::string& prefix, bool keep_vars) {
-  py::dict dict;
-  if (keep_vars) {
-    for (const auto& [name, x] : self.named_parameters(prefix)) dict[py::str(name)] = parameter_object(x);
-  }
-  for (const auto& [name, x] : self.state_dict(prefix))
-    if (!dict.contains(name)) dict[py::str(name)] = py::cast(x);
+/// Parameters, buffers, then each child by its own state_dict where its class has one.
+void collect_state(Module& module, const py::dict& into, const std::string& prefix, bool keep_vars) {
+  nn::TreeLevel level;
+  const auto put = [&](const std::string& name, const Tensor& x, bool is_parameter) {
+    if (!x.defined()) return;
+    into[py::str(prefix + name)] = !keep_vars ? py::cast(x.detach()) : is_parameter ? parameter_object(x) : py::cast(x);
+  };
+  for (const auto& [name, x] : module.own_parameters()) put(name, x, true);
+  for (const auto& [name, x] : module.own_buffers())
+    if (module.is_persistent(name)) put(name, x, false);
+  module.for_each_child([&](const std::string& name, const ModulePtr& child) {
+    if (!child) return;
+    const std::string path = prefix + name + ".";
+    auto* python = dynamic_cast<PythonModule*>(child.get());
+    if (python && overrides_method(python->self(), "state_dict")) {
+      module_object(child).attr("state_dict")(py::arg("destination") = into, py::arg("prefix") = path,
+                                              py::arg("keep_vars") = keep_vars);
+    } else {
+      collect_state(*child, into, path, keep_vars);
+    }
+  });
+}
+
+py::dict state_dict(Module& self, const py::args& positional, py::object destination, std::string prefix,
+                    bool keep_vars) {
+  check<TypeError>(positional.size() <= 3, "state_dict: takes destination, prefix and keep_vars, but got ",
+                   positional.size(), " arguments");
+  if (positional.size() > 0) destination = positional[0];
+  if (positional.size() > 1) prefix = positional[1].cast<std::string>();
+  if (positional.size() > 2) keep_vars = positional[2].cast<bool>();
+  check<TypeError>(destination.is_none() || py::isinstance<py::dict>(destination),
+                   "state_dict: destination must be a dict, not ", type_name(destination.ptr()));
+  const py::dict dict = destination.is_none() ? py::dict() : py::dict(destination);
+  collect_state(self, dict, prefix, keep_vars);
   return dict;
 }
 
-py::object load_state_dict(Module& self, const py::dict& dict, bool strict) {
+/// The named tuple IncompatibleKeys, which prints in words when it is empty.
+py::object make_incompatible_keys_type() {
+  py::object type =
+      py::module_::import("collections").attr("namedtuple")("IncompatibleKeys", "missing_keys unexpected_keys");
+  const py::object plain = type.attr("__repr__");
+  const py::cpp_function repr(
+      [plain](const py::object& self) -> py::object {
+        const bool is_empty = py::len(self.attr("missing_keys")) == 0 && py::len(self.attr("unexpected_keys")) == 0;
+        return is_empty ? py::str("<All keys matched successfully>") : plain(self);
+      },
+      py::is_method(type));
+  py::setattr(type, "__repr__", repr);
+  return type;
+}
+
+py::object load_state_dict(Module& self, const py::object& dict, bool strict, bool assign) {
+  check<TypeError>(py::hasattr(dict, "items"), "load_state_dict: expected a dict, not ", type_name(dict.ptr()));
   nn::StateDict state;
-  for (auto [name, value] : dict) {
-    check<TypeError>(is_tensor(value.ptr()), "load_state_dict: '", name.cast<std::string>(), "' is a ",
-                     type_name(value.ptr()), ", not a tensor");
-    state.insert(name.cast<std::string>(), tensor_of(value.ptr()));
+  for (const py::handle item : dict.attr("items")()) {
+    const auto pair = item.cast<py::tuple>();
+    const auto name = pair[0].cast<std::string>();
+    if (!is_tensor(pair[1].ptr()))
+      check(!self.state_dict().contains(name), "Error(s) in loading state_dict for ", self.name(), ": '", name,
+            "' is a tensor of the module, but the dict has a ", type_name(pair[1].ptr()));
+    state.insert(name, is_tensor(pair[1].ptr()) ? tensor_of(pair[1].ptr()) : Tensor());
   }
   nn::IncompatibleKeys keys;
   {
     py::gil_scoped_release gil;
-    keys = self.load_state_dict(state, strict);
+    keys = self.load_state_dict(state, strict, assign);
   }
-  static const py::object type =
-      py::module_::import("collections").attr("namedtuple")("IncompatibleKeys", "missing_keys unexpected_keys");
+  // Never let go of: Python may be gone before C++'s statics are.
+  static const py::handle type = make_incompatible_keys_type().release();
   return type(keys.missing_keys, keys.unexpected_keys);
 }
 
@@ -208,24 +254,25 @@ void bind_tree(ModuleBinding& c) {
 void bind_registration(ModuleBinding& c) {
   c.def(
       "register_parameter",
-      [](Module& self, const std::string& name, const Tensor& x) {
+      [](Module& self, const std::string& name, const std::optional<Tensor>& parameter) {
+        const Tensor x = parameter.value_or(Tensor());
         self.set_parameter(name, x, x.defined() && x.requires_grad());
       },
       py::arg("name"), py::arg("param"), "Adopts a parameter; None keeps the name free.");
   c.def(
       "register_buffer",
-      [](Module& self, const std::string& name, const Tensor& x, bool persistent) {
-        self.set_buffer(name, x, persistent);
+      [](Module& self, const std::string& name, const std::optional<Tensor>& x, bool persistent) {
+        self.set_buffer(name, x.value_or(Tensor()), persistent);
       },
       py::arg("name"), py::arg("tensor"), py::arg("persistent") = true,
       "Adopts a tensor that is part of the state but not trained.");
   for (const char* name : {"add_module", "register_module"})
     c.def(
         name,
-        [](Module& self, const std::string& child_name, ModulePtr child) {
-          self.set_child(child_name, std::move(child));
+        [](Module& self, const std::string& child_name, const py::object& child) {
+          self.set_child(child_name, child_of(child));
         },
-        py::arg("name"), py::arg("module").none(true), "Adopts a child.");
+        py::arg("name"), py::arg("module"), "Adopts a child; None keeps the name free.");
   c.def(
       "register_forward_hook",
       [](const ModulePtr& self, py::function hook, bool with_kwargs) {
@@ -244,10 +291,10 @@ void bind_registration(ModuleBinding& c) {
 }
 
 void bind_state(ModuleBinding& c) {
-  c.def("state_dict", &state_dict, py::kw_only(), py::arg("prefix") = "", py::arg("keep_vars") = false,
-        "Parameters and persistent buffers by dotted name.");
-  c.def("load_state_dict", &load_state_dict, py::arg("state_dict"), py::arg("strict") = true,
-        "Copies values in; strict refuses missing and unexpected names.");
+  c.def("state_dict", &state_dict, py::arg("destination") = py::none(), py::arg("prefix") = "",
+        py::arg("keep_vars") = false, "Parameters and persistent buffers by dotted name.");
+  c.def("load_state_dict", &load_state_dict, py::arg("state_dict"), py::arg("strict") = true, py::arg("assign") = false,
+        "Copies values in, or with assign takes the tensors over; strict refuses missing and unexpected names.");
   c.def("zero_grad", &Module::zero_grad, py::arg("set_to_none") = true, "Forgets the parameters' gradients.");
   c.def(
       "train",
@@ -259,7 +306,7 @@ void bind_state(ModuleBinding& c) {
       py::arg("mode") = true, "Training mode for this module and all below it.");
   c.def(
       "eval", [](const py::object& self) { return self.attr("train")(false); }, "train(False).");
-  c.def_property("training", &Module::is_training, [](Module& self, bool mode) { self.Module::train(mode); });
+  c.def_property("training", &Module::is_training, &Module::set_training);
   c.def(
       "requires_grad_",
       [](const py::object& self, bool value) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <concepts>
 
+#include "nn/container.h"
 #include "nn/module.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/owner.h"
@@ -36,6 +37,8 @@ class PythonModule {
   /// The C++ class's own, whatever a subclass in Python overrides.
   virtual Tensor cpp_forward(const Tensor& input) = 0;
   virtual std::string cpp_extra_repr() const = 0;
+  /// This module as a Sequential, or null.
+  virtual nn::SequentialImpl* sequential() = 0;
   /// Of the C++ class that this trampoline extends.
   virtual PyTypeObject* bound_type() const = 0;
   /// The Python object, which owns this module.
@@ -54,8 +57,13 @@ std::optional<std::string> extra_repr_in_python(PyObject* self);
 bool train_in_python(PyObject* self, bool mode);
 /// A new object like `self`: of its class, built with its arguments, with a deep copy of its attributes.
 std::shared_ptr<nn::Module> make_empty_in_python(PyObject* self);
+/// Whether the class of `self`, one of Python's, defines this method of Module anew.
+bool overrides_method(PyObject* self, const char* name);
 /// The class's name.
 std::string class_name(PyObject* self);
+
+/// Sequential's forward on any object: C++ children map tensors without the GIL, others are called with whatever came. Needs the GIL.
+py::object run_children(nn::SequentialImpl& module, py::object input);
 
 template <class M>
 class Trampoline final : public M, public PythonModule, public py::trampoline_self_life_support {
@@ -99,12 +107,24 @@ class Trampoline final : public M, public PythonModule, public py::trampoline_se
       return kMapsOneTensor;
   }
   Tensor cpp_forward(const Tensor& input) override {
-    if constexpr (kMapsOneTensor)
+    if constexpr (std::same_as<M, nn::SequentialImpl>) {
+      py::gil_scoped_acquire gil;
+      const py::object result = run_children(*this, py::reinterpret_steal<py::object>(wrap(input)));
+      check<TypeError>(is_tensor(result.ptr()), class_name(self()), ": forward returned a ", type_name(result.ptr()),
+                       " where a tensor is needed");
+      return tensor_of(result.ptr());
+    } else if constexpr (kMapsOneTensor)
       return M::forward(input);
     else
       return nn::Module::forward(input);
   }
   std::string cpp_extra_repr() const override { return M::extra_repr(); }
+  nn::SequentialImpl* sequential() override {
+    if constexpr (std::same_as<M, nn::SequentialImpl>)
+      return this;
+    else
+      return nullptr;
+  }
   PyTypeObject* bound_type() const override {
     static PyTypeObject* const type = py::detail::get_type_info(typeid(M))->type;
     return type;
@@ -128,6 +148,8 @@ extern PyTypeObject* module_type;
 nn::Module* find_module(PyObject* self);
 /// The same; throws where find_module gives null.
 nn::Module& module_of(PyObject* self);
+/// What a caller gave for a child: a module, or None. TypeError for anything else.
+std::shared_ptr<nn::Module> child_of(py::handle object);
 /// The Python object of a module, of its most derived bound class.
 inline py::object module_object(const std::shared_ptr<nn::Module>& module) { return py::cast(module); }
 /// The same for one that C++ may not own.

@@ -80,7 +80,7 @@ def test_wrong_assignments():
         def __init__(self):
             self.fc = nn.Linear(1, 1)
 
-    with pytest.raises(RuntimeError, match="__init__"):
+    with pytest.raises(AttributeError, match="__init__"):
         Early()
 
 
@@ -215,7 +215,7 @@ def test_exceptions_pass_through_cpp_containers():
         def forward(self, x):
             return 3
 
-    with pytest.raises(TypeError, match="NotATensor"):
+    with pytest.raises(TypeError, match="ReLU.*Tensor, not int"):
         nn.Sequential(NotATensor(), nn.ReLU())(ember.ones(1))
 
 
@@ -274,7 +274,7 @@ def test_load_state_dict_complains():
     state["fc1.bias"] = ember.ones(7)
     with pytest.raises(RuntimeError, match="fc1.bias"):
         net.load_state_dict(state, strict=False)
-    with pytest.raises(TypeError):
+    with pytest.raises(RuntimeError, match="fc1.bias"):
         net.load_state_dict({"fc1.bias": 3}, strict=False)
 
 
