@@ -55,6 +55,7 @@ Tensor Optimizer::step(const std::function<Tensor()>& closure) {
 
 void Optimizer::step_group(ParamGroup& group) {
   pending_.clear();
+  group.states_.resize(group.params_.size());  // params() may have grown
   for (size_t i = 0; i < group.params_.size(); ++i) {
     if (!group.params_[i].grad().defined()) continue;
     prepare(*group.options_, group.params_[i], group.states_[i]);

@@ -75,6 +75,8 @@ class ParamGroup {
 
   std::vector<Tensor>& params() { return params_; }
   const std::vector<Tensor>& params() const { return params_; }
+  /// Other parameters; what is remembered of those that stay, stays.
+  void set_params(std::vector<Tensor> params);
   bool has_options() const { return options_ != nullptr; }
   OptimizerOptions& options() { return *options_; }
   const OptimizerOptions& options() const { return *options_; }
@@ -115,6 +117,13 @@ class Optimizer {
   const std::vector<ParamGroup>& param_groups() const { return groups_; }
   const OptimizerOptions& defaults() const { return *defaults_; }
 
+  /// What is remembered of a parameter, by PyTorch's names; empty before its first step, and for a tensor in no group.
+  nn::OrderedDict<Tensor> state(const Tensor& param) const;
+  /// Replaces one of these tensors, or forgets it when `value` is undefined. False when this optimizer keeps none of that name.
+  bool set_state(const Tensor& param, const std::string& name, const Tensor& value);
+  /// Whether this optimizer remembers something of that name.
+  bool keeps(const std::string& name) const;
+
   OptimizerState state_dict() const;
   /// Copies the state in; ValueError unless groups and their sizes agree.
   void load_state_dict(const OptimizerState& state);
@@ -141,6 +150,8 @@ class Optimizer {
   virtual void run(const OptimizerOptions& options, OptimizerStep& step) const = 0;
 
  private:
+  ParamState* find_state(const Tensor& param);
+  nn::OrderedDict<Tensor> named(const ParamState& state) const;
   void step_group(ParamGroup& group);
   void run_batch(ParamGroup& group, int64_t step, Device device);
 

@@ -5,20 +5,78 @@
 
 namespace ember::optim {
 
+nn::OrderedDict<Tensor> Optimizer::named(const ParamState& state) const {
+  const StateNames names = state_names();
+  nn::OrderedDict<Tensor> tensors;
+  if (names.step && state.step > 0)
+    tensors.insert(names.step, scalar_tensor(static_cast<double>(state.step), kFloat32));
+  if (names.first && state.first.defined()) tensors.insert(names.first, state.first);
+  if (names.second && state.second.defined()) tensors.insert(names.second, state.second);
+  if (names.max_second && state.max_second.defined()) tensors.insert(names.max_second, state.max_second);
+  return tensors;
+}
+
+ParamState* Optimizer::find_state(const Tensor& param) {
+  for (ParamGroup& group : groups_) {
+    group.states_.resize(group.params_.size());
+    for (size_t i = 0; i < group.params_.size(); ++i)
+      if (group.params_[i].is_same(param)) return &group.states_[i];
+  }
+  return nullptr;
+}
+
+nn::OrderedDict<Tensor> Optimizer::state(const Tensor& param) const {
+  const ParamState* state = const_cast<Optimizer*>(this)->find_state(param);
+  return state ? named(*state) : nn::OrderedDict<Tensor>();
+}
+
+bool Optimizer::keeps(const std::string& name) const {
+  const StateNames names = state_names();
+  for (const char* own : {names.step, names.first, names.second, names.max_second})
+    if (own && name == own) return true;
+  return false;
+}
+
+bool Optimizer::set_state(const Tensor& param, const std::string& name, const Tensor& value) {
+  const StateNames names = state_names();
+  ParamState* state = find_state(param);
+  if (!state) return false;
+  if (names.step && name == names.step) {
+    state->step = value.defined() ? static_cast<int64_t>(value.item<double>()) : 0;
+    return true;
+  }
+  Tensor* slot = names.first && name == names.first             ? &state->first
+                 : names.second && name == names.second         ? &state->second
+                 : names.max_second && name == names.max_second ? &state->max_second
+                                                                : nullptr;
+  if (!slot) return false;
+  if (value.defined()) {
+    check<ValueError>(value.sizes() == param.sizes(), "optimizer state: ", name, " has shape ", value.sizes(),
+                      " but its parameter has shape ", param.sizes());
+    *slot = value.detach().to(param.dtype()).to(param.device()).contiguous();
+  } else {
+    *slot = Tensor();
+  }
+  return true;
+}
+
+void ParamGroup::set_params(std::vector<Tensor> params) {
+  std::vector<ParamState> states(params.size());
+  for (size_t i = 0; i < params.size(); ++i)
+    for (size_t j = 0; j < params_.size() && j < states_.size(); ++j)
+      if (params_[j].is_same(params[i])) states[i] = states_[j];
+  params_ = std::move(params);
+  states_ = std::move(states);
+}
+
 OptimizerState Optimizer::state_dict() const {
   OptimizerState result;
-  const StateNames names = state_names();
   int64_t index = 0;
   for (const ParamGroup& group : groups_) {
     OptimizerState::Group& saved = result.param_groups.emplace_back();
     saved.options = group.options().to_dict();
-    for (const ParamState& state : group.states_) {
-      nn::OrderedDict<Tensor> tensors;
-      if (names.step && state.step > 0)
-        tensors.insert(names.step, scalar_tensor(static_cast<double>(state.step), kFloat32));
-      if (names.first && state.first.defined()) tensors.insert(names.first, state.first);
-      if (names.second && state.second.defined()) tensors.insert(names.second, state.second);
-      if (names.max_second && state.max_second.defined()) tensors.insert(names.max_second, state.max_second);
+    for (size_t i = 0; i < group.params_.size(); ++i) {
+      auto tensors = i < group.states_.size() ? named(group.states_[i]) : nn::OrderedDict<Tensor>();
       if (!tensors.is_empty()) result.state.emplace(index, std::move(tensors));
       saved.params.push_back(index++);
     }

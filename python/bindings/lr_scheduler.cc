@@ -16,6 +16,7 @@ py::dict state_dict(const LRScheduler& self) {
   const LRScheduler::State state = self.state_dict();
   py::dict dict;
   dict["last_epoch"] = state.last_epoch;
+  dict["_step_count"] = state.step_count;
   dict["base_lrs"] = state.base_lrs;
   dict["_last_lr"] = state.last_lr;
   for (const auto& [name, value] : state.own) dict[py::str(name)] = py::cast(value);
@@ -29,6 +30,8 @@ void load_state_dict(LRScheduler& self, const py::dict& dict) {
     const auto name = key.cast<std::string>();
     if (name == "last_epoch")
       state.last_epoch = value.cast<int64_t>();
+    else if (name == "_step_count")
+      state.step_count = value.cast<int64_t>();
     else if (name == "base_lrs")
       state.base_lrs = value.cast<std::vector<double>>();
     else if (name == "_last_lr")
@@ -54,12 +57,58 @@ void clear(LRScheduler& self) {
 
 LambdaLR::Lambda to_lambda(py::object function) { return PythonFunction<double(int64_t)>(std::move(function)); }
 
-LambdaLR* make_lambda_lr(Optimizer& optimizer, const py::object& lambdas, int64_t last_epoch) {
-  if (!py::isinstance<py::list>(lambdas) && !py::isinstance<py::tuple>(lambdas))
-    return new LambdaLR(optimizer, to_lambda(lambdas), last_epoch);
+void make_lambda_lr(py::detail::value_and_holder& self, Optimizer& optimizer, const py::object& lambdas,
+                    int64_t last_epoch) {
+  py::list functions;
+  if (py::isinstance<py::list>(lambdas) || py::isinstance<py::tuple>(lambdas)) {
+    functions.attr("extend")(lambdas);
+  } else {
+    for (size_t i = 0; i < optimizer.param_groups().size(); ++i) functions.append(lambdas);
+  }
   std::vector<LambdaLR::Lambda> list;
-  for (py::handle lambda : lambdas) list.push_back(to_lambda(py::reinterpret_borrow<py::object>(lambda)));
-  return new LambdaLR(optimizer, std::move(list), last_epoch);
+  for (py::handle lambda : functions) list.push_back(to_lambda(py::reinterpret_borrow<py::object>(lambda)));
+  self.value_ptr() = new LambdaLR(optimizer, std::move(list), last_epoch);
+  py::handle(reinterpret_cast<PyObject*>(self.inst)).attr("lr_lambdas") = functions;
+}
+
+/// (rebuild, (class, optimizer, arguments), state and attributes).
+py::tuple reduce(const py::object& object) {
+  const auto& self = object.cast<const LRScheduler&>();
+  const LRScheduler::State state = self.state_dict();
+  const py::dict attributes = object.attr("__dict__");
+  py::dict arguments;
+  for (const auto& [name, value] : state.own) arguments[py::str(name)] = py::cast(value);
+  if (dynamic_cast<const MultiStepLR*>(&self)) arguments["milestones"] = state.milestones;
+  if (attributes.contains("lr_lambdas")) arguments["lr_lambda"] = attributes["lr_lambdas"];
+  const py::object rebuild = py::module_::import("ember.optim").attr("_rebuild_scheduler");
+  const auto optimizer = py::cast(self.optimizer(), py::return_value_policy::reference);
+  return py::make_tuple(rebuild, py::make_tuple(py::type::of(object), optimizer, arguments),
+                        py::make_tuple(state_dict(self), attributes));
+}
+
+void set_state(const py::object& object, const py::tuple& state) {
+  load_state_dict(object.cast<LRScheduler&>(), state[0]);
+  object.attr("__dict__").attr("update")(state[1]);
+}
+
+/// Without the __init__ of a subclass, whose arguments nobody knows; the rates of the optimizer stay what they are.
+py::object rebuild(const py::object& type, const py::object& optimizer, const py::dict& arguments) {
+  const py::object self = type.attr("__new__")(type);
+  auto& groups = optimizer.cast<Optimizer&>().param_groups();
+  std::vector<std::pair<double, std::optional<double>>> rates;
+  for (const auto& group : groups) rates.emplace_back(group.options().lr_, group.options().initial_lr_);
+  for (const py::handle base : type.attr("__mro__")) {
+    auto* bound = reinterpret_cast<PyTypeObject*>(base.ptr());
+    const auto* info = py::detail::get_type_info(bound);
+    if (!info || info->type != bound) continue;
+    base.attr("__init__")(self, optimizer, **arguments);
+    break;
+  }
+  for (size_t i = 0; i < groups.size(); ++i) {
+    groups[i].options().lr_ = rates[i].first;
+    groups[i].options().initial_lr_ = rates[i].second;
+  }
+  return self;
 }
 
 }  // namespace
@@ -70,15 +119,21 @@ void bind_lr_scheduler(py::module_& m) {
   // The optimizer, which a schedule refers to, lives as long as the schedule.
   const auto keep_optimizer = py::keep_alive<1, 2>();
 
-  py::class_<LRScheduler>(m, "LRScheduler", Collected<LRScheduler, visit, clear>::setup(),
-                          "Sets the rate of each parameter group, once when made and at each step().")
-      .def("step", &LRScheduler::step, "The next epoch's rates; after the optimizer's step.")
+  py::class_<LRScheduler> c(m, "LRScheduler", py::dynamic_attr(), Collected<LRScheduler, visit, clear>::setup(),
+                            "Sets the rate of each parameter group, once when made and at each step().");
+  c.def("step", &LRScheduler::step, "The next epoch's rates; after the optimizer's step.")
       .def("get_last_lr", &LRScheduler::get_last_lr, "The rates last set.")
       .def_property_readonly("last_epoch", &LRScheduler::last_epoch)
       .def_property_readonly("base_lrs", &LRScheduler::base_lrs)
       .def_property_readonly("optimizer", &LRScheduler::optimizer, py::return_value_policy::reference)
       .def("state_dict", &state_dict)
-      .def("load_state_dict", &load_state_dict, py::arg("state_dict"));
+      .def("load_state_dict", &load_state_dict, py::arg("state_dict"))
+      .def("__reduce__", &reduce)
+      .def(
+          "__reduce_ex__", [](const py::object& self, int) { return reduce(self); }, py::arg("protocol"));
+  // Not by def: pybind11 takes a function of this name for a constructor.
+  py::setattr(c, "__setstate__", py::cpp_function(&set_state, py::name("_set_object_state"), py::is_method(c)));
+  py::module_(py::module_::import("ember._C.optim")).def("_rebuild_scheduler", &rebuild);
   py::class_<StepLR, LRScheduler>(m, "StepLR", "Multiplies the rate by gamma every step_size epochs.")
       .def(py::init<Optimizer&, int64_t, double, int64_t>(), optimizer, py::arg("step_size"), py::arg("gamma") = 0.1,
            last_epoch, keep_optimizer);
@@ -86,7 +141,8 @@ void bind_lr_scheduler(py::module_& m) {
       .def(py::init<Optimizer&, const std::vector<int64_t>&, double, int64_t>(), optimizer, py::arg("milestones"),
            py::arg("gamma") = 0.1, last_epoch, keep_optimizer);
   py::class_<LambdaLR, LRScheduler>(m, "LambdaLR", "The initial rate times a function of the epoch.")
-      .def(py::init(&make_lambda_lr), optimizer, py::arg("lr_lambda"), last_epoch, keep_optimizer);
+      .def("__init__", &make_lambda_lr, py::detail::is_new_style_constructor(), optimizer, py::arg("lr_lambda"),
+           last_epoch, keep_optimizer);
   py::class_<LinearLR, LRScheduler>(m, "LinearLR", "From start_factor to end_factor of the rate in equal steps.")
       .def(py::init<Optimizer&, double, double, int64_t, int64_t>(), optimizer, py::arg("start_factor") = 1.0 / 3,
            py::arg("end_factor") = 1.0, py::arg("total_iters") = 5, last_epoch, keep_optimizer);

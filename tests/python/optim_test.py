@@ -108,8 +108,8 @@ def test_bad_arguments():
         optim.Adam([p * 2])
     with pytest.raises(ValueError):
         optim.Adam([p], betas=(1.5, 0.9))
-    with pytest.raises((IndexError, KeyError)):
-        optim.SGD([{"params": [p], "nonsense": 1}])
+    with pytest.raises(ValueError):
+        optim.SGD([{"lr": 1}])
     o = optim.SGD([p], lr=1.0)
     with pytest.raises(KeyError):
         o.param_groups[0]["nonsense"]
