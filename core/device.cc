@@ -13,7 +13,8 @@ Device::Device(std::string_view name) {
     const std::string_view number = name.substr(colon + 1);
     const char* end = number.data() + number.size();
     const auto [stop, failure] = std::from_chars(number.data(), end, index);
-    check(failure == std::errc() && stop == end && index >= 0, "device: \"", name,
+    const bool is_padded = number.size() > 1 && number[0] == '0';
+    check(failure == std::errc() && stop == end && index >= 0 && !is_padded, "device: \"", name,
           "\" has no valid index; expected for example \"cuda:0\"");
   }
   check(kind == "cpu" || kind == "cuda", "device: unknown device \"", name,

@@ -15,6 +15,7 @@ namespace ember {
 namespace {
 
 constexpr int64_t kThreshold = 1000, kEdgeItems = 3, kLineWidth = 80, kPrecision = 4;
+constexpr int64_t kMaxDims = 256;  // brackets that are worth printing, and that the stack holds
 
 std::string print(const char* format, double value) {
   char text[512];
@@ -201,6 +202,9 @@ std::string format(const Tensor& x) {
                            (x.numel() > 0 && (x.dtype() == kInt64 || x.dtype() == kBool));
   if (x.numel() == 0) {
     if (x.dim() != 1) suffixes.push_back("size=" + size_tuple(x.sizes()));
+  } else if (x.dim() > kMaxDims) {
+    body = "...";
+    suffixes.push_back("size=" + size_tuple(x.sizes()));
   } else {
     NoGradGuard no_grad;
     const DType shown = x.is_complex()          ? kComplex128

@@ -32,7 +32,10 @@ void bind_complex(Ops& ops) {
       "adjoint(input)", [](const Tensor& x) { return conj(mT(x)); }, "The conjugate transpose of matrices.");
   ops.add_method("cfloat(input)", [](const Tensor& x) { return x.to(kComplex64); });
   ops.add_method("cdouble(input)", [](const Tensor& x) { return x.to(kComplex128); });
-  ops.add_method("__complex__(input)", [](const Tensor& x) { return Scalar(x.item().to<std::complex<double>>()); });
+  ops.add_method("__complex__(input)", [](const Tensor& x) {
+    check<ValueError>(x.numel() == 1, "only one element tensors can be converted to Python scalars, not ", describe(x));
+    return Scalar(x.item().to<std::complex<double>>());
+  });
 }
 
 }  // namespace ember::python

@@ -1,5 +1,6 @@
 #include "python/bindings/creation.h"
 
+#include "nn/module.h"
 #include "ops/copy.h"
 #include "ops/kernel.h"
 #include "python/bindings/convert.h"
@@ -153,6 +154,8 @@ Tensor tensor_from_data(PyObject* data, std::optional<DType> dtype) {
 }
 
 PyObject* to_nested_list(const Tensor& tensor) {
+  check<nn::RecursionError>(tensor.dim() < Py_GetRecursionLimit(), "tolist: ", tensor.dim(),
+                            " dims are too many for nested lists");
   // Half-precision numbers become the floats of the same value.
   const Tensor x = is_floating_point(tensor.dtype()) ? to(tensor.detach(), kFloat64) : tensor.cpu();
   return visit_dtype(x.dtype(), [&]<class T>() -> PyObject* {

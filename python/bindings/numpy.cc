@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "autograd/grad_mode.h"
 #include "ops/creation.h"
 #include "python/bindings/errors.h"
 #include "python/bindings/owner.h"
@@ -63,7 +64,8 @@ Tensor tensor_from_numpy(PyObject* object) {
 }
 
 PyObject* numpy_from_tensor(const Tensor& tensor) {
-  check(!tensor.requires_grad(), "numpy: the tensor requires grad; use detach().numpy()");
+  check(!tensor.requires_grad() || !GradMode::is_enabled(),
+        "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.");
   check<TypeError>(tensor.device().is_cpu(), "numpy: the tensor lies on ", tensor.device(), "; use cpu().numpy()");
   check<TypeError>(tensor.dtype() != kBFloat16, "numpy: no NumPy dtype for bfloat16; use float().numpy()");
   std::vector<py::ssize_t> strides;

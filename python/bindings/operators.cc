@@ -87,6 +87,12 @@ PyObject* compare(PyObject* left, PyObject* right, int op) {
   }
 }
 
+Scalar only_element(PyObject* self) {
+  const Tensor& x = tensor_of(self);
+  check<ValueError>(x.numel() == 1, "only one element tensors can be converted to Python scalars, not ", describe(x));
+  return x.item();
+}
+
 int truth(PyObject* self) {
   return guarded_status([&] {
     const Tensor& x = tensor_of(self);
@@ -95,11 +101,11 @@ int truth(PyObject* self) {
   });
 }
 PyObject* as_float(PyObject* self) {
-  return guarded([&] { return to_python(tensor_of(self).item<double>()); });
+  return guarded([&] { return to_python(only_element(self).to<double>()); });
 }
 PyObject* as_int(PyObject* self) {
   return guarded([&] {
-    const Scalar value = tensor_of(self).item();
+    const Scalar value = only_element(self);
     return value.is_floating_point() ? PyLong_FromDouble(value.to<double>()) : to_python(value.to<int64_t>());
   });
 }

@@ -1,10 +1,9 @@
 // Methods that belong to Tensor alone: conversion, copies, geometry, the tape.
-#include <cstring>
-
 #include "ops/copy.h"
 #include "ops/linalg.h"
 #include "ops/shape.h"
 #include "python/bindings/batching.h"
+#include "python/bindings/copying.h"
 #include "python/bindings/creation.h"
 #include "python/bindings/dlpack.h"
 #include "python/bindings/numpy.h"
@@ -17,6 +16,18 @@ namespace {
 using OptionalDType = std::optional<DType>;
 using OptionalDevice = std::optional<Device>;
 using OptionalFormat = std::optional<MemoryFormat>;
+
+/// A zero-dim tensor is formatted as its number, anything else as any object is.
+PyObject* format(PyObject* self, PyObject* spec) {
+  const Tensor& x = tensor_of(self);
+  if (x.dim() == 0 && Py_TYPE(self) == tensor_type) {
+    PyObject* number = to_python(x.item());
+    PyObject* text = number ? PyObject_Format(number, spec) : nullptr;
+    Py_XDECREF(number);
+    return text;
+  }
+  return PyObject_CallMethod(reinterpret_cast<PyObject*>(&PyBaseObject_Type), "__format__", "OO", self, spec);
+}
 
 template <DType dtype>
 Tensor convert_to(const Tensor& x, OptionalFormat format) {
@@ -66,13 +77,7 @@ void bind_conversion(Ops& ops) {
       "numpy(input, *, force=False)",
       [](PyObject* x, bool force) { return numpy_from_tensor(force ? tensor_of(x).detach().cpu() : tensor_of(x)); },
       "An array on the same memory.");
-  ops.add_method("__array__(input, dtype=None, copy=None)", [](PyObject* x, PyObject* dtype, PyObject*) {
-    PyObject* array = numpy_from_tensor(tensor_of(x));
-    if (!array || dtype == Py_None) return array;
-    PyObject* converted = PyObject_CallMethod(array, "astype", "O", dtype);
-    Py_DECREF(array);
-    return converted;
-  });
+  ops.add_method("__format__(input, format_spec)", format);
   ops.add_method("__dlpack__(input, *, stream=None, max_version=None, dl_device=None, copy=None)",
                  [](PyObject* x, PyObject*, PyObject*, PyObject*, PyObject*) { return to_dlpack(tensor_of(x)); });
   ops.add_method("__dlpack_device__(input)", [](PyObject* x) {
@@ -137,65 +142,15 @@ void bind_tape(Ops& ops) {
   ops.add_method(
       "retain_grad(input)", [](Tensor& x) { x.retain_grad(); }, "Lets backward fill grad of a non-leaf.");
   ops.add_method("is_inference(input)", [](const Tensor& x) { return x.is_inference(); });
-  ops.add_method("__deepcopy__(input, memo)", [](PyObject* self, PyObject* memo) -> PyObject* {
-    PyObject* key = PyLong_FromVoidPtr(self);
-    PyObject* found = PyDict_GetItem(memo, key);
-    PyObject* result = Py_XNewRef(found);
-    if (!found) {
-      const Tensor& x = tensor_of(self);
-      check(x.is_leaf(), "deepcopy: only leaves can be copied with their gradient; use detach().clone()");
-      Tensor copy = clone(x.detach());
-      if (x.requires_grad()) copy.requires_grad_();
-      if (x.grad().defined()) copy.set_grad(clone(x.grad()));
-      result = wrap_new(copy, Py_TYPE(self));
-      PyDict_SetItem(memo, key, result);
-    }
-    Py_DECREF(key);
-    return result;
-  });
-}
-
-/// (rebuild, (bytes, dtype, shape, requires_grad, type, attributes)). Memory shared between tensors is not shared afterwards.
-PyObject* reduce(PyObject* self) {
-  const Tensor& x = tensor_of(self);
-  check(x.is_leaf(), "pickle: only leaves can be pickled; use detach()");
-  const Tensor plain = contiguous(x.detach().cpu());
-  PyObject* attributes = PyObject_GetAttrString(self, "__dict__");
-  PyObject* module = PyImport_ImportModule("ember");
-  PyObject* rebuild = module ? PyObject_GetAttrString(module, "_rebuild_tensor") : nullptr;
-  Py_XDECREF(module);
-  if (!rebuild) throw_python_error();
-  PyObject* bytes = PyBytes_FromStringAndSize(plain.raw_data(), static_cast<Py_ssize_t>(plain.nbytes()));
-  return Py_BuildValue("N(NNNOON)", rebuild, bytes, to_python(x.dtype()), to_python(x.sizes()),
-                       x.requires_grad() ? Py_True : Py_False, Py_TYPE(self), attributes);
-}
-
-PyObject* rebuild(PyObject* bytes, DType dtype, const Shape& shape, bool requires_grad, PyObject* type,
-                  PyObject* attributes) {
-  Tensor x = empty_tensor(shape, dtype);
-  check<ValueError>(PyBytes_Check(bytes) && PyBytes_GET_SIZE(bytes) == x.nbytes(),
-                    "unpickling a tensor: the data do not have the size of its shape");
-  std::memcpy(x.raw_data(), PyBytes_AS_STRING(bytes), static_cast<size_t>(x.nbytes()));
-  if (requires_grad) x.requires_grad_();
-  check<TypeError>(PyType_Check(type) && PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(type), tensor_type),
-                   "unpickling a tensor: not a class of tensors");
-  PyObject* object = wrap_new(std::move(x), reinterpret_cast<PyTypeObject*>(type));
-  PyObject* own = PyObject_GetAttrString(object, "__dict__");
-  if (!own || PyDict_Update(own, attributes) < 0) throw_python_error();
-  Py_DECREF(own);
-  return object;
 }
 
 }  // namespace
 
 void bind_tensor_methods(Ops& ops) {
-  ops.add_method("__reduce__(input)", reduce);
-  ops.add_method("__reduce_ex__(input, protocol)", [](PyObject* self, PyObject*) { return reduce(self); });
-  ops.add_function("_rebuild_tensor(data, dtype, shape, requires_grad, type, attributes)", rebuild);
-
   bind_conversion(ops);
   bind_geometry(ops);
   bind_tape(ops);
+  bind_copying(ops);
 }
 
 }  // namespace ember::python
