@@ -32,15 +32,23 @@ void on_fork_in_child() {
   omp_set_num_threads(1);
 }
 
+/// A count that a machine can be asked for: OpenMP ends the process when the system refuses it a thread.
+int sensible(int count) { return std::clamp(count, 1, std::max(64, 2 * omp_get_num_procs())); }
+
 int initial_num_threads() {
   pthread_atfork(nullptr, nullptr, on_fork_in_child);
-  return std::max(1, omp_get_max_threads());
+  const int asked = omp_get_max_threads(), count = sensible(asked);
+  if (count != asked) omp_set_num_threads(count);
+  return count;
 }
 
 std::atomic<int>& thread_limit() {
   static std::atomic<int> limit{initial_num_threads()};
   return limit;
 }
+
+// Before anything else asks OpenMP, LAPACK say.
+[[maybe_unused]] const int limit_at_load = thread_limit().load();
 
 /// Keeps the exception of the lowest range, so that a failing call fails the same way each time.
 class FirstException {
@@ -71,7 +79,7 @@ int num_threads() {
 
 void set_num_threads(int count) {
   check<ValueError>(count >= 1, "set_num_threads: expected at least 1 but got ", count);
-  thread_limit().store(count, std::memory_order_relaxed);
+  thread_limit().store(sensible(count), std::memory_order_relaxed);
   omp_set_num_threads(num_threads());
 }
 

@@ -12,10 +12,21 @@ namespace py = pybind11;
 
 namespace ember::python {
 
+/// The name of a type in signatures.
+template <class T>
+constexpr auto type_text() {
+  if constexpr (std::is_same_v<T, Scalar>)
+    return py::detail::const_name("Number");
+  else if constexpr (std::is_same_v<T, Shape>)
+    return py::detail::const_name("Size");
+  else
+    return py::detail::const_name("dtype");
+}
+
 /// A caster out of `convert` and `to_python`.
 template <class T>
 struct ValueCaster {
-  PYBIND11_TYPE_CASTER(T, py::detail::const_name("value"));
+  PYBIND11_TYPE_CASTER(T, type_text<T>());
 
   bool load(py::handle source, bool) { return source && convert(source.ptr(), value); }
   static py::handle cast(const T& source, py::return_value_policy, py::handle) { return to_python(source); }

@@ -66,7 +66,10 @@ void bind_datasets(py::module_& m) {
                                                              "Slices of tensors along their first dim.")
       .def(py::init([](const py::args& tensors) {
         std::vector<Tensor> list;
-        for (py::handle x : tensors) list.push_back(x.cast<Tensor>());
+        for (py::handle x : tensors) {
+          check<TypeError>(is_tensor(x.ptr()), "TensorDataset: expected tensors, not ", type_name(x.ptr()));
+          list.push_back(tensor_of(x.ptr()));
+        }
         return new data::TensorDataset(std::move(list));
       }))
       // Besides numbers all that indexes tensors: slices, lists, masks.

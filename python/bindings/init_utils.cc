@@ -21,7 +21,11 @@ FanMode fan_mode(const std::string& name) {
 std::vector<Tensor> tensors_of(const py::object& object) {
   if (is_tensor(object.ptr())) return {tensor_of(object.ptr())};
   std::vector<Tensor> tensors;
-  for (py::handle item : object) tensors.push_back(item.cast<Tensor>());
+  for (py::handle item : object) {
+    check<TypeError>(is_tensor(item.ptr()), "expected a tensor or an iterable of tensors, but it holds a ",
+                     type_name(item.ptr()));
+    tensors.push_back(tensor_of(item.ptr()));
+  }
   return tensors;
 }
 

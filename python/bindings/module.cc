@@ -2,11 +2,15 @@
 // files re-export them.
 #include <pybind11/pybind11.h>
 
+#include <algorithm>
+#include <climits>
+
 #include "core/allocator.h"
 #include "core/parallel.h"
 #include "ops/kernel.h"
 #include "python/bindings/batching.h"
 #include "python/bindings/bindings.h"
+#include "python/bindings/bound_calls.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/collector.h"
 #include "python/bindings/generator.h"
@@ -35,7 +39,10 @@ void warn_in_python(const std::string& message) {
 void bind_settings(py::module_& m) {
   kernel::set_warning_handler(warn_in_python);
   m.def("get_num_threads", &num_threads, "Threads that a kernel may use.");
-  m.def("set_num_threads", &set_num_threads, py::arg("num"));
+  m.def(
+      "set_num_threads",
+      [](int64_t num) { set_num_threads(static_cast<int>(std::clamp<int64_t>(num, INT_MIN, INT_MAX))); },
+      py::arg("num"), "Lets kernels use as many threads, though never more than 64 or twice the number of processors.");
   m.def("get_default_dtype", &default_dtype, "The dtype of floating-point factories.");
   m.def("set_default_dtype", &set_default_dtype, py::arg("d"));
   m.def("promote_types", &promote_types, py::arg("type1"), py::arg("type2"),
@@ -152,6 +159,7 @@ PYBIND11_MODULE(_C, m) {
   bind_lr_scheduler(lr_scheduler);
   bind_data(data);
   bind_io(io);
+  route_calls(m);
   m.attr("__name__") = own_name;
 }
 
