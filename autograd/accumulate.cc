@@ -8,7 +8,8 @@ namespace ember::autograd {
 namespace {
 
 bool is_only_owner(const Tensor& x) {
-  return x.impl()->use_count() == 1 && x.storage()->use_count() == 1 && x.is_contiguous() && !requires_grad(x);
+  return x.impl()->use_count() == 1 && x.storage()->use_count() == 1 && !x.storage()->is_borrowed() &&
+         x.is_contiguous() && !requires_grad(x);
 }
 
 }  // namespace

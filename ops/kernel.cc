@@ -18,7 +18,7 @@ Tensor output_like(const Tensor& a, const Tensor& b, const Shape& sizes, DType d
 
 /// Whether writing x element by element could change elements of `other` that are still to be read.
 bool overlaps_partially(const Tensor& x, const Tensor& other) {
-  return x.storage() == other.storage() &&
+  return x.storage()->data() == other.storage()->data() &&
          (x.storage_offset() != other.storage_offset() || x.sizes() != other.sizes() || x.strides() != other.strides());
 }
 

@@ -56,7 +56,7 @@ int set_data(PyObject* self, PyObject* value, void*) {
     TensorImpl* impl = tensor_of(self).impl();
     check(!tensor_of(self).requires_grad() || source.is_differentiable(),
           "data: a tensor that requires grad cannot become ", source.dtype());
-    impl->storage = source.storage();
+    impl->storage = make_intrusive<StorageImpl>(source.storage(), impl->storage->version());
     impl->dtype = source.dtype();
     impl->set_geometry(source.sizes(), source.strides(), source.storage_offset());
     return 0;
@@ -71,7 +71,12 @@ constexpr auto grad_of = [](const Tensor& x) { return x.grad(); };
 constexpr auto requires_grad_of = [](const Tensor& x) { return x.requires_grad(); };
 constexpr auto is_leaf_of = [](const Tensor& x) { return x.is_leaf(); };
 constexpr auto retains_grad_of = [](const Tensor& x) { return x.retains_grad(); };
-constexpr auto data_of = [](const Tensor& x) { return x.detach(); };
+/// On the same memory, with a version counter of its own: writes through it are not seen by what backward checks.
+constexpr auto data_of = [](const Tensor& x) {
+  const Tensor data = x.detach();
+  data.impl()->storage = make_intrusive<StorageImpl>(x.storage(), 0);
+  return data;
+};
 constexpr auto real_of = [](const Tensor& x) { return real(x); };
 constexpr auto imag_of = [](const Tensor& x) { return imag(x); };
 constexpr auto mT_of = [](const Tensor& x) { return mT(x); };
@@ -99,7 +104,7 @@ PyGetSetDef attributes[] = {
     {"requires_grad", get<requires_grad_of>, set_requires_grad, "Whether ops on this tensor are recorded.", nullptr},
     {"is_leaf", get<is_leaf_of>, nullptr, "Whether no recorded op made this tensor.", nullptr},
     {"retains_grad", get<retains_grad_of>, nullptr, "Whether backward fills grad though this is no leaf.", nullptr},
-    {"data", get<data_of>, set_data, "The same memory outside of the tape.", nullptr},
+    {"data", get<data_of>, set_data, "The same memory outside of the tape and of the version counter.", nullptr},
     {"T", get<T_of>, nullptr, "The dims in reverse order.", nullptr},
     {"mT", get<mT_of>, nullptr, "The transpose of the last two dims.", nullptr},
     {"H", get<H_of>, nullptr, "The conjugate transpose of a matrix.", nullptr},
