@@ -8,10 +8,12 @@ from ember._C import *  # noqa: F403
 from ember._C import _native_batch_norm_legit, _rebuild_tensor  # noqa: F401
 
 # isort: split
-# These packages take the places of _C's submodules of the same names.
-from ember import autograd, data, fft, io, linalg, nn, ops, optim, random, serialization, signal, special, utils
 from ember.autograd.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ember.serialization import load, save
+
+# These packages take the places of _C's submodules of the same names, which `from ember import nn` would find instead.
+for _name in "autograd data fft io linalg nn ops optim random serialization signal special utils".split():
+    importlib.import_module(f"ember.{_name}")
 
 newaxis = None
 __version__ = "0.1.0"

@@ -1,6 +1,8 @@
 """param_groups and state of an optimizer: dictionaries that may be written to, and that the next step and state_dict see."""
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -173,3 +175,18 @@ def test_state_can_be_replaced_as_a_whole():
     step(o)
     o.state = {p: {"momentum_buffer": ember.tensor([2.0]), "n": 3}}
     assert o.state[p]["n"] == 3 and o.state[p]["momentum_buffer"].item() == 2
+
+
+def test_a_plain_import_of_the_package_is_enough():
+    code = """
+import ember
+for m in "autograd data fft io linalg nn nn.functional nn.init nn.utils optim optim.lr_scheduler signal special utils".split():
+    module = ember
+    for part in m.split("."):
+        module = getattr(module, part)
+    assert module.__file__.endswith(".py"), m
+p = ember.nn.Parameter(ember.ones(1))
+o = ember.optim.SGD([p], lr=0.1)
+assert o.param_groups[0]["lr"] == 0.1 and len(o.state) == 0
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
