@@ -1,5 +1,7 @@
 #include "nn/module.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <list>
 
@@ -34,7 +36,22 @@ void convert_all(Module& module, const Convert& convert) {
 }
 
 constexpr int kMaxDepth = 1000;
+constexpr intptr_t kStackReserve = 96 * 1024;  // for what a level calls beside the next one
 thread_local int depth = 0;
+
+/// Where this thread's stack ends.
+intptr_t stack_limit() {
+  thread_local const intptr_t limit = [] {
+    pthread_attr_t attributes;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0) return intptr_t{0};
+    void* lowest = nullptr;
+    size_t size = 0;
+    pthread_attr_getstack(&attributes, &lowest, &size);
+    pthread_attr_destroy(&attributes);
+    return reinterpret_cast<intptr_t>(lowest);
+  }();
+  return limit;
+}
 
 }  // namespace
 
@@ -53,8 +70,9 @@ void fail_forward_argument(const Module& module, size_t i, const std::type_info&
 }  // namespace detail
 
 TreeLevel::TreeLevel() {
-  if (depth == kMaxDepth)
-    fail<RecursionError>("a tree of modules is more than ", kMaxDepth, " levels deep: does a module hold itself?");
+  const auto here = reinterpret_cast<intptr_t>(__builtin_frame_address(0));
+  if (depth == kMaxDepth || (depth > 0 && here - stack_limit() < kStackReserve))
+    fail<RecursionError>("a tree of modules is too deep at level ", depth, ": does a module hold itself?");
   ++depth;
 }
 
