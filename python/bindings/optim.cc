@@ -67,6 +67,9 @@ void visit(Visitor& visitor, const Optimizer& optimizer) {
 /// A cycle through its parameters is broken there.
 void keep(Optimizer&) {}
 
+/// A key as text; empty, which names no option, for another kind of key.
+std::string text_of(py::handle key) { return py::isinstance<py::str>(key) ? key.cast<std::string>() : std::string(); }
+
 /// Tensors out of an iterable of tensors, or of (name, tensor).
 std::vector<Tensor> parameters_of(const py::object& object) {
   if (is_tensor(object.ptr())) return {tensor_of(object.ptr())};
@@ -84,7 +87,7 @@ ParamGroup group_of(const py::dict& dict, const optim::OptimizerOptions& default
   check<ValueError>(dict.contains("params"), "a parameter group needs an entry 'params'");
   auto options = defaults.clone();
   for (auto [key, value] : dict)
-    if (const auto name = key.cast<std::string>(); options->has(name)) options->set(name, option_of(name, value));
+    if (const auto name = text_of(key); options->has(name)) options->set(name, option_of(name, value));
   return ParamGroup(parameters_of(dict["params"]), std::move(options));
 }
 
@@ -97,7 +100,7 @@ py::dict plain(py::handle dict) {
 py::dict extras_of(const py::dict& dict, const optim::OptimizerOptions& defaults) {
   py::dict extras;
   for (auto [key, value] : dict)
-    if (const auto name = key.cast<std::string>(); name != "params" && !defaults.has(name)) extras[key] = value;
+    if (const auto name = text_of(key); name != "params" && !defaults.has(name)) extras[key] = value;
   return extras;
 }
 
@@ -176,7 +179,7 @@ void load_state_dict(const py::object& object, const py::dict& dict) {
     auto& entry = state.state[index.cast<int64_t>()];
     for (auto [name, value] : plain(tensors)) {
       Tensor x;
-      if (!value.is_none() && convert(value.ptr(), x)) entry.insert(name.cast<std::string>(), x);
+      if (self.keeps(text_of(name)) && !value.is_none() && convert(value.ptr(), x)) entry.insert(text_of(name), x);
     }
   }
   py::list extras;
@@ -184,7 +187,7 @@ void load_state_dict(const py::object& object, const py::dict& dict) {
     auto& group = state.param_groups.emplace_back();
     const py::dict given = plain(item);
     for (auto [key, value] : given) {
-      const auto name = key.cast<std::string>();
+      const auto name = text_of(key);
       if (name == "params")
         group.params = value.cast<std::vector<int64_t>>();
       else if (self.defaults().has(name))
@@ -204,7 +207,7 @@ void load_state_dict(const py::object& object, const py::dict& dict) {
     if (!saved.contains(py::int_(indices[i]))) continue;
     py::dict rest;
     for (auto [name, value] : plain(saved[py::int_(indices[i])]))
-      if (!self.keeps(name.cast<std::string>())) rest[name] = value;
+      if (!self.keeps(text_of(name))) rest[name] = value;
     if (!rest.empty()) states[py::cast(parameters[i])] = rest;
   }
   object.attr("__dict__")[kStateExtras] = states;
@@ -264,7 +267,9 @@ void bind_live_parts(py::class_<Optimizer>& c) {
   c.def(
       "_set_params",
       [](Optimizer& self, size_t group, const py::object& params) {
-        self.param_groups().at(group).set_params(parameters_of(params));
+        std::vector<Tensor> tensors = parameters_of(params);
+        for (const Tensor& x : tensors) check<ValueError>(x.is_leaf(), "can't optimize a non-leaf Tensor");
+        self.param_groups().at(group).set_params(std::move(tensors));
       },
       py::arg("group"), py::arg("params"));
   c.def("_all_params", [](const Optimizer& self) { return parameter_list(all_parameters(self)); });

@@ -114,6 +114,13 @@ def test_parameters_of_a_group_may_change():
     step(o)
     assert p.tolist() == pytest.approx([0.75] * 2) and new.item() == pytest.approx(0.75)
     assert len(o.state_dict()["state"]) == 2
+    for bad, error in (([3], TypeError), (None, TypeError), ([p * 2], ValueError)):
+        with pytest.raises(error):
+            o.param_groups[0]["params"] = bad
+    assert o.param_groups[0]["params"] == [new]
+    o.param_groups[0][3] = "three"
+    o.load_state_dict(o.state_dict())
+    assert o.param_groups[0][3] == "three"
 
 
 @pytest.mark.parametrize("make", [lambda p: optim.SGD(p, lr=0.1, momentum=0.9), lambda p: optim.Adam(p, lr=0.1)])
