@@ -51,5 +51,25 @@ TEST(Shape, WrapsDims) {
   EXPECT_EQ(error_of([] { wrap_dims({1, -1}, 2, "sum"); }), "sum: dimension -1 appears twice in [1, -1]");
 }
 
+TEST(Shape, MovesItsElementsSeldomWhileItGrows) {
+  Shape shape;
+  int moves = 0;
+  for (int64_t i = 0; i < 1000; ++i) {
+    const int64_t* before = shape.data();
+    shape.push_back(i);
+    moves += shape.data() != before;
+  }
+  EXPECT_LE(moves, 10);
+  EXPECT_EQ(shape[0], 0);
+  EXPECT_EQ(shape.back(), 999);
+  shape.insert(500, -1);
+  shape.erase(0);
+  EXPECT_EQ(shape.size(), 1000u);
+  EXPECT_EQ(shape[499], -1);
+  shape.resize(7);
+  shape.resize(9, 4);
+  EXPECT_EQ(shape, Shape({1, 2, 3, 4, 5, 6, 7, 4, 4}));
+}
+
 }  // namespace
 }  // namespace ember
