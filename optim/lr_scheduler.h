@@ -98,7 +98,6 @@ class LambdaLR final : public LRScheduler {
   LambdaLR(Optimizer& optimizer, Lambda lr_lambda, int64_t last_epoch = -1);
   LambdaLR(Optimizer& optimizer, std::vector<Lambda> lr_lambdas, int64_t last_epoch = -1);
 
-  std::vector<Lambda>& lambdas() { return lambdas_; }
   const std::vector<Lambda>& lambdas() const { return lambdas_; }
 
  protected:

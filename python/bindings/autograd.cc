@@ -27,7 +27,6 @@ struct HookHandle {
 };
 
 void visit(Visitor& visitor, const HookHandle& handle) { visitor.tensor(handle.tensor); }
-void clear(HookHandle& handle) { handle.tensor = {}; }
 
 HookHandle register_hook(const Tensor& x, py::function hook) {
   check(x.requires_grad(), "register_hook: the tensor does not require grad");
@@ -123,7 +122,7 @@ void bind_autograd(py::module_& ember, py::module_& autograd, Ops& ops) {
   bind_functional(autograd);
   bind_function(autograd);
 
-  py::class_<HookHandle>(autograd, "HookHandle", Collected<HookHandle, visit, clear>::setup(), "Removes a hook.")
+  py::class_<HookHandle>(autograd, "HookHandle", Collected<HookHandle, visit>::setup(), "Removes a hook.")
       .def("remove", &HookHandle::remove, "The hook is not called any more.")
       .def("__enter__", [](py::object self) { return self; })
       .def("__exit__", [](HookHandle& self, const py::args&) { self.remove(); });

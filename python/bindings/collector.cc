@@ -40,6 +40,7 @@ struct Collection {
     const auto found = shared.find(key);
     return found != shared.end() && found->second.is_full;
   }
+  bool is_garbage(const void* key) const { return is_full(key) && !shared.at(key).is_reached; }
 };
 
 Collection& collection() {
@@ -119,6 +120,7 @@ bool Visitor::enter(const void* key, long use_count) {
   // What a thread changes at this moment cannot be read, and is alive.
   if (threads_without_gil > 0) return false;
   if (use_count == 1) return true;
+  if (pass_ == Pass::Clear) return collection().is_garbage(key);
   if (pass_ == Pass::Other) return false;
   Collection& now = collection();
   if (pass_ == Pass::Count) {
@@ -133,7 +135,7 @@ bool Visitor::enter(const void* key, long use_count) {
 }
 
 void Visitor::tensor(const Tensor& tensor) {
-  if (!tensor.defined()) return;
+  if (!tensor.defined() || pass_ == Pass::Clear) return;
   TensorImpl* impl = tensor.impl();
   if (enter(impl, impl->use_count())) {
     collection().tensors.push_back(impl);
@@ -143,7 +145,7 @@ void Visitor::tensor(const Tensor& tensor) {
 }
 
 void Visitor::node(const IntrusivePtr<autograd::Node>& node) {
-  if (node && enter(node.get(), node->use_count())) collection().nodes.push_back(node.get());
+  if (node && pass_ != Pass::Clear && enter(node.get(), node->use_count())) collection().nodes.push_back(node.get());
 }
 
 void Visitor::expand(TensorImpl& impl) {
@@ -199,7 +201,7 @@ int Visitor::result() {
 }
 
 bool goes_with_object(const Tensor& tensor) {
-  return tensor.impl()->use_count() == 1 || collection().is_full(tensor.impl());
+  return tensor.impl()->use_count() == 1 || collection().is_garbage(tensor.impl());
 }
 
 int visit_instance(PyObject* self, traverseproc traverse, visitproc visit, void* arg) {
@@ -216,13 +218,16 @@ void clear_instance(PyObject* self, traverseproc traverse) {
   if (PyObject** dictionary = dictionary_of(self, traverse)) Py_CLEAR(*dictionary);
 }
 
-void* owned_value(PyObject* self) {
+void* owned_value(PyObject* self, long& use_count) {
   auto* instance = reinterpret_cast<py::detail::instance*>(self);
-  // Half-made ones own nothing yet; with several bound bases nobody says which is meant.
-  if (!instance->owned || (!instance->simple_layout && py::detail::all_type_info(Py_TYPE(self)).size() > 1))
-    return nullptr;
+  if (!instance->owned) return nullptr;  // half made, or another's
+  const auto& types = py::detail::all_type_info(Py_TYPE(self));
+  if (types.size() != 1) return nullptr;  // which one is meant, nobody says
   const auto value = instance->get_value_and_holder();
-  return value.holder_constructed() ? value.value_ptr() : nullptr;
+  if (!value.holder_constructed()) return nullptr;
+  const bool is_shared = types[0]->holder_enum_v == py::detail::holder_enum_t::smart_holder;
+  use_count = is_shared ? value.holder<py::smart_holder>().vptr.use_count() : 1;
+  return value.value_ptr();
 }
 
 }  // namespace ember::python

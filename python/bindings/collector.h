@@ -4,8 +4,7 @@
 // shows, such as a C++ program's own handle or a pullback's saved tensor, keeps everything behind it alive.
 //
 //   void visit(Visitor& visitor, const HookHandle& handle) { visitor.tensor(handle.tensor); }
-//   void clear(HookHandle& handle) { handle.tensor = {}; }
-//   py::class_<HookHandle>(m, "HookHandle", Collected<HookHandle, visit, clear>::setup())
+//   py::class_<HookHandle>(m, "HookHandle", Collected<HookHandle, visit>::setup())
 #pragma once
 
 #include <vector>
@@ -16,14 +15,20 @@
 
 namespace ember::python {
 
-/// One call of tp_traverse. Each method stands for one reference that counts.
+/// One call of tp_traverse, or of tp_clear. Each method stands for one reference that counts.
 class Visitor {
  public:
   Visitor(PyObject* self, visitproc visit, void* arg);
+  /// For tp_clear: Python functions are taken out of std::functions which go with the object; nothing else is visited.
+  explicit Visitor(PyObject* self) : self_(self), visit_(nullptr), arg_(nullptr), pass_(Pass::Clear) {}
+  ~Visitor() {
+    for (PyObject* function : taken_) Py_DECREF(function);
+  }
+  Visitor(const Visitor&) = delete;
 
   /// A Python object that this object alone refers to by way of C++.
   void object(PyObject* object) {
-    if (object && result_ == 0) result_ = visit_(object, arg_);
+    if (object && result_ == 0 && pass_ != Pass::Clear) result_ = visit_(object, arg_);
   }
   void owner(const Owner& owner) {
     if (owner.get() && enter(owner.identity(), owner.use_count())) object(owner.get().ptr());
@@ -31,7 +36,14 @@ class Visitor {
   /// The Python function in it, if it is one.
   template <class Signature>
   void function(const std::function<Signature>& function) {
-    if (const auto* python = function.template target<PythonFunction<Signature>>()) owner(python->owner);
+    if (const auto* python = function.template target<PythonFunction<Signature>>()) this->function(*python);
+  }
+  template <class Signature>
+  void function(const PythonFunction<Signature>& function) {
+    if (pass_ != Pass::Clear)
+      owner(function.owner);
+    else if (function.owner.get() && enter(function.owner.identity(), function.owner.use_count()))
+      taken_.push_back(function.owner.take());
   }
   void tensor(const Tensor& tensor);
   void node(const IntrusivePtr<autograd::Node>& node);
@@ -43,7 +55,7 @@ class Visitor {
   int result();
 
  private:
-  enum class Pass { Count, Reach, Other };
+  enum class Pass { Count, Reach, Other, Clear };
 
   void expand(TensorImpl& impl);
   void expand(autograd::Node& node);
@@ -53,6 +65,7 @@ class Visitor {
   void* arg_;
   Pass pass_;
   int result_ = 0;
+  std::vector<PyObject*> taken_;
 };
 
 /// In tp_clear: whether the tensor goes together with its object, because nothing alive holds it.
@@ -65,23 +78,29 @@ void start_collector();
 int visit_instance(PyObject* self, traverseproc traverse, visitproc visit, void* arg);
 void clear_instance(PyObject* self, traverseproc traverse);
 
-/// The C++ object of a bound class that this Python object alone owns; null if there is none.
-void* owned_value(PyObject* self);
+/// The C++ object that this object of a bound class owns, and how many owners it has; null if there is none.
+void* owned_value(PyObject* self, long& use_count);
 
 /// tp_traverse and tp_clear of bound classes whose C++ objects are Ts: beside what visit_value shows, the Python object's type, its
 /// dictionary and what py::keep_alive tied to it.
-template <class T, void (*visit_value)(Visitor&, const T&), void (*clear_value)(T&)>
+template <class T, void (*visit_value)(Visitor&, const T&)>
 struct Collected {
   static int traverse(PyObject* self, visitproc visit, void* arg) {
     if (const int stop = visit_instance(self, traverse, visit, arg)) return stop;
     Visitor visitor(self, visit, arg);
-    if (const void* value = owned_value(self)) visit_value(visitor, *static_cast<const T*>(value));
+    show(visitor, self);
     return visitor.result();
   }
   static int clear(PyObject* self) {
-    if (void* value = owned_value(self)) clear_value(*static_cast<T*>(value));
+    Visitor visitor(self);
+    show(visitor, self);
     clear_instance(self, traverse);
     return 0;
+  }
+  static void show(Visitor& visitor, PyObject* self) {
+    long use_count = 0;
+    const void* value = owned_value(self, use_count);
+    if (value && visitor.enter(value, use_count)) visit_value(visitor, *static_cast<const T*>(value));
   }
   static void put_into(PyTypeObject& type) {
     type.tp_traverse = traverse;

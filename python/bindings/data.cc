@@ -7,7 +7,6 @@
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/creation.h"
-#include "python/bindings/owner.h"
 
 namespace ember::python {
 
@@ -39,6 +38,8 @@ class ObjectDataset final : public Dataset {
     return example;
   }
 
+  const Owner& object() const { return object_; }
+
  private:
   Owner object_;
 };
@@ -51,6 +52,24 @@ DatasetPtr to_dataset(const py::object& object) {
   check<TypeError>(py::hasattr(object, "__len__") && py::hasattr(object, "__getitem__"),
                    "a dataset needs __len__ and __getitem__, which ", type_name(object.ptr()), " lacks");
   return std::make_shared<ObjectDataset>(object);
+}
+
+void visit(Visitor& visitor, const Dataset& dataset) {
+  const auto follow = [&](const DatasetPtr& below) {
+    if (visitor.enter(below.get(), below.use_count())) visit(visitor, *below);
+  };
+  if (const auto* python = dynamic_cast<const ObjectDataset*>(&dataset)) visitor.owner(python->object());
+  if (const auto* subset = dynamic_cast<const data::Subset*>(&dataset)) follow(subset->dataset());
+  if (const auto* images = dynamic_cast<const data::MNIST*>(&dataset)) follow(images->samples());
+  if (const auto* concat = dynamic_cast<const data::ConcatDataset*>(&dataset))
+    for (const DatasetPtr& part : concat->datasets()) follow(part);
+  if (const auto* tensors = dynamic_cast<const data::TensorDataset*>(&dataset))
+    for (const Tensor& x : tensors->tensors()) visitor.tensor(x);
+  if (const auto* transformed = dynamic_cast<const data::TransformedDataset*>(&dataset)) {
+    follow(transformed->dataset());
+    visit(visitor, transformed->transform());
+    visit(visitor, transformed->target_transform());
+  }
 }
 
 void bind_datasets(py::module_& m) {
@@ -125,6 +144,7 @@ void bind_data(py::module_& m) {
   bind_datasets(m);
   bind_transforms(m);
   bind_data_loader(m);
+  Collected<Dataset, visit>::put_into(m);
 }
 
 }  // namespace ember::python

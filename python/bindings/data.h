@@ -3,6 +3,7 @@
 
 #include "data/transforms.h"
 #include "python/bindings/casters.h"
+#include "python/bindings/collector.h"
 
 namespace ember::python {
 
@@ -11,6 +12,8 @@ data::DatasetPtr dataset_of(const py::object& object);
 /// Whether reading it calls Python: an object of Python underneath, or a transform.
 bool calls_python(const data::Dataset& dataset);
 bool calls_python(const data::Transform& transform);
+/// For the garbage collector.
+void visit(Visitor& visitor, const data::Transform& transform);
 
 void bind_transforms(py::module_& m);
 void bind_data_loader(py::module_& m);

@@ -20,9 +20,6 @@ struct AccumulateGrad {
 
 void visit(Visitor& visitor, const GradFn& self) { visitor.node(self.node); }
 void visit(Visitor& visitor, const AccumulateGrad& self) { visitor.tensor(self.variable); }
-// Nothing to let go of: a node without its op would have no name, and every cycle through one leads through something else.
-template <class T>
-void keep(T&) {}
 
 std::vector<std::pair<py::object, uint32_t>> next_functions(const GradFn& self) {
   std::vector<std::pair<py::object, uint32_t>> result;
@@ -45,7 +42,7 @@ PyObject* grad_fn_object(const Tensor& x) {
 
 void bind_grad_fn(PyObject* module) {
   auto m = py::reinterpret_borrow<py::module_>(module);
-  py::class_<GradFn>(m, "Node", Collected<GradFn, visit, keep>::setup(), "A recorded op.")
+  py::class_<GradFn>(m, "Node", Collected<GradFn, visit>::setup(), "A recorded op.")
       .def("name", [](const GradFn& self) { return backward_name(self.node->name()); })
       .def_property_readonly(
           "next_functions", [](const GradFn& self) { return py::tuple(py::cast(next_functions(self))); },
@@ -53,7 +50,7 @@ void bind_grad_fn(PyObject* module) {
       .def("__repr__", [](const GradFn& self) { return "<" + backward_name(self.node->name()) + ">"; })
       .def("__eq__", [](const GradFn& a, const GradFn& b) { return a.node == b.node; })
       .def("__hash__", [](const GradFn& self) { return reinterpret_cast<intptr_t>(self.node.get()); });
-  py::class_<AccumulateGrad>(m, "AccumulateGrad", Collected<AccumulateGrad, visit, keep>::setup(),
+  py::class_<AccumulateGrad>(m, "AccumulateGrad", Collected<AccumulateGrad, visit>::setup(),
                              "The end of the tape at a leaf.")
       .def("name", [](const AccumulateGrad&) { return "AccumulateGrad"; })
       .def_readonly("variable", &AccumulateGrad::variable)

@@ -48,12 +48,6 @@ void visit(Visitor& visitor, const LRScheduler& self) {
   if (const auto* scheduler = dynamic_cast<const LambdaLR*>(&self))
     for (const auto& lambda : scheduler->lambdas()) visitor.function(lambda);
 }
-void clear(LRScheduler& self) {
-  if (auto* scheduler = dynamic_cast<LambdaLR*>(&self)) {
-    const auto lambdas = scheduler->lambdas();
-    for (auto& lambda : scheduler->lambdas()) lambda = [](int64_t) { return 1.0; };
-  }
-}
 
 LambdaLR::Lambda to_lambda(py::object function) { return PythonFunction<double(int64_t)>(std::move(function)); }
 
@@ -119,7 +113,7 @@ void bind_lr_scheduler(py::module_& m) {
   // The optimizer, which a schedule refers to, lives as long as the schedule.
   const auto keep_optimizer = py::keep_alive<1, 2>();
 
-  py::class_<LRScheduler> c(m, "LRScheduler", py::dynamic_attr(), Collected<LRScheduler, visit, clear>::setup(),
+  py::class_<LRScheduler> c(m, "LRScheduler", py::dynamic_attr(), Collected<LRScheduler, visit>::setup(),
                             "Sets the rate of each parameter group, once when made and at each step().");
   c.def("step", &LRScheduler::step, "The next epoch's rates; after the optimizer's step.")
       .def("get_last_lr", &LRScheduler::get_last_lr, "The rates last set.")
@@ -151,7 +145,7 @@ void bind_lr_scheduler(py::module_& m) {
            last_epoch, keep_optimizer);
   py::class_<ExponentialLR, LRScheduler>(m, "ExponentialLR", "Multiplies the rate by gamma every epoch.")
       .def(py::init<Optimizer&, double, int64_t>(), optimizer, py::arg("gamma"), last_epoch, keep_optimizer);
-  Collected<LRScheduler, visit, clear>::put_into(m);
+  Collected<LRScheduler, visit>::put_into(m);
 }
 
 }  // namespace ember::python

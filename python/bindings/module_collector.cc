@@ -41,23 +41,25 @@ void visit(Visitor& visitor, const nn::Module& module) {
     visitor.function(layer->options.distance_function_);
 }
 
-/// How many own the C++ module beside or by way of this object.
-long owners(PyObject* self) {
-  auto value = reinterpret_cast<py::detail::instance*>(self)->get_value_and_holder();
-  return value.holder<py::smart_holder>().vptr.use_count();
+void show(Visitor& visitor, PyObject* self) {
+  long use_count = 0;
+  const auto* module = static_cast<const nn::Module*>(owned_value(self, use_count));
+  if (module && visitor.enter(module, use_count)) visit(visitor, *module);
 }
 
 int traverse_module(PyObject* self, visitproc visit_object, void* arg) {
   if (const int stop = visit_instance(self, traverse_module, visit_object, arg)) return stop;
   Visitor visitor(self, visit_object, arg);
-  const auto* module = static_cast<const nn::Module*>(owned_value(self));
-  if (module && visitor.enter(module, owners(self))) visit(visitor, *module);
+  show(visitor, self);
   return visitor.result();
 }
 
 /// Hooks and children made in Python go; what a layer of C++ needs stays, so that a finalizer may still call it.
 int clear_module(PyObject* self) {
-  auto* module = static_cast<nn::Module*>(owned_value(self));
+  Visitor visitor(self);
+  show(visitor, self);
+  long use_count = 0;
+  auto* module = static_cast<nn::Module*>(owned_value(self, use_count));
   if (auto* python = dynamic_cast<PythonModule*>(module)) {
     const auto hooks = std::exchange(python->hooks, {});
     python->reset_route();

@@ -64,8 +64,6 @@ void visit(Visitor& visitor, const Optimizer& optimizer) {
   for (const ParamGroup& group : optimizer.param_groups())
     for (const Tensor& x : group.params()) visitor.tensor(x);
 }
-/// A cycle through its parameters is broken there.
-void keep(Optimizer&) {}
 
 /// A key as text; empty, which names no option, for another kind of key.
 std::string text_of(py::handle key) { return py::isinstance<py::str>(key) ? key.cast<std::string>() : std::string(); }
@@ -355,7 +353,7 @@ py::object rebuild(const py::object& type, const py::list& groups, const py::dic
 }  // namespace
 
 void bind_optim(py::module_& m) {
-  py::class_<Optimizer> c(m, "Optimizer", py::dynamic_attr(), Collected<Optimizer, visit, keep>::setup(),
+  py::class_<Optimizer> c(m, "Optimizer", py::dynamic_attr(), Collected<Optimizer, visit>::setup(),
                           "Updates parameters by their gradients.");
   c.def("step", &step, py::arg("closure") = py::none(),
         "Updates every parameter that has a gradient; a closure computes the loss first.");
@@ -423,7 +421,7 @@ void bind_optim(py::module_& m) {
           own_init, py::arg("params"), py::arg("lr") = 1e-3, py::arg("betas") = std::pair(0.9, 0.999),
           py::arg("eps") = 1e-8, py::arg("weight_decay") = 1e-2, py::arg("amsgrad") = false, py::kw_only(),
           py::arg("maximize") = false);
-  Collected<Optimizer, visit, keep>::put_into(m);
+  Collected<Optimizer, visit>::put_into(m);
 }
 
 }  // namespace ember::python

@@ -5,7 +5,9 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 
+#include "core/error.h"
 #include "python/bindings/gil.h"
 
 namespace ember::python {
@@ -19,9 +21,10 @@ class Owner {
   /// Needs the GIL to be used.
   pybind11::handle get() const { return held_ ? held_->object : nullptr; }
 
-  // For the garbage collector: all copies hold one reference together.
+  // For the garbage collector: all copies hold one reference together, which it may take.
   const void* identity() const { return held_.get(); }
   long use_count() const { return held_.use_count(); }
+  PyObject* take() const { return std::exchange(held_->object, nullptr); }
 
  private:
   struct Held {
@@ -54,6 +57,7 @@ class PythonFunction<R(Args...)> {
 
   R operator()(Args... args) const {
     const GilAcquire gil;
+    check(owner.get().ptr() != nullptr, "a Python function is called that was garbage");
     const pybind11::object result = owner.get()(args...);
     if constexpr (!std::is_void_v<R>) return result.template cast<R>();
   }

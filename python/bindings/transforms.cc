@@ -5,7 +5,6 @@
 
 #include "data/mnist.h"
 #include "python/bindings/data.h"
-#include "python/bindings/owner.h"
 
 namespace ember::python {
 
@@ -13,14 +12,7 @@ namespace {
 
 using namespace data;
 
-struct PythonTransform {
-  Owner function;
-
-  Tensor operator()(const Tensor& x) const {
-    py::gil_scoped_acquire gil;
-    return function.get()(x).cast<Tensor>();
-  }
-};
+using PythonTransform = PythonFunction<Tensor(const Tensor&)>;
 
 /// None is the empty transform, a bound one is used as it is, anything else is called.
 Transform to_transform(const py::object& object) {
@@ -28,7 +20,7 @@ Transform to_transform(const py::object& object) {
   if (py::isinstance<Transform>(object)) return object.cast<Transform>();
   check<TypeError>(PyCallable_Check(object.ptr()), "a transform must be callable, which ", type_name(object.ptr()),
                    " is not");
-  return PythonTransform{Owner(object)};
+  return PythonTransform(object);
 }
 
 /// A transform whose class in Python is a Transform made by `make`.
@@ -63,8 +55,14 @@ bool calls_python(const Transform& transform) {
   return std::any_of(parts.begin(), parts.end(), [](const Transform& part) { return calls_python(part); });
 }
 
+void visit(Visitor& visitor, const Transform& transform) {
+  if (const auto* python = transform.target<PythonTransform>()) visitor.function(*python);
+  if (const auto* composed = transform.target<Compose>())
+    for (const Transform& part : composed->transforms()) visit(visitor, part);
+}
+
 void bind_transforms(py::module_& m) {
-  py::class_<Transform>(m, "Transform", "A function from tensor to tensor.")
+  py::class_<Transform>(m, "Transform", Collected<Transform, visit>::setup(), "A function from tensor to tensor.")
       .def(py::init(&to_transform), py::arg("function"))
       .def("__call__", &Transform::operator(), py::arg("x"));
   bind_transform(m, "ToFloat", "Bytes as floats in [0, 1].", [] { return Transform(ToFloat()); });

@@ -6,6 +6,7 @@ import weakref
 import ember
 from ember import nn, optim
 from ember.autograd import Function
+from ember.data import DataLoader, Dataset, Subset, TensorDataset, TransformedDataset
 from ember.optim.lr_scheduler import LambdaLR, StepLR
 
 CYCLES = []
@@ -596,6 +597,106 @@ def schedule_of_a_method_of_its_own():
     return [Mine(o)]
 
 
+# Data
+
+
+class Squares(Dataset):
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, index):
+        return ember.ones(2) * index
+
+
+@cycle
+def dataset_and_its_loader():
+    data = Squares()
+    data.loader = DataLoader(data, batch_size=2)
+    list(data.loader)
+    return [data, data.loader]
+
+
+@cycle
+def dataset_and_its_iterator():
+    data = Squares()
+    data.batches = iter(DataLoader(data, batch_size=2))
+    next(data.batches)
+    return [data]
+
+
+@cycle
+def dataset_with_a_subset():
+    data = Squares()
+    data.part = Subset(data, [0, 1])
+    data.loader = DataLoader(Subset(data.part, [0]))
+    return [data, data.part, data.loader]
+
+
+@cycle
+def dataset_of_tensors():
+    x = ember.ones(4, 2)
+    x.dataset = TensorDataset(x)
+    x.dataset.loader = DataLoader(x.dataset, batch_size=2)
+    return [x, x.dataset, x.dataset.loader]
+
+
+@cycle
+def collate_function_that_knows_the_loader():
+    box = []
+    box.append(DataLoader(Squares(), batch_size=2, collate_fn=lambda samples: box))
+    next(iter(box[0]))
+    return box
+
+
+@cycle
+def collate_method():
+    class Mine(DataLoader):
+        def __init__(self):
+            super().__init__(Squares(), collate_fn=self.stack)
+
+        def stack(self, samples):
+            return samples
+
+    loader = Mine()
+    list(loader)
+    return [loader]
+
+
+@cycle
+def sampler_that_knows_the_loader():
+    class Order:
+        def __len__(self):
+            return 2
+
+        def __iter__(self):
+            return iter([1, 0])
+
+    order = Order()
+    order.loader = DataLoader(Squares(), batch_size=2, sampler=order)
+    list(order.loader)
+    return [order, order.loader]
+
+
+@cycle
+def transform_of_its_dataset():
+    class Mine(TransformedDataset):
+        def __init__(self):
+            super().__init__(Squares(), self.change)
+
+        def change(self, x):
+            return x
+
+    return [Mine()]
+
+
+@cycle
+def transform_that_knows_itself():
+    box = []
+    box.append(ember.data.Transform(lambda x: box))
+    box.append(ember.data.Compose([box[0], lambda x: box]))
+    return box
+
+
 # Others
 
 
@@ -628,12 +729,16 @@ def a_whole_trainer():
             self.model = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
             self.optimizer = optim.Adam(self.model.parameters())
             self.schedule = LambdaLR(self.optimizer, self.rate)
+            self.loader = DataLoader(TensorDataset(ember.ones(4, 2)), batch_size=2, collate_fn=self.collate)
             self.model.trainer, self.optimizer.trainer, self.losses = self, self, []
             self.model[0].register_forward_hook(self.look)
             self.model[0].weight.register_post_accumulate_grad_hook(self.step)
 
         def rate(self, epoch):
             return 0.9**epoch
+
+        def collate(self, samples):
+            return ember.stack([s[0] for s in samples])
 
         def look(self, module, args, output):
             self.last = output
@@ -642,7 +747,7 @@ def a_whole_trainer():
             self.optimizer.step()
 
         def run(self):
-            for x in ember.ones(3, 4, 2):
+            for x in self.loader:
                 loss = Keeps.apply(self.model(x)).sum()
                 loss.backward()
                 self.losses.append(loss)
@@ -650,4 +755,4 @@ def a_whole_trainer():
             return self
 
     t = Trainer().run()
-    return [t, t.model, t.optimizer, t.schedule, *t.losses, *t.model.parameters()]
+    return [t, t.model, t.optimizer, t.schedule, t.loader, *t.losses, *t.model.parameters()]
