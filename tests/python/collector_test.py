@@ -1,5 +1,6 @@
 """Python's garbage collector behind C++: what nobody can reach goes, what C++ still holds stays as it is."""
 
+import functools
 import gc
 import resource
 import subprocess
@@ -461,7 +462,7 @@ def test_exception_survives_deallocation():
     def fail():
         x = leaf()
         x.loud = Loud()
-        x.register_hook(lambda g, loud=Loud(): g)
+        x.register_hook(functools.partial(lambda loud, g: g, Loud()))
         raise KeyError("outer")
 
     with pytest.raises(KeyError, match="outer"):
