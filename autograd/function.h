@@ -13,7 +13,8 @@
 //   Tensor y = Cube::apply(x);
 //
 // forward runs without recording; backward must return one gradient for each argument of forward, or for each tensor of one that is a
-// vector of them, undefined for those that are no tensors. More may follow when they are undefined. Python's autograd.Function uses the same node.
+// vector of them, undefined for those that are no tensors. More may follow when they are undefined. Python's autograd.Function uses
+// the same node.
 #pragma once
 
 #include <any>
