@@ -174,7 +174,7 @@ ROWS = {
 
 for reduction in ("mean", "sum", "none"):
     for name in ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "soft_margin_loss", "poisson_nll_loss"):
-        ROWS[f"{name}, {reduction}"] = (lambda x, y, f=getattr(F, name), r=reduction: f(x, y, reduction=r), LOSS)
+        ROWS[f"{name}, {reduction}"] = (lambda x, y, n=name, r=reduction: getattr(F, n)(x, y, reduction=r), LOSS)
     ROWS |= {
         f"{name}, {reduction}": (lambda *x, f=f, r=reduction: f(*x, reduction=r), shapes)
         for name, f, shapes in [
