@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ranges>
 
 #include "ops/copy.h"
 #include "ops/kernel.h"
@@ -56,8 +55,14 @@ Tensor triangle_indices(const char* op, int64_t rows, int64_t columns, int64_t o
   const auto is_taken = [&](int64_t row) { return columns_in(row).first < columns_in(row).second; };
   // The rows with places stand together, from the first on or up to the last: no other is looked at.
   const bool is_first = rows > 0 && is_taken(0);
-  const int64_t boundary = *std::ranges::partition_point(std::views::iota(int64_t{0}, rows),
-                                                         [&](int64_t row) { return is_taken(row) == is_first; });
+  int64_t boundary = 0;
+  for (int64_t other = rows; boundary < other;) {
+    const int64_t row = boundary + (other - boundary) / 2;
+    if (is_taken(row) == is_first)
+      boundary = row + 1;
+    else
+      other = row;
+  }
   const int64_t begin = is_first ? 0 : boundary, end = is_first ? boundary : rows;
   int64_t count = 0;
   for (int64_t i = begin; i < end; ++i) count += columns_in(i).second - columns_in(i).first;
