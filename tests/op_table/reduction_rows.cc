@@ -28,23 +28,6 @@ Row reduction(const std::string& name, Tensor (*op)(const Tensor&, const Shape& 
           .tolerance = 4};
 }
 
-double product(const List& list) {
-  double total = 1;
-  for (const double value : list) total *= value;
-  return total;
-}
-
-/// The position of the first element for which no other is better.
-template <class Better>
-double first_best(const List& list, Better better) {
-  size_t best = 0;
-  for (size_t i = 1; i < list.size(); ++i)
-    if (better(list[i], list[best])) best = i;
-  return static_cast<double>(best);
-}
-double argmax_of(const List& list) { return first_best(list, std::greater<>()); }
-double argmin_of(const List& list) { return first_best(list, std::less<>()); }
-
 Row extreme_along(const std::string& name, std::pair<Tensor, Tensor> (*op)(const Tensor&, int64_t, bool),
                   double (*value)(const List&), double (*position)(const List&)) {
   return {.name = name,
@@ -125,7 +108,7 @@ const bool registered = add_rows({
      },
      .samples = {{real({3, 4})}, {positive({2, 1, 3})}},
      .reference = [](const Arrays& in) -> Arrays {
-       return {reduce(in[0], {1}, true, product), reduce(in[0], {}, false, product)};
+       return {reduce(in[0], {1}, true, reference::product), reduce(in[0], {}, false, reference::product)};
      },
      .zero_size = {{real({0, 3})}},
      .large = {real({700, 60}, 0.98, 1.02)},
@@ -136,9 +119,11 @@ const bool registered = add_rows({
      .message = "out of range",
      .tolerance = 8},
     extreme_along(
-        "max_along", [](const Tensor& x, int64_t d, bool k) { return max(x, d, k); }, reference::max, argmax_of),
+        "max_along", [](const Tensor& x, int64_t d, bool k) { return max(x, d, k); }, reference::max,
+        reference::argmax),
     extreme_along(
-        "min_along", [](const Tensor& x, int64_t d, bool k) { return min(x, d, k); }, reference::min, argmin_of),
+        "min_along", [](const Tensor& x, int64_t d, bool k) { return min(x, d, k); }, reference::min,
+        reference::argmin),
     {.name = "max",
      .op = [](const Tensors& in) { return max(in[0]); },
      .samples = {{real({3, 4})}, {real({})}},
@@ -153,8 +138,8 @@ const bool registered = add_rows({
      .large = {real({500, 90})},
      .bad = [] { min(zeros({0})); },
      .message = "min"},
-    position("argmax", argmax, argmax_of),
-    position("argmin", argmin, argmin_of),
+    position("argmax", argmax, reference::argmax),
+    position("argmin", argmin, reference::argmin),
     {.name = "all",
      .op = [](const Tensors& in) -> Tensors {
        return {all(in[0]), all(in[0], 0)};

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "tests/op_table/row.h"
@@ -71,10 +72,27 @@ inline double variance(const std::vector<double>& list, double correction) {
 inline double max(const std::vector<double>& list) { return *std::max_element(list.begin(), list.end()); }
 inline double min(const std::vector<double>& list) { return *std::min_element(list.begin(), list.end()); }
 inline double logsumexp(const std::vector<double>& list) {
+  const double top = max(list);
   double total = 0;
-  for (const double value : list) total += std::exp(value - max(list));
-  return max(list) + std::log(total);
+  for (const double value : list) total += std::exp(value - top);
+  return top + std::log(total);
 }
+inline double product(const std::vector<double>& list) {
+  double total = 1;
+  for (const double value : list) total *= value;
+  return total;
+}
+
+/// The position of the first element for which no other is better.
+template <class Better>
+double first_best(const std::vector<double>& list, Better better) {
+  size_t best = 0;
+  for (size_t i = 1; i < list.size(); ++i)
+    if (better(list[i], list[best])) best = i;
+  return static_cast<double>(best);
+}
+inline double argmax(const std::vector<double>& list) { return first_best(list, std::greater<>()); }
+inline double argmin(const std::vector<double>& list) { return first_best(list, std::less<>()); }
 
 /// f(list, i) for each element i of each list along `dim`: softmax and its kin.
 template <class F>

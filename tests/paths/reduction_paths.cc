@@ -62,33 +62,14 @@ double sum_of(const List& list) { return op_table::reference::sum(list); }
 double max_of(const List& list) { return op_table::reference::max(list); }
 double min_of(const List& list) { return op_table::reference::min(list); }
 double variance_of(const List& list) { return op_table::reference::variance(list, 1); }
-double logsumexp_of(const List& list) {
-  const double top = max_of(list);
-  double total = 0;
-  for (const double value : list) total += std::exp(value - top);
-  return top + std::log(total);
-}
+double logsumexp_of(const List& list) { return op_table::reference::logsumexp(list); }
 double any_of(const List& list) {
   return std::any_of(list.begin(), list.end(), [](double x) { return x != 0; });
 }
 double all_of(const List& list) {
   return std::all_of(list.begin(), list.end(), [](double x) { return x != 0; });
 }
-double product_of(const List& list) {
-  double total = 1;
-  for (const double value : list) total *= value;
-  return total;
-}
-
-template <class Better>
-double first_best(const List& list, Better better) {
-  size_t best = 0;
-  for (size_t i = 1; i < list.size(); ++i)
-    if (better(list[i], list[best])) best = i;
-  return static_cast<double>(best);
-}
-double argmax_of(const List& list) { return first_best(list, std::greater<>()); }
-double argmin_of(const List& list) { return first_best(list, std::less<>()); }
+double product_of(const List& list) { return op_table::reference::product(list); }
 
 /// Values and places along the first and the last dim.
 Paths extreme(const std::string& name, std::pair<Tensor, Tensor> (*op)(const Tensor&, int64_t, bool),
@@ -154,8 +135,8 @@ std::vector<Case> with(std::vector<Case> cases, const std::vector<Case>& more) {
      .cases = matrices(0.9375, 1.0625),
      .dtypes = {kFloat64, kFloat32},
      .tolerance = 5e4},
-    extreme("max", max, max_of, argmax_of),
-    extreme("min", min, min_of, argmin_of),
+    extreme("max", max, max_of, op_table::reference::argmax),
+    extreme("min", min, min_of, op_table::reference::argmin),
 });
 
 }  // namespace
