@@ -10,8 +10,7 @@ import collections
 import json
 import math
 import os
-
-import numpy as np
+import sys
 
 from ember import _C
 from ember._C import Tensor
@@ -121,7 +120,8 @@ class _Writer:
             return {"$dtype": str(obj)}
         if isinstance(obj, _C.device):
             return {"$device": str(obj)}
-        if isinstance(obj, (np.ndarray, np.generic)) and type(obj) in (np.ndarray, obj.dtype.type):
+        np = sys.modules.get("numpy")  # which has made all arrays that there are
+        if np and isinstance(obj, (np.ndarray, np.generic)) and type(obj) in (np.ndarray, obj.dtype.type):
             return self.array(obj, path)
         return self.container(obj, path)
 
@@ -163,8 +163,8 @@ class _Writer:
     def array(self, obj, path):
         if obj.dtype.char not in _ARRAYS or not obj.dtype.isnative:
             raise TypeError(f"save: cannot save a NumPy array of dtype {obj.dtype} (at '{_name(path)}')")
-        kind = "$numpy" if type(obj) is np.ndarray else "$numpy_scalar"
-        return {kind: self.leaf(_C.tensor(np.asarray(obj)), path), "dtype": obj.dtype.str}
+        kind = "$numpy_scalar" if obj.dtype.type is type(obj) else "$numpy"
+        return {kind: self.leaf(_C.tensor(obj[...]), path), "dtype": obj.dtype.str}
 
     def leaf(self, x, path):
         if type(x) not in (Tensor, Parameter):

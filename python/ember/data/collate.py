@@ -1,9 +1,8 @@
 """What makes batches of samples: default_collate stacks what can be stacked and keeps the samples' structure around it."""
 
 import copy
+import sys
 from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
-
-import numpy as np
 
 from ember._C import Tensor, as_tensor, float64, stack, tensor
 
@@ -19,7 +18,7 @@ def default_collate(batch):
 
 def default_convert(data):
     """One sample with its NumPy arrays and numbers as tensors; all else as it is."""
-    if isinstance(data, (np.ndarray, np.generic)):
+    if _is_of_numpy(data):
         return data if data.dtype.kind in "SUO" else as_tensor(data)
     if isinstance(data, Mapping):
         return _same_mapping(data, {key: default_convert(value) for key, value in data.items()})
@@ -63,7 +62,7 @@ def collate(batch, *, collate_fn_map=None):
 
 
 def _function_for(item, functions):
-    exact = functions.get(type(item))
+    exact = functions.get(type(item)) or (_collate_numpy if _is_of_numpy(item) else None)
     return exact or next((function for kind, function in functions.items() if isinstance(item, kind)), None)
 
 
@@ -106,7 +105,17 @@ def _collate_tensors(batch, *, collate_fn_map=None):
     return stack(batch)
 
 
-def _collate_arrays(batch, *, collate_fn_map=None):
+def _is_of_numpy(item):
+    """Whether this is an array or a number of NumPy, which is not imported for the question."""
+    np = sys.modules.get("numpy")
+    return np is not None and isinstance(item, (np.ndarray, np.generic)) and not isinstance(item, (str, bytes))
+
+
+def _collate_numpy(batch, *, collate_fn_map=None):
+    import numpy as np
+
+    if isinstance(batch[0], np.generic):
+        return as_tensor(np.stack(batch))
     if batch[0].dtype.kind in "SUO":
         raise TypeError(_refusal(batch[0].dtype))
     return collate([as_tensor(array) for array in batch], collate_fn_map=collate_fn_map)
@@ -114,8 +123,6 @@ def _collate_arrays(batch, *, collate_fn_map=None):
 
 default_collate_fn_map = {
     Tensor: _collate_tensors,
-    np.ndarray: _collate_arrays,
-    (np.bool_, np.number, np.object_): lambda batch, *, collate_fn_map=None: as_tensor(np.stack(batch)),
     float: lambda batch, *, collate_fn_map=None: tensor(batch, dtype=float64),
     int: lambda batch, *, collate_fn_map=None: tensor(batch),
     str: lambda batch, *, collate_fn_map=None: batch,

@@ -12,8 +12,6 @@ import threading
 import time
 import weakref
 
-import numpy as np
-
 from ember._C import Generator, _exchange_thread_generator
 from ember._C.data import _compute_alone, _sample_seed
 from ember.data.dataset import bulk_reader
@@ -34,7 +32,9 @@ class WorkerInfo:
     @functools.cached_property
     def rng(self):
         """Generators for what is not Ember's: those of the modules belong to all threads."""
-        return WorkerRandom(random.Random(self.seed), np.random.default_rng(self.seed))
+        from numpy.random import default_rng
+
+        return WorkerRandom(random.Random(self.seed), default_rng(self.seed))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +42,7 @@ class WorkerRandom:
     """Random numbers of one worker's own, from Python and from NumPy."""
 
     random_generator: random.Random
-    numpy_generator: np.random.Generator
+    numpy_generator: object
 
 
 _this_thread = threading.local()
