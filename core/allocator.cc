@@ -6,8 +6,8 @@
 #include <bit>
 #include <cstdlib>
 #include <mutex>
+#include <new>
 #include <utility>
-#include <vector>
 
 #include "core/error.h"
 
@@ -80,11 +80,11 @@ class CachingAllocator final : public Allocator {
   void empty_cache() override {
     if (thread_bins) thread_bins->drain(*this);
     std::lock_guard lock(mutex_);
-    for (auto& [bytes, blocks] : shared_) {
-      cached_.fetch_sub(static_cast<int64_t>(bytes * blocks.size()), std::memory_order_relaxed);
-      for (void* block : blocks) std::free(block);
-      blocks.clear();
-    }
+    for (size_t index = 0; index < shared_.size(); ++index)
+      while (void* block = shared_[index].pop()) {
+        cached_.fetch_sub(static_cast<int64_t>(class_bytes(index)), std::memory_order_relaxed);
+        std::free(block);
+      }
   }
 
  private:
@@ -110,9 +110,19 @@ class CachingAllocator final : public Allocator {
       delete std::exchange(thread_bins, nullptr);
     }
   };
+  /// Blocks of one size, each holding the address of the next, so that freeing asks for no memory.
   struct SharedBin {
-    size_t bytes = 0;
-    std::vector<void*> blocks;
+    void* first = nullptr;
+
+    void push(void* block) {
+      *static_cast<void**>(block) = first;
+      first = block;
+    }
+    void* pop() {
+      void* block = first;
+      if (block) first = *static_cast<void**>(block);
+      return block;
+    }
   };
 
   static void* from_system(size_t bytes) { return std::aligned_alloc(kAlignment, bytes); }
@@ -138,10 +148,8 @@ class CachingAllocator final : public Allocator {
       block = bin->blocks[--bin->count];
     } else {
       std::lock_guard lock(mutex_);
-      auto& blocks = shared_[size.index].blocks;
-      if (blocks.empty()) return nullptr;
-      block = blocks.back();
-      blocks.pop_back();
+      block = shared_[size.index].pop();
+      if (!block) return nullptr;
     }
     cached_.fetch_sub(static_cast<int64_t>(size.bytes), std::memory_order_relaxed);
     return block;
@@ -149,15 +157,15 @@ class CachingAllocator final : public Allocator {
 
   void share(SizeClass size, void* block) noexcept {
     std::lock_guard lock(mutex_);
-    shared_[size.index].bytes = size.bytes;
-    shared_[size.index].blocks.push_back(block);
+    shared_[size.index].push(block);
   }
 
   /// This thread's bin for blocks of that size; null when it keeps none.
   static Bin* thread_bin(SizeClass size) {
     if (size.bytes > kThreadLimit || thread_ends) return nullptr;
     if (!thread_bins) {
-      thread_bins = new ThreadBins;
+      thread_bins = new (std::nothrow) ThreadBins;
+      if (!thread_bins) return nullptr;
       static thread_local BinsOwner owner;
     }
     return &thread_bins->bins[size.index];
