@@ -37,9 +37,30 @@ int sensible(int count) { return std::clamp(count, 1, std::max(64, 2 * omp_get_n
 
 int initial_num_threads() {
   pthread_atfork(nullptr, nullptr, on_fork_in_child);
-  const int asked = omp_get_max_threads(), count = sensible(asked);
+  // More than OpenMP grants would make oneDNN wait for them.
+  const int asked = omp_get_max_threads(), count = sensible(std::min(asked, omp_get_thread_limit()));
   if (count != asked) omp_set_num_threads(count);
   return count;
+}
+
+/// All signals but those that an instruction raises, which cannot wait.
+const sigset_t& outside_signals() {
+  static const sigset_t set = [] {
+    sigset_t signals;
+    sigfillset(&signals);
+    for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT}) sigdelset(&signals, own);
+    return signals;
+  }();
+  return set;
+}
+
+/// The threads of this thread's pool that are known to exist and to handle no signals; OpenMP ends those that a smaller team lacks.
+thread_local int quiet_team = 1;
+
+/// What each thread of a team calls first. Signals are for the threads of the program, and one that waits in the first thread must
+/// not go to another.
+void join_quiet_team() {
+  if (omp_get_thread_num() > 0) pthread_sigmask(SIG_BLOCK, &outside_signals(), nullptr);
 }
 
 std::atomic<int>& thread_limit() {
@@ -93,12 +114,15 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain, FunctionRef<void(in
   }
   const int team = static_cast<int>(std::min<int64_t>(num_threads(), chunks));
   FirstException exception;
+  const bool is_quiet = team <= quiet_team;
+  quiet_team = team;
   // The thread sanitizer does not see how GNU's OpenMP starts and joins its threads.
   [[maybe_unused]] static char start, end_of_work;
   __tsan_release(&start);
 #pragma omp parallel num_threads(team)
   {
     __tsan_acquire(&start);
+    if (!is_quiet) join_quiet_team();
     const int64_t thread = omp_get_thread_num(), threads = omp_get_num_threads();
     const int64_t first = begin + chunks * thread / threads * grain;
     const int64_t last = std::min(end, begin + chunks * (thread + 1) / threads * grain);
@@ -112,6 +136,24 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain, FunctionRef<void(in
   __tsan_acquire(&end_of_work);
   exception.rethrow();
 }
+
+void prepare_library_call() {
+  const int threads = num_threads();
+  // OpenMP keeps both for each thread that calls. A team smaller than asked for would make oneDNN wait for ever.
+  if (omp_get_max_threads() != threads) omp_set_num_threads(threads);
+  if (omp_get_dynamic()) omp_set_dynamic(0);
+}
+
+SignalGuard::SignalGuard() {
+  pthread_sigmask(SIG_BLOCK, &outside_signals(), &before_);
+  const int threads = num_threads();
+  if (threads <= quiet_team || omp_in_parallel()) return;
+#pragma omp parallel num_threads(threads)
+  join_quiet_team();
+  quiet_team = threads;
+}
+
+SignalGuard::~SignalGuard() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
 SerialGuard::SerialGuard() : before_(is_serial), threads_before_(omp_get_max_threads()) {
   is_serial = true;

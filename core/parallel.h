@@ -1,6 +1,8 @@
 // Splitting index ranges over the one OpenMP thread pool, which oneDNN shares.
 #pragma once
 
+#include <signal.h>
+
 #include <cstdint>
 
 #include "core/function_ref.h"
@@ -20,6 +22,22 @@ void set_num_threads(int count);
 /// rethrown here. Runs in the calling thread when the range is short, inside another parallel_for, and in a forked child, whose
 /// copy of the pool has no threads. Several threads may call it at once, each with a pool of its own.
 void parallel_for(int64_t begin, int64_t end, int64_t grain, FunctionRef<void(int64_t first, int64_t last)> body);
+
+/// Before a call of a library that computes on the pool: OpenMP, which it asks, will grant it num_threads() threads.
+void prepare_library_call();
+
+/// While one lives, no signal is handled in its thread or in the pool's, but waits. oneDNN's products of floats with long rows put
+/// the stack pointer on the heap, below which a handler's frame would overwrite what lies there.
+class SignalGuard {
+ public:
+  SignalGuard();
+  ~SignalGuard();
+  SignalGuard(const SignalGuard&) = delete;
+  SignalGuard& operator=(const SignalGuard&) = delete;
+
+ private:
+  sigset_t before_;
+};
 
 /// While one lives, its thread computes alone: for background threads, which must not compete with the pool of the main one.
 class SerialGuard {

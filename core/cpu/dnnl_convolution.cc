@@ -6,6 +6,7 @@
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/dnnl_cache.h"
 #include "core/cpu/dnnl_kernels.h"
+#include "core/parallel.h"
 
 namespace ember::dnnl {
 
@@ -108,7 +109,8 @@ Tensor bytes_for(const Description& description) {
 }
 
 void Plan::run(std::initializer_list<const Tensor*> tensors) const {
-  use_own_thread_count();
+  prepare_library_call();
+  const SignalGuard guard;
   std::vector<Tensor> buffers;
   auto buffer = [&](const Description& of) {
     buffers.push_back(bytes_for(of));

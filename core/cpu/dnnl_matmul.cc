@@ -1,4 +1,5 @@
 #include <dnnl.hpp>
+#include <optional>
 
 #include "core/backend.h"
 #include "core/cpu/dnnl_cache.h"
@@ -12,6 +13,8 @@ namespace {
 /// Batches of matrices below this many multiplications each are shared out whole.
 constexpr int64_t kWholeWork = int64_t{1} << 21;
 constexpr int64_t kTaskWork = int64_t{1} << 17;
+/// Rows up to which sgemm keeps on the thread's own stack: 84 with AVX-512, more with AVX2.
+constexpr int64_t kStackRows = 84;
 
 Tensor cast(const Tensor& x, DType dtype) {
   const Tensor y = empty_tensor(x.sizes(), dtype);
@@ -67,6 +70,8 @@ void multiply_floats(const Tensor& out, const Tensor& a, const Tensor& b, float 
             " and ", describe(b));
     }
   };
+  std::optional<SignalGuard> guard;
+  if (k > kStackRows) guard.emplace();
   const int64_t work = m * n * k;
   if (count == 1 || work >= kWholeWork)
     run(0, count);
@@ -120,7 +125,7 @@ void multiply_bfloat16(const Tensor& out, const Tensor& a, const Tensor& b) {
 }  // namespace
 
 void matmul(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& bias) {
-  use_own_thread_count();
+  prepare_library_call();
   // oneDNN has no batches that repeat one matrix.
   const auto repeats = [](const Tensor& x) { return x.dim() == 3 && x.strides()[0] == 0; };
   if (out.dtype() == kBFloat16 && !bias.defined() && out.is_contiguous() && !repeats(a) && !repeats(b) &&

@@ -2,8 +2,6 @@
 
 #include <dlfcn.h>
 
-#include "core/cpu/dnnl_kernels.h"
-
 namespace ember::lapack {
 
 namespace {
@@ -34,7 +32,7 @@ void* find(const char* name) {
 }
 
 void for_matrices(int64_t batch, double work, FunctionRef<void(int64_t first, int64_t last)> f) {
-  dnnl::use_own_thread_count();
+  prepare_library_call();
   if (batch == 1 || work >= kLargeWork) {
     if (batch > 0) f(0, batch);
     return;
