@@ -83,7 +83,7 @@ void bind_data_loader(py::module_& m) {
   m.def("_sample_seed", &sample_seed, py::arg("seed"), py::arg("epoch"), py::arg("index"),
         "Where the random numbers of one sample of one epoch start.");
   m.def(
-      "_draw_seed", [](Generator* generator) { return draw_seed(generator); }, py::arg("generator").none(true),
+      "_draw_seed", [](Generator* generator) { return draw_seed(generator); }, py::arg("generator") = py::none(),
       "A seed out of this generator, or the default one.");
   m.def("_permutation", &permutation, py::arg("size"), py::arg("seed"), py::arg("stream"),
         "A permutation of 0 ... size - 1 that depends on seed and stream only.");

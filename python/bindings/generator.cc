@@ -87,7 +87,7 @@ void bind_generator(PyObject* module) {
         return &default_generator();
       },
       py::arg("seed"), py::return_value_policy::reference, "Seeds the default generator.");
-  m.def("_exchange_thread_generator", &exchange_thread_generator, py::arg("generator").none(true),
+  m.def("_exchange_thread_generator", &exchange_thread_generator, py::arg("generator") = py::none(),
         py::return_value_policy::reference,
         "Gives this thread a default generator of its own, or with None the process's again; returns the one before.");
   m.def(

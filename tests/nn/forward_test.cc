@@ -167,8 +167,9 @@ TEST(OwnForward, SurvivesClones) {
 TEST(NullModules, AreErrorsInWords) {
   const Tensor x = ones({2});
   EXPECT_EQ(error_of([&] { nn::Sequential(nn::ReLU(), std::shared_ptr<nn::Module>())(x); }),
-            "Sequential: module \"1\" is null");
-  EXPECT_EQ(error_of([&] { nn::Sequential(nn::Linear(nullptr))(x); }), "Sequential: module \"0\" is null");
+            "Sequential: child '1' is None, which cannot be called");
+  EXPECT_EQ(error_of([&] { nn::Sequential(nn::Linear(nullptr))(x); }),
+            "Sequential: child '0' is None, which cannot be called");
   EXPECT_EQ(error_of([&] { nn::Linear(nullptr)(x); }), "ModuleHolder: accessing an empty module; assign one first");
   EXPECT_EQ(error_of([&] { nn::ModuleList(nn::Linear(nullptr))->at<nn::Linear>(0); }),
             "ModuleList: module 0 is null, not of the class asked for");

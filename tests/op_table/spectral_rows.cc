@@ -142,7 +142,7 @@ const bool registered = add_rows({
         [](const Tensors& in) {
           // A rank that small changes of the inputs keep.
           const Tensor x = matmul(regular(in[0]), regular(in[1]));
-          return Tensors{linalg::pinv(x, 0.5), linalg::pinv(x, {}, 1e-3), pinverse(x, 1e-6)};
+          return Tensors{linalg::pinv(x, Tensor(0.5)), linalg::pinv(x, {}, Tensor(1e-3)), pinverse(x, 1e-6)};
         },
         {{real({4, 2}, -1, 1), real({2, 3}, -1, 1)}},
         "(lambda x: [torch.linalg.pinv(x, atol=0.5), torch.linalg.pinv(x, rtol=1e-3), torch.pinverse(x, 1e-6)])(" +

@@ -59,7 +59,7 @@ class UnarySlope : public testing::TestWithParam<Unary> {};
 
 TEST_P(UnarySlope, IsPyTorchs) {
   const Unary& row = GetParam();
-  Tensor x = tensor(row.x).to(kFloat64).requires_grad_();
+  Tensor x = tensor(row.x, kFloat64).requires_grad_();
   sum(row.f(x)).backward();
   const Values found = test::values(x.grad());
   for (size_t i = 0; i < row.x.size(); ++i) {

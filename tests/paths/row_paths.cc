@@ -220,7 +220,7 @@ Paths ranked(const std::string& name, std::pair<Tensor, Tensor> (*op)(const Tens
     {.name = "searchsorted",
      .op = [](const Tensors& in) -> Tensors {
        const Tensor sequence = sort(in[0], 1).first;
-       return {searchsorted(sequence, in[1]), searchsorted(sequence, in[1], true)};
+       return {searchsorted(sequence, in[1]), searchsorted(sequence, in[1], false, true)};
      },
      .reference = [](const Arrays& in) -> Arrays {
        const auto count = [&](auto before) {

@@ -307,7 +307,9 @@ def test_checkpoints_of_any_numbers_load(tmp_path, rate, epoch):
         return net, optimizer, optim.lr_scheduler.StepLR(optimizer, 3)
 
     net, optimizer, scheduler = run()
-    optimizer.param_groups[0]["lr"] = rate
+    state = optimizer.state_dict()
+    state["param_groups"][0]["lr"] = rate
+    optimizer.load_state_dict(state)
     io.save_checkpoint(tmp_path / "x", net, optimizer, scheduler, epoch)
     other = run()
     assert io.load_checkpoint(tmp_path / "x", *other)[0] == epoch
