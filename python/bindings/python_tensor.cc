@@ -26,11 +26,16 @@ int spare_count = 0;
 
 /// A tensor that only C++ held goes, and with it the object that waited in its slot.
 void release_object(void* pointer) {
-  if (!Py_IsInitialized()) return;
-  const GilAcquire gil;
   auto* object = static_cast<PyObject*>(pointer);
   // The handle inside does not count while the slot owns the object: forget it without a release.
-  new (&cast(object)->tensor) Tensor();
+  const auto forget = [object] { new (&cast(object)->tensor) Tensor(); };
+  // The ending interpreter collects its garbage once more, and must not find the tensor there.
+  if (!Py_IsInitialized()) {
+    forget();
+    return;
+  }
+  const GilAcquire gil;
+  forget();
   if (Py_REFCNT(object) > 1) {
     cast(object)->tensor = empty_tensor({0}, kFloat32);
     cast(object)->tensor.impl()->python.object = object;

@@ -47,3 +47,12 @@ def test_daemon_threads_do_not_bring_the_end_down(work):
     for _ in range(3):
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
         assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+
+
+def test_parameters_that_only_their_module_holds_go_with_it_at_the_end():
+    script = (
+        "import ember\nfrom ember import nn\nnet = nn.Sequential(nn.Linear(4, 5))\nmodules = {'net': (net, 1)}\n"
+        "def run():\n    net, _ = modules['net']\n    ember.func.vmap(net)(ember.randn(3, 2, 4))\nrun()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
