@@ -33,6 +33,7 @@ Tensor constant_pad_nd(const Tensor& x, const Shape& pad, const Scalar& value) {
     negated[2 * i] = -pad[2 * i];
     negated[2 * i + 1] = -pad[2 * i + 1];
   }
+  kernel::check_fits("pad", value, x.dtype());
   const Tensor y = full(sizes, value, x.options());
   Tensor from = x, to = y;
   for (int64_t i = 0; i < pairs; ++i) {

@@ -91,9 +91,9 @@ void bind_linear_layers(py::module_& m) {
       .option("out_features", &LinearOptions::out_features_)
       .hidden("bias", &LinearOptions::bias_)
       .def("reset_parameters", &LinearImpl::reset_parameters);
-  Layer<IdentityImpl>(m, "Identity", "The input, whatever the arguments.").init([](const py::args&, const py::kwargs&) {
-    return IdentityOptions();
-  });
+  Layer<IdentityImpl>(m, "Identity", "The input, whatever it is and whatever the arguments.")
+      .init([](const py::args&, const py::kwargs&) { return IdentityOptions(); })
+      .forward([](const IdentityImpl&, const py::object& input) { return input; }, py::arg("input"));
   Layer<FlattenImpl>(m, "Flatten", "The dims start_dim ... end_dim made one.")
       .init([](int64_t start, int64_t end) { return FlattenOptions().start_dim(start).end_dim(end); },
             py::arg("start_dim") = 1, py::arg("end_dim") = -1)

@@ -475,3 +475,9 @@ def test_init_and_utils():
     assert vector.shape == (16,)
     nn.utils.vector_to_parameters(vector * 0, lin.parameters())
     assert lin.weight.abs().sum().item() == 0
+
+
+def test_identity_gives_back_anything():
+    pair = (ember.ones(2), "text")
+    assert nn.Identity(7, unused=True)(pair) is pair
+    assert nn.Sequential(nn.LSTM(2, 3), nn.Identity())(ember.ones(1, 1, 2))[0].shape == (1, 1, 3)
