@@ -21,9 +21,8 @@ MultiheadAttentionOptions attention_options(const TransformerEncoderLayerOptions
   return MultiheadAttentionOptions(o.d_model_, o.nhead_).dropout(o.dropout_).bias(o.bias_).batch_first(o.batch_first_);
 }
 
-/// Calls the child in a slot, which may be None, or become another while the child runs.
-Tensor run(const std::shared_ptr<Module>& slot, const char* name, const Tensor& x) {
-  const std::shared_ptr<Module> child = slot;
+/// Calls the child of a slot, which may be None. By value: the slot may become another's while the child runs.
+Tensor run(std::shared_ptr<Module> child, const char* name, const Tensor& x) {
   check<TypeError>(child != nullptr, "TransformerEncoderLayer: its ", name, " is None, which cannot be called");
   return (*child)(x);
 }

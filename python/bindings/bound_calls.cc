@@ -35,7 +35,7 @@ Signature parse(const Record& record) {
   Signature signature;
   bool keyword_only = false;
   const size_t end = text.rfind(") -> ");
-  for (std::string part : split_at_top(text.substr(1, end == std::string::npos ? end : end - 1), ", ")) {
+  for (const std::string& part : split_at_top(text.substr(1, end == std::string::npos ? end : end - 1), ", ")) {
     if (part == "/") continue;
     if (part.starts_with("**")) {
       signature.takes_any_keyword = true;

@@ -67,7 +67,7 @@ py::dict state_dict(Module& self, const py::args& positional, py::object destina
                     bool keep_vars) {
   check<TypeError>(positional.size() <= 3, "state_dict: takes destination, prefix and keep_vars, but got ",
                    positional.size(), " arguments");
-  if (positional.size() > 0) destination = positional[0];
+  if (!positional.empty()) destination = positional[0];
   if (positional.size() > 1) prefix = positional[1].cast<std::string>();
   if (positional.size() > 2) keep_vars = positional[2].cast<bool>();
   check<TypeError>(destination.is_none() || py::isinstance<py::dict>(destination),
