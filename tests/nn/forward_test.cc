@@ -134,7 +134,7 @@ TEST(OwnForward, WrongTypesAreNamed) {
   EXPECT_EQ(error_of([&] { nn::Sequential(SplitterImpl{}, Doubler{})(x); }),
             "Doubler: forward takes Tensor as argument 0 but got std::tuple<Tensor, Tensor>");
   EXPECT_EQ(error_of([&] { nn::Sequential(Doubler{}, AdderImpl{})(x); }), "Adder: forward takes 2 arguments but got 1");
-  EXPECT_EQ(error_of([&] { nn::Sequential(nn::ReLU())(x, x); }), "ReLU: forward takes 1 arguments but got 2");
+  EXPECT_EQ(error_of([&] { nn::Sequential(nn::ReLU{})(x, x); }), "ReLU: forward takes 1 arguments but got 2");
   EXPECT_EQ(error_of([&] { nn::Sequential(SplitterImpl{})(x); }),
             "Sequential: the last module gave std::tuple<Tensor, Tensor>, not the type asked for");
   EXPECT_EQ(error_of([&] { nn::Sequential(SinkImpl{}, nn::ReLU())(x); }),

@@ -304,7 +304,9 @@ TEST(Module, CloneOfAnUnknownClassSaysWhatToDo) {
 
 TEST(Module, CopiesShareTheirState) {
   Net net;
-  const Net copy = net;
+  Net copy = net;
+  copy.eval();
+  EXPECT_TRUE(net.is_training()) << "the mode is each one's own";
   EXPECT_EQ(copy.named_parameters().keys(), net.named_parameters().keys());
   EXPECT_TRUE(copy.parameters()[0].is_same(net.parameters()[0]));
   EXPECT_EQ(copy.named_buffers().keys(), net.named_buffers().keys());

@@ -94,7 +94,7 @@ TEST(Assignment, MakesAVariableAnotherTensor) {
 TEST(Assignment, MovedVariablesAreWrittenInto) {
   const Tensor storage = zeros({2});
   Tensor x = storage;
-  std::move(x) = ones({2});
+  static_cast<Tensor&&>(x) = ones({2});
   EXPECT_TRUE(x.is_same(storage));
   expect_equal(storage, {1, 1});
 }
