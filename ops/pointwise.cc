@@ -1,6 +1,7 @@
 #include "ops/pointwise.h"
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "autograd/record.h"
@@ -225,6 +226,12 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
   if (max && !(is_integral(dtype) && high > 0)) kernel::check_fits("clamp", *max, dtype);
   check(!max || dtype != kUInt8 || high >= 0, "clamp: max is ", high, " but no uint8 is below 0");
   const Tensor in = to(x, dtype);
+  // The kernel's limits are doubles, which do not hold every int64.
+  constexpr double kExact = int64_t{1} << std::numeric_limits<double>::digits;
+  if (dtype == kInt64 && ((min && std::abs(low) >= kExact) || (max && std::abs(high) >= kExact))) {
+    const Tensor raised = min ? maximum(in, Tensor(*min)) : in;
+    return max ? minimum(raised, Tensor(*max)) : raised;
+  }
   Tensor y = empty_tensor_like(in, dtype);
   find_kernel("clamp", &Backend::clamp, in)(y, in, low, high);
   return record("clamp", y, inputs(in),

@@ -132,3 +132,11 @@ def test_complex_random_numbers_have_unit_variance():
     assert all(abs(v - 0.5) < 0.01 for v in parts.mean(0).tolist())
     assert ember.randn_like(x).dtype == ember.complex64 and ember.rand_like(x).dtype == ember.complex64
     assert ember.randn(3, dtype=ember.complex64, requires_grad=True).requires_grad
+
+
+def test_limits_of_int64_are_exact():
+    x, limit = ember.tensor([0, 2**62]), 2**53 + 1
+    assert x.clamp(min=limit).tolist() == [limit, 2**62]
+    assert x.clamp(max=limit).tolist() == [0, limit]
+    assert x.clamp(-limit, limit).tolist() == [0, limit]
+    assert x.clamp(min=-(2**63), max=2**63 - 1).tolist() == x.tolist()
