@@ -135,6 +135,24 @@ std::vector<Case> with(std::vector<Case> cases, const std::vector<Case>& more) {
      .cases = matrices(0.9375, 1.0625),
      .dtypes = {kFloat64, kFloat32},
      .tolerance = 5e4},
+    {.name = "histc",
+     .op = [](const Tensors& in) -> Tensors {
+       return {histc(in[0], 16, -2, 2), histc(in[0], 5, -1, 1.5)};
+     },
+     .reference = [](const Arrays& in) -> Arrays {
+       const auto count = [&](size_t bins, double low, double high) {
+         Array y({static_cast<int64_t>(bins)});
+         for (const double value : in[0].data)
+           if (value >= low && value <= high)
+             ++y.data[std::min(bins - 1,
+                               static_cast<size_t>((value - low) / (high - low) * static_cast<double>(bins)))];
+         return y;
+       };
+       return {count(16, -2, 2), count(5, -1, 1.5)};
+     },
+     .cases = {{{{1}}}, {{{7, 3}}}, {{{1023}}}, {{{33, 31}}}, {{{4097}}}, {{{32767}}}, {{{3, 32769}}}},
+     .dtypes = {kFloat32, kFloat64},
+     .tolerance = 0},
     extreme("max", max, max_of, op_table::reference::argmax),
     extreme("min", min, min_of, op_table::reference::argmin),
 });
