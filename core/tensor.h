@@ -254,7 +254,7 @@ Tensor TensorMethods::argsort(B stable, int64_t dim, bool descending) const {
 }
 template <std::same_as<Tensor> Other>
 Other TensorMethods::to(const Other& other, bool, bool copy) const {
-  return to(other.options(), copy);
+  return to(other.options(), false, copy);
 }
 
 /// Uninitialised memory of this shape, outside of the tape.

@@ -349,6 +349,13 @@ concept HasSumOf = requires(const Tensor& x, T dims) {
   x.sum(dims);
 };
 
+TEST(Overloads, ToAnothersOptionsCopiesOnlyWhenAsked) {
+  const Tensor x = ones({2}), other = zeros({1});
+  EXPECT_TRUE(x.to(other).is_same(x));
+  EXPECT_TRUE(x.to(other, /*non_blocking=*/true).is_same(x));
+  EXPECT_FALSE(x.to(other, /*non_blocking=*/false, /*copy=*/true).is_same(x));
+}
+
 TEST(Overloads, RefuseWhatCouldMeanTwoThings) {
   EXPECT_TRUE(HasMaxOf<int> && HasMaxOf<Tensor>);
   EXPECT_FALSE(HasMaxOf<double> || HasFreeMinOf<float>) << "no dim, and not maximum of a number";
