@@ -10,17 +10,6 @@ namespace {
 
 using namespace data;
 
-/// An order that Python has made.
-class GivenOrder final : public Sampler {
- public:
-  explicit GivenOrder(std::vector<int64_t> order) : order_(std::move(order)) {}
-  int64_t size() const override { return static_cast<int64_t>(order_.size()); }
-  std::vector<int64_t> indices(int64_t) const override { return order_; }
-
- private:
-  std::vector<int64_t> order_;
-};
-
 /// One pass over a dataset of C++.
 class NativeEpoch {
  public:
@@ -56,15 +45,14 @@ class NativeEpoch {
   std::shared_ptr<Epoch> epoch_;
 };
 
-std::unique_ptr<NativeEpoch> start_native_epoch(const py::object& dataset, std::optional<std::vector<int64_t>> order,
-                                                int64_t batch_size, bool shuffle, bool drop_last, int64_t workers,
-                                                int64_t prefetch, uint64_t seed, int64_t number) {
+std::unique_ptr<NativeEpoch> start_native_epoch(const py::object& dataset, int64_t batch_size, bool shuffle,
+                                                bool drop_last, int64_t workers, int64_t prefetch, uint64_t seed,
+                                                int64_t number) {
   const DatasetPtr source = dataset_of(dataset);
   // No more threads than can ever have something to do.
-  workers = std::min(workers, order ? static_cast<int64_t>(order->size()) : source->size());
+  workers = std::min(workers, source->size());
   DataLoaderOptions options(batch_size);
   options.shuffle(shuffle).workers(workers).drop_last(drop_last).prefetch(prefetch).seed(seed);
-  if (order) options.sampler(std::make_shared<GivenOrder>(std::move(*order)));
   DataLoader loader(source, options);
   loader.set_epoch(number);
   return std::make_unique<NativeEpoch>(loader.start_epoch());
@@ -95,9 +83,8 @@ void bind_data_loader(py::module_& m) {
       py::arg("weights"), py::arg("count"), py::arg("replacement"), py::arg("seed"), py::arg("epoch"),
       "Indices drawn in proportion to weights.");
   py::class_<NativeEpoch>(m, "_NativeEpoch")
-      .def(py::init(&start_native_epoch), py::arg("dataset"), py::arg("order"), py::arg("batch_size"),
-           py::arg("shuffle"), py::arg("drop_last"), py::arg("workers"), py::arg("prefetch"), py::arg("seed"),
-           py::arg("epoch"))
+      .def(py::init(&start_native_epoch), py::arg("dataset"), py::arg("batch_size"), py::arg("shuffle"),
+           py::arg("drop_last"), py::arg("workers"), py::arg("prefetch"), py::arg("seed"), py::arg("epoch"))
       .def("__iter__", [](py::object self) { return self; })
       .def("__next__", &NativeEpoch::next)
       .def("close", &NativeEpoch::close);

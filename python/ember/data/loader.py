@@ -237,7 +237,6 @@ class _NativeIterator(_Iterator):
         super().__init__(loader)
         self._batches = _NativeEpoch(
             dataset,
-            None,
             loader.batch_size,
             loader._shuffles,
             bool(loader.drop_last),
