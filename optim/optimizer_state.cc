@@ -1,18 +1,37 @@
 // Optimizers' state as PyTorch's structure of dictionaries, and back.
+#include <algorithm>
+
 #include "autograd/grad_mode.h"
 #include "ops/creation.h"
 #include "optim/optimizer.h"
 
 namespace ember::optim {
 
+namespace {
+
+struct Slot {
+  const char* name;
+  Tensor ParamState::*tensor;
+};
+
+/// The tensors that an optimizer keeps of a parameter, by their names.
+std::vector<Slot> slots_of(const auto& names) {
+  std::vector<Slot> slots;
+  for (const Slot& slot : {Slot{names.first, &ParamState::first}, Slot{names.second, &ParamState::second},
+                           Slot{names.max_second, &ParamState::max_second}})
+    if (slot.name) slots.push_back(slot);
+  return slots;
+}
+
+}  // namespace
+
 nn::OrderedDict<Tensor> Optimizer::named(const ParamState& state) const {
   const StateNames names = state_names();
   nn::OrderedDict<Tensor> tensors;
   if (names.step && state.step > 0)
     tensors.insert(names.step, scalar_tensor(static_cast<double>(state.step), kFloat32));
-  if (names.first && state.first.defined()) tensors.insert(names.first, state.first);
-  if (names.second && state.second.defined()) tensors.insert(names.second, state.second);
-  if (names.max_second && state.max_second.defined()) tensors.insert(names.max_second, state.max_second);
+  for (const Slot& slot : slots_of(names))
+    if ((state.*slot.tensor).defined()) tensors.insert(slot.name, state.*slot.tensor);
   return tensors;
 }
 
@@ -32,9 +51,9 @@ nn::OrderedDict<Tensor> Optimizer::state(const Tensor& param) const {
 
 bool Optimizer::keeps(const std::string& name) const {
   const StateNames names = state_names();
-  for (const char* own : {names.step, names.first, names.second, names.max_second})
-    if (own && name == own) return true;
-  return false;
+  const auto slots = slots_of(names);
+  return (names.step && name == names.step) ||
+         std::any_of(slots.begin(), slots.end(), [&](const Slot& slot) { return name == slot.name; });
 }
 
 bool Optimizer::set_state(const Tensor& param, const std::string& name, const Tensor& value) {
@@ -45,19 +64,14 @@ bool Optimizer::set_state(const Tensor& param, const std::string& name, const Te
     state->step = value.defined() ? static_cast<int64_t>(value.item<double>()) : 0;
     return true;
   }
-  Tensor* slot = names.first && name == names.first             ? &state->first
-                 : names.second && name == names.second         ? &state->second
-                 : names.max_second && name == names.max_second ? &state->max_second
-                                                                : nullptr;
-  if (!slot) return false;
-  if (value.defined()) {
-    check<ValueError>(value.sizes() == param.sizes(), "optimizer state: ", name, " has shape ", value.sizes(),
-                      " but its parameter has shape ", param.sizes());
-    *slot = value.detach().to(param.dtype()).to(param.device()).contiguous();
-  } else {
-    *slot = Tensor();
+  for (const Slot& slot : slots_of(names)) {
+    if (name != slot.name) continue;
+    check<ValueError>(!value.defined() || value.sizes() == param.sizes(), "optimizer state: ", name, " has shape ",
+                      value.defined() ? value.sizes() : Shape(), " but its parameter has shape ", param.sizes());
+    state->*slot.tensor = value.defined() ? value.detach().to(param.dtype()).to(param.device()).contiguous() : Tensor();
+    return true;
   }
-  return true;
+  return false;
 }
 
 void ParamGroup::set_params(std::vector<Tensor> params) {
@@ -88,7 +102,7 @@ namespace {
 
 /// A copy of the named tensor with the parameter's dtype and device; undefined when it is absent.
 Tensor load_tensor(const nn::OrderedDict<Tensor>& tensors, const char* name, const Tensor& param) {
-  const Tensor* value = name ? tensors.find(name) : nullptr;
+  const Tensor* value = tensors.find(name);
   if (!value || !value->defined()) return {};
   check<ValueError>(value->sizes() == param.sizes(), "load_state_dict: ", name, " has shape ", value->sizes(),
                     " but its parameter has shape ", param.sizes());
@@ -122,9 +136,7 @@ void Optimizer::load_state_dict(const OptimizerState& saved) {
       if (found == saved.state.end()) continue;
       const Tensor& param = groups_[g].params_[i];
       ParamState& state = group_states[i];
-      state.first = load_tensor(found->second, names.first, param);
-      state.second = load_tensor(found->second, names.second, param);
-      state.max_second = load_tensor(found->second, names.max_second, param);
+      for (const Slot& slot : slots_of(names)) state.*slot.tensor = load_tensor(found->second, slot.name, param);
       const Tensor* step = names.step ? found->second.find(names.step) : nullptr;
       if (step) state.step = static_cast<int64_t>(step->item<double>());
     }
