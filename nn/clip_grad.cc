@@ -22,10 +22,6 @@ std::vector<Tensor> gradients(const std::vector<Tensor>& parameters) {
   return grads;
 }
 
-}  // namespace
-
-namespace {
-
 /// The norm of all norms, in float32 where they are 16-bit.
 Tensor wide_total_norm(std::span<const Tensor> tensors, double norm_type, bool error_if_nonfinite) {
   if (tensors.empty()) return zeros({});

@@ -55,20 +55,23 @@ Tensor SequentialImpl::forward(const Tensor& input) {
     if (const OwnForward* own = module ? module->own_forward() : nullptr; own && !own->map)
       return result_as<Tensor>(run({input}));
   Tensor x = input;
+  for_each_callable([&](Module& module) { x = module(x); });
+  return x;
+}
+
+void SequentialImpl::for_each_callable(FunctionRef<void(Module& module)> visit) const {
   for_each_child([&](const std::string& key, const std::shared_ptr<Module>& module) {
     check<TypeError>(module != nullptr, name(), ": child '", key, "' is None, which cannot be called");
-    x = (*module)(x);
+    visit(*module);
   });
-  return x;
 }
 
 std::any SequentialImpl::run(std::vector<std::any> arguments) {
   check(!is_empty(), "Cannot call forward() on an empty Sequential");
-  for (const auto& [name, module] : own_children()) {
-    check(module != nullptr, this->name(), ": module \"", name, "\" is null");
-    std::any result = module->call(arguments);
+  for_each_callable([&](Module& module) {
+    std::any result = module.call(arguments);
     arguments.assign(1, std::move(result));
-  }
+  });
   return std::move(arguments[0]);
 }
 

@@ -100,6 +100,8 @@ class SequentialImpl : public IndexedModules {
   std::shared_ptr<Module> make_empty() const override { return std::make_shared<SequentialImpl>(); }
 
  private:
+  /// TypeError for a place that is empty.
+  void for_each_callable(FunctionRef<void(Module& module)> visit) const;
   std::any run(std::vector<std::any> arguments);
   template <class Result>
   Result result_as(std::any result) const {
