@@ -104,6 +104,13 @@ constexpr int64_t item_size(DType t) {
   }
 }
 
+/// Of a floating-point type: integers up to 2 to this power are exact.
+constexpr int significant_bits(DType t) { return t == kFloat16 ? 11 : t == kBFloat16 ? 8 : t == kFloat32 ? 24 : 53; }
+/// The largest finite number of a floating-point type.
+constexpr double largest_number(DType t) {
+  return t == kFloat16 ? 65504 : t == kBFloat16 ? 0x1.fep127 : t == kFloat32 ? 0x1.fffffep127 : 0x1.fffffffffffffp1023;
+}
+
 /// The type kernels compute in: float32 for the 16-bit floats, the type itself otherwise.
 constexpr DType compute_dtype(DType t) { return is_reduced_floating_point(t) ? kFloat32 : t; }
 

@@ -14,6 +14,17 @@ size_t heap_capacity(size_t count) { return std::bit_ceil(count); }
 
 }  // namespace
 
+std::optional<int64_t> Shape::counted() const {
+  int64_t product = 1;
+  bool has_zero = false;
+  for (const int64_t size : *this) {
+    has_zero |= size == 0;
+    if (size != 0 && __builtin_mul_overflow(product, size, &product)) [[unlikely]]
+      return std::nullopt;
+  }
+  return has_zero ? 0 : product;
+}
+
 void Shape::assign(const int64_t* values, size_t count) {
   if (count > kInline) heap_ = new int64_t[heap_capacity(count)];
   size_ = count;

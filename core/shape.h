@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -70,6 +71,8 @@ class Shape {
     for (int64_t s : *this) n *= s;
     return n;
   }
+  /// The same, or nothing when the elements other than 0 multiply beyond int64: products of some of them are taken too.
+  std::optional<int64_t> counted() const;
   std::vector<int64_t> vec() const { return {begin(), end()}; }
   bool operator==(const Shape& other) const {
     return size_ == other.size_ && (size_ == 0 || std::memcmp(data(), other.data(), size_ * sizeof(int64_t)) == 0);

@@ -30,18 +30,6 @@ std::optional<int64_t> extent(const Shape& sizes, const Shape& strides, int64_t 
   return end;
 }
 
-/// The product of the sizes, which a zero among them does not excuse from being an int64: products of some of them are taken too.
-int64_t count(const Shape& sizes) {
-  int64_t product = 1;
-  bool is_empty = false;
-  for (const int64_t size : sizes) {
-    is_empty |= size == 0;
-    if (size != 0 && __builtin_mul_overflow(product, size, &product)) [[unlikely]]
-      fail("a tensor of shape ", sizes, " has more elements than 64 bits count");
-  }
-  return is_empty ? 0 : product;
-}
-
 /// PyTorch's rule for results of different rank: `higher` decides unless `lower` is of a higher kind.
 std::optional<DType> combine(std::optional<DType> higher, std::optional<DType> lower) {
   if (!higher || !lower) return higher ? higher : lower;
@@ -79,7 +67,9 @@ TensorImpl::TensorImpl(Storage storage, DType dtype, Shape sizes, Shape strides,
 }
 
 void TensorImpl::set_geometry(Shape new_sizes, Shape new_strides, int64_t new_offset) {
-  numel = count(new_sizes);
+  const std::optional<int64_t> count = new_sizes.counted();
+  check(count.has_value(), "a tensor of shape ", new_sizes, " has more elements than 64 bits count");
+  numel = *count;
   sizes = std::move(new_sizes);
   strides = std::move(new_strides);
   offset = new_offset;

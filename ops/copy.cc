@@ -126,7 +126,7 @@ Tensor& copy_(Tensor& x, const Tensor& source) {
   if (source.impl()->is_wrapped_number && source.dtype() != x.dtype()) kernel::check_fill("copy_", source.item(), x);
   autograd::check_in_place("copy_", x);
   // Overlapping views of one storage would be read after they were written.
-  copy_data("copy_", x, x.storage()->data() == source.storage()->data() ? clone(source.detach()) : source);
+  copy_data("copy_", x, kernel::share_memory(x, source) ? clone(source.detach()) : source);
   x.storage()->bump_version();
   return record_in_place(
       "copy_", x, inputs(x, source), [](const Tensor& g) { return zeros_like(g); },

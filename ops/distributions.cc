@@ -75,39 +75,9 @@ Tensor& geometric_(Tensor& x, double p, Generator* generator) {
                    [&] { find_kernel("geometric_", &DistributionKernels::geometric, x)(x, p, pick(generator)); });
 }
 
-namespace {
-
-/// One more than the largest integer that random_ draws for this dtype: of floats, up to which all integers are exact.
-int64_t end_of(DType dtype) {
-  switch (dtype) {
-    case DType::Bool:
-      return 2;
-    case DType::UInt8:
-      return 256;
-    case DType::Int8:
-      return 128;
-    case DType::Int16:
-      return 32768;
-    case DType::Int32:
-      return int64_t{1} << 31;
-    case DType::Float16:
-      return (int64_t{1} << 11) + 1;
-    case DType::BFloat16:
-      return (int64_t{1} << 8) + 1;
-    case DType::Float32:
-      return (int64_t{1} << 24) + 1;
-    case DType::Float64:
-      return (int64_t{1} << 53) + 1;
-    default:
-      return std::numeric_limits<int64_t>::max();
-  }
-}
-
-}  // namespace
-
 Tensor& random_(Tensor& x, std::optional<int64_t> from, std::optional<int64_t> to, Generator* generator) {
   kernel::check_defined("random_", "input", x);
-  const int64_t low = to ? from.value_or(0) : 0, high = to ? *to : from.value_or(end_of(x.dtype()));
+  const int64_t low = to ? from.value_or(0) : 0, high = to ? *to : from.value_or(integers_of(x.dtype()));
   check<ValueError>(low < high, "random_: from is ", low, " but must be less than to, which is ", high);
   check_draws("random_", low, high, x.dtype());
   return overwrite("random_", x,

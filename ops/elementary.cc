@@ -18,20 +18,6 @@ using kernel::Result;
 
 namespace {
 
-/// The largest finite number of a floating-point dtype.
-double largest(DType dtype) {
-  switch (dtype) {
-    case DType::Float16:
-      return 65504;
-    case DType::BFloat16:
-      return 0x1.fep127;
-    case DType::Float32:
-      return std::numeric_limits<float>::max();
-    default:
-      return std::numeric_limits<double>::max();
-  }
-}
-
 Tensor no_slope(const Tensor& g) { return zeros_like(g); }
 
 }  // namespace
@@ -182,7 +168,7 @@ Tensor nan_to_num(const Tensor& x, std::optional<double> nan, std::optional<doub
                   std::optional<double> neginf) {
   kernel::check_defined("nan_to_num", "input", x);
   if (!x.is_floating_point()) return clone(x);
-  const double bound = largest(x.dtype());
+  const double bound = largest_number(x.dtype());
   Tensor y = empty_tensor_like(x, x.dtype());
   find_kernel("nan_to_num", &PointwiseKernels::nan_to_num, x)(y, x, nan.value_or(0), posinf.value_or(bound),
                                                               neginf.value_or(-bound));

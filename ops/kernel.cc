@@ -18,19 +18,13 @@ Tensor output_like(const Tensor& a, const Tensor& b, const Shape& sizes, DType d
 
 /// Whether writing x element by element could change elements of `other` that are still to be read.
 bool overlaps_partially(const Tensor& x, const Tensor& other) {
-  return x.storage()->data() == other.storage()->data() &&
+  return share_memory(x, other) &&
          (x.storage_offset() != other.storage_offset() || x.sizes() != other.sizes() || x.strides() != other.strides());
 }
 
 void print_warning(const std::string& message) { std::cerr << "ember: warning: " << message << '\n'; }
 
 std::atomic<void (*)(const std::string&)> warning_handler = print_warning;
-
-/// The largest number of a floating-point type.
-template <class T>
-constexpr double kLargest = std::is_same_v<T, Half>       ? 65504
-                            : std::is_same_v<T, BFloat16> ? 0x1.FEp127
-                                                          : static_cast<double>(std::numeric_limits<T>::max());
 
 template <class T>
 bool fits(const Scalar& number) {
@@ -45,7 +39,7 @@ bool fits(const Scalar& number) {
     return value.imag() == 0 && fits<T>(value.real());
   } else if constexpr (is_floating_point(dtype_of<T>)) {
     const double value = number.to<double>();
-    return !std::isfinite(value) || std::abs(value) <= kLargest<T>;
+    return !std::isfinite(value) || std::abs(value) <= largest_number(dtype_of<T>);
   } else if (number.is_floating_point()) {
     // 2^bits, which a double holds exactly, as it does the lowest number.
     const double value = number.to<double>(), end = std::ldexp(1.0, std::numeric_limits<T>::digits);
@@ -78,6 +72,8 @@ DType result_dtype(Result rule, DType promoted) {
   }
 }
 
+bool share_memory(const Tensor& a, const Tensor& b) { return a.storage()->data() == b.storage()->data(); }
+
 void warn(const std::string& message) { warning_handler.load()(message); }
 
 void set_warning_handler(void (*handler)(const std::string& message)) { warning_handler = handler; }
@@ -97,10 +93,7 @@ void check_same_device(const char* op, std::span<const Tensor> tensors) {
 }
 
 void check_numel(const char* op, const Shape& shape) {
-  int64_t count = 1;
-  for (const int64_t size : shape)
-    check(size == 0 || !__builtin_mul_overflow(count, size, &count), op, ": a tensor of shape ", shape,
-          " has more elements than 64 bits count");
+  check(shape.counted().has_value(), op, ": a tensor of shape ", shape, " has more elements than 64 bits count");
 }
 
 Shape broadcast(const char* op, const Shape& a, const Shape& b) {
@@ -118,8 +111,8 @@ void check_fits(const char* op, const Scalar& number, DType dtype) {
 void check_fits(const char* op, const Tensor& number, DType dtype) {
   if (!number.impl()->is_wrapped_number || number.dtype() == dtype) return;
   // What most calls put: a real number that every floating-point type holds.
-  const bool is_easy =
-      number.dtype() == kFloat64 && is_differentiable(dtype) && std::abs(*number.data_ptr<double>()) <= kLargest<Half>;
+  const bool is_easy = number.dtype() == kFloat64 && is_differentiable(dtype) &&
+                       std::abs(*number.data_ptr<double>()) <= largest_number(kFloat16);
   if (!is_easy) check_fits(op, number.item(), dtype);
 }
 

@@ -21,6 +21,9 @@ void check_same_device(const char* op, std::span<const Tensor> tensors);
 /// Throws Error naming `op` unless `x` is defined.
 void check_defined(const char* op, const char* argument, const Tensor& x);
 
+/// Whether both lie in one piece of memory, be it by two storages.
+bool share_memory(const Tensor& a, const Tensor& b);
+
 /// Throws Error naming `op` unless the sizes of `shape`, zeros aside, multiply to an int64: what every tensor's shape must do.
 void check_numel(const char* op, const Shape& shape);
 /// The shape that both broadcast to, checked so.

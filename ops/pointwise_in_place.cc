@@ -52,7 +52,7 @@ Tensor& sub_(Tensor& x, const Tensor& other, const Scalar& alpha) {
 Tensor& mul_(Tensor& x, const Tensor& other) {
   autograd::check_in_place("mul_", x);
   kernel::check_defined("mul_", "other", other);
-  const Tensor factor = x.storage()->data() == other.storage()->data() && x.requires_grad() ? clone(other) : other;
+  const Tensor factor = kernel::share_memory(x, other) && x.requires_grad() ? clone(other) : other;
   const SavedTensor before = saved_before(x, other);
   kernel::binary_into("mul_", &Backend::mul, x, factor);
   return record_in_place(
@@ -64,7 +64,7 @@ Tensor& div_(Tensor& x, const Tensor& other) {
   autograd::check_in_place("div_", x);
   kernel::check_defined("div_", "other", other);
   check<TypeError>(x.is_differentiable(), "div_: a float quotient cannot be written into ", describe(x));
-  const Tensor divisor = x.storage()->data() == other.storage()->data() && x.requires_grad() ? clone(other) : other;
+  const Tensor divisor = kernel::share_memory(x, other) && x.requires_grad() ? clone(other) : other;
   const SavedTensor before = saved_before(x, other);
   kernel::binary_into("div_", &Backend::div, x, divisor);
   return record_in_place(

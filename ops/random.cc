@@ -45,22 +45,6 @@ Tensor bernoulli_mask(const Tensor& like, DType dtype, double p) {
   return mask;
 }
 
-/// How many integers from 0 on a dtype holds, each exactly.
-int64_t integers_of(DType dtype) {
-  return visit_dtype(dtype, []<class T>() -> int64_t {
-    if constexpr (std::is_same_v<T, bool>)
-      return 2;
-    else if constexpr (std::is_integral_v<T>)
-      return sizeof(T) == 8 ? INT64_MAX : static_cast<int64_t>(std::numeric_limits<T>::max()) + 1;
-    else
-      return (int64_t{1} << (std::is_same_v<T, Half>       ? 11
-                             : std::is_same_v<T, BFloat16> ? 8
-                             : std::is_same_v<T, float>    ? 24
-                                                           : 53)) +
-             1;
-  });
-}
-
 }  // namespace
 
 Tensor rand(const Shape& sizes, const TensorOptions& options, Generator* generator) {
@@ -201,6 +185,17 @@ Tensor multinomial(const Tensor& probabilities, int64_t count, bool replacement,
     draw(row, left, draws.data_ptr<double>() + row * draws_each, count, samples.data_ptr<int64_t>() + row * count);
   }
   return probabilities.dim() == 1 ? reshape(samples, -1) : samples;
+}
+
+int64_t integers_of(DType dtype) {
+  return visit_dtype(dtype, [&]<class T>() -> int64_t {
+    if constexpr (std::is_same_v<T, bool>)
+      return 2;
+    else if constexpr (std::is_integral_v<T>)
+      return sizeof(T) == 8 ? INT64_MAX : static_cast<int64_t>(std::numeric_limits<T>::max()) + 1;
+    else
+      return (int64_t{1} << significant_bits(dtype)) + 1;
+  });
 }
 
 void check_draws(const char* op, int64_t low, int64_t high, DType dtype) {

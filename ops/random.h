@@ -11,6 +11,8 @@ namespace ember {
 Tensor rand(const Shape& sizes, const TensorOptions& options = {}, Generator* generator = nullptr);
 /// Normal with mean 0 and variance 1.
 Tensor randn(const Shape& sizes, const TensorOptions& options = {}, Generator* generator = nullptr);
+/// How many integers from 0 on a dtype holds, each exactly.
+int64_t integers_of(DType dtype);
 /// Throws Error naming `op` unless `dtype` holds all integers on [low, high).
 void check_draws(const char* op, int64_t low, int64_t high, DType dtype);
 /// Integers on [low, high), int64 unless options name a dtype.

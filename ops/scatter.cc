@@ -76,7 +76,7 @@ struct Scattering {
 
 /// x itself to read from, or a copy when it shares memory with `written`.
 Tensor beside(const Tensor& x, const Tensor& written) {
-  return x.defined() && written.defined() && x.storage()->data() == written.storage()->data() ? clone(x) : x;
+  return x.defined() && written.defined() && kernel::share_memory(x, written) ? clone(x) : x;
 }
 
 }  // namespace

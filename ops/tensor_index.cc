@@ -315,7 +315,7 @@ Tensor& index_put_(Tensor& x, const std::vector<TensorIndex>& indices, const Ten
   const Layout l = layout(selection);
   Tensor source = fitted(to(value, options), reordered(l.result_sizes, l.result_order));
   source = reordered(source, inverse(l.result_order));
-  if (source.storage()->data() == x.storage()->data()) source = clone(source);
+  if (kernel::share_memory(source, x)) source = clone(source);
   write(reordered(selection.view, l.order), l.indices, source, accumulate);
   return x;
 }

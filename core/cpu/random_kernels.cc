@@ -183,14 +183,11 @@ std::pair<T, T> half_open(double from, double to, Down down) {
 
 /// The largest number of a dtype, as far as a double can be.
 double largest(DType dtype) {
+  if (is_floating_point(dtype)) return largest_number(dtype);
   return visit_dtype(dtype, []<class T>() -> double {
-    if constexpr (std::is_same_v<T, Half>)
-      return 65504;
-    else if constexpr (std::is_same_v<T, BFloat16>)
-      return 0x1.fep127;
-    else if constexpr (std::is_same_v<T, int64_t>)
+    if constexpr (std::is_same_v<T, int64_t>)
       return 0x1.fffffffffffffp62;
-    else if constexpr (std::is_arithmetic_v<T>)
+    else if constexpr (std::is_integral_v<T>)
       return static_cast<double>(std::numeric_limits<T>::max());
     else
       return 0;  // no random complex numbers
@@ -364,7 +361,7 @@ std::pair<int64_t, int64_t> representable(int64_t low, int64_t high, DType dtype
   if (static_cast<double>(low) < least || static_cast<double>(high - 1) > most)
     cpu::fail_kernel("random_integers", "the range holds numbers that the dtype does not");
   if (!is_floating_point(dtype)) return {low, high};
-  const int bits = dtype == kFloat16 ? 11 : dtype == kBFloat16 ? 8 : dtype == kFloat32 ? 24 : 53;
+  const int bits = significant_bits(dtype);
   const int64_t last = short_integer(high - 1, bits);
   const int64_t first = low == std::numeric_limits<int64_t>::min() ? low : -short_integer(-low, bits);
   if (first > last) cpu::fail_kernel("random_integers", "the dtype has no number in the range");
