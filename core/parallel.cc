@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <exception>
 #include <mutex>
 
+#include "core/contention.h"
+#include "core/cpu_quota.h"
 #include "core/error.h"
 
 #if defined(__SANITIZE_THREAD__)
@@ -37,8 +40,11 @@ int sensible(int count) { return std::clamp(count, 1, std::max(64, 2 * omp_get_n
 
 int initial_num_threads() {
   pthread_atfork(nullptr, nullptr, on_fork_in_child);
+  // OpenMP counts the CPUs that the process may run on, unless OMP_NUM_THREADS tells it, but not the time that it may have on them.
+  const int asked = omp_get_max_threads(), quota = std::getenv("OMP_NUM_THREADS") ? 0 : quota_cpus();
   // More than OpenMP grants would make oneDNN wait for them.
-  const int asked = omp_get_max_threads(), count = sensible(std::min(asked, omp_get_thread_limit()));
+  const int granted = std::min(asked, omp_get_thread_limit());
+  const int count = sensible(quota > 0 ? std::min(granted, quota) : granted);
   if (count != asked) omp_set_num_threads(count);
   return count;
 }
@@ -112,6 +118,7 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain, FunctionRef<void(in
     body(begin, end);
     return;
   }
+  mind_contention();
   const int team = static_cast<int>(std::min<int64_t>(num_threads(), chunks));
   FirstException exception;
   const bool is_quiet = team <= quiet_team;
@@ -139,6 +146,7 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain, FunctionRef<void(in
 
 void prepare_library_call() {
   const int threads = num_threads();
+  if (threads > 1) mind_contention();
   // OpenMP keeps both for each thread that calls. A team smaller than asked for would make oneDNN wait for ever.
   if (omp_get_max_threads() != threads) omp_set_num_threads(threads);
   if (omp_get_dynamic()) omp_set_dynamic(0);

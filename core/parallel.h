@@ -12,7 +12,7 @@ namespace ember {
 /// Elements below which a second thread costs more than it saves.
 inline constexpr int64_t kGrain = 32768;
 
-/// Threads that parallel_for may use; from OMP_NUM_THREADS or the number of cores.
+/// Threads that parallel_for may use: OMP_NUM_THREADS, or else the cores that affinity and the control group's quota leave.
 int num_threads();
 /// Throws ValueError unless `count` >= 1.
 void set_num_threads(int count);
