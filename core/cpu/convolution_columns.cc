@@ -47,23 +47,32 @@ void for_each_tap(const Geometry& g, int64_t first, int64_t last, Body body) {
   }
 }
 
-/// Calls `body(window, element)` for each window and the element of the plane that lies under this tap; -1 in the padding.
+/// Windows of one line of the output whose element under a tap is not in the padding: `count` from `first` on, the first of
+/// which sees the element at `from` of the plane, each other one `stride` further.
+struct Run {
+  int64_t line, first, count, from, stride;
+};
+
+/// Calls `body(run)` for each line of the output; lines wholly in the padding have empty runs.
 template <class Body>
-void for_each_window(const Geometry& g, const std::array<int64_t, kMaxRank>& tap, Body body) {
-  auto place = [&](size_t dim, int64_t window) {
-    const int64_t at = window * g.stride[dim] - g.padding[dim] + tap[dim] * g.dilation[dim];
-    return at >= 0 && at < g.input[dim] ? at : -1;
+void for_each_run(const Geometry& g, const std::array<int64_t, kMaxRank>& tap, Body body) {
+  const auto place = [&](size_t dim, int64_t window) {
+    return window * g.stride[dim] - g.padding[dim] + tap[dim] * g.dilation[dim];
   };
-  int64_t window = 0;
+  const auto is_inside = [&](size_t dim, int64_t at) { return at >= 0 && at < g.input[dim]; };
+  // The windows of a line that start at 0 or behind, and those that start behind its end.
+  const auto windows_before = [&](int64_t end) {
+    const int64_t distance = end - place(2, 0);
+    return std::clamp<int64_t>(distance <= 0 ? 0 : (distance - 1) / g.stride[2] + 1, 0, g.output[2]);
+  };
+  const int64_t first = windows_before(0), count = std::max<int64_t>(windows_before(g.input[2]) - first, 0);
+  int64_t line = 0;
   for (int64_t od = 0; od < g.output[0]; ++od)
-    for (int64_t oh = 0; oh < g.output[1]; ++oh) {
+    for (int64_t oh = 0; oh < g.output[1]; ++oh, line += g.output[2]) {
       const int64_t d = place(0, od), h = place(1, oh);
-      const bool inside = d >= 0 && h >= 0;
-      const int64_t line = (d * g.input[1] + h) * g.input[2];
-      for (int64_t ow = 0; ow < g.output[2]; ++ow, ++window) {
-        const int64_t w = place(2, ow);
-        body(window, inside && w >= 0 ? line + w : -1);
-      }
+      const int64_t row = (d * g.input[1] + h) * g.input[2];
+      const int64_t seen = is_inside(0, d) && is_inside(1, h) ? count : 0;
+      body(Run{line, first, seen, seen > 0 ? row + place(2, first) : 0, g.stride[2]});
     }
 }
 
@@ -72,9 +81,15 @@ void gather_columns(T* columns, const T* x, const Geometry& g) {
   parallel_for(0, g.channels, 1, [&](int64_t first, int64_t last) {
     for_each_tap(g, first, last, [&](int64_t channel, int64_t row, const auto& tap) {
       const T* plane = x + channel * g.plane();
-      T* line = columns + row * g.positions();
-      for_each_window(g, tap,
-                      [&](int64_t window, int64_t element) { line[window] = element < 0 ? T(0) : plane[element]; });
+      T* to = columns + row * g.positions();
+      for_each_run(g, tap, [&](const Run& run) {
+        T* line = std::fill_n(to + run.line, run.first, T(0));
+        if (run.stride == 1)
+          std::copy_n(plane + run.from, run.count, line);
+        else
+          for (int64_t i = 0; i < run.count; ++i) line[i] = plane[run.from + i * run.stride];
+        std::fill(line + run.count, to + run.line + g.output[2], T(0));
+      });
     });
   });
 }
@@ -85,12 +100,23 @@ void scatter_columns(T* x, const T* columns, const Geometry& g) {
   parallel_for(0, g.channels, 1, [&](int64_t first, int64_t last) {
     for_each_tap(g, first, last, [&](int64_t channel, int64_t row, const auto& tap) {
       T* plane = x + channel * g.plane();
-      const T* line = columns + row * g.positions();
-      for_each_window(g, tap, [&](int64_t window, int64_t element) {
-        if (element >= 0) plane[element] += line[window];
+      const T* from = columns + row * g.positions();
+      for_each_run(g, tap, [&](const Run& run) {
+        const T* line = from + run.line + run.first;
+        for (int64_t i = 0; i < run.count; ++i) plane[run.from + i * run.stride] += line[i];
       });
     });
   });
+}
+
+/// Calls `body(n, columns)` for each sample with columns to work in. Few samples are shared out within each of them.
+template <class Body>
+void for_each_sample(int64_t samples, const Geometry& g, DType dtype, Body body) {
+  const auto run = [&](int64_t first, int64_t last) {
+    const Tensor columns = empty_tensor(g.columns(), dtype);
+    for (int64_t n = first; n < last; ++n) body(n, columns);
+  };
+  parallel_for(0, samples, samples < num_threads() ? samples : 1, run);
 }
 
 /// Sample n of the contiguous x, its channels split into groups: [groups, channels / groups, elements of a plane].
@@ -113,40 +139,40 @@ Tensor transposed(const Tensor& x) {
 /// Adds the sums over samples and windows of each output channel.
 template <class T>
 void sum_outputs(T* sums, const T* grad, int64_t samples, int64_t outputs, int64_t positions) {
-  for (int64_t channel = 0; channel < outputs; ++channel) {
-    double sum = 0;
-    for (int64_t n = 0; n < samples; ++n) {
-      const T* line = grad + (n * outputs + channel) * positions;
-      for (int64_t i = 0; i < positions; ++i) sum += line[i];
+  parallel_for(0, outputs, kGrain / (samples * positions + 1) + 1, [&](int64_t first, int64_t last) {
+    for (int64_t channel = first; channel < last; ++channel) {
+      double sum = 0;
+      for (int64_t n = 0; n < samples; ++n) {
+        const T* line = grad + (n * outputs + channel) * positions;
+        for (int64_t i = 0; i < positions; ++i) sum += line[i];
+      }
+      sums[channel] = static_cast<T>(sum);
     }
-    sums[channel] = static_cast<T>(sum);
-  }
+  });
 }
 
 }  // namespace
 
 void conv(const Tensor& out, const Tensor& x, const Tensor& weight, const Tensor& bias, const Window& window) {
   const Geometry g(x, out, window);
-  const Tensor columns = empty_tensor(g.columns(), x.dtype());
   Tensor added;
   if (bias.defined())
     added = bias.alias({g.groups, g.outputs / g.groups, 1},
                        {g.outputs / g.groups * bias.strides()[0], bias.strides()[0], 1}, bias.storage_offset());
-  for (int64_t n = 0; n < x.sizes()[0]; ++n) {
+  for_each_sample(x.sizes()[0], g, x.dtype(), [&](int64_t n, const Tensor& columns) {
     visit_float(x.dtype(), "conv",
                 [&]<class T> { gather_columns(columns.data_ptr<T>(), sample(x, n, g.groups).data_ptr<T>(), g); });
     backend(kCPU).matmul(sample(out, n, g.groups), matrices(weight, g.groups), columns, added);
-  }
+  });
 }
 
 void conv_backward_input(const Tensor& grad_x, const Tensor& grad, const Tensor& weight, const Window& window) {
   const Geometry g(grad_x, grad, window);
-  const Tensor columns = empty_tensor(g.columns(), grad.dtype());
-  for (int64_t n = 0; n < grad.sizes()[0]; ++n) {
+  for_each_sample(grad.sizes()[0], g, grad.dtype(), [&](int64_t n, const Tensor& columns) {
     backend(kCPU).matmul(columns, transposed(matrices(weight, g.groups)), sample(grad, n, g.groups), {});
     visit_float(grad.dtype(), "conv",
                 [&]<class T> { scatter_columns(sample(grad_x, n, g.groups).data_ptr<T>(), columns.data_ptr<T>(), g); });
-  }
+  });
 }
 
 void conv_backward_weight(const Tensor& grad_weight, const Tensor& grad_bias, const Tensor& grad, const Tensor& x,
