@@ -35,6 +35,10 @@ constexpr int64_t kLanes = kVectorBytes / static_cast<int64_t>(sizeof(T));
 constexpr int64_t kTileRows = 6;
 /// Rows for which one packed panel of b serves.
 constexpr int64_t kBlockRows = 96;
+/// Rows of b that are multiplied at a time: two vectors of so many stay in the L1 cache, and sums of sums keep errors small.
+constexpr int64_t kDepth = 256;
+/// Rows or columns of c so few that an operand which lies the wrong way is better read as the other one.
+constexpr int64_t kFew = 8;
 /// Products below this many multiplications are not worth a second thread.
 constexpr int64_t kSerialWork = 65536;
 /// Single matrices of float32 whose product takes up to this many multiplications are multiplied here.
@@ -189,22 +193,40 @@ void multiply_block(const Product<T>& p, int64_t batch, int64_t first, int64_t l
   const Matrix<T> c = {p.c.data + batch * p.c_batch + column * p.c.column, p.c.row, p.c.column};
   const Matrix<const T> bias = {p.bias.data ? p.bias.data + batch * p.bias_batch + column * p.bias.column : nullptr,
                                 p.bias.row, p.bias.column};
-  auto multiply = [&](const T* rows, int64_t row) {
+  const bool is_packed = columns < width || b.column != 1 || p.m > 4 * kTileRows;
+  const Panel<T> panel(is_packed ? (p.k < kDepth ? p.k : kDepth) * width : 0);
+  int64_t at = 0;
+  do {
+    const int64_t depth = p.k - at < kDepth ? p.k - at : kDepth;
+    const Matrix<const T> left = {a.data + at * a.column, a.row, a.column},
+                          right = {b.data + at * b.row, b.row, b.column};
+    if (is_packed) pack(panel.data(), width, right, depth, columns);
+    const T* rows = is_packed ? panel.data() : right.data;
+    const int64_t row = is_packed ? width : b.row;
+    const Matrix<const T> added = at == 0 ? bias : Matrix<const T>{c.data, c.row, c.column};
     if (width == kHalf)
-      multiply_rows<1, kVectorBytes / 2>(first, last, p.k, a, rows, row, bias, c, columns);
+      multiply_rows<1, kVectorBytes / 2>(first, last, depth, left, rows, row, added, c, columns);
     else if (width == kLanes<T>)
-      multiply_rows<1, kVectorBytes>(first, last, p.k, a, rows, row, bias, c, columns);
+      multiply_rows<1, kVectorBytes>(first, last, depth, left, rows, row, added, c, columns);
     else
-      multiply_rows<2, kVectorBytes>(first, last, p.k, a, rows, row, bias, c, columns);
-  };
-  if (columns == width && b.column == 1 && p.m <= 4 * kTileRows) return multiply(b.data, b.row);
-  const Panel<T> panel(p.k * width);
-  pack(panel.data(), width, b, p.k, columns);
-  multiply(panel.data(), width);
+      multiply_rows<2, kVectorBytes>(first, last, depth, left, rows, row, added, c, columns);
+    at += kDepth;
+  } while (at < p.k);
+}
+
+/// c^T = b^T a^T, whose sums are the same.
+template <class T>
+Product<T> transposed(const Product<T>& p) {
+  const auto turned = [](auto x) { return decltype(x){x.data, x.column, x.row}; };
+  Product<T> other = p;
+  other.m = p.n, other.n = p.m;
+  other.c = turned(p.c), other.a = turned(p.b), other.b = turned(p.a), other.bias = turned(p.bias);
+  other.a_batch = p.b_batch, other.b_batch = p.a_batch;
+  return other;
 }
 
 template <class T>
-void multiply(const Product<T>& p) {
+void multiply_panels(const Product<T>& p) {
   const int64_t panels = (p.n - 1) / (2 * kLanes<T>)+1, blocks = (p.m - 1) / kBlockRows + 1;
   auto run = [&](int64_t first, int64_t last) {
     for (int64_t task = first; task < last; ++task) {
@@ -218,6 +240,13 @@ void multiply(const Product<T>& p) {
     run(0, tasks);
   else
     parallel_for(0, tasks, kSerialWork * tasks / work + 1, run);
+}
+
+template <class T>
+void multiply(const Product<T>& p) {
+  const bool few_rows = p.m <= kFew && p.n > kFew && p.b.row == 1 && p.b.column != 1;
+  const bool few_columns = p.n <= kFew && p.m > kFew && p.a.row == 1 && p.a.column != 1;
+  multiply_panels(few_rows || few_columns ? transposed(p) : p);
 }
 
 template <class T>
