@@ -1,9 +1,16 @@
+#include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <string_view>
+#include <dnnl.hpp>
+#include <utility>
 
 #include "core/backend.h"
 #include "core/cpu/cpu_kernels.h"
+#include "core/cpu/lapack.h"
+
+// A host that can raise an error defines this, and asks for start_error(): Python's module does. Elsewhere a bad EMBER_ISA ends the
+// process with a message.
+extern "C" [[gnu::weak]] void ember_host_raises_start_errors();
 
 namespace ember::cpu {
 
@@ -26,26 +33,63 @@ bool is_supported(Isa isa) {
 
 namespace {
 
-Isa choose() {
-  Isa best = Isa::SSE2;
-  for (Isa candidate : {Isa::AVX2, Isa::AVX512})
-    if (is_supported(candidate)) best = candidate;
-  const char* wanted = std::getenv("EMBER_ISA");
-  if (!wanted) return best;
-  const std::string_view name = wanted;
-  for (auto [isa, its_name] :
-       {std::pair{Isa::SSE2, "sse2"}, std::pair{Isa::AVX2, "avx2"}, std::pair{Isa::AVX512, "avx512"}}) {
-    if (name == its_name && is_supported(isa)) return isa;
-  }
-  std::fprintf(stderr, "ember: EMBER_ISA=%s is unknown or not supported here; ignored\n", wanted);
-  return best;
+constexpr std::array<std::pair<Isa, const char*>, 3> kNames = {
+    {{Isa::SSE2, "sse2"}, {Isa::AVX2, "avx2"}, {Isa::AVX512, "avx512"}}};
+
+std::string supported_names() {
+  std::string names;
+  for (const auto& [isa, name] : kNames)
+    if (is_supported(isa)) names += std::string(names.empty() ? "" : ", ") + name;
+  return names;
 }
 
 }  // namespace
 
+Isa parse_isa(std::string_view what, std::string_view name) {
+  bool is_known = false;
+  for (const auto& [isa, its_name] : kNames) {
+    if (name != its_name) continue;
+    if (is_supported(isa)) return isa;
+    is_known = true;
+  }
+  fail<ValueError>(what, " is \"", name, "\", which ", is_known ? "this machine lacks" : "is not an instruction set",
+                   "; this machine has ", supported_names());
+}
+
+namespace {
+
+/// What EMBER_ISA says; an empty one says nothing.
+struct Start {
+  std::optional<Isa> asked_for;
+  std::string error;
+
+  Start() {
+    const char* name = std::getenv("EMBER_ISA");
+    if (!name || !*name) return;
+    try {
+      asked_for = parse_isa("EMBER_ISA", name);
+    } catch (const ValueError& wrong) {
+      error = wrong.what();
+      if (ember_host_raises_start_errors) return;
+      std::fprintf(stderr, "ember: %s\n", wrong.what());
+      std::_Exit(EXIT_FAILURE);
+    }
+  }
+};
+
+const Start& start() {
+  static const Start read;
+  return read;
+}
+
+}  // namespace
+
+std::optional<Isa> isa_asked_for() { return start().asked_for; }
+const std::string& start_error() { return start().error; }
+
 Isa isa() {
-  static const Isa chosen = choose();
-  return chosen;
+  if (isa_asked_for()) return *isa_asked_for();
+  return is_supported(Isa::AVX512) ? Isa::AVX512 : is_supported(Isa::AVX2) ? Isa::AVX2 : Isa::SSE2;
 }
 
 void register_all(Isa isa, Backend& table) {
@@ -56,21 +100,40 @@ void register_all(Isa isa, Backend& table) {
   register_loss(table);
 }
 
-void fail_dtype(const char* op, DType dtype) { fail<NotImplementedError>(op, ": not implemented for dtype ", dtype); }
-void fail_division_by_zero(const char* op) { fail(op, ": division by zero"); }
-void fail_kernel(const char* op, const char* what) { fail(op, ": ", what); }
-
 namespace {
 
-[[maybe_unused]] const bool registered = [] {
+void enter_kernels(Isa isa) {
   Backend table;
-  register_all(isa(), table);
+  register_all(isa, table);
   register_backend(kCPU, table);
   static constexpr void (*kRegister[])() = {sse2::register_tables, avx2::register_tables, avx512::register_tables};
-  kRegister[static_cast<int>(isa())]();
+  kRegister[static_cast<int>(isa)]();
+}
+
+/// OneDNN takes this before its first call only. Its own variables, where they are set, say it more precisely.
+void limit_onednn(Isa isa) {
+  if (std::getenv("ONEDNN_MAX_CPU_ISA") || std::getenv("DNNL_MAX_CPU_ISA")) return;
+  static constexpr ::dnnl::cpu_isa kLimits[] = {::dnnl::cpu_isa::sse41, ::dnnl::cpu_isa::avx2,
+                                                ::dnnl::cpu_isa::avx512_core};
+  ::dnnl::set_max_cpu_isa(kLimits[static_cast<int>(isa)]);
+}
+
+[[maybe_unused]] const bool registered = [] {
+  if (isa_asked_for()) limit_onednn(*isa_asked_for());
+  enter_kernels(isa());
   return true;
 }();
 
 }  // namespace
+
+void use(std::optional<Isa> wanted) {
+  static Isa current = isa();
+  if (const Isa next = wanted.value_or(isa()); next != current) enter_kernels(current = next);
+  lapack::use(wanted);
+}
+
+void fail_dtype(const char* op, DType dtype) { fail<NotImplementedError>(op, ": not implemented for dtype ", dtype); }
+void fail_division_by_zero(const char* op) { fail(op, ": division by zero"); }
+void fail_kernel(const char* op, const char* what) { fail(op, ": ", what); }
 
 }  // namespace ember::cpu

@@ -2,6 +2,10 @@
 // families_kernels.cc lists them; cpu_backend.cc picks the set. oneDNN chooses instructions by itself, so its families exist once.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "core/dtype.h"
 
 namespace ember {
@@ -35,10 +39,18 @@ enum class Isa { SSE2, AVX2, AVX512 };
 
 /// Whether this machine can run kernels of that set.
 bool is_supported(Isa isa);
-/// The set in use: the best supported one, or what the environment variable EMBER_ISA (sse2, avx2, avx512) asks for.
+/// The set of that name; a ValueError that begins with `what` when there is none or this machine lacks it.
+Isa parse_isa(std::string_view what, std::string_view name);
+/// The set that the environment variable EMBER_ISA (sse2, avx2, avx512) asks for at start. OneDNN and OpenBLAS keep to it too.
+std::optional<Isa> isa_asked_for();
+/// What is wrong with EMBER_ISA; empty when nothing is.
+const std::string& start_error();
+/// The set chosen at start: the one asked for, or the best supported one.
 Isa isa();
 /// Fills the table with the kernels of that set.
 void register_all(Isa isa, Backend& table);
+/// Enters the kernels of that set into the CPU's tables, LAPACK's too; without one, what was chosen at start.
+void use(std::optional<Isa> isa);
 
 // Errors of kernels, thrown from ordinary code: a template instantiated inside a kernel file would be compiled for that file's
 // instruction set, and the linker might keep that copy for the whole program.

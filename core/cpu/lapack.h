@@ -7,10 +7,12 @@
 #include <complex>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "core/cpu/cpu_kernels.h"
 #include "core/parallel.h"
 #include "core/tensor.h"
 
@@ -18,6 +20,9 @@ namespace ember::lapack {
 
 /// The routine's address; throws NotImplementedError when the library or the routine is missing.
 void* find(const char* name);
+
+/// Has OpenBLAS compute with the instructions of that set from now on; without one, with those chosen at start.
+void use(std::optional<cpu::Isa> isa);
 
 template <class T>
 inline constexpr bool is_complex = false;

@@ -6,6 +6,7 @@
 #include <climits>
 
 #include "core/allocator.h"
+#include "core/cpu/cpu_kernels.h"
 #include "core/parallel.h"
 #include "ops/kernel.h"
 #include "python/bindings/batching.h"
@@ -16,6 +17,9 @@
 #include "python/bindings/generator.h"
 #include "python/bindings/layout.h"
 #include "python/bindings/ops.h"
+
+// libember.so asks for this while it is loaded: a bad EMBER_ISA, which ends other programs, is an ImportError here.
+extern "C" [[gnu::visibility("default")]] void ember_host_raises_start_errors() {}
 
 namespace ember::python {
 
@@ -84,6 +88,7 @@ void bind_settings(py::module_& m) {
 }  // namespace
 
 PYBIND11_MODULE(_C, m) {
+  if (!cpu::start_error().empty()) throw py::import_error(cpu::start_error());
   const py::object own_name = m.attr("__name__");
   m.attr("__name__") = "ember";
   py::module_ nn = submodule(m, "nn", "nn", "Layers.");

@@ -9,7 +9,6 @@
 
 #include "autograd/backward.h"
 #include "autograd/grad_mode.h"
-#include "core/backend.h"
 #include "core/cpu/cpu_kernels.h"
 #include "tests/paths/guarded_memory.h"
 #include "tests/paths/operands.h"
@@ -28,18 +27,8 @@ std::vector<Paths>& table() {
 struct InstructionSet {
   cpu::Isa isa;
   const char* name;
-  void (*register_tables)();
 };
-constexpr InstructionSet kSets[] = {{cpu::Isa::SSE2, "sse2", sse2::register_tables},
-                                    {cpu::Isa::AVX2, "avx2", avx2::register_tables},
-                                    {cpu::Isa::AVX512, "avx512", avx512::register_tables}};
-
-void use(const InstructionSet& set) {
-  Backend kernels;
-  cpu::register_all(set.isa, kernels);
-  register_backend(kCPU, kernels);
-  set.register_tables();
-}
+constexpr InstructionSet kSets[] = {{cpu::Isa::SSE2, "sse2"}, {cpu::Isa::AVX2, "avx2"}, {cpu::Isa::AVX512, "avx512"}};
 
 /// Well-mixed bits of two numbers, as in SplitMix64.
 uint64_t mixed(uint64_t a, uint64_t b) {
@@ -335,7 +324,7 @@ void check_paths(const Paths& row) {
           Trial trial(row, sizes, row.dtypes[d], layouts, seed, known);
           for (const InstructionSet& set : kSets) {
             if (!cpu::is_supported(set.isa)) continue;
-            use(set);
+            cpu::use(set.isa);
             paint_stack(poison);
             std::string wrong = trial.run();
             if (wrong.empty() && trial.has_gradient()) {
