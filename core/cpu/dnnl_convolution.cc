@@ -6,6 +6,7 @@
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/dnnl_cache.h"
 #include "core/cpu/dnnl_kernels.h"
+#include "core/determinism.h"
 #include "core/parallel.h"
 
 namespace ember::dnnl {
@@ -267,8 +268,10 @@ void check_dtype(const Tensor& x) {
   if (!x.is_floating_point()) cpu::fail_dtype("conv", x.dtype());
 }
 
-/// float64 and inputs that are all padding have no kernels in oneDNN, and columns want rows.
-bool is_for_columns(const Tensor& x) { return x.dtype() == kFloat64 || x.numel() == 0; }
+/// float64 and inputs that are all padding have no kernels in oneDNN, whose sums depend on the number of threads; columns want rows.
+bool is_for_columns(const Tensor& x) {
+  return x.dtype() == kFloat64 || x.numel() == 0 || are_deterministic_algorithms_enabled();
+}
 
 /// One sample of few multiplications, which take less time than calling oneDNN does.
 bool is_tiny(const Tensor& out, const Tensor& x, const Tensor& weight) {

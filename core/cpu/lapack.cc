@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "core/determinism.h"
+
 namespace ember::lapack {
 
 namespace {
@@ -111,6 +113,14 @@ void* find(const char* name) {
 
 void for_matrices(int64_t batch, double work, FunctionRef<void(int64_t first, int64_t last)> f) {
   prepare_library_call();
+  if (are_deterministic_algorithms_enabled()) {
+    // Its own threads would split sums.
+    parallel_for(0, batch, static_cast<int64_t>(kTaskWork / (work + 1)) + 1, [&](int64_t first, int64_t last) {
+      const SerialGuard guard;
+      f(first, last);
+    });
+    return;
+  }
   if (batch == 1 || work >= kLargeWork) {
     if (batch > 0) f(0, batch);
     return;

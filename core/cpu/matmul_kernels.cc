@@ -1,5 +1,6 @@
 // Matrix products by register tiles: of all integers and float64, and of small float32 matrices, for which a library call would
-// cost more than the product. Larger ones of the other floating-point dtypes go to oneDNN.
+// cost more than the product. Larger ones of the other floating-point dtypes go to oneDNN, unless they are to be deterministic: each
+// element here is one sum in one order.
 #include <cstring>
 #include <type_traits>
 
@@ -8,6 +9,7 @@
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/dnnl_kernels.h"
 #include "core/cpu/families.h"
+#include "core/determinism.h"
 #include "core/parallel.h"
 
 namespace ember::EMBER_ISA {
@@ -335,6 +337,19 @@ bool dot_if_long(const Tensor& out, const Tensor& a, const Tensor& b, const Tens
   return true;
 }
 
+Tensor in_float32(const Tensor& x) {
+  if (!x.defined()) return x;
+  const Tensor y = empty_tensor(x.sizes(), kFloat32);
+  backend(kCPU).copy(y, x);
+  return y;
+}
+
+void multiply_in_float32(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& bias) {
+  const Tensor sum = empty_tensor(out.sizes(), kFloat32);
+  multiply<float>(sum, in_float32(a), in_float32(b), in_float32(bias));
+  backend(kCPU).copy(out, sum);
+}
+
 bool is_small(const Tensor& out, int64_t k) {
   return out.numel() * k <= kSmallWork || out.size(-2) * out.size(-1) * k <= kSmallBatchWork;
 }
@@ -344,10 +359,11 @@ void matmul(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& b
   switch (out.dtype()) {
     case DType::Float32:
       if (dot_if_long<float>(out, a, b, bias)) return;
-      if (is_small(out, a.size(-1))) return multiply<float>(out, a, b, bias);
+      if (is_small(out, a.size(-1)) || are_deterministic_algorithms_enabled()) return multiply<float>(out, a, b, bias);
       return dnnl::matmul(out, a, b, bias);
     case DType::Float16:
     case DType::BFloat16:
+      if (are_deterministic_algorithms_enabled()) return multiply_in_float32(out, a, b, bias);
       return dnnl::matmul(out, a, b, bias);
     case DType::Float64:
       if (dot_if_long<double>(out, a, b, bias)) return;

@@ -25,6 +25,7 @@ void bind_nn_utils(pybind11::module_& utils);
 void bind_optim(pybind11::module_& optim);
 void bind_lr_scheduler(pybind11::module_& lr_scheduler);
 void bind_data(pybind11::module_& data);
+void bind_determinism(pybind11::module_& ember);
 void bind_io(pybind11::module_& io);
 
 }  // namespace ember::python

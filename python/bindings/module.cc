@@ -144,6 +144,7 @@ PYBIND11_MODULE(_C, m) {
   bind_attention(functional_ops, functional.ptr());
 
   bind_settings(m);
+  bind_determinism(m);
   bind_batching(m.ptr());
   bind_generator(m.ptr());
   bind_autograd(m, autograd, ops);

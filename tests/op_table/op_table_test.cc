@@ -6,10 +6,10 @@
 #include <map>
 #include <set>
 
-#include "autograd/backward.h"
 #include "autograd/gradcheck.h"
+#include "core/determinism.h"
 #include "core/parallel.h"
-#include "tests/op_table/row.h"
+#include "tests/op_table/results.h"
 #include "tests/reference_json.h"
 
 namespace op_table {
@@ -21,26 +21,7 @@ class OpTable : public testing::TestWithParam<Row> {
  protected:
   const Row& row() const { return GetParam(); }
 
-  /// Outputs, and the gradients of a sum of them with uneven weights.
-  struct Results {
-    Tensors outputs, gradients;
-  };
-  Results run(const Tensors& inputs) const {
-    Results results;
-    results.outputs = row().op(inputs);
-    Tensors roots, weights, leaves;
-    for (const Tensor& y : results.outputs) {
-      if (!y.requires_grad()) continue;
-      roots.push_back(y);
-      const Tensor steps = arange(y.numel(), y.options().dtype(kFloat64));
-      weights.push_back(to(reshape(add(sin(steps), 0.5), y.sizes()), y.dtype()));
-    }
-    for (const Tensor& x : inputs)
-      if (x.requires_grad()) leaves.push_back(x);
-    if (!roots.empty()) results.gradients = autograd::grad(roots, leaves, weights, false, false, true, true);
-    for (Tensor& y : results.outputs) y = y.detach();
-    return results;
-  }
+  Results run(const Tensors& inputs) const { return op_table::run(row().op, inputs); }
 
   static Tensors in_double(const Tensors& inputs) {
     Tensors result;
@@ -48,8 +29,6 @@ class OpTable : public testing::TestWithParam<Row> {
       result.push_back(x.is_floating_point() ? to(x.detach(), kFloat64).requires_grad_(x.requires_grad()) : x);
     return result;
   }
-
-  const Sample& large() const { return row().large.empty() ? row().samples[0] : row().large; }
 };
 
 /// Compares element by element; the error may be a few ulps of the largest element, times `tolerance`.
@@ -157,23 +136,41 @@ TEST_P(OpTable, GivesTheSameForExpandedInputs) {
   }
 }
 
+void expect_same_bits(const Results& actual, const Results& expected, int threads) {
+  for (const auto& [ours, theirs] :
+       {std::pair(&actual.outputs, &expected.outputs), {&actual.gradients, &expected.gradients}})
+    for (size_t i = 0; i < ours->size(); ++i) {
+      const Tensor a = contiguous((*ours)[i]), b = contiguous((*theirs)[i]);
+      EXPECT_EQ(std::memcmp(a.raw_data(), b.raw_data(), static_cast<size_t>(a.nbytes())), 0)
+          << "result " << i << " with " << threads << " threads";
+    }
+}
+
 TEST_P(OpTable, GivesTheSameBitsInTwoRunsAndForAnyThreads) {
   const int before = num_threads();
-  const Tensors inputs = make(large(), kFloat32);
+  const Tensors inputs = make(large_sample(row()), kFloat32);
   const Results expected = run(inputs);
   for (const int threads : {before, 1, 2, 3}) {
     if (threads != before && !row().same_bits_for_any_threads) continue;
     set_num_threads(threads);
     const Results actual = run(inputs);
     set_num_threads(before);
-    for (const auto& [ours, theirs] :
-         {std::pair(&actual.outputs, &expected.outputs), {&actual.gradients, &expected.gradients}})
-      for (size_t i = 0; i < ours->size(); ++i) {
-        const Tensor a = contiguous((*ours)[i]), b = contiguous((*theirs)[i]);
-        EXPECT_EQ(std::memcmp(a.raw_data(), b.raw_data(), static_cast<size_t>(a.nbytes())), 0)
-            << "result " << i << " with " << threads << " threads";
-      }
+    expect_same_bits(actual, expected, threads);
   }
+}
+
+TEST_P(OpTable, GivesTheSameBitsForAnyThreadsWhereItIsAskedTo) {
+  const int before = num_threads();
+  use_deterministic_algorithms(true);
+  const Tensors inputs = make(large_sample(row()), kFloat32);
+  const Results expected = run(inputs);
+  for (const int threads : {1, 2, 3, 4}) {
+    set_num_threads(threads);
+    const Results actual = run(inputs);
+    expect_same_bits(actual, expected, threads);
+  }
+  set_num_threads(before);
+  use_deterministic_algorithms(false);
 }
 
 class FloatOp : public OpTable {};

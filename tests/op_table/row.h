@@ -91,7 +91,7 @@ struct Row {
   bool has_second_gradient = true;
   bool supports_half = true;    ///< float16 and bfloat16
   bool is_elementwise = false;  ///< inputs of any one shape give a result of that shape
-  /// Sums by oneDNN may depend on the number of threads.
+  /// Without deterministic algorithms, sums by oneDNN and LAPACK may depend on the number of threads.
   bool same_bits_for_any_threads = true;
   /// Rounding errors in units of a few ulps of the outputs' scale.
   double tolerance = 1;
