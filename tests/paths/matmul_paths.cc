@@ -13,11 +13,11 @@ struct Product {
   int64_t batch, m, k, n;
 };
 
-/// Around the rows and lanes of tiles, packed panels, blocks of rows, products for a library and dot products.
+/// Around the rows and lanes of tiles, packed panels, their depth, blocks of rows, products for a library and dot products.
 std::vector<Product> products() {
-  std::vector<Product> all = {{1, 1, 255, 1},  {1, 1, 256, 1},  {1, 1, 257, 1}, {1, 1, 32769, 1},
-                              {1, 25, 25, 26}, {1, 26, 25, 25}, {1, 97, 5, 33}, {1, 95, 7, 2},
-                              {3, 24, 16, 16}, {3, 25, 16, 16}, {2, 7, 300, 9}, {1, 64, 64, 64}};
+  std::vector<Product> all = {{1, 1, 255, 1},  {1, 1, 256, 1},  {1, 1, 257, 1},  {1, 1, 32769, 1}, {1, 25, 25, 26},
+                              {1, 26, 25, 25}, {1, 97, 5, 33},  {1, 95, 7, 2},   {3, 24, 16, 16},  {3, 25, 16, 16},
+                              {2, 7, 300, 9},  {1, 64, 64, 64}, {1, 9, 256, 10}, {1, 8, 257, 9},   {1, 30, 513, 20}};
   for (const int64_t size : around({2, 4, 6, 8, 12, 16, 24, 32, 64})) {
     all.push_back({1, size, 5, 7});
     all.push_back({1, 5, 3, size});
@@ -157,21 +157,31 @@ Paths distance(const std::string& name, double p, bool has_gradient) {
           .has_gradient = has_gradient};
 }
 
+Paths matrix_product() {
+  return {.name = "matmul",
+          .op = [](const Tensors& in) { return matmul(in[0], in[1]); },
+          .reference = [](const Arrays& in) { return product(in[0], in[1]); },
+          .cases = matrices(false),
+          .dtypes = {kFloat32, kFloat64, kInt64, kInt32, kUInt8, kBFloat16, kFloat16},
+          .tolerance = 1,
+          .has_gradient = true};
+}
+
+Paths summed_product() {
+  return {.name = "addmm",
+          .op = [](const Tensors& in) { return addmm(in[2], in[0], in[1]); },
+          .reference = [](const Arrays& in) { return zipped(product(in[0], in[1]), in[2], std::plus<>()); },
+          .cases = matrices(true),
+          .dtypes = {kFloat32, kFloat64, kInt64, kInt16},
+          .tolerance = 1,
+          .has_gradient = true};
+}
+
 [[maybe_unused]] const bool added = add_paths({
-    {.name = "matmul",
-     .op = [](const Tensors& in) { return matmul(in[0], in[1]); },
-     .reference = [](const Arrays& in) { return product(in[0], in[1]); },
-     .cases = matrices(false),
-     .dtypes = {kFloat32, kFloat64, kInt64, kInt32, kUInt8, kBFloat16, kFloat16},
-     .tolerance = 1,
-     .has_gradient = true},
-    {.name = "addmm",
-     .op = [](const Tensors& in) { return addmm(in[2], in[0], in[1]); },
-     .reference = [](const Arrays& in) { return zipped(product(in[0], in[1]), in[2], std::plus<>()); },
-     .cases = matrices(true),
-     .dtypes = {kFloat32, kFloat64, kInt64, kInt16},
-     .tolerance = 1,
-     .has_gradient = true},
+    matrix_product(),
+    deterministic(matrix_product()),
+    summed_product(),
+    deterministic(summed_product()),
     attention_row("attention", false),
     attention_row("causal_attention", true),
     distance("zero", 0, false),

@@ -10,6 +10,7 @@
 #include "autograd/backward.h"
 #include "autograd/grad_mode.h"
 #include "core/cpu/cpu_kernels.h"
+#include "core/determinism.h"
 #include "tests/paths/guarded_memory.h"
 #include "tests/paths/operands.h"
 
@@ -304,7 +305,17 @@ bool add_paths(std::vector<Paths> rows) {
 }
 const std::vector<Paths>& all_paths() { return table(); }
 
+Paths deterministic(Paths row) {
+  row.name += "_deterministically";
+  row.is_deterministic = true;
+  row.dtypes = {kFloat32, kBFloat16};
+  return row;
+}
+
 void check_paths(const Paths& row) {
+  struct Guard {
+    ~Guard() { use_deterministic_algorithms(false); }
+  } const guard;
   GuardedMemory& memory = GuardedMemory::installed();
   constexpr int kMostFailures = 6;
   int failures = 0;
@@ -324,7 +335,10 @@ void check_paths(const Paths& row) {
           Trial trial(row, sizes, row.dtypes[d], layouts, seed, known);
           for (const InstructionSet& set : kSets) {
             if (!cpu::is_supported(set.isa)) continue;
-            cpu::use(set.isa);
+            if (row.is_deterministic)
+              use_deterministic_algorithms(true, set.name);
+            else
+              cpu::use(set.isa);
             paint_stack(poison);
             std::string wrong = trial.run();
             if (wrong.empty() && trial.has_gradient()) {

@@ -49,9 +49,10 @@ struct Paths {
   std::vector<DType> dtypes = {ember::kFloat32, ember::kFloat64};
   /// Roundings at the largest expected value that a result may be off; 0 for the very value. Integers are exact in any case.
   double tolerance = 4;
-  bool has_gradient = false;  ///< compared along a random direction with the plain loop's differences
-  bool is_in_place = false;   ///< operand 0 is written
-  bool joins_parts = false;   ///< the plain loop sees complex numbers in a further dim of size 2, and gives them so
+  bool has_gradient = false;      ///< compared along a random direction with the plain loop's differences
+  bool is_in_place = false;       ///< operand 0 is written
+  bool is_deterministic = false;  ///< runs with use_deterministic_algorithms
+  bool joins_parts = false;       ///< the plain loop sees complex numbers in a further dim of size 2, and gives them so
 };
 
 inline const std::vector<DType> kEachSize = {ember::kFloat32, ember::kUInt8, ember::kFloat64,   ember::kFloat16,
@@ -149,6 +150,8 @@ Array reduced(const Array& x, Index dims, F f) {
 
 bool add_paths(std::vector<Paths> rows);
 const std::vector<Paths>& all_paths();
+/// The same row with the kernels of deterministic algorithms, in the dtypes that libraries serve otherwise.
+Paths deterministic(Paths row);
 /// Rows for the functions of numbers in the table of ops: their vectors and the tails of those.
 std::vector<Paths> table_paths();
 
