@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -15,6 +16,14 @@
 #include "ops/shape.h"
 
 namespace ember::data {
+
+/// Where an epoch's batches come from.
+class Epoch::Source {
+ public:
+  virtual ~Source() = default;
+  virtual std::optional<Example> next() = 0;
+  virtual bool wait(std::chrono::milliseconds limit) = 0;
+};
 
 namespace {
 
@@ -80,9 +89,10 @@ struct Fetcher {
 };
 
 /// Fetches a batch when it is asked for.
-class DirectEpoch final : public Epoch {
+class DirectEpoch final : public Epoch::Source {
  public:
-  DirectEpoch(Fetcher fetcher, BatchStream order) : fetcher_(std::move(fetcher)), order_(std::move(order)) {}
+  DirectEpoch(Fetcher fetcher, BatchStream order, int64_t first)
+      : fetcher_(std::move(fetcher)), order_(std::move(order)), number_(static_cast<size_t>(first)) {}
 
   std::optional<Example> next() override {
     std::unique_lock lock(mutex_);
@@ -98,14 +108,18 @@ class DirectEpoch final : public Epoch {
   Fetcher fetcher_;
   std::mutex mutex_;
   BatchStream order_;
-  size_t number_ = 0;
+  size_t number_;
 };
 
 /// Threads that take batches of indices in turn and leave what they fetch in a ring, in order.
 class Workers {
  public:
-  Workers(Fetcher fetcher, BatchStream order, int64_t count, int64_t prefetch)
-      : fetcher_(std::move(fetcher)), order_(std::move(order)), ring_(room(count, prefetch)) {
+  Workers(Fetcher fetcher, BatchStream order, int64_t first, int64_t count, int64_t prefetch)
+      : fetcher_(std::move(fetcher)),
+        order_(std::move(order)),
+        ring_(room(count, prefetch)),
+        started_(static_cast<size_t>(first)),
+        taken_(started_) {
     try {
       for (int64_t i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
     } catch (const std::system_error& error) {
@@ -200,13 +214,13 @@ class Workers {
   std::mutex mutex_;
   std::condition_variable room_, fetched_;
   std::vector<Slot> ring_;
-  size_t started_ = 0, taken_ = 0;  ///< batches handed to workers, and to the caller
-  bool has_ended_ = false;          ///< the order
+  size_t started_, taken_;  ///< numbers of the next batch for the workers, and for the caller
+  bool has_ended_ = false;  ///< the order
   bool stops_ = false;
   std::vector<std::thread> threads_;
 };
 
-class ThreadedEpoch final : public Epoch {
+class ThreadedEpoch final : public Epoch::Source {
  public:
   explicit ThreadedEpoch(std::unique_ptr<Workers> workers) : workers_(std::move(workers)), process_(getpid()) {}
   ~ThreadedEpoch() override {
@@ -228,7 +242,45 @@ class ThreadedEpoch final : public Epoch {
   pid_t process_;
 };
 
+/// Batches that a digest of an order reads: enough to tell two of them apart.
+constexpr int64_t kDigestBatches = 1000;
+
+template <class T>
+void check_same(const char* what, const T& saved, const T& own) {
+  check<ValueError>(saved == own, "DataLoader: the state is of a loader with ", what, " ", saved, " but this one has ",
+                    own);
+}
+
+std::string text_of(const std::optional<uint64_t>& seed) { return seed ? concat(*seed) : "none"; }
+
 }  // namespace
+
+struct Epoch::Progress {
+  std::atomic<int64_t> taken;
+  std::atomic<bool> has_ended = false;
+};
+
+Epoch::Epoch(std::unique_ptr<Source> source, std::shared_ptr<Progress> progress)
+    : source_(std::move(source)), progress_(std::move(progress)) {}
+Epoch::~Epoch() = default;
+
+std::optional<Example> Epoch::next() {
+  // A batch that fails is given too: the next call goes on behind it.
+  struct Count {
+    ~Count() {
+      if (is_given) ++progress.taken;
+    }
+    Progress& progress;
+    bool is_given = true;
+  } count{*progress_};
+  auto batch = source_->next();
+  count.is_given = batch.has_value();
+  if (!batch) progress_->has_ended = true;
+  return batch;
+}
+bool Epoch::wait(std::chrono::milliseconds limit) { return source_->wait(limit); }
+int64_t Epoch::taken() const { return progress_->taken; }
+bool Epoch::has_ended() const { return progress_->has_ended; }
 
 Example stack_examples(const std::vector<Example>& samples) {
   check<ValueError>(!samples.empty(), "DataLoader: a batch needs at least one sample");
@@ -273,17 +325,84 @@ std::shared_ptr<const BatchSampler> DataLoader::batch_sampler(uint64_t seed) con
                                         options_.drop_last_);
 }
 
-std::unique_ptr<Epoch> DataLoader::start_epoch() {
-  const int64_t epoch = epoch_++;
-  const uint64_t seed = options_.seed_ ? *options_.seed_ : draw_seed();
-  // A seed that is drawn is this epoch's alone, so what it gives does not depend on how many epochs there were before.
+// A seed that is drawn is one epoch's alone, so what it gives does not depend on how many epochs there were before.
+BatchStream DataLoader::order(uint64_t seed, int64_t epoch) const {
   const bool is_fixed = options_.seed_ || batch_sampler_;
   const auto sampler = batch_sampler(seed);
-  BatchStream order = [sampler, next = sampler->stream(is_fixed ? epoch : 0)] { return next(); };
+  return [sampler, next = sampler->stream(is_fixed ? epoch : 0)] { return next(); };
+}
+
+std::unique_ptr<Epoch> DataLoader::start_epoch() {
+  const auto resumed = std::exchange(resumed_, std::nullopt);
+  const bool goes_on = resumed && resumed->taken;
+  const int64_t epoch = epoch_++, first = goes_on ? *resumed->taken : 0;
+  const uint64_t seed = options_.seed_ ? *options_.seed_ : goes_on ? resumed->seed : draw_seed();
+  BatchStream order = this->order(seed, epoch);
+  for (int64_t i = 0; i < first; ++i) order();
   Fetcher fetcher{dataset_, options_.collate_, seed, options_.seed_ ? epoch : 0};
-  if (options_.workers_ == 0) return std::make_unique<DirectEpoch>(std::move(fetcher), std::move(order));
-  return std::make_unique<ThreadedEpoch>(
-      std::make_unique<Workers>(std::move(fetcher), std::move(order), options_.workers_, options_.prefetch_));
+  std::unique_ptr<Epoch::Source> source;
+  if (options_.workers_ == 0)
+    source = std::make_unique<DirectEpoch>(std::move(fetcher), std::move(order), first);
+  else
+    source = std::make_unique<ThreadedEpoch>(std::make_unique<Workers>(std::move(fetcher), std::move(order), first,
+                                                                       options_.workers_, options_.prefetch_));
+  const auto progress = std::make_shared<Epoch::Progress>(first);
+  std::erase_if(loops_, [](const Loop& loop) { return loop.progress.expired(); });
+  loops_.push_back({epoch, seed, progress});
+  return std::make_unique<Epoch>(std::move(source), progress);
+}
+
+DataLoaderState DataLoader::state() const {
+  DataLoaderState state = resumed_.value_or(DataLoaderState());
+  state.epoch = epoch_;
+  int under_way = 0;
+  for (const Loop& loop : loops_) {
+    const auto progress = loop.progress.lock();
+    if (!progress || progress->has_ended) continue;
+    check(++under_way == 1, "DataLoader: several loops over it are under way, so it is at no one place");
+    state.epoch = loop.epoch;
+    state.taken = progress->taken;
+    state.seed = loop.seed;
+  }
+  state.samples = dataset_->size();
+  state.batch_size = options_.batch_size_;
+  state.shuffle = options_.shuffle_;
+  state.drop_last = options_.drop_last_;
+  state.fixed_seed = options_.seed_;
+  state.order = digest(state.epoch);
+  return state;
+}
+
+uint64_t DataLoader::digest(int64_t epoch) const {
+  if (!options_.sampler_ && !options_.batch_sampler_) return 0;
+  uint64_t hash = 14695981039346656037u;  // FNV-1a
+  const auto add = [&](int64_t value) { hash = (hash ^ static_cast<uint64_t>(value)) * 1099511628211u; };
+  const BatchStream next = order(0, epoch);
+  for (int64_t i = 0; i < kDigestBatches; ++i) {
+    const auto batch = next();
+    if (!batch) break;
+    add(-1);
+    for (int64_t index : *batch) add(index);
+  }
+  return hash;
+}
+
+void DataLoader::check_state(const DataLoaderState& state) const {
+  check_same("samples", state.samples, dataset_->size());
+  check_same("batch_size", state.batch_size, options_.batch_size_);
+  check_same("shuffle", state.shuffle, options_.shuffle_);
+  check_same("drop_last", state.drop_last, options_.drop_last_);
+  check_same("seed", text_of(state.fixed_seed), text_of(options_.seed_));
+  check<ValueError>(state.taken.value_or(0) >= 0 && state.taken.value_or(0) <= size(), "DataLoader: the state is at batch ",
+                    state.taken.value_or(0), " of ", size());
+  check<ValueError>(state.order == digest(state.epoch), "DataLoader: the sampler gives another order than the one whose ",
+                    "state this is; give it the seed that it had");
+}
+
+void DataLoader::set_state(const DataLoaderState& state) {
+  check_state(state);
+  epoch_ = state.epoch;
+  resumed_ = state;
 }
 
 }  // namespace ember::data

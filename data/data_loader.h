@@ -13,6 +13,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "data/dataset.h"
 #include "data/sampler.h"
@@ -61,17 +62,44 @@ struct DataLoaderOptions {
   Collate collate_;
 };
 
+/// Where a loader is, for another one like it to go on from there.
+struct DataLoaderState {
+  int64_t epoch = 0;             ///< of the loop under way, or else of the next one
+  std::optional<int64_t> taken;  ///< batches that the loop under way has given
+  uint64_t seed = 0;             ///< of the loop under way
+
+  // What the other one must have too.
+  int64_t samples = 0, batch_size = 1;
+  bool shuffle = false, drop_last = false;
+  std::optional<uint64_t> fixed_seed;
+  uint64_t order = 0;  ///< a digest of what a sampler of one's own gives for this epoch
+
+  bool operator==(const DataLoaderState&) const = default;
+};
+
 /// One pass over the dataset. Destroying it in the middle stops and joins its threads. Threads that share one get batches in
 /// turn. A process forked in the middle has none of its threads, so next() throws there.
 class Epoch {
  public:
-  virtual ~Epoch() = default;
+  class Source;
+  struct Progress;
+
+  Epoch(std::unique_ptr<Source> source, std::shared_ptr<Progress> progress);
+  ~Epoch();
   /// The next batch, or none at the end. An error of the dataset is thrown here, in the caller's thread, at the batch where
   /// it happened, with the sample's index in front of its message; the next call goes on with the batch after it.
-  virtual std::optional<Example> next() = 0;
+  std::optional<Example> next();
   /// Waits until next() would return without waiting for a worker or another caller, but no longer than `limit`; whether it
   /// would. For callers that have other things to watch.
-  virtual bool wait(std::chrono::milliseconds limit) = 0;
+  bool wait(std::chrono::milliseconds limit);
+  /// The batches of this epoch before the next one: those that next() gave, and those that a resumed epoch left out.
+  int64_t taken() const;
+  /// Whether next() has come to the end.
+  bool has_ended() const;
+
+ private:
+  std::unique_ptr<Source> source_;
+  std::shared_ptr<Progress> progress_;
 };
 
 class DataLoader {
@@ -90,9 +118,16 @@ class DataLoader {
   const DatasetPtr& dataset() const { return dataset_; }
   const DataLoaderOptions& options() const { return options_; }
 
-  /// The number of the epoch that the next loop will be, from 0; set it to resume a run.
+  /// The number of the epoch that the next loop will be, from 0.
   int64_t epoch() const { return epoch_; }
-  void set_epoch(int64_t epoch) { epoch_ = epoch; }
+  void set_epoch(int64_t epoch) { epoch_ = epoch, resumed_.reset(); }
+
+  /// In the middle of a loop too. Error when several loops are under way.
+  DataLoaderState state() const;
+  /// The next loop goes on from there, with any number of workers. ValueError when dataset, options or sampler give other batches.
+  void set_state(const DataLoaderState& state);
+  /// What set_state checks, alone.
+  void check_state(const DataLoaderState& state) const;
 
   /// Starts the next epoch.
   std::unique_ptr<Epoch> start_epoch();
@@ -100,12 +135,22 @@ class DataLoader {
   std::default_sentinel_t end() const { return {}; }
 
  private:
+  struct Loop {
+    int64_t epoch;
+    uint64_t seed;
+    std::weak_ptr<const Epoch::Progress> progress;
+  };
+
   std::shared_ptr<const BatchSampler> batch_sampler(uint64_t seed) const;
+  BatchStream order(uint64_t seed, int64_t epoch) const;
+  uint64_t digest(int64_t epoch) const;
 
   DatasetPtr dataset_;
   DataLoaderOptions options_;
   std::shared_ptr<const BatchSampler> batch_sampler_;  ///< null when each epoch has a shuffled one of its own
   int64_t epoch_ = 0;
+  std::vector<Loop> loops_;  ///< begun, and perhaps under way
+  std::optional<DataLoaderState> resumed_;
 };
 
 class DataLoader::Iterator {

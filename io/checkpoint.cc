@@ -1,102 +1,218 @@
 #include "io/checkpoint.h"
 
-#include <charconv>
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
 
 #include "core/random.h"
-#include "io/optimizer_state.h"
+#include "io/checkpoint_parts.h"
 
 namespace ember {
 
 namespace {
 
-constexpr const char *kFormat = "format", *kCheckpoint = "ember.checkpoint";
-constexpr const char *kModel = "model.", *kOptimizer = "optimizer.", *kNote = "note.";
+using io::CheckpointFile;
 
-bool is_checkpoint(const Metadata& metadata) {
-  const auto format = metadata.find(kFormat);
-  return format != metadata.end() && format->second == kCheckpoint;
+constexpr const char* kModel = "model";
+constexpr std::string_view kNote = "note.";
+/// The metadata's own keys.
+constexpr const char* kTaken[] = {"epoch", "format", "note", "parts", "random", "step", "structure"};
+
+void check_part_name(const std::string& name) {
+  const auto is_letter = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
+  check<ValueError>(!name.empty() && std::all_of(name.begin(), name.end(), is_letter), "Checkpoint: '", name,
+                    "' cannot be a part's name, which has letters, digits and underscores");
+  check<ValueError>(std::find(std::begin(kTaken), std::end(kTaken), name) == std::end(kTaken),
+                    "Checkpoint: the name '", name, "' is its own");
 }
 
-template <class T>
-T read_number(const Metadata& metadata, const std::string& key, const std::string& path) {
-  const auto found = metadata.find(key);
-  check<IoError>(found != metadata.end(), path, ": the checkpoint has no ", key);
-  const std::string& text = found->second;
-  T value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  check<IoError>(error == std::errc() && end == text.data() + text.size(), path, ": the checkpoint's ", key, " is '",
-                 text, "', no number");
-  return value;
+void save_parts(const std::vector<std::unique_ptr<Checkpoint::Part>>& parts, CheckpointFile& file) {
+  for (const auto& part : parts) {
+    part->save(file);
+    file.kinds[part->name] = part->kind();
+  }
+  const Generator::State random = default_generator().state();
+  file.metadata["random.seed"] = std::to_string(random.seed);
+  file.metadata["random.position"] = std::to_string(random.position);
 }
 
-const std::string& read_text(const Metadata& metadata, const std::string& key, const std::string& path) {
-  const auto found = metadata.find(key);
-  check<IoError>(found != metadata.end(), path, ": the checkpoint was saved without its ", key);
-  return found->second;
+Generator::State read_random(const CheckpointFile& file) {
+  return {file.number<uint64_t>("random.seed"), file.number<uint64_t>("random.position")};
+}
+
+Metadata read_notes(const CheckpointFile& file) {
+  Metadata notes;
+  for (const auto& [key, text] : file.metadata)
+    if (key.starts_with(kNote)) notes[key.substr(kNote.size())] = text;
+  return notes;
+}
+
+void check_kind(const Checkpoint::Part& part, const CheckpointFile& file) {
+  const auto saved = file.kinds.find(part.name);
+  if (saved == file.kinds.end() && !file.lists_parts && part.loader()) return;  // its place was the epoch's number
+  check<IoError>(saved != file.kinds.end(), file.path, ": the checkpoint was saved without its ", part.name);
+  check<IoError>(saved->second.empty() || saved->second == part.kind(), file.path, ": its ", part.name, " is a ",
+                 saved->second, ", not a ", part.kind());
+  check<IoError>(!file.metadata.contains("structure." + part.name), file.path, ": its ", part.name,
+                 " was saved by Python and holds what only Python can read");
+}
+
+/// Sets all parts, or none.
+void load_parts(const std::vector<std::unique_ptr<Checkpoint::Part>>& parts, const CheckpointFile& file) {
+  std::vector<Checkpoint::Part::Action> actions, undone;
+  for (const auto& part : parts) {
+    check_kind(*part, file);
+    actions.push_back(part->read(file));
+  }
+  try {
+    for (size_t i = 0; i < parts.size(); ++i) {
+      // Each takes all or nothing, so the last one need not be undone: a single model is never copied.
+      if (i + 1 < parts.size()) undone.push_back(parts[i]->undo());
+      actions[i]();
+    }
+  } catch (...) {
+    while (!undone.empty()) {
+      undone.back()();
+      undone.pop_back();
+    }
+    throw;
+  }
 }
 
 }  // namespace
 
+Checkpoint::Checkpoint(std::string path) : path_(std::move(path)) {}
+Checkpoint::~Checkpoint() = default;
+Checkpoint::Checkpoint(Checkpoint&&) noexcept = default;
+
+Checkpoint& Checkpoint::add(const std::string& name, nn::Module& model) { return add_part(io::part(name, model)); }
+Checkpoint& Checkpoint::add(const std::string& name, optim::Optimizer& optimizer) {
+  return add_part(io::part(name, optimizer));
+}
+Checkpoint& Checkpoint::add(const std::string& name, optim::lr_scheduler::LRScheduler& scheduler) {
+  return add_part(io::part(name, scheduler));
+}
+Checkpoint& Checkpoint::add(const std::string& name, data::DataLoader& loader) {
+  return add_part(io::part(name, loader));
+}
+Checkpoint& Checkpoint::add(const std::string& name, Generator& generator) {
+  return add_part(io::part(name, generator));
+}
+
+Checkpoint& Checkpoint::add_part(std::unique_ptr<Part> part) {
+  check_part_name(part->name);
+  for (const auto& other : parts_)
+    check<ValueError>(other->name != part->name, "Checkpoint: there are two parts named '", part->name, "'");
+  // Models come last, since undoing them takes a copy.
+  const auto place = part->kind() == kModel ? parts_.end() : parts_.begin();
+  parts_.insert(place, std::move(part));
+  return *this;
+}
+
+bool Checkpoint::resume() {
+  std::error_code ignored;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(path_, ignored))) return false;
+  load(path_);
+  return true;
+}
+
+void Checkpoint::load(const std::string& path) {
+  const auto file = CheckpointFile::read(path);
+  for (const auto& [name, kind] : file.kinds)
+    check<IoError>(std::any_of(parts_.begin(), parts_.end(), [&](const auto& part) { return part->name == name; }),
+                   path, ": the checkpoint holds '", name, "' too, which this run does not have");
+  const auto saved_epoch = file.number<int64_t>("epoch");
+  const int64_t saved_step = file.lists_parts ? file.number<int64_t>("step") : 0;
+  const Generator::State random = read_random(file);
+  load_parts(parts_, file);
+  default_generator().set_state(random);
+  random_ = random;
+  epoch = saved_epoch;
+  step = saved_step;
+  notes = read_notes(file);
+}
+
+void Checkpoint::save(const std::string& path) const {
+  CheckpointFile file;
+  file.path = path;
+  file.metadata = {{"epoch", std::to_string(next_epoch())}, {"step", std::to_string(step)}};
+  for (const auto& [key, text] : notes) file.metadata[std::string(kNote) + key] = text;
+  save_parts(parts_, file);
+  file.write();
+}
+
+Checkpoint::Epochs Checkpoint::epochs(int64_t end) {
+  is_in_epoch_ = false;
+  return Epochs(this, end);
+}
+
+void Checkpoint::begin_epoch() {
+  // Whatever was built since the file was loaded may have drawn random numbers.
+  if (random_) default_generator().set_state(*random_);
+  random_.reset();
+  is_in_epoch_ = true;
+  for (const auto& part : parts_)
+    if (const auto* loader = part->loader()) part->loops_before = loader->epoch();
+}
+
+int64_t Checkpoint::next_epoch() const {
+  bool is_in_loop = false, is_behind_loop = false, has_loader = false;
+  for (const auto& part : parts_) {
+    const auto* loader = part->loader();
+    if (!loader) continue;
+    const bool is_under_way = loader->state().taken.has_value();
+    has_loader = true;
+    is_in_loop |= is_under_way;
+    is_behind_loop |= !is_under_way && loader->epoch() != part->loops_before;
+  }
+  if (!is_in_epoch_) return epoch;
+  check(!is_in_loop || !is_behind_loop,
+        "Checkpoint: one loader's loop of this epoch is over and another's is under way, so the epoch cannot be gone on "
+        "with; save behind both loops");
+  return is_in_loop || (has_loader && !is_behind_loop) ? epoch : epoch + 1;
+}
+
+Checkpoint::Epochs::Iterator Checkpoint::Epochs::begin() const {
+  if (run_->epoch < end_) run_->begin_epoch();
+  return Iterator(run_);
+}
+
+Checkpoint::Epochs::Iterator& Checkpoint::Epochs::Iterator::operator++() {
+  ++run_->epoch;
+  run_->begin_epoch();
+  return *this;
+}
+
 void save_checkpoint(const TrainingState& state, const std::string& path) {
-  TensorDict tensors;
-  const Generator::State random = default_generator().state();
-  Metadata metadata = {{kFormat, kCheckpoint},
-                       {"epoch", std::to_string(state.epoch)},
-                       {"random.seed", std::to_string(random.seed)},
-                       {"random.position", std::to_string(random.position)}};
-  if (state.model) {
-    for (const auto& [name, x] : state.model->state_dict()) tensors.insert(kModel + name, x);
-  }
-  if (state.optimizer) {
-    const auto optimizer = state.optimizer->state_dict();
-    io::append_tensors(optimizer, kOptimizer, tensors);
-    metadata["optimizer"] = io::groups_to_json(optimizer);
-  }
-  if (state.scheduler) metadata["scheduler"] = io::scheduler_to_json(state.scheduler->state_dict());
-  for (const auto& [key, text] : state.notes) metadata[kNote + key] = text;
-  save_tensors(tensors, path, metadata);
+  Checkpoint run(path);
+  if (state.model) run.add("model", *state.model);
+  if (state.optimizer) run.add("optimizer", *state.optimizer);
+  if (state.scheduler) run.add("scheduler", *state.scheduler);
+  run.epoch = state.epoch;
+  run.notes = state.notes;
+  run.save();
 }
 
 void load_checkpoint(TrainingState& state, const std::string& path) {
-  Metadata metadata;
-  const TensorDict tensors = load_tensors(path, &metadata);
-  check<IoError>(is_checkpoint(metadata), path, ": holds tensors but is no training checkpoint");
-  // All is read before anything is changed.
-  const auto epoch = read_number<int64_t>(metadata, "epoch", path);
-  const Generator::State random = {read_number<uint64_t>(metadata, "random.seed", path),
-                                   read_number<uint64_t>(metadata, "random.position", path)};
-  optim::OptimizerState optimizer;
-  if (state.optimizer)
-    optimizer = io::read_optimizer_state(tensors, kOptimizer, read_text(metadata, "optimizer", path), path);
-  optim::lr_scheduler::LRScheduler::State scheduler;
-  if (state.scheduler) scheduler = io::read_scheduler_state(read_text(metadata, "scheduler", path), path);
-
-  // Each takes all or nothing, so when a later one refuses the earlier ones get back what they had.
-  optim::OptimizerState optimizer_before;
-  optim::lr_scheduler::LRScheduler::State scheduler_before;
-  if (state.optimizer) optimizer_before = state.optimizer->state_dict();
-  if (state.scheduler) scheduler_before = state.scheduler->state_dict();
-  try {
-    if (state.optimizer) state.optimizer->load_state_dict(optimizer);
-    if (state.scheduler) state.scheduler->load_state_dict(scheduler);
-    if (state.model) state.model->load_state_dict(model_state(tensors, metadata));
-  } catch (...) {
-    if (state.optimizer) state.optimizer->load_state_dict(optimizer_before);
-    if (state.scheduler) state.scheduler->load_state_dict(scheduler_before);
-    throw;
-  }
+  const auto file = CheckpointFile::read(path);
+  const auto epoch = file.number<int64_t>("epoch");
+  const Generator::State random = read_random(file);
+  std::vector<std::unique_ptr<Checkpoint::Part>> parts;
+  if (state.optimizer) parts.push_back(io::part("optimizer", *state.optimizer));
+  if (state.scheduler) parts.push_back(io::part("scheduler", *state.scheduler));
+  if (state.model) parts.push_back(io::part("model", *state.model));
+  load_parts(parts, file);
   default_generator().set_state(random);
   state.epoch = epoch;
-  state.notes.clear();
-  for (const auto& [key, text] : metadata)
-    if (key.starts_with(kNote)) state.notes[key.substr(std::string_view(kNote).size())] = text;
+  state.notes = read_notes(file);
 }
 
 nn::StateDict model_state(TensorDict tensors, const Metadata& metadata) {
-  if (!is_checkpoint(metadata)) return tensors;
+  if (!io::is_checkpoint(metadata)) return tensors;
   nn::StateDict model;
+  const std::string prefix = concat(kModel, ".");
   for (const auto& [name, x] : tensors)
-    if (name.starts_with(kModel)) model.insert(name.substr(std::string_view(kModel).size()), x);
+    if (name.starts_with(prefix)) model.insert(name.substr(prefix.size()), x);
   return model;
 }
 

@@ -131,6 +131,7 @@ optim::OptimizerState read_optimizer_state(const TensorDict& tensors, const std:
 
 std::string scheduler_to_json(const optim::lr_scheduler::LRScheduler::State& state) {
   const Json json = {{"last_epoch", state.last_epoch},
+                     {"_step_count", state.step_count},
                      {"base_lrs", to_json(state.base_lrs)},
                      {"_last_lr", to_json(state.last_lr)},
                      {"own", to_json(state.own)},
@@ -143,6 +144,7 @@ optim::lr_scheduler::LRScheduler::State read_scheduler_state(const std::string& 
     const Json value = Json::parse(json);
     optim::lr_scheduler::LRScheduler::State state;
     state.last_epoch = value.at("last_epoch").get<int64_t>();
+    state.step_count = value.value("_step_count", state.last_epoch + 1);  // which the first files lack
     state.base_lrs = read_doubles(value.at("base_lrs"));
     state.last_lr = read_doubles(value.at("_last_lr"));
     state.own = option_dict(value.at("own"));

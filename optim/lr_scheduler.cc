@@ -49,10 +49,43 @@ LRScheduler::State LRScheduler::state_dict() const {
           .milestones = own_milestones()};
 }
 
+namespace {
+
+constexpr const char* kOwnNames[] = {"step_size",  "gamma",   "start_factor", "end_factor",
+                                     "total_iters", "T_max",   "eta_min"};
+
+/// What a schedule remembers must be there, be of its kind and belong to no other schedule.
+void check_own(const std::string& schedule, const OptionDict& own, const OptionDict& saved) {
+  for (const auto& [name, value] : own) {
+    const OptionValue* given = saved.find(name);
+    check<ValueError>(given != nullptr, "lr_scheduler: the loaded state has no ", name, ", so it is not a ", schedule,
+                      "'s");
+    const auto* whole = std::get_if<int64_t>(given);
+    const auto* real = std::get_if<double>(given);
+    check<ValueError>(whole || (real && (std::holds_alternative<double>(value) ||
+                                         (std::abs(*real) < 0x1p53 && *real == std::floor(*real)))),
+                      "lr_scheduler: the loaded state's ", name, " is no ",
+                      std::holds_alternative<double>(value) ? "number" : "integer");
+    const bool is_period = name == "step_size" || name == "T_max";
+    check<ValueError>(!is_period || (whole ? *whole > 0 : *real > 0), "lr_scheduler: the loaded state's ", name,
+                      " must be positive, but is ", whole ? static_cast<double>(*whole) : *real);
+  }
+  for (const char* name : kOwnNames)
+    check<ValueError>(own.contains(name) || !saved.contains(name), "lr_scheduler: the loaded state has a ", name,
+                      ", so it is not a ", schedule, "'s");
+}
+
+}  // namespace
+
 void LRScheduler::load_state_dict(const State& state) {
   check<ValueError>(state.base_lrs.size() == base_lrs_.size(), "lr_scheduler: the loaded state has ",
                     state.base_lrs.size(), " learning rates but the optimizer has ", base_lrs_.size(),
                     " parameter groups");
+  check<ValueError>(state.last_lr.size() == base_lrs_.size(), "lr_scheduler: the loaded state has ",
+                    state.last_lr.size(), " last rates but the optimizer has ", base_lrs_.size(), " parameter groups");
+  check_own(name(), own_state(), state.own);
+  check<ValueError>(has_milestones() || state.milestones.empty(), "lr_scheduler: the loaded state has milestones, so it is ",
+                    "not a ", name(), "'s");
   load_own_state(state);
   last_epoch_ = state.last_epoch;
   step_count_ = state.step_count;

@@ -34,7 +34,10 @@ class LRScheduler {
     std::vector<int64_t> milestones;  ///< MultiStepLR's, in rising order
   };
   State state_dict() const;
+  /// ValueError, and nothing is changed, for the state of another schedule, of other groups or with numbers that make no sense.
   void load_state_dict(const State& state);
+  /// The class's name, "StepLR".
+  virtual std::string name() const { return "LRScheduler"; }
 
  protected:
   /// A last_epoch other than -1 continues a schedule: the groups must have an initial_lr (Error otherwise).
@@ -45,6 +48,7 @@ class LRScheduler {
   virtual std::vector<double> get_lr() const = 0;
   virtual OptionDict own_state() const { return {}; }
   virtual std::vector<int64_t> own_milestones() const { return {}; }
+  virtual bool has_milestones() const { return false; }
   virtual void load_own_state(const State&) {}
   std::vector<double> current_lrs() const;
   /// The present rates times a factor.
@@ -64,6 +68,8 @@ class StepLR final : public LRScheduler {
  public:
   StepLR(Optimizer& optimizer, int64_t step_size, double gamma = 0.1, int64_t last_epoch = -1);
 
+  std::string name() const override { return "StepLR"; }
+
  protected:
   std::vector<double> get_lr() const override;
   OptionDict own_state() const override;
@@ -80,10 +86,13 @@ class MultiStepLR final : public LRScheduler {
   MultiStepLR(Optimizer& optimizer, const std::vector<int64_t>& milestones, double gamma = 0.1,
               int64_t last_epoch = -1);
 
+  std::string name() const override { return "MultiStepLR"; }
+
  protected:
   std::vector<double> get_lr() const override;
   OptionDict own_state() const override;
   std::vector<int64_t> own_milestones() const override;
+  bool has_milestones() const override { return true; }
   void load_own_state(const State& state) override;
 
  private:
@@ -100,6 +109,8 @@ class LambdaLR final : public LRScheduler {
 
   const std::vector<Lambda>& lambdas() const { return lambdas_; }
 
+  std::string name() const override { return "LambdaLR"; }
+
  protected:
   std::vector<double> get_lr() const override;
 
@@ -112,6 +123,8 @@ class LinearLR final : public LRScheduler {
  public:
   LinearLR(Optimizer& optimizer, double start_factor = 1.0 / 3, double end_factor = 1.0, int64_t total_iters = 5,
            int64_t last_epoch = -1);
+
+  std::string name() const override { return "LinearLR"; }
 
  protected:
   std::vector<double> get_lr() const override;
@@ -128,6 +141,8 @@ class CosineAnnealingLR final : public LRScheduler {
  public:
   CosineAnnealingLR(Optimizer& optimizer, int64_t T_max, double eta_min = 0, int64_t last_epoch = -1);
 
+  std::string name() const override { return "CosineAnnealingLR"; }
+
  protected:
   std::vector<double> get_lr() const override;
   OptionDict own_state() const override;
@@ -142,6 +157,8 @@ class CosineAnnealingLR final : public LRScheduler {
 class ExponentialLR final : public LRScheduler {
  public:
   ExponentialLR(Optimizer& optimizer, double gamma, int64_t last_epoch = -1);
+
+  std::string name() const override { return "ExponentialLR"; }
 
  protected:
   std::vector<double> get_lr() const override;

@@ -34,6 +34,13 @@ class NativeEpoch {
     return py::cast(*batch);
   }
 
+  /// Batches given, those before `taken` of the constructor included; none when the loop is over.
+  std::optional<int64_t> taken() const {
+    const auto epoch = epoch_;
+    if (!epoch || epoch->has_ended()) return std::nullopt;
+    return epoch->taken();
+  }
+
   /// Ends the workers.
   void close() {
     auto epoch = std::exchange(epoch_, nullptr);
@@ -47,7 +54,7 @@ class NativeEpoch {
 
 std::unique_ptr<NativeEpoch> start_native_epoch(const py::object& dataset, int64_t batch_size, bool shuffle,
                                                 bool drop_last, int64_t workers, int64_t prefetch, uint64_t seed,
-                                                int64_t number) {
+                                                int64_t number, int64_t taken) {
   const DatasetPtr source = dataset_of(dataset);
   // No more threads than can ever have something to do.
   workers = std::min(workers, source->size());
@@ -55,6 +62,9 @@ std::unique_ptr<NativeEpoch> start_native_epoch(const py::object& dataset, int64
   options.shuffle(shuffle).workers(workers).drop_last(drop_last).prefetch(prefetch).seed(seed);
   DataLoader loader(source, options);
   loader.set_epoch(number);
+  DataLoaderState state = loader.state();
+  state.taken = taken;
+  loader.set_state(state);
   return std::make_unique<NativeEpoch>(loader.start_epoch());
 }
 
@@ -84,9 +94,11 @@ void bind_data_loader(py::module_& m) {
       "Indices drawn in proportion to weights.");
   py::class_<NativeEpoch>(m, "_NativeEpoch")
       .def(py::init(&start_native_epoch), py::arg("dataset"), py::arg("batch_size"), py::arg("shuffle"),
-           py::arg("drop_last"), py::arg("workers"), py::arg("prefetch"), py::arg("seed"), py::arg("epoch"))
+           py::arg("drop_last"), py::arg("workers"), py::arg("prefetch"), py::arg("seed"), py::arg("epoch"),
+           py::arg("taken") = 0)
       .def("__iter__", [](py::object self) { return self; })
       .def("__next__", &NativeEpoch::next)
+      .def_property_readonly("taken", &NativeEpoch::taken)
       .def("close", &NativeEpoch::close);
 }
 

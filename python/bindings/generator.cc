@@ -78,6 +78,23 @@ void bind_generator(PyObject* module) {
       .def("seed", reseed, "Starts anew from a seed of the system's; returns it.")
       .def("get_state", packed_state, "Seed and position as a uint8 tensor.")
       .def("set_state", set_packed_state, py::arg("new_state"))
+      .def(
+          "state_dict",
+          [](const Generator& g) {
+            py::dict dict;
+            dict["seed"] = g.state().seed;
+            dict["position"] = g.state().position;
+            return dict;
+          },
+          "Seed and position.")
+      .def(
+          "load_state_dict",
+          [](Generator& g, const py::dict& state) {
+            for (const char* key : {"seed", "position"})
+              check<ValueError>(state.contains(key), "Generator: the state has no '", key, "'");
+            g.set_state({state["seed"].cast<uint64_t>(), state["position"].cast<uint64_t>()});
+          },
+          py::arg("state_dict"))
       .def_property_readonly("device", [](const Generator&) { return Device(); });
   m.attr("default_generator") = py::cast(&default_generator(), py::return_value_policy::reference);
   m.def(
@@ -90,6 +107,9 @@ void bind_generator(PyObject* module) {
   m.def("_exchange_thread_generator", &exchange_thread_generator, py::arg("generator") = py::none(),
         py::return_value_policy::reference,
         "Gives this thread a default generator of its own, or with None the process's again; returns the one before.");
+  m.def(
+      "_default_generator", [] { return &default_generator(); }, py::return_value_policy::reference,
+      "The generator that random ops of this thread draw from.");
   m.def(
       "seed", [] { return reseed(default_generator()); },
       "Seeds the default generator from the system; returns the seed.");

@@ -1,6 +1,7 @@
 // Files of tensors.
 #include "io/checkpoint.h"
 #include "io/npy.h"
+#include "io/optimizer_state.h"
 #include "io/safetensors.h"
 #include "io/serialize.h"
 #include "nn/module.h"
@@ -79,6 +80,29 @@ void bind_io(py::module_& m) {
       },
       py::arg("path"), py::arg("model") = py::none(), py::arg("optimizer") = py::none(),
       py::arg("scheduler") = py::none(), "Reads a checkpoint into these and the default generator; (epoch, notes).");
+  // How the Checkpoint of Python writes what C++ reads too.
+  m.def("_optimizer_to_file", [](const optim::Optimizer& optimizer) {
+    const auto state = optimizer.state_dict();
+    TensorDict tensors;
+    io::append_tensors(state, "", tensors);
+    py::dict dict;
+    for (const auto& [name, x] : tensors) dict[py::str(name)] = py::cast(x);
+    return py::make_tuple(optimizer.name(), io::groups_to_json(state), dict);
+  });
+  m.def("_optimizer_from_file", [](optim::Optimizer& optimizer, const std::string& groups, const py::dict& tensors,
+                                   const std::string& path) {
+    TensorDict dict;
+    for (auto [name, x] : tensors) dict.insert(name.cast<std::string>(), tensor_of(x.ptr()));
+    const auto state = io::read_optimizer_state(dict, "", groups, path);
+    return py::cpp_function([&optimizer, state] { optimizer.load_state_dict(state); });
+  });
+  m.def("_scheduler_to_file", [](const LRScheduler& scheduler) {
+    return py::make_tuple(scheduler.name(), io::scheduler_to_json(scheduler.state_dict()));
+  });
+  m.def("_scheduler_from_file", [](LRScheduler& scheduler, const std::string& json, const std::string& path) {
+    const auto state = io::read_scheduler_state(json, path);
+    return py::cpp_function([&scheduler, state] { scheduler.load_state_dict(state); });
+  });
   m.def("_save_module", [](const nn::Module& module, const std::string& path) { save(module, path); });
   m.def("_save_optimizer", [](const optim::Optimizer& optimizer, const std::string& path) { save(optimizer, path); });
 }

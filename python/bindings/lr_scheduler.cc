@@ -24,8 +24,16 @@ py::dict state_dict(const LRScheduler& self) {
   return dict;
 }
 
+/// A list, or PyTorch's Counter.
+std::vector<int64_t> milestones_of(py::handle value) {
+  return (py::hasattr(value, "elements") ? py::list(value.attr("elements")()) : py::list(py::reinterpret_borrow<py::object>(value)))
+      .cast<std::vector<int64_t>>();
+}
+
 void load_state_dict(LRScheduler& self, const py::dict& dict) {
   LRScheduler::State state = self.state_dict();
+  state.own = {};
+  state.milestones.clear();
   for (auto [key, value] : dict) {
     const auto name = key.cast<std::string>();
     if (name == "last_epoch")
@@ -37,9 +45,9 @@ void load_state_dict(LRScheduler& self, const py::dict& dict) {
     else if (name == "_last_lr")
       state.last_lr = value.cast<std::vector<double>>();
     else if (name == "milestones")
-      state.milestones = value.cast<std::vector<int64_t>>();
-    else
-      state.own.insert(name, value.cast<optim::OptionValue>());
+      state.milestones = milestones_of(value);
+    else if (py::detail::make_caster<optim::OptionValue> option; option.load(value, true))
+      state.own.insert(name, py::detail::cast_op<optim::OptionValue>(option));  // PyTorch's has more, which says nothing here
   }
   self.load_state_dict(state);
 }

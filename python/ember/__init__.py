@@ -15,6 +15,8 @@ from ember.serialization import load, save
 for _name in "autograd data fft io linalg nn ops optim random serialization signal special utils".split():
     importlib.import_module(f"ember.{_name}")
 
+from ember.checkpoint import Checkpoint  # noqa: E402
+
 newaxis = None
 __version__ = "0.1.0"
 

@@ -25,7 +25,8 @@ _DEEPEST = 100
 _SEQUENCES = {"$tuple": tuple, "$set": set, "$frozenset": frozenset, "$size": _C.Size}
 _MAPPINGS = {"$items": dict, "$ordered": collections.OrderedDict, "$counter": collections.Counter}
 _FACTORIES = {kind.__name__: kind for kind in (bool, bytes, dict, float, int, list, set, str, tuple)}
-_ARRAYS = "?bBhilqefd"  # NumPy's dtypes that tensors have too
+_ARRAYS = "?bBhilqefdF"  # NumPy's dtypes that tensors have too
+_UNSIGNED = "HILQ"  # ... and those that are written as signed ones of their size
 _DTYPES = {str(value): value for value in vars(_C).values() if isinstance(value, _C.dtype)}
 
 
@@ -42,9 +43,7 @@ def save(obj, path):
     """
     if isinstance(obj, (Module, Optimizer)):
         obj = obj.state_dict()
-    writer = _Writer()
-    structure = writer.take_apart(obj, ())
-    tensors = writer.resolve()
+    structure, tensors = _take_apart(obj, ())
     is_plain = (
         type(obj) is dict and obj and all(entry == [entry[0], {_TENSOR: entry[0]}] for entry in structure["$items"])
     )
@@ -57,10 +56,26 @@ def load(path):
     if _STRUCTURE not in metadata:
         return tensors
     try:
-        return _Reader(tensors).put_together(json.loads(metadata[_STRUCTURE]))
+        return put_together(metadata[_STRUCTURE], tensors)
     except Exception as error:
         message = f"{os.fspath(path)}: its structure is damaged: {type(error).__name__}: {error}"
         raise OSError(message) from error
+
+
+def _take_apart(obj, path):
+    writer = _Writer()
+    return writer.take_apart(obj, path), writer.resolve()
+
+
+def take_apart(obj, name):
+    """The structure of `obj` as a text, and its tensors, whose names begin with `name`."""
+    structure, tensors = _take_apart(obj, (name,))
+    return json.dumps(structure, allow_nan=False), tensors
+
+
+def put_together(text, tensors):
+    """The object that was taken apart into these."""
+    return _Reader(tensors).put_together(json.loads(text))
 
 
 class _Leaf:
@@ -161,10 +176,13 @@ class _Writer:
         return self.take_apart(key, (*path, "key"))
 
     def array(self, obj, path):
-        if obj.dtype.char not in _ARRAYS or not obj.dtype.isnative:
+        if obj.dtype.char not in _ARRAYS + _UNSIGNED or not obj.dtype.isnative:
             raise TypeError(f"save: cannot save a NumPy array of dtype {obj.dtype} (at '{_name(path)}')")
         kind = "$numpy_scalar" if obj.dtype.type is type(obj) else "$numpy"
-        return {kind: self.leaf(_C.tensor(obj[...]), path), "dtype": obj.dtype.str}
+        values = obj[...]
+        if obj.dtype.char in _UNSIGNED:
+            values = values.astype(f"i{obj.dtype.itemsize}")
+        return {kind: self.leaf(_C.tensor(values), path), "dtype": obj.dtype.str}
 
     def leaf(self, x, path):
         if type(x) not in (Tensor, Parameter):

@@ -15,7 +15,9 @@ import weakref
 from ember._C import Generator, _exchange_thread_generator
 from ember._C.data import _compute_alone, _sample_seed
 from ember.data.dataset import bulk_reader
+from ember.data.random_state import shared_random
 
+_SECONDS_FOR_CALLER = 0.05
 _MASK = 2**63 - 1  # what manual_seed takes
 
 
@@ -31,10 +33,28 @@ class WorkerInfo:
 
     @functools.cached_property
     def rng(self):
-        """Generators for what is not Ember's: those of the modules belong to all threads."""
+        """Generators for what is not Ember's: those of the modules belong to all threads. Each batch of samples by index begins them
+        anew, from a seed of its own."""
         from numpy.random import default_rng
 
-        return WorkerRandom(random.Random(self.seed), default_rng(self.seed))
+        seed = self.__dict__.get("_batch_seed", self.seed)
+        return WorkerRandom(random.Random(seed), default_rng(seed))
+
+    @contextlib.contextmanager
+    def drawing_from(self, seed):
+        """Draws inside depend on this seed alone, if there is one."""
+        if seed is None:
+            yield
+            return
+        self.__dict__["_batch_seed"] = seed
+        if "rng" in self.__dict__:
+            self.rng.random_generator.seed(seed)
+            bits = self.rng.numpy_generator.bit_generator
+            bits.state = type(bits)(seed).state
+        try:
+            yield
+        finally:
+            del self.__dict__["_batch_seed"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,8 +94,11 @@ class MapFetcher:
         self.dataset, self.plan, self.generator = dataset, plan, generator
         self.read_many = bulk_reader(dataset)
 
+    def seed_of(self, number):
+        return _sample_seed(self.plan.seed, self.plan.epoch, number) & _MASK
+
     def fetch(self, number, indices):
-        self.generator.manual_seed(_sample_seed(self.plan.seed, self.plan.epoch, number) & _MASK)
+        self.generator.manual_seed(self.seed_of(number))
         with drawing_from(self.generator):
             if not self.plan.is_batched:
                 return self.plan.collate(self.read([indices])[0])
@@ -107,6 +130,9 @@ class StreamFetcher:
         self.count, self.has_ended = 0, False
         with drawing_from(generator):
             self.samples = iter(dataset)
+
+    def seed_of(self, number):
+        return None
 
     def fetch(self, number, _):
         with drawing_from(self.generator):
@@ -159,8 +185,11 @@ class SetupFailed(Exception):
 class Epoch:
     """What the workers have fetched in one pass over a loader, by number, until it is taken."""
 
-    def __init__(self, plan):
+    def __init__(self, plan, first=0):
         self.plan = plan
+        self.first = first  # number of the first batch
+        self.is_awaited = threading.Event()  # the caller waits for a batch
+        self.draws_from_shared = False  # a worker has drawn random numbers that the loop draws too
         self.done = {}
         self.arrivals = queue.SimpleQueue()  # one entry for each that is put into `done`
         self.is_closed = False
@@ -199,8 +228,9 @@ class Pool:
     task, or at once when it has something to set up. The threads hold no reference to the pool, so when it goes they end after the
     sample that they are at."""
 
-    def __init__(self, plan, count, init):
-        self.dataset, self.seed, self.count, self.init = plan.dataset, plan.seed, count, init
+    def __init__(self, plan, count, init, seed=None):
+        self.seed = plan.seed if seed is None else seed
+        self.dataset, self.count, self.init = plan.dataset, count, init
         # Each of them may set up the dataset for itself, as processes could.
         self.shares_dataset = not plan.is_stream and init is None
         self.workers = {}  # by number: (tasks, thread)
@@ -266,13 +296,26 @@ def _work(tasks, info, init):
                 if fetcher is None or fetcher.plan is not epoch.plan:
                     generator.manual_seed(info.seed)
                     fetcher = epoch.plan.fetcher(info.dataset, info.id)
-                epoch.put(number, batch=fetcher.fetch(number, indices))
+                epoch.put(number, batch=_fetch(epoch, fetcher, info, number, indices))
             except Exception as error:
                 epoch.put(number, error=error)
             except BaseException as error:
                 epoch.put(number, error=exit_of(info.id, error))
                 return
             del task, epoch, indices  # what is taken is free
+
+
+def _fetch(epoch, fetcher, info, number, indices):
+    with info.drawing_from(fetcher.seed_of(number)):
+        if number != epoch.first:
+            return fetcher.fetch(number, indices)
+        # While the caller waits for the first batch, only workers draw.
+        epoch.is_awaited.wait(_SECONDS_FOR_CALLER)
+        before = shared_random()
+        try:
+            return fetcher.fetch(number, indices)
+        finally:
+            epoch.draws_from_shared = epoch.is_awaited.is_set() and shared_random() != before
 
 
 def _set_up(info, init):

@@ -1,0 +1,203 @@
+"""Checkpoint: all that a training run needs to go on as if it had never stopped, in one file that C++ reads and writes too.
+
+    run = ember.Checkpoint("runs/net.safetensors", model=net, optimizer=optimizer, scheduler=scheduler, loader=loader)
+    for epoch in run.epochs(10):  # goes on where it stopped
+        for images, labels in loader:
+            ...
+        run.save()
+
+Tensors are named "<part>.<key>", so any program that reads safetensors finds the models; the rest is JSON in the metadata.
+"""
+
+import json
+import os
+
+from ember import _C
+from ember._C import io as _io
+from ember.checkpoint_parts import STRUCTURE, get, is_loader, is_model, part_of, put
+from ember.data.random_state import python_state, set_python_state
+
+_FORMAT = "ember.checkpoint"
+_TAKEN = {"epoch", "epochs", "format", "load", "note", "notes", "parts", "path", "random", "save", "step", "structure"}
+
+
+class Checkpoint:
+    """Saves and restores whatever has state_dict and load_state_dict: models, optimizers, schedulers, loaders, generators.
+
+    Each is given as a keyword, whose name it has in the file and here. With them go the random states of Ember, Python and NumPy,
+    `epoch`, `step`, which is for the caller to count in, and `notes`, a dict of whatever ember.save takes.
+
+    If there is a file at `path`, the run goes on from it, unless `resume` is False; or from another file that `resume` names. All is
+    checked first: an error changes nothing. OSError for a file that is no checkpoint or holds other parts; the errors of
+    load_state_dict when it belongs to another model, optimizer or loader.
+    """
+
+    def __init__(self, path, /, *, resume=True, **parts):
+        self.path, self.epoch, self.step, self.notes = path, 0, 0, {}
+        self._parts, self._random, self._loops_before = {}, None, None
+        for name, obj in parts.items():
+            if name in _TAKEN or name.startswith("_") or not name.isidentifier():
+                raise ValueError(f"Checkpoint: '{name}' cannot be a part's name")
+            self._parts[name] = part_of(name, obj)
+        if resume is True:
+            if os.path.lexists(path):
+                self.load()
+        elif resume:
+            self.load(resume)
+
+    def __getattr__(self, name):
+        parts = self.__dict__.get("_parts", {})
+        if name in parts:
+            return parts[name].obj
+        raise AttributeError(f"'Checkpoint' object has no attribute '{name}'; its parts are {', '.join(parts) or 'none'}")
+
+    def save(self, path=None):
+        """Writes the file, which appears whole or not at all.
+
+        In the middle of a loader's loop the run will go on there; behind the loop, within epochs(), with the next epoch.
+        """
+        tensors, metadata = {}, {"format": _FORMAT, "epoch": str(self._next_epoch()), "step": str(int(self.step))}
+        for part in self._parts.values():
+            part.save(tensors, metadata)
+        metadata["parts"] = json.dumps({name: part.kind for name, part in self._parts.items()})
+        metadata |= {f"random.{key}": str(value) for key, value in _C._default_generator().state_dict().items()}
+        put("random", python_state(), tensors, metadata)
+        texts = {key: value for key, value in self.notes.items() if type(key) is type(value) is str}
+        metadata |= {f"note.{key}": text for key, text in texts.items()}
+        if len(texts) < len(self.notes):
+            put("notes", {key: value for key, value in self.notes.items() if key not in texts}, tensors, metadata)
+        _io.save_tensors(tensors, self.path if path is None else path, metadata)
+
+    def load(self, path=None):
+        """Sets everything from the file, or nothing when it does not fit."""
+        path = self.path if path is None else path
+        file = _File(path)
+        file.check_names(self._parts)
+        epoch, step = file.number("epoch"), file.number("step", None if "parts" in file.metadata else 0)
+        random = {"ember": {key: file.number(f"random.{key}") for key in ("seed", "position")}}
+        if STRUCTURE + "random" in file.metadata:
+            random["python"] = get("random", file)
+        notes = {key[5:]: text for key, text in file.metadata.items() if key.startswith("note.")}
+        if STRUCTURE + "notes" in file.metadata:
+            notes |= get("notes", file)
+        _set_all(self._parts.values(), file, random)
+        self.epoch, self.step, self.notes, self._random = epoch, step, notes, random
+
+    def epochs(self, end):
+        """The numbers of the epochs before `end` that are still to come; `epoch` counts along."""
+        while self.epoch < end:
+            # Whatever was built since the file was loaded may have drawn random numbers.
+            if self._random:
+                _set_random(self._random)
+                self._random = None
+            self._loops_before = {name: part.obj.epoch for name, part in self._parts.items() if is_loader(part)}
+            yield self.epoch
+            self.epoch += 1
+        self._loops_before = None
+
+    def _next_epoch(self):
+        before = self._loops_before
+        if before is None:
+            return self.epoch
+        is_in_loop = is_behind_loop = False
+        for name, loops in before.items():
+            loader = self._parts[name].obj
+            if loader.state_dict()["taken"] is not None:
+                is_in_loop = True
+            elif loader.epoch != loops:
+                is_behind_loop = True
+        if is_in_loop and is_behind_loop:
+            raise RuntimeError(
+                "Checkpoint: one loader's loop of this epoch is over and another's is under way, so the epoch cannot be gone on "
+                "with; save behind both loops"
+            )
+        return self.epoch if is_in_loop or (before and not is_behind_loop) else self.epoch + 1
+
+
+class _File:
+    """A checkpoint's file in memory."""
+
+    def __init__(self, path):
+        self.path = os.fsdecode(path)
+        self.tensors, self.metadata = _io.load_tensors_and_metadata(path)
+        self.check(self.metadata.get("format") == _FORMAT, "holds tensors but is no training checkpoint")
+        if "parts" in self.metadata:
+            self.kinds = self.json("parts")
+            self.check(isinstance(self.kinds, dict), "its list of parts cannot be read")
+        else:  # the first files did not list them
+            self.kinds = {name: None for name in ("optimizer", "scheduler") if name in self.metadata}
+            if any(name.startswith("model.") for name in self.tensors):
+                self.kinds["model"] = None
+
+    def check(self, ok, message):
+        if not ok:
+            raise OSError(f"{self.path}: {message}")
+
+    def text(self, key):
+        self.check(key in self.metadata, f"the checkpoint was saved without its {key}")
+        return self.metadata[key]
+
+    def json(self, key):
+        try:
+            return json.loads(self.text(key))
+        except (ValueError, RecursionError) as error:
+            raise OSError(f"{self.path}: its {key} cannot be read: {error}") from error
+
+    def number(self, key, default=None):
+        if default is not None and key not in self.metadata:
+            return default
+        text = self.text(key)
+        digits = text.removeprefix("-")
+        self.check(digits.isascii() and digits.isdigit() and len(text) <= 20, f"the checkpoint's {key} is '{text}', no number")
+        return int(text)
+
+    def tensors_of(self, part):
+        return {name[len(part) + 1 :]: x for name, x in self.tensors.items() if name.startswith(f"{part}.")}
+
+    def check_names(self, parts):
+        for name, part in parts.items():
+            is_first = "parts" not in self.metadata and is_loader(part)  # whose place was the epoch's number
+            self.check(is_first or name in self.kinds, f"the checkpoint was saved without its {name}")
+            saved = self.kinds.get(name)
+            self.check(saved in (None, part.kind), f"its {name} is a {saved}, not a {part.kind}")
+        for name in self.kinds:
+            self.check(name in parts, f"the checkpoint holds '{name}' too, which this run does not have")
+
+
+def _set_all(parts, file, random):
+    # Models come last, since undoing them takes a copy.
+    parts = sorted(parts, key=is_model)
+    actions = [_named(file, part, lambda part=part: part.read(file), (ValueError,)) for part in parts]
+    undone, now = [], {"ember": _C._default_generator().state_dict(), "python": python_state()}
+    try:
+        try:
+            _set_random(random)
+        except Exception as error:
+            raise OSError(f"{file.path}: its random state cannot be read: {error}") from error
+        for part, action in zip(parts, actions, strict=True):
+            # Each takes all or nothing, so the last one need not be undone: a single model is never copied.
+            if part is not parts[-1]:
+                undone.append(part.undo())
+            _named(file, part, action, (ValueError, RuntimeError, TypeError))
+    except BaseException:
+        for action in reversed(undone):
+            action()
+        _set_random(now)
+        raise
+
+
+def _named(file, part, action, kinds):
+    """Calls it; what is wrong with its state is told with the names of file and part, as one of these kinds or an OSError."""
+    try:
+        return action()
+    except OSError:
+        raise
+    except Exception as error:
+        kind = next((kind for kind in kinds if isinstance(error, kind)), OSError)
+        raise kind(f"{file.path}: its {part.name}: {error}") from error
+
+
+def _set_random(random):
+    if "python" in random:
+        set_python_state(random["python"])
+    _C._default_generator().load_state_dict(random["ember"])
