@@ -37,7 +37,30 @@ DType dtype_from_numpy(const py::dtype& dtype) {
                   std::string(py::str(static_cast<const py::object&>(dtype))));
 }
 
+/// Memory that may not be written to, as of an array that NumPy has broadcast or mapped from a file, is copied: once for each
+/// element of it, however often the array repeats that.
+py::array writable(const py::array& array, const Shape& strides) {
+  if (array.writeable()) return array;
+  py::tuple once(strides.size());
+  for (size_t i = 0; i < strides.size(); ++i) {
+    const bool repeats = strides[i] == 0 && array.shape(static_cast<py::ssize_t>(i)) > 1;
+    once[i] = repeats ? py::slice(0, 1, 1) : py::slice(py::none(), py::none(), py::none());
+  }
+  const py::object part = array[once];
+  return py::array::ensure(part.attr("copy")("C"));
+}
+
 }  // namespace
+
+void check_bool_bytes(const char* op, const Tensor& x) {
+  if (x.dtype() != kBool) return;
+  const auto* first = reinterpret_cast<const uint8_t*>(x.raw_data());
+  // Row by row of the last dim; one byte is the same wherever a stride of 0 leads.
+  for_each_byte(x.sizes(), x.strides(), [&](int64_t offset) {
+    check<ValueError>(first[offset] <= 1, op, ": a bool is the byte ", int{first[offset]},
+                      ", neither 0 nor 1; compare the bytes with 0 first");
+  });
+}
 
 bool is_numpy_array(PyObject* object) {
   // Asking pybind11 would import NumPy; the name is enough to know whether that is worth it.

@@ -93,7 +93,7 @@ Score test(Net& net, data::DataLoader& loader) {
   return score;
 }
 
-void run(const Options& options) {
+void train(const Options& options) {
   set_num_threads(options.threads);
   manual_seed(static_cast<uint64_t>(options.seed));
   const std::string base = (std::filesystem::path(options.out) / "fashion_mnist").string();
@@ -109,12 +109,12 @@ void run(const Options& options) {
   Net net;
   optim::Adam optimizer(net.parameters(), optim::AdamOptions(options.lr));
   optim::lr_scheduler::CosineAnnealingLR scheduler(optimizer, options.epochs * train_loader.size());
-  TrainingState state{.model = &net, .optimizer = &optimizer, .scheduler = &scheduler, .epoch = 0, .notes = {}};
+  Checkpoint run(base + ".safetensors");
+  run.add("model", net).add("optimizer", optimizer).add("scheduler", scheduler).add("loader", train_loader);
   zoo::LearningCurve curve;
   if (!options.resume.empty()) {
-    load_checkpoint(state, options.resume);
-    train_loader.set_epoch(state.epoch);
-    curve = zoo::curve_from_json(state.notes["curve"]);
+    run.load(options.resume);
+    curve = zoo::curve_from_json(run.notes["curve"]);
   }
 
   int64_t weights = 0;
@@ -124,23 +124,22 @@ void run(const Options& options) {
               zoo::with_commas(weights).c_str(), options.threads);
   double train_seconds = 0;
   int64_t trained = 0;
-  while (state.epoch < options.epochs) {
+  for (const int64_t epoch : run.epochs(options.epochs)) {
+    const int number = static_cast<int>(epoch + 1), count = static_cast<int>(options.epochs);
     Score train_score;
     {
-      zoo::ProgressBar bar(format("epoch %d/%d", static_cast<int>(state.epoch + 1), static_cast<int>(options.epochs)),
-                           train_images->size());
+      zoo::ProgressBar bar(format("epoch %d/%d", number, count), train_images->size());
       train_score = train_epoch(net, optimizer, scheduler, train_loader, bar);
       train_seconds += bar.seconds();
       trained += train_score.count;
     }
     const Score test_score = test(net, test_loader);
     curve.push_back({train_score.loss(), train_score.accuracy(), test_score.loss(), test_score.accuracy()});
-    ++state.epoch;
-    state.notes["curve"] = zoo::to_json(curve);
-    save_checkpoint(state, base + ".safetensors");
+    run.notes["curve"] = zoo::to_json(curve);
+    run.save();
     std::printf("epoch %d/%d  train loss %.7f accuracy %.2f %%  test loss %.7f accuracy %.2f %%\n",
-                static_cast<int>(state.epoch), static_cast<int>(options.epochs), curve.back().train_loss,
-                100 * curve.back().train_accuracy, curve.back().test_loss, 100 * curve.back().test_accuracy);
+                number, count, curve.back().train_loss, 100 * curve.back().train_accuracy, curve.back().test_loss,
+                100 * curve.back().test_accuracy);
     std::fflush(stdout);
   }
   zoo::write_svg(curve, base + ".svg");
@@ -176,7 +175,7 @@ int main(int argc, char** argv) {
   app.add_option("--limit", options.limit, "use only the first images, for a quick try")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   try {
-    run(options);
+    train(options);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "fashion_mnist: %s\n", error.what());
     return 1;

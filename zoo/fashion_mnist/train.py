@@ -95,7 +95,7 @@ def draw(curve, path):
     figure.savefig(path)
 
 
-def run(options):
+def train(options):
     ember.set_num_threads(options.threads)
     ember.manual_seed(options.seed)
     base = os.path.join(options.out, "fashion_mnist")
@@ -115,11 +115,9 @@ def run(options):
     net = Net()
     optimizer = optim.Adam(net.parameters(), options.lr)
     scheduler = optim.lr_scheduler.CosineAnnealingLR(optimizer, options.epochs * len(train_loader))
-    start, curve = 0, []
-    if options.resume:
-        start, notes = ember.io.load_checkpoint(options.resume, net, optimizer, scheduler)
-        train_loader.epoch = start
-        curve = json.loads(notes["curve"])
+    parts = {"model": net, "optimizer": optimizer, "scheduler": scheduler, "loader": train_loader}
+    run = ember.Checkpoint(base + ".safetensors", resume=options.resume or False, **parts)
+    curve = json.loads(run.notes.get("curve", "[]"))
 
     weights = sum(parameter.numel() for parameter in net.parameters())
     print(
@@ -127,7 +125,7 @@ def run(options):
         f"{weights:,} parameters, {options.threads} threads"
     )
     train_seconds, trained = 0.0, 0
-    for epoch in range(start, options.epochs):
+    for epoch in run.epochs(options.epochs):
         label = f"epoch {epoch + 1}/{options.epochs}"
         begin = time.perf_counter()
         with tqdm(total=len(train_images), desc=label, unit=" images", leave=False) as bar:
@@ -143,8 +141,8 @@ def run(options):
                 "test_accuracy": test_score.accuracy,
             }
         )
-        notes = {"curve": json.dumps(curve)}
-        ember.io.save_checkpoint(base + ".safetensors", net, optimizer, scheduler, epoch + 1, notes)
+        run.notes["curve"] = json.dumps(curve)
+        run.save()
         print(
             f"{label}  train loss {train_score.loss:.7f} accuracy {100 * train_score.accuracy:.2f} %  "
             f"test loss {test_score.loss:.7f} accuracy {100 * test_score.accuracy:.2f} %",
@@ -187,7 +185,7 @@ def main():
     parser.add_argument("--resume", default="", help="checkpoint to go on from")
     parser.add_argument("--limit", type=int, default=0, help="use only the first images, for a quick try")
     try:
-        run(parser.parse_args())
+        train(parser.parse_args())
     except (OSError, ValueError, RuntimeError) as error:
         print(f"fashion_mnist: {error}", file=sys.stderr)
         sys.exit(1)
