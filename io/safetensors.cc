@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -15,11 +16,13 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the data is little-endian and read without conversion");
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 constexpr const char* kMetadataKey = "__metadata__";
 /// The reference implementation's limit.
 constexpr uint64_t kLargestHeader = 100'000'000;
+/// A shape within an entry within the header, and one more.
+constexpr int kDeepest = 4;
 
 struct DTypeName {
   DType dtype;
@@ -42,6 +45,54 @@ struct Entry {
   DType dtype;
   Shape shape;
   uint64_t begin, end;  ///< within the data
+};
+
+/// The header's names in its order, which Json does not keep; stops at a name that stands twice in one object.
+struct KeyReader final : nlohmann::json_sax<Json> {
+  bool key(std::string& name) override {
+    if (!seen.back().insert(name).second) {
+      repeated = name;
+      return false;
+    }
+    if (seen.size() == 1) names.push_back(name);
+    return true;
+  }
+  bool start_object(size_t) override {
+    seen.emplace_back();
+    return enter();
+  }
+  bool end_object() override {
+    seen.pop_back();
+    return leave();
+  }
+  bool start_array(size_t) override { return enter(); }
+  bool end_array() override { return leave(); }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(Json::number_integer_t) override { return true; }
+  bool number_unsigned(Json::number_unsigned_t) override { return true; }
+  bool number_float(Json::number_float_t, const std::string&) override { return true; }
+  bool string(std::string&) override { return true; }
+  bool binary(Json::binary_t&) override { return true; }
+  bool parse_error(size_t, const std::string&, const Json::exception& error) override {
+    syntax_error = error.what();
+    return false;
+  }
+
+  bool enter() {
+    is_too_deep = ++depth > kDeepest;
+    return !is_too_deep;
+  }
+  bool leave() {
+    --depth;
+    return true;
+  }
+
+  std::vector<std::string> names;
+  std::vector<std::set<std::string>> seen;  ///< by the objects around the present place
+  std::optional<std::string> repeated, syntax_error;
+  int depth = 0;
+  bool is_too_deep = false;
 };
 
 /// Reads one file's header; every error names the file, and the tensor where there is one.
@@ -77,22 +128,14 @@ class HeaderReader {
 
   void parse(const std::string& text) {
     check_file(!text.empty() && text[0] == '{', "is no safetensors file: its header does not start with '{'");
-    std::set<std::string> names;
-    const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
-      check_file(depth <= 4, "its header is nested too deeply");
-      if (event == Json::parse_event_t::key && depth == 1) {
-        const auto& name = parsed.get_ref<const std::string&>();
-        check_file(names.insert(name).second, "its header names '", name, "' twice");
-      }
-      return true;
-    };
-    Json header;
-    try {
-      header = Json::parse(text, watch);
-    } catch (const Json::exception& error) {
-      fail<IoError>(file_.path(), ": its header is no JSON: ", error.what());
-    }
-    for (const auto& [name, value] : header.items()) {
+    KeyReader keys;
+    Json::sax_parse(text, &keys);
+    check_file(!keys.syntax_error, "its header is no JSON: ", keys.syntax_error.value_or(""));
+    check_file(!keys.is_too_deep, "its header is nested too deeply");
+    check_file(!keys.repeated, "its header names '", keys.repeated.value_or(""), "' twice");
+    const Json header = Json::parse(text);
+    for (const std::string& name : keys.names) {
+      const Json& value = header.at(name);
       if (name == kMetadataKey)
         read_metadata(value);
       else
@@ -177,6 +220,12 @@ void check_bools(const std::string& path, const std::string& name, const Tensor&
     check<IoError>(bytes[i] <= 1, path, ": tensor '", name, "' is bool but its byte ", i, " is ", int{bytes[i]});
 }
 
+/// In the order of the fields that other writers have.
+std::string entry_text(const Tensor& x, int64_t begin) {
+  return concat("{\"dtype\":\"", name_of(x.dtype()), "\",\"shape\":", Json(x.sizes().vec()).dump(),
+                ",\"data_offsets\":[", begin, ",", begin + x.nbytes(), "]}");
+}
+
 }  // namespace
 
 void save_tensors(const TensorDict& tensors, const std::string& path, const Metadata& metadata) {
@@ -199,20 +248,18 @@ void save_tensors(const TensorDict& tensors, const std::string& path, const Meta
     end += entries[i].second.nbytes();
   }
 
-  Json header = Json::object();
-  if (!metadata.empty()) header[kMetadataKey] = metadata;
-  for (size_t i = 0; i < entries.size(); ++i) {
-    const auto& [name, x] = entries[i];
-    header[name] = {{"dtype", name_of(x.dtype())},
-                    {"shape", x.sizes().vec()},
-                    {"data_offsets", {begins[i], begins[i] + x.nbytes()}}};
-  }
+  // Written entry by entry: Json would sort them.
   std::string text;
+  const auto append = [&text](const std::string& name, const std::string& value) {
+    text += (text.empty() ? "{" : ",") + Json(name).dump() + ":" + value;
+  };
   try {
-    text = header.dump();
+    if (!metadata.empty()) append(kMetadataKey, Json(metadata).dump());
+    for (size_t i = 0; i < entries.size(); ++i) append(entries[i].first, entry_text(entries[i].second, begins[i]));
   } catch (const Json::exception& error) {
     fail<ValueError>("save_tensors: a name or the metadata is no UTF-8: ", error.what());
   }
+  text += text.empty() ? "{}" : "}";
   text.resize((text.size() + 7) / 8 * 8, ' ');
   check<ValueError>(text.size() <= kLargestHeader, "save_tensors: a header of ", text.size(),
                     " bytes is more than the ", kLargestHeader, " that readers take");

@@ -2,6 +2,7 @@
 #include <unordered_set>
 
 #include "autograd/grad_mode.h"
+#include "autograd/meta.h"
 #include "nn/module.h"
 
 namespace ember::nn {
@@ -57,6 +58,11 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, bo
       errors += concat("\n\t", name, " requires grad, which a ", value->dtype(), " tensor from checkpoint cannot.");
       return;
     }
+    if (!assign && value->is_complex() && !x.is_complex()) {
+      errors += concat("\n\t", name, " is ", value->dtype(), " in the checkpoint but ", x.dtype(), " in current model.");
+      return;
+    }
+    if (!assign) autograd::check_in_place("load_state_dict", x);
     pairs.emplace_back(&x, value);
   });
   for (const auto& [name, value] : state)

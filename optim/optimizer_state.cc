@@ -1,5 +1,6 @@
 // Optimizers' state as PyTorch's structure of dictionaries, and back.
 #include <algorithm>
+#include <unordered_set>
 
 #include "autograd/grad_mode.h"
 #include "ops/creation.h"
@@ -21,6 +22,13 @@ std::vector<Slot> slots_of(const auto& names) {
                            Slot{names.max_second, &ParamState::max_second}})
     if (slot.name) slots.push_back(slot);
   return slots;
+}
+
+int64_t load_step(const Tensor& value) {
+  check<ValueError>(value.numel() == 1, "load_state_dict: step is no number but ", describe(value));
+  const auto step = value.item<double>();
+  check<ValueError>(step >= 0 && step < 0x1p53, "load_state_dict: step is ", step);
+  return static_cast<int64_t>(step);
 }
 
 }  // namespace
@@ -61,7 +69,7 @@ bool Optimizer::set_state(const Tensor& param, const std::string& name, const Te
   ParamState* state = find_state(param);
   if (!state) return false;
   if (names.step && name == names.step) {
-    state->step = value.defined() ? static_cast<int64_t>(value.item<double>()) : 0;
+    state->step = value.defined() ? load_step(value) : 0;
     return true;
   }
   for (const Slot& slot : slots_of(names)) {
@@ -106,9 +114,20 @@ Tensor load_tensor(const nn::OrderedDict<Tensor>& tensors, const char* name, con
   if (!value || !value->defined()) return {};
   check<ValueError>(value->sizes() == param.sizes(), "load_state_dict: ", name, " has shape ", value->sizes(),
                     " but its parameter has shape ", param.sizes());
+  check<ValueError>(!value->is_complex() || param.is_complex(), "load_state_dict: ", name, " is ", value->dtype(),
+                    " but its parameter is ", param.dtype());
   Tensor copy = empty(param.sizes(), param.options());
   copy.copy_(*value);
   return copy;
+}
+
+/// Each state must be some parameter's, or it would be lost in silence.
+void check_owners(const OptimizerState& saved) {
+  std::unordered_set<int64_t> owners;
+  for (const auto& group : saved.param_groups) owners.insert(group.params.begin(), group.params.end());
+  for (const auto& [index, tensors] : saved.state)
+    check<ValueError>(owners.contains(index), "load_state_dict: there is a state of parameter ", index,
+                      ", which stands in no group");
 }
 
 }  // namespace
@@ -122,6 +141,7 @@ void Optimizer::load_state_dict(const OptimizerState& saved) {
                       "loaded state dict contains a parameter group that doesn't match the size of "
                       "optimizer's group");
 
+  check_owners(saved);
   const StateNames names = state_names();
   // All is read before anything is changed: a bad state leaves the optimizer as it was.
   std::vector<std::vector<ParamState>> states;
@@ -138,7 +158,12 @@ void Optimizer::load_state_dict(const OptimizerState& saved) {
       ParamState& state = group_states[i];
       for (const Slot& slot : slots_of(names)) state.*slot.tensor = load_tensor(found->second, slot.name, param);
       const Tensor* step = names.step ? found->second.find(names.step) : nullptr;
-      if (step) state.step = static_cast<int64_t>(step->item<double>());
+      if (step) state.step = load_step(*step);
+      check<ValueError>(!names.step || step || !state.first.defined(), "load_state_dict: the state of parameter ",
+                        saved.param_groups[g].params[i], " has no step");
+      const bool is_whole = !names.first || !names.second || state.first.defined() == state.second.defined();
+      check<ValueError>(is_whole, "load_state_dict: the state of parameter ", saved.param_groups[g].params[i], " has only one of ",
+                        names.first, " and ", names.second);
     }
   }
   for (size_t g = 0; g < groups_.size(); ++g) {

@@ -2,6 +2,7 @@
 
 #include "ops/creation.h"
 #include "python/bindings/errors.h"
+#include "python/bindings/numpy.h"
 
 namespace ember::python {
 
@@ -106,12 +107,14 @@ Tensor from_dlpack(PyObject* source) {
           if (managed->deleter) managed->deleter(managed);
         },
         TensorOptions(dtype));
+    // From here on the tensor lets go of the memory.
+    PyCapsule_SetName(capsule, "used_dltensor");
+    PyCapsule_SetDestructor(capsule, nullptr);
+    check_bool_bytes("from_dlpack", result);
   } catch (...) {
     Py_DECREF(capsule);
     throw;
   }
-  PyCapsule_SetName(capsule, "used_dltensor");
-  PyCapsule_SetDestructor(capsule, nullptr);
   Py_DECREF(capsule);
   return result;
 }

@@ -30,12 +30,9 @@ std::vector<int64_t> milestones_of(py::handle value) {
       .cast<std::vector<int64_t>>();
 }
 
-void load_state_dict(LRScheduler& self, const py::dict& dict) {
-  LRScheduler::State state = self.state_dict();
-  state.own = {};
-  state.milestones.clear();
-  for (auto [key, value] : dict) {
-    const auto name = key.cast<std::string>();
+/// False for a value of another type. What PyTorch's states have beside a schedule's own says nothing here.
+bool set_entry(LRScheduler::State& state, const std::string& name, py::handle value) {
+  try {
     if (name == "last_epoch")
       state.last_epoch = value.cast<int64_t>();
     else if (name == "_step_count")
@@ -47,11 +44,24 @@ void load_state_dict(LRScheduler& self, const py::dict& dict) {
     else if (name == "milestones")
       state.milestones = milestones_of(value);
     else if (py::detail::make_caster<optim::OptionValue> option; option.load(value, true))
-      state.own.insert(name, py::detail::cast_op<optim::OptionValue>(option));  // PyTorch's has more, which says nothing here
+      state.own.insert(name, py::detail::cast_op<optim::OptionValue>(option));
+    return true;
+  } catch (const py::cast_error&) {
+    return false;
+  }
+}
+
+void load_state_dict(LRScheduler& self, const py::dict& dict) {
+  LRScheduler::State state = self.state_dict();
+  state.own = {};
+  state.milestones.clear();
+  for (auto [key, value] : dict) {
+    const auto name = py::str(key).cast<std::string>();
+    if (!set_entry(state, name, value))
+      fail<TypeError>("lr_scheduler: the loaded state's '", name, "' is a ", type_name(value.ptr()));
   }
   self.load_state_dict(state);
 }
-
 void visit(Visitor& visitor, const LRScheduler& self) {
   if (const auto* scheduler = dynamic_cast<const LambdaLR*>(&self))
     for (const auto& lambda : scheduler->lambdas()) visitor.function(lambda);

@@ -6,6 +6,8 @@
 
 #include "autograd/grad_mode.h"
 #include "ops/creation.h"
+#include "ops/reduction.h"
+#include "ops/shape.h"
 #include "python/bindings/errors.h"
 #include "python/bindings/owner.h"
 
@@ -37,29 +39,25 @@ DType dtype_from_numpy(const py::dtype& dtype) {
                   std::string(py::str(static_cast<const py::object&>(dtype))));
 }
 
-/// Memory that may not be written to, as of an array that NumPy has broadcast or mapped from a file, is copied: once for each
-/// element of it, however often the array repeats that.
-py::array writable(const py::array& array, const Shape& strides) {
-  if (array.writeable()) return array;
-  py::tuple once(strides.size());
-  for (size_t i = 0; i < strides.size(); ++i) {
-    const bool repeats = strides[i] == 0 && array.shape(static_cast<py::ssize_t>(i)) > 1;
-    once[i] = repeats ? py::slice(0, 1, 1) : py::slice(py::none(), py::none(), py::none());
+/// A copy of memory that may not be written to, as of an array that NumPy has broadcast or mapped from a file: one element for
+/// each that there is in memory, however often the array repeats it.
+py::array writable(const py::array& array) {
+  py::tuple once(array.ndim());
+  for (py::ssize_t i = 0; i < array.ndim(); ++i) {
+    const bool repeats = array.strides(i) == 0 && array.shape(i) > 1;
+    once[static_cast<size_t>(i)] = repeats ? py::slice(0, 1, 1) : py::slice(py::none(), py::none(), py::none());
   }
-  const py::object part = array[once];
-  return py::array::ensure(part.attr("copy")("C"));
+  return py::array::ensure(array[once].attr("copy")("C"));
 }
 
 }  // namespace
 
 void check_bool_bytes(const char* op, const Tensor& x) {
-  if (x.dtype() != kBool) return;
-  const auto* first = reinterpret_cast<const uint8_t*>(x.raw_data());
-  // Row by row of the last dim; one byte is the same wherever a stride of 0 leads.
-  for_each_byte(x.sizes(), x.strides(), [&](int64_t offset) {
-    check<ValueError>(first[offset] <= 1, op, ": a bool is the byte ", int{first[offset]},
-                      ", neither 0 nor 1; compare the bytes with 0 first");
-  });
+  if (x.dtype() != kBool || x.numel() == 0) return;
+  const NoGradGuard no_grad;
+  const auto largest = amax(view(x, kUInt8)).item<int64_t>();
+  check<ValueError>(largest <= 1, op, ": a bool is the byte ", largest,
+                    ", neither 0 nor 1; compare the bytes with 0 instead of viewing them as bools");
 }
 
 bool is_numpy_array(PyObject* object) {
@@ -70,8 +68,9 @@ bool is_numpy_array(PyObject* object) {
 }
 
 Tensor tensor_from_numpy(PyObject* object) {
-  auto array = py::array::ensure(py::reinterpret_borrow<py::object>(object));
-  if (!array) throw py::error_already_set();
+  const auto given = py::array::ensure(py::reinterpret_borrow<py::object>(object));
+  if (!given) throw py::error_already_set();
+  auto array = given.writeable() ? given : writable(given);
   const DType dtype = dtype_from_numpy(array.dtype());
   check<ValueError>(array.dtype().byteorder() != '>', "from_numpy: the array has the other byte order");
   Shape sizes, strides;
@@ -83,7 +82,10 @@ Tensor tensor_from_numpy(PyObject* object) {
     strides.push_back(array.strides(i) / item_size(dtype));
   }
   void* data = const_cast<void*>(array.data());
-  return from_blob(data, sizes, strides, release_later(std::move(array)), TensorOptions(dtype));
+  const Tensor x = from_blob(data, sizes, strides, release_later(std::move(array)), TensorOptions(dtype));
+  check_bool_bytes("from_numpy", x);
+  const Shape whole(std::span(given.shape(), static_cast<size_t>(given.ndim())));
+  return sizes == whole ? x : expand(x, whole);
 }
 
 PyObject* numpy_from_tensor(const Tensor& tensor) {

@@ -75,7 +75,11 @@ def take_apart(obj, name):
 
 def put_together(text, tensors):
     """The object that was taken apart into these."""
-    return _Reader(tensors).put_together(json.loads(text))
+    return _Reader(tensors).put_together(json.loads(text, parse_constant=_refuse))
+
+
+def _refuse(constant):
+    raise ValueError(f"{constant} is no JSON")
 
 
 class _Leaf:
@@ -265,22 +269,40 @@ class _Reader:
             return self.tensor(node)
         marker = next(iter(node))
         value = node[marker]
+        if marker in ("$numpy", "$numpy_scalar"):
+            return self.array(node, marker)
+        if len(node) > 1:
+            raise ValueError(f"{marker} stands beside {list(node)[1]}")
         if marker in _SEQUENCES:
-            return _SEQUENCES[marker](self.put_together(item) for item in value)
+            return _SEQUENCES[marker](self.put_together(item) for item in _list(value))
         if marker in _MAPPINGS:
             return _MAPPINGS[marker](self.entries(value))
         if marker == "$defaultdict":
             return collections.defaultdict(value[0] and _FACTORIES[value[0]], self.entries(value[1]))
-        if marker in ("$numpy", "$numpy_scalar"):
-            array = self.tensor(value).numpy().astype(node["dtype"])
-            return array if marker == "$numpy" else array[()]
         if marker == "$complex":
-            return complex(*(self.put_together(part) for part in value))
+            real, imaginary = (self.put_together(part) for part in value)
+            return complex(real, imaginary)
         return _SCALARS[marker](value)
 
     def entries(self, entries):
-        # Keys that were tuples are lists in the first files.
-        return {tuple(k) if isinstance(k, list) else self.put_together(k): self.put_together(v) for k, v in entries}
+        mapping = {}
+        for entry in _list(entries):
+            node, value = _list(entry)
+            # Keys that were tuples are lists in the first files.
+            key = tuple(node) if isinstance(node, list) else self.put_together(node)
+            if key in mapping or isinstance(key, Tensor):
+                raise ValueError(f"the key {key!r} cannot be")
+            mapping[key] = self.put_together(value)
+        return mapping
+
+    def array(self, node, marker):
+        import numpy as np
+
+        dtype = np.dtype(node["dtype"])
+        if dtype.char not in _ARRAYS + _UNSIGNED:
+            raise ValueError(f"no array has the dtype {dtype}")
+        array = self.tensor(node[marker]).numpy().astype(dtype)
+        return array if marker == "$numpy" else array[()]
 
     def tensor(self, node):
         """An object for each that was saved; those that shared memory do so again."""
@@ -295,11 +317,17 @@ class _Reader:
         return self.leaves[-1]
 
 
+def _list(node):
+    if not isinstance(node, list):
+        raise TypeError(f"{node!r} is no list")
+    return node
+
+
 _SCALARS = {
     "$int": lambda text: int(text, 16),
-    "$float": float,
-    "$bytes": base64.b64decode,
-    "$bytearray": lambda text: bytearray(base64.b64decode(text)),
+    "$float": lambda text: float(text.strip()),
+    "$bytes": lambda text: base64.b64decode(text, validate=True),
+    "$bytearray": lambda text: bytearray(base64.b64decode(text, validate=True)),
     "$dtype": _DTYPES.__getitem__,
     "$device": _C.device,
 }

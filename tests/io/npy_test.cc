@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ops/complex.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/shape.h"
@@ -61,20 +62,35 @@ TEST_F(Npy, Damage) {
   EXPECT_HAS(error(), "holds 7 bytes of data but float32 [2] takes 8");
   write(header, std::string(9, '\0'));
   EXPECT_HAS(error(), "holds 9 bytes of data but float32 [2] takes 8");
-  write("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", std::string(8, '\0'));
-  EXPECT_HAS(error(), "has the dtype '<c8', which Ember does not know");
+  write("{'descr': '<u4', 'fortran_order': False, 'shape': (2,), }", std::string(8, '\0'));
+  EXPECT_HAS(error(), "has the dtype '<u4', which Ember does not know");
   write("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }", std::string(8, '\0'));
-  EXPECT_HAS(error(), "its descr is no simple dtype");
+  EXPECT_HAS(error(), "its header has a descr that is no simple dtype");
   write("{'fortran_order': False, 'shape': (2,), }", "");
   EXPECT_HAS(error(), "its header has no descr");
   write("{'descr': '<f4', 'fortran_order': 1, 'shape': (2,), }", "");
   EXPECT_HAS(error(), "neither True nor False");
   write("{'descr': '<f4', 'fortran_order': False, 'shape': (-2,), }", "");
-  EXPECT_HAS(error(), "is no list of sizes");
+  EXPECT_HAS(error(), "is no tuple of sizes");
   write("{'descr': '<f4', 'fortran_order': False, 'shape': 2, }", "");
-  EXPECT_HAS(error(), "its shape is no tuple");
+  EXPECT_HAS(error(), "is no tuple of sizes");
   write("{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", "");
   EXPECT_HAS(error(), "takes more than memory has");
+}
+
+TEST_F(Npy, BooleansAreZeroOrOne) {
+  write("{'descr': '|b1', 'fortran_order': False, 'shape': (2,), }", std::string("\1\2", 2));
+  EXPECT_HAS(error(), path + ": is bool but its byte 1 is 2");
+}
+
+TEST_F(Npy, ComplexNumbers) {
+  for (DType dtype : {kComplex64, kComplex128}) {
+    const Tensor x = complex(tensor({1.5, 2.0}), tensor({-3.0, 4.0})).to(dtype);
+    save_npy(x, path);
+    EXPECT_TRUE(equal(load_npy(path), x));
+  }
+  write("{'descr': '>c8', 'fortran_order': False, 'shape': (1,), }", std::string("\x3f\x80\0\0\x40\0\0\0", 8));
+  EXPECT_TRUE(equal(load_npy(path), complex(ones({1}), full({1}, 2.0))));
 }
 
 TEST_F(Npy, CutShortAnywhere) {

@@ -82,6 +82,51 @@ def test_refusals():
     assert ember.ones(2, requires_grad=True).numpy(force=True).tolist() == [1, 1]
 
 
+@pytest.mark.parametrize("take", [ember.from_numpy, ember.as_tensor, ember.asarray, ember.tensor])
+def test_memory_that_may_not_be_written_to_is_copied(take, tmp_path):
+    np.save(tmp_path / "x.npy", np.arange(6.0).reshape(2, 3))
+    locked = np.arange(6.0)
+    locked.flags.writeable = False
+    arrays = [
+        np.frombuffer(bytes(range(6)), np.uint8),
+        np.load(tmp_path / "x.npy", mmap_mode="r"),
+        np.broadcast_to(np.arange(3.0), (4, 3)),
+        np.broadcast_to(np.arange(4.0)[:, None], (4, 3)),
+        np.broadcast_to(np.arange(3.0), (1 << 40, 3))[:4],
+        np.lib.stride_tricks.sliding_window_view(np.arange(6.0), 3),
+        locked,
+        locked[::2],
+        locked.reshape(2, 3).T,
+        locked[:0],
+        np.float64(3),
+    ]
+    for array in arrays:
+        before = np.array(array)
+        x = take(array)
+        assert np.array_equal(x.numpy(), before) and x.dtype is take(before).dtype
+        y = x.clone() if 0 in x.stride() else x  # several elements of a broadcast array share one place
+        y.add_(1)
+        ember.abs(y, out=y)
+        assert np.array_equal(array, before), "what could be written to is Ember's own"
+
+
+def test_a_broadcast_array_stays_small():
+    x = ember.from_numpy(np.broadcast_to(np.arange(3.0), (1 << 40, 3)))
+    assert x.shape == (1 << 40, 3) and x[12345].tolist() == [0, 1, 2]
+    with pytest.raises(RuntimeError, match="share one memory location"):
+        x.add_(1)
+
+
+def test_bools_are_zero_or_one():
+    array = np.array([0, 1, 2], np.uint8).view(bool)
+    for take in (ember.from_numpy, ember.as_tensor, ember.tensor, ember.from_dlpack):
+        with pytest.raises(ValueError, match="a bool is the byte 2"):
+            take(array)
+    assert ember.from_numpy(array[:2]).tolist() == [False, True]
+    assert ember.from_numpy(np.zeros((0, 3), bool)).shape == (0, 3)
+    assert ember.from_numpy(np.array([1, 5, 0, 7], np.uint8).view(bool)[::2]).tolist() == [True, False]
+
+
 def test_dlpack_from_numpy():
     a = np.arange(6.0).reshape(2, 3)
     x = ember.from_dlpack(a)
