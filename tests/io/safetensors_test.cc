@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstring>
 
 #include "ops/copy.h"
@@ -144,6 +145,12 @@ INSTANTIATE_TEST_SUITE_P(
             "NameTwice",
             R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
             "its header names 'a' twice"},
+        Damage{"FieldTwice",
+               R"({"a":{"dtype":"F32","dtype":"I32","shape":[2],"data_offsets":[0,8]}})",
+               "its header names 'dtype' twice"},
+        Damage{"MetadataTwice",
+               R"({"__metadata__":{"k":"1","k":"2"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})",
+               "its header names 'k' twice"},
         Damage{"NotAnObject", R"({"a":1})", "tensor 'a' is no object"},
         Damage{"NoDType", R"({"a":{"shape":[2],"data_offsets":[0,8]}})", "tensor 'a' has no dtype"},
         Damage{"NoShape", R"({"a":{"dtype":"F32","data_offsets":[0,8]}})", "tensor 'a' has no shape"},
@@ -179,6 +186,30 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{"MetadataNoText", R"({"__metadata__":{"k":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})",
                "entry 'k' is no string"}),
     [](const auto& info) { return info.param.name; });
+
+/// Seconds that `work` takes.
+double seconds(const auto& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+TEST_F(Safetensors, TimeGrowsAsTheHeaderDoes) {
+  const auto check = [&](const std::string& before, const auto& item, const std::string& after) {
+    const auto read = [&](int count) {
+      std::string header = before;
+      for (int i = 0; i < count; ++i) header += (i ? "," : "") + item(i);
+      write(header + after, std::string(4, '\0'));
+      return seconds([&] { message_of<IoError>([&] { load_tensors(path); }); });
+    };
+    const double one = std::min(read(5000), read(5000)), eight = read(40000);
+    EXPECT_LT(eight, 0.1 + 30 * one) << before;  // 64 times, were it to grow with the square
+  };
+  check(R"({"a":{"dtype":"F32","shape":[)", [](int) { return std::string("1"); }, R"(],"data_offsets":[0,8]}})");
+  check("{", [](int i) { return concat("\"a", i, R"(":{"dtype":"F32","shape":[0],"data_offsets":[0,0]})"); }, "}");
+  check(R"({"__metadata__":{)", [](int i) { return concat("\"a", i, "\":\"x\""); }, "}}");
+  check(R"({"a":{)", [](int i) { return concat("\"a", i, "\":1"); }, "}}");
+}
 
 TEST_F(Safetensors, HeaderLengthsBeyondReason) {
   write("{}", "", uint64_t{1} << 63);

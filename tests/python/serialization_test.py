@@ -1,6 +1,7 @@
 """save and load."""
 
 import collections
+import copy
 import math
 import os
 import pathlib
@@ -164,6 +165,7 @@ def two():
         # Other values.
         [b"\x00\xff", bytearray(b"a"), "", "\ud800", None],
         [ember.float32, ember.bool, ember.device("cpu"), ember.ones(2, 3).shape],
+        [np.array([2**64 - 1], np.uint64), np.uint16(65535), np.array([1 + 2j], np.complex64)],
         [np.arange(6, dtype=np.int16).reshape(2, 3).T, np.ones(()), np.float64(2.5), np.int8(3), np.bool_(True)],
         # Tensors.
         [ember.ones(1, requires_grad=True), nn.Parameter(one()), nn.Parameter(one(), requires_grad=False)],
@@ -289,6 +291,25 @@ def test_files_of_the_first_version_load():
         '{"$tuple": 5}',
         '{"$float": "abc"}',
         '{"$dtype": "x"}',
+        '{"$tuple": "abc"}',
+        '{"$tuple": {"a": 1}}',
+        '{"$tuple": [1], "x": 1}',
+        '{"$items": {"ab": 1}}',
+        '{"$items": ["ab"]}',
+        '{"$items": [["a", 1], ["a", 2]]}',
+        '{"$items": [["a", 1, 2]]}',
+        '{"$items": [[{"$tensor": "0"}, 1]]}',
+        '{"$complex": [1]}',
+        '{"$bytes": "%"}',
+        '{"$bytes": "YQ==\u00e9"}',
+        '{"$int": "zz"}',
+        '{"$float": 3}',
+        '{"$numpy": {"$tensor": "0"}, "dtype": "O"}',
+        '{"$numpy": {"$tensor": "0"}}',
+        '{"$tensor": "0", "view": [[2], [-1], 1]}',
+        '{"$defaultdict": ["eval", []]}',
+        "[1]x",
+        "\0",
         "[" * 100000,
     ],
 )
@@ -350,11 +371,116 @@ def test_a_state_dict_that_does_not_fit_changes_nothing():
         assert same(dict(net.state_dict()), before)
 
 
+class Repeating(nn.Module):
+    """Its buffer lies in one place, which no values can be copied to."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(ember.zeros(2))
+        self.register_buffer("mask", ember.zeros(1).expand(4))
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_values_that_cannot_be_copied_change_nothing(strict):
+    net = Repeating()
+    with pytest.raises(RuntimeError, match="share one memory location"):
+        net.load_state_dict({"weight": ember.ones(2), "mask": ember.ones(4)}, strict)
+    assert net.weight.tolist() == [0, 0]
+    net = nn.Linear(2, 1)
+    before = net.weight.tolist()
+    state = {"weight": ember.ones(1, 2), "bias": ember.ones(1, dtype=ember.complex64)}
+    with pytest.raises(RuntimeError, match="bias is complex64 in the checkpoint but float32 in current model"):
+        net.load_state_dict(state, strict)
+    assert net.weight.tolist() == before
+
+
+@pytest.mark.parametrize(
+    "damage, message",
+    [
+        (lambda state: state["state"][1].update(exp_avg=ember.ones(5)), "exp_avg has shape"),
+        (lambda state: state["state"][1].update(exp_avg=ember.ones(2, dtype=ember.complex64)), "exp_avg is complex64"),
+        (lambda state: state["state"][1].update(step=ember.tensor(math.nan)), "step is nan"),
+        (lambda state: state["state"][1].update(step=ember.tensor(-3.0)), "step is -3"),
+        (lambda state: state["state"][1].update(step=ember.ones(3)), "step is no number"),
+        (lambda state: state["state"][1].pop("step"), "parameter 1 has no step"),
+        (lambda state: state["state"][1].pop("exp_avg"), "only one of exp_avg and exp_avg_sq"),
+        (lambda state: state["param_groups"][0].update(params=[7, 8]), "stands in no group"),
+    ],
+)
+def test_a_damaged_state_of_an_optimizer_changes_nothing(damage, message):
+    parameters = [nn.Parameter(ember.ones(3)), nn.Parameter(ember.ones(2))]
+    optimizer = optim.Adam(parameters)
+    for p in parameters:
+        p.grad = ember.ones_like(p)
+    optimizer.step()
+    state = copy.deepcopy(optimizer.state_dict())
+    before = repr(optimizer.state_dict())
+    state["param_groups"][0]["lr"] = 5.0
+    damage(state)
+    with pytest.raises(ValueError, match=message):
+        optimizer.load_state_dict(state)
+    assert repr(optimizer.state_dict()) == before
+
+
+@pytest.mark.parametrize(
+    "state, error, message",
+    [
+        ({}, ValueError, "has no step_size, so it is not a StepLR's"),
+        ({"step_size": 0, "gamma": 0.1}, ValueError, "step_size must be positive"),
+        ({"step_size": math.nan, "gamma": 0.1}, ValueError, "step_size is no integer"),
+        ({"step_size": 2.5, "gamma": 0.1}, ValueError, "step_size is no integer"),
+        ({"step_size": 2, "gamma": 0.1, "eta_min": 0.0}, ValueError, "has a eta_min, so it is not a StepLR's"),
+        ({"step_size": 2, "gamma": 0.1, "milestones": [3]}, ValueError, "has milestones"),
+        ({"step_size": 2, "gamma": 0.1, "last_epoch": "x"}, TypeError, "'last_epoch' is a str"),
+        ({"step_size": 2, "gamma": 0.1, "_last_lr": []}, ValueError, "0 last rates"),
+    ],
+)
+def test_the_state_of_another_schedule_changes_nothing(state, error, message):
+    scheduler = optim.lr_scheduler.StepLR(optim.SGD([nn.Parameter(ember.ones(1))], lr=0.1), 3)
+    before = scheduler.state_dict()
+    with pytest.raises(error, match=message):
+        scheduler.load_state_dict(state)
+    assert scheduler.state_dict() == before
+
+
+def test_schedules_take_pytorchs_states():
+    optimizer = optim.SGD([nn.Parameter(ember.ones(1))], lr=0.1)
+    more = {"verbose": False, "_get_lr_called_within_step": False, "last_epoch": 3}
+    scheduler = optim.lr_scheduler.MultiStepLR(optimizer, [1])
+    scheduler.load_state_dict({"milestones": collections.Counter([4, 4, 9]), "gamma": 0.5, **more})
+    assert scheduler.state_dict()["milestones"] == [4, 4, 9] and scheduler.last_epoch == 3
+    optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: 1.0).load_state_dict({"lr_lambdas": [None], **more})
+
+
 def test_names_of_any_bytes(tmp_path):
-    for name in ("\udcff\udcfe", "ü", "n" * 255):
+    net = nn.Linear(1, 1)
+    for name in ("\udcff\udcfe", "ü", *("n" * length for length in range(244, 256))):
         ember.save({"a": one()}, tmp_path / name)
         assert ember.load(tmp_path / name)["a"].item() == 1
         assert ember.load(os.fsencode(tmp_path / name))["a"].item() == 1
+        io.save_npy(one(), tmp_path / name)
+        assert io.load_npy(tmp_path / name).item() == 1
+        io.save_checkpoint(tmp_path / name, net, epoch=2)
+        assert io.load_checkpoint(tmp_path / name, net)[0] == 2
+        for path in (tmp_path / name, os.fsencode(tmp_path / name)):
+            ember.Checkpoint(path, model=net, resume=False).save()
+            assert ember.Checkpoint(path, model=net).step == 0
+    for save in (
+        lambda path: ember.save(one(), path),
+        lambda path: io.save_npy(one(), path),
+        lambda path: ember.Checkpoint(path, model=net, resume=False).save(),
+    ):
+        with pytest.raises(OSError, match="n: cannot be written: File name too long"):
+            save(tmp_path / ("n" * 256))
+        with pytest.raises(ValueError, match="NUL byte"):
+            save(f"{tmp_path}/a\0b")
+        os.symlink("there", tmp_path / "link")
+        save(tmp_path / "link")
+        assert (tmp_path / "link").is_symlink() and (tmp_path / "there").is_file()
+        os.chmod(tmp_path / "there", 0o640)
+        save(tmp_path / "link")
+        assert os.stat(tmp_path / "there").st_mode & 0o777 == 0o640
+        os.remove(tmp_path / "link"), os.remove(tmp_path / "there")
     with pytest.raises(OSError, match="absent.xff.xfe: cannot be opened: No such file"):
         ember.load(tmp_path / "absent\udcff\udcfe")
     with pytest.raises(ValueError, match="NUL byte"):
