@@ -344,8 +344,8 @@ std::unique_ptr<Epoch> DataLoader::start_epoch() {
   if (options_.workers_ == 0)
     source = std::make_unique<DirectEpoch>(std::move(fetcher), std::move(order), first);
   else
-    source = std::make_unique<ThreadedEpoch>(std::make_unique<Workers>(std::move(fetcher), std::move(order), first,
-                                                                       options_.workers_, options_.prefetch_));
+    source = std::make_unique<ThreadedEpoch>(
+        std::make_unique<Workers>(std::move(fetcher), std::move(order), first, options_.workers_, options_.prefetch_));
   const auto progress = std::make_shared<Epoch::Progress>(first);
   std::erase_if(loops_, [](const Loop& loop) { return loop.progress.expired(); });
   loops_.push_back({epoch, seed, progress});
@@ -393,9 +393,10 @@ void DataLoader::check_state(const DataLoaderState& state) const {
   check_same("shuffle", state.shuffle, options_.shuffle_);
   check_same("drop_last", state.drop_last, options_.drop_last_);
   check_same("seed", text_of(state.fixed_seed), text_of(options_.seed_));
-  check<ValueError>(state.taken.value_or(0) >= 0 && state.taken.value_or(0) <= size(), "DataLoader: the state is at batch ",
-                    state.taken.value_or(0), " of ", size());
-  check<ValueError>(state.order == digest(state.epoch), "DataLoader: the sampler gives another order than the one whose ",
+  check<ValueError>(state.taken.value_or(0) >= 0 && state.taken.value_or(0) <= size(),
+                    "DataLoader: the state is at batch ", state.taken.value_or(0), " of ", size());
+  check<ValueError>(state.order == digest(state.epoch),
+                    "DataLoader: the sampler gives another order than the one whose ",
                     "state this is; give it the seed that it had");
 }
 

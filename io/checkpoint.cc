@@ -22,8 +22,8 @@ void check_part_name(const std::string& name) {
   const auto is_letter = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
   check<ValueError>(!name.empty() && std::all_of(name.begin(), name.end(), is_letter), "Checkpoint: '", name,
                     "' cannot be a part's name, which has letters, digits and underscores");
-  check<ValueError>(std::find(std::begin(kTaken), std::end(kTaken), name) == std::end(kTaken),
-                    "Checkpoint: the name '", name, "' is its own");
+  check<ValueError>(std::find(std::begin(kTaken), std::end(kTaken), name) == std::end(kTaken), "Checkpoint: the name '",
+                    name, "' is its own");
 }
 
 void save_parts(const std::vector<std::unique_ptr<Checkpoint::Part>>& parts, CheckpointFile& file) {
@@ -166,9 +166,10 @@ int64_t Checkpoint::next_epoch() const {
     is_behind_loop |= !is_under_way && loader->epoch() != part->loops_before;
   }
   if (!is_in_epoch_) return epoch;
-  check(!is_in_loop || !is_behind_loop,
-        "Checkpoint: one loader's loop of this epoch is over and another's is under way, so the epoch cannot be gone on "
-        "with; save behind both loops");
+  check(
+      !is_in_loop || !is_behind_loop,
+      "Checkpoint: one loader's loop of this epoch is over and another's is under way, so the epoch cannot be gone on "
+      "with; save behind both loops");
   return is_in_loop || (has_loader && !is_behind_loop) ? epoch : epoch + 1;
 }
 

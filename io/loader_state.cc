@@ -18,11 +18,10 @@ Json to_json(const auto& value) { return value ? Json(*value) : Json(); }
 }  // namespace
 
 std::string loader_to_json(const data::DataLoaderState& state) {
-  const Json json = {{"epoch", state.epoch},           {"taken", to_json(state.taken)},
-                     {"seed", state.seed},             {"samples", state.samples},
-                     {"batch_size", state.batch_size}, {"shuffle", state.shuffle},
-                     {"drop_last", state.drop_last},   {"fixed_seed", to_json(state.fixed_seed)},
-                     {"order", state.order}};
+  const Json json = {
+      {"epoch", state.epoch},         {"taken", to_json(state.taken)},           {"seed", state.seed},
+      {"samples", state.samples},     {"batch_size", state.batch_size},          {"shuffle", state.shuffle},
+      {"drop_last", state.drop_last}, {"fixed_seed", to_json(state.fixed_seed)}, {"order", state.order}};
   return json.dump();
 }
 

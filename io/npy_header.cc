@@ -17,7 +17,7 @@ struct NpyType {
   std::string_view code;
 };
 constexpr NpyType kTypes[] = {
-    {kBool, "b1"},    {kUInt8, "u1"},   {kInt8, "i1"},    {kInt16, "i2"},     {kInt32, "i4"},      {kInt64, "i8"},
+    {kBool, "b1"},    {kUInt8, "u1"},   {kInt8, "i1"},    {kInt16, "i2"},     {kInt32, "i4"},       {kInt64, "i8"},
     {kFloat16, "f2"}, {kFloat32, "f4"}, {kFloat64, "f8"}, {kComplex64, "c8"}, {kComplex128, "c16"},
 };
 
@@ -47,9 +47,7 @@ class Parser {
     check<IoError>(ok, path_, ": its header ", parts...);
   }
 
-  void skip_space() {
-    rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\n\r\f"), rest_.size()));
-  }
+  void skip_space() { rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\n\r\f"), rest_.size())); }
   bool take(char c) {
     skip_space();
     if (!rest_.starts_with(c)) return false;
@@ -90,7 +88,8 @@ class Parser {
   void read_descr() {
     const std::string_view descr = quoted("has a descr that is no simple dtype");
     for (const NpyType& type : kTypes) {
-      const bool has_order = descr.size() == type.code.size() + 1 && std::string_view("<>|=").find(descr[0]) != std::string_view::npos;
+      const bool has_order =
+          descr.size() == type.code.size() + 1 && std::string_view("<>|=").find(descr[0]) != std::string_view::npos;
       if ((has_order ? descr.substr(1) : descr) != type.code) continue;
       header_.dtype = type.dtype;
       header_.is_big_endian = descr[0] == '>';
@@ -117,7 +116,8 @@ class Parser {
     while (!take(')')) {
       check_header(has_comma, complaint);
       header_.shape.push_back(size(complaint));
-      check_header(header_.shape.size() <= kMostDims, "has a shape of more than the ", kMostDims, " dims of NumPy's arrays");
+      check_header(header_.shape.size() <= kMostDims, "has a shape of more than the ", kMostDims,
+                   " dims of NumPy's arrays");
       has_comma = take(',');
     }
     // (3) is a number in parentheses.

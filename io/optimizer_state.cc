@@ -130,12 +130,9 @@ optim::OptimizerState read_optimizer_state(const TensorDict& tensors, const std:
 }
 
 std::string scheduler_to_json(const optim::lr_scheduler::LRScheduler::State& state) {
-  const Json json = {{"last_epoch", state.last_epoch},
-                     {"_step_count", state.step_count},
-                     {"base_lrs", to_json(state.base_lrs)},
-                     {"_last_lr", to_json(state.last_lr)},
-                     {"own", to_json(state.own)},
-                     {"milestones", state.milestones}};
+  const Json json = {{"last_epoch", state.last_epoch},      {"_step_count", state.step_count},
+                     {"base_lrs", to_json(state.base_lrs)}, {"_last_lr", to_json(state.last_lr)},
+                     {"own", to_json(state.own)},           {"milestones", state.milestones}};
   return json.dump();
 }
 

@@ -59,7 +59,8 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, bo
       return;
     }
     if (!assign && value->is_complex() && !x.is_complex()) {
-      errors += concat("\n\t", name, " is ", value->dtype(), " in the checkpoint but ", x.dtype(), " in current model.");
+      errors +=
+          concat("\n\t", name, " is ", value->dtype(), " in the checkpoint but ", x.dtype(), " in current model.");
       return;
     }
     if (!assign) autograd::check_in_place("load_state_dict", x);

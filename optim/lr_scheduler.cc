@@ -51,8 +51,8 @@ LRScheduler::State LRScheduler::state_dict() const {
 
 namespace {
 
-constexpr const char* kOwnNames[] = {"step_size",  "gamma",   "start_factor", "end_factor",
-                                     "total_iters", "T_max",   "eta_min"};
+constexpr const char* kOwnNames[] = {"step_size",   "gamma", "start_factor", "end_factor",
+                                     "total_iters", "T_max", "eta_min"};
 
 /// What a schedule remembers must be there, be of its kind and belong to no other schedule.
 void check_own(const std::string& schedule, const OptionDict& own, const OptionDict& saved) {
@@ -84,8 +84,8 @@ void LRScheduler::load_state_dict(const State& state) {
   check<ValueError>(state.last_lr.size() == base_lrs_.size(), "lr_scheduler: the loaded state has ",
                     state.last_lr.size(), " last rates but the optimizer has ", base_lrs_.size(), " parameter groups");
   check_own(name(), own_state(), state.own);
-  check<ValueError>(has_milestones() || state.milestones.empty(), "lr_scheduler: the loaded state has milestones, so it is ",
-                    "not a ", name(), "'s");
+  check<ValueError>(has_milestones() || state.milestones.empty(),
+                    "lr_scheduler: the loaded state has milestones, so it is ", "not a ", name(), "'s");
   load_own_state(state);
   last_epoch_ = state.last_epoch;
   step_count_ = state.step_count;

@@ -162,8 +162,8 @@ void Optimizer::load_state_dict(const OptimizerState& saved) {
       check<ValueError>(!names.step || step || !state.first.defined(), "load_state_dict: the state of parameter ",
                         saved.param_groups[g].params[i], " has no step");
       const bool is_whole = !names.first || !names.second || state.first.defined() == state.second.defined();
-      check<ValueError>(is_whole, "load_state_dict: the state of parameter ", saved.param_groups[g].params[i], " has only one of ",
-                        names.first, " and ", names.second);
+      check<ValueError>(is_whole, "load_state_dict: the state of parameter ", saved.param_groups[g].params[i],
+                        " has only one of ", names.first, " and ", names.second);
     }
   }
   for (size_t g = 0; g < groups_.size(); ++g) {

@@ -176,7 +176,8 @@ void bind_creation(Ops& ops) {
           return wrap(device ? to(x, *device) : x);
         },
         "A tensor on the data's own memory where that is possible.");
-  ops.add_function("from_numpy(array)", from_numpy, "A tensor on the array's memory, or on a copy of memory that may not be written to.");
+  ops.add_function("from_numpy(array)", from_numpy,
+                   "A tensor on the array's memory, or on a copy of memory that may not be written to.");
   ops.add_function(
       "from_dlpack(ext_tensor)", [](PyObject* source) { return wrap(from_dlpack(source)); },
       "A tensor on the memory of anything that speaks DLPack.");

@@ -89,13 +89,13 @@ void bind_io(py::module_& m) {
     for (const auto& [name, x] : tensors) dict[py::str(name)] = py::cast(x);
     return py::make_tuple(optimizer.name(), io::groups_to_json(state), dict);
   });
-  m.def("_optimizer_from_file", [](optim::Optimizer& optimizer, const std::string& groups, const py::dict& tensors,
-                                   const std::string& path) {
-    TensorDict dict;
-    for (auto [name, x] : tensors) dict.insert(name.cast<std::string>(), tensor_of(x.ptr()));
-    const auto state = io::read_optimizer_state(dict, "", groups, path);
-    return py::cpp_function([&optimizer, state] { optimizer.load_state_dict(state); });
-  });
+  m.def("_optimizer_from_file",
+        [](optim::Optimizer& optimizer, const std::string& groups, const py::dict& tensors, const std::string& path) {
+          TensorDict dict;
+          for (auto [name, x] : tensors) dict.insert(name.cast<std::string>(), tensor_of(x.ptr()));
+          const auto state = io::read_optimizer_state(dict, "", groups, path);
+          return py::cpp_function([&optimizer, state] { optimizer.load_state_dict(state); });
+        });
   m.def("_scheduler_to_file", [](const LRScheduler& scheduler) {
     return py::make_tuple(scheduler.name(), io::scheduler_to_json(scheduler.state_dict()));
   });

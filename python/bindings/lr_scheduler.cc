@@ -26,7 +26,8 @@ py::dict state_dict(const LRScheduler& self) {
 
 /// A list, or PyTorch's Counter.
 std::vector<int64_t> milestones_of(py::handle value) {
-  return (py::hasattr(value, "elements") ? py::list(value.attr("elements")()) : py::list(py::reinterpret_borrow<py::object>(value)))
+  return (py::hasattr(value, "elements") ? py::list(value.attr("elements")())
+                                         : py::list(py::reinterpret_borrow<py::object>(value)))
       .cast<std::vector<int64_t>>();
 }
 

@@ -49,7 +49,9 @@ class Checkpoint:
         parts = self.__dict__.get("_parts", {})
         if name in parts:
             return parts[name].obj
-        raise AttributeError(f"'Checkpoint' object has no attribute '{name}'; its parts are {', '.join(parts) or 'none'}")
+        raise AttributeError(
+            f"'Checkpoint' object has no attribute '{name}'; its parts are {', '.join(parts) or 'none'}"
+        )
 
     def save(self, path=None):
         """Writes the file, which appears whole or not at all.
@@ -148,7 +150,9 @@ class _File:
             return default
         text = self.text(key)
         digits = text.removeprefix("-")
-        self.check(digits.isascii() and digits.isdigit() and len(text) <= 20, f"the checkpoint's {key} is '{text}', no number")
+        self.check(
+            digits.isascii() and digits.isdigit() and len(text) <= 20, f"the checkpoint's {key} is '{text}', no number"
+        )
         return int(text)
 
     def tensors_of(self, part):

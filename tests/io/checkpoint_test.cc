@@ -163,7 +163,10 @@ TEST_F(CheckpointFiles, AnotherRunsFileChangesNothing) {
   EXPECT_HAS(message_of<IoError>([&] { other.run.load(path); }), "was saved without its critic");
 
   Checkpoint misshapen(path);
-  misshapen.add("optimizer", other.optimizer).add("scheduler", other.scheduler).add("loader", other.loader).add("model", wide);
+  misshapen.add("optimizer", other.optimizer)
+      .add("scheduler", other.scheduler)
+      .add("loader", other.loader)
+      .add("model", wide);
   EXPECT_THROW(misshapen.resume(), Error);
   EXPECT_TRUE(other.optimizer.state_dict().state.empty());
   EXPECT_EQ(other.scheduler.last_epoch(), 0);

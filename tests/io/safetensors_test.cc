@@ -145,8 +145,7 @@ INSTANTIATE_TEST_SUITE_P(
             "NameTwice",
             R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
             "its header names 'a' twice"},
-        Damage{"FieldTwice",
-               R"({"a":{"dtype":"F32","dtype":"I32","shape":[2],"data_offsets":[0,8]}})",
+        Damage{"FieldTwice", R"({"a":{"dtype":"F32","dtype":"I32","shape":[2],"data_offsets":[0,8]}})",
                "its header names 'dtype' twice"},
         Damage{"MetadataTwice",
                R"({"__metadata__":{"k":"1","k":"2"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})",
@@ -206,7 +205,8 @@ TEST_F(Safetensors, TimeGrowsAsTheHeaderDoes) {
     EXPECT_LT(eight, 0.1 + 30 * one) << before;  // 64 times, were it to grow with the square
   };
   check(R"({"a":{"dtype":"F32","shape":[)", [](int) { return std::string("1"); }, R"(],"data_offsets":[0,8]}})");
-  check("{", [](int i) { return concat("\"a", i, R"(":{"dtype":"F32","shape":[0],"data_offsets":[0,0]})"); }, "}");
+  check(
+      "{", [](int i) { return concat("\"a", i, R"(":{"dtype":"F32","shape":[0],"data_offsets":[0,0]})"); }, "}");
   check(R"({"__metadata__":{)", [](int i) { return concat("\"a", i, "\":\"x\""); }, "}}");
   check(R"({"a":{)", [](int i) { return concat("\"a", i, "\":1"); }, "}}");
 }

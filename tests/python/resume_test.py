@@ -80,7 +80,9 @@ LOADERS = {
     "in C++ with a seed": loader_of(NUMBERS, batch_size=4, shuffle=True, seed=3),
     "shuffled": loader_of(Noisy, batch_size=4, shuffle=True),
     "with a seed": loader_of(Noisy, batch_size=4, shuffle=True, seed=3, drop_last=True),
-    "with a generator": lambda workers: DataLoader(Noisy(), 4, shuffle=True, num_workers=workers, generator=own_generator()),
+    "with a generator": lambda workers: DataLoader(
+        Noisy(), 4, shuffle=True, num_workers=workers, generator=own_generator()
+    ),
     "sampler": lambda workers: DataLoader(Noisy(), 4, sampler=data.RandomSampler(range(23)), num_workers=workers),
     "sampler with a generator": lambda workers: DataLoader(
         Noisy(), 4, sampler=data.RandomSampler(range(23), generator=own_generator()), num_workers=workers
@@ -208,7 +210,11 @@ def test_a_batch_that_failed_is_behind(workers):
         (lambda: DataLoader(NUMBERS, 4), lambda: DataLoader(data.Subset(NUMBERS, [1, 2]), 4), "samples 23 but"),
         (lambda: DataLoader(Stream(), 4), lambda: DataLoader(Stream(), 4, num_workers=2), "workers must stay 0"),
         (lambda: DataLoader(NUMBERS, 4), lambda: DataLoader(NUMBERS, 4, sampler=Shuffled()), "another kind of sampler"),
-        (lambda: DataLoader(NUMBERS, 4), lambda: DataLoader(NUMBERS, 4, generator=own_generator()), "generator of its own"),
+        (
+            lambda: DataLoader(NUMBERS, 4),
+            lambda: DataLoader(NUMBERS, 4, generator=own_generator()),
+            "generator of its own",
+        ),
     ],
 )
 def test_the_state_of_another_loader_is_an_error(make, other, message):
@@ -307,7 +313,11 @@ def parts(lr=0.1, **more):
 
 
 def snapshot(run_parts):
-    return repr([run_parts[name].state_dict() for name in run_parts]), random_states()[0], ember.get_rng_state().tolist()
+    return (
+        repr([run_parts[name].state_dict() for name in run_parts]),
+        random_states()[0],
+        ember.get_rng_state().tolist(),
+    )
 
 
 def test_a_checkpoint_holds_anything_with_a_state(tmp_path):
@@ -322,7 +332,10 @@ def test_a_checkpoint_holds_anything_with_a_state(tmp_path):
 
     def run(**options):
         own = parts(
-            critic=nn.Linear(1, 1), generator=ember.Generator(), average=Average(), loader=DataLoader(NUMBERS, 4, shuffle=True)
+            critic=nn.Linear(1, 1),
+            generator=ember.Generator(),
+            average=Average(),
+            loader=DataLoader(NUMBERS, 4, shuffle=True),
         )
         return ember.Checkpoint(tmp_path / "x", **own, **options)
 
@@ -334,7 +347,9 @@ def test_a_checkpoint_holds_anything_with_a_state(tmp_path):
     first.save()
     second = run()
     assert (second.average.value, second.step, second.epoch) == (2.5, 7, 3)
-    assert second.notes["curve"] == [1.5, None, ("a", 2)] and second.notes["text"] == "ü" and second.notes[3].item() == 1
+    assert (
+        second.notes["curve"] == [1.5, None, ("a", 2)] and second.notes["text"] == "ü" and second.notes[3].item() == 1
+    )
     assert second.optimizer.param_groups[0]["mine"] == [1, 2] and second.generator.initial_seed() == 11
     assert ember.equal(first.critic.weight, second.critic.weight)
     assert run(resume=False).step == 0

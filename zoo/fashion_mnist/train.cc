@@ -137,8 +137,8 @@ void train(const Options& options) {
     curve.push_back({train_score.loss(), train_score.accuracy(), test_score.loss(), test_score.accuracy()});
     run.notes["curve"] = zoo::to_json(curve);
     run.save();
-    std::printf("epoch %d/%d  train loss %.7f accuracy %.2f %%  test loss %.7f accuracy %.2f %%\n",
-                number, count, curve.back().train_loss, 100 * curve.back().train_accuracy, curve.back().test_loss,
+    std::printf("epoch %d/%d  train loss %.7f accuracy %.2f %%  test loss %.7f accuracy %.2f %%\n", number, count,
+                curve.back().train_loss, 100 * curve.back().train_accuracy, curve.back().test_loss,
                 100 * curve.back().test_accuracy);
     std::fflush(stdout);
   }

@@ -178,7 +178,9 @@ def check_state(loader, state):
     is_read_again = loader._is_stream or not loader._is_seeded()
     sources = state.get("sources", ())
     keys = {"begin", "read", "digest"} if state["taken"] is not None and not loader._is_stream else set()
-    if is_read_again != ("sources" in state) or (is_read_again and (len(sources) != len(_sources(loader)) or keys - state.keys())):
+    if is_read_again != ("sources" in state) or (
+        is_read_again and (len(sources) != len(_sources(loader)) or keys - state.keys())
+    ):
         raise ValueError("DataLoader: the state is of a loader with another kind of sampler")
 
 
