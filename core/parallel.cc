@@ -35,16 +35,17 @@ void on_fork_in_child() {
   omp_set_num_threads(1);
 }
 
-/// A count that a machine can be asked for: OpenMP ends the process when the system refuses it a thread.
-int sensible(int count) { return std::clamp(count, 1, std::max(64, 2 * omp_get_num_procs())); }
+/// A count that a machine can be asked for, as OpenMP ends the process when the system refuses it a thread, and that OpenMP grants:
+/// oneDNN waits for the threads that it asked for.
+int sensible(int count) {
+  return std::clamp(count, 1, std::min(omp_get_thread_limit(), std::max(64, 2 * omp_get_num_procs())));
+}
 
 int initial_num_threads() {
   pthread_atfork(nullptr, nullptr, on_fork_in_child);
   // OpenMP counts the CPUs that the process may run on, unless OMP_NUM_THREADS tells it, but not the time that it may have on them.
   const int asked = omp_get_max_threads(), quota = std::getenv("OMP_NUM_THREADS") ? 0 : quota_cpus();
-  // More than OpenMP grants would make oneDNN wait for them.
-  const int granted = std::min(asked, omp_get_thread_limit());
-  const int count = sensible(quota > 0 ? std::min(granted, quota) : granted);
+  const int count = sensible(quota > 0 ? std::min(asked, quota) : asked);
   if (count != asked) omp_set_num_threads(count);
   return count;
 }
