@@ -1,5 +1,7 @@
 #include "autograd/accumulate.h"
 
+#include <utility>
+
 #include "autograd/grad_mode.h"
 #include "core/backend.h"
 
@@ -56,12 +58,13 @@ void add_gradient(Tensor& sum, Tensor grad) {
 
 void accumulate_leaf(const Tensor& leaf, Tensor grad) {
   Meta& m = meta(leaf);
+  Tensor before;
   {
     std::lock_guard lock(m.mutex);
     if (m.grad.defined()) {
       // The user may hold .grad: PyTorch changes that very tensor, unless the sum itself must be on the tape.
       if (GradMode::is_enabled()) {
-        m.grad = m.grad.add(grad);
+        before = std::exchange(m.grad, m.grad.add(grad));
       } else {
         find_kernel("add", &Backend::add, grad)(m.grad, m.grad, grad);
         m.grad.storage()->bump_version();
@@ -72,8 +75,9 @@ void accumulate_leaf(const Tensor& leaf, Tensor grad) {
       m.grad = grad.clone();
     }
   }
-  for (const auto& hook : m.hooks)
+  m.hooks.for_each([&](const Meta::LeafHook& hook) {
     if (hook.after_accumulate) hook.after_accumulate(leaf);
+  });
 }
 
 Tensor ones_like_output(const Tensor& output) {

@@ -1,4 +1,6 @@
-// Walking the tape.
+// Walking the tape. Several threads may do so at once, also through one graph and to the same leaves, while others add or remove hooks and
+// read or set .grad: gradients add up whole, and of two passes that free one graph the second throws. What else changes a tensor (in-place
+// ops, requires_grad_, detach_, data and shape) needs a lock of the program's own where another thread may use that tensor.
 #pragma once
 
 #include <vector>

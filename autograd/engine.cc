@@ -115,7 +115,7 @@ class Backward {
       return;
     }
     const Meta& m = meta(edge.leaf);
-    if (!restricted_ && m.hooks.empty()) return accumulate_leaf(edge.leaf, std::move(grad));
+    if (!restricted_ && m.hooks.is_empty()) return accumulate_leaf(edge.leaf, std::move(grad));
     // Hooks and captures want the whole gradient once: the leaf waits for its turn, after all its users.
     Pending& pending = frontier_[m.sequence];
     pending.leaf = edge.leaf;
@@ -123,11 +123,11 @@ class Backward {
   }
 
   void finish_leaf(const Tensor& leaf, Tensor grad) {
-    for (const auto& hook : meta(leaf).hooks) {
-      if (!hook.on_grad) continue;
+    meta(leaf).hooks.for_each([&](const Meta::LeafHook& hook) {
+      if (!hook.on_grad) return;
       if (Tensor replaced = hook.on_grad(grad); replaced.defined())
         grad = fit_gradient("hook", replaced, OutputInfo(leaf));
-    }
+    });
     if (const auto found = captured_.find({leaf.impl(), 0}); found != captured_.end()) {
       found->second = std::move(grad);
     } else if (!restricted_) {
@@ -137,14 +137,12 @@ class Backward {
 
   void run_hooks(Node& node, std::span<Tensor> grads) {
     for (const bool retaining : {false, true}) {
-      // By index: a hook may add or remove hooks.
-      for (size_t i = 0; i < node.output_hooks().size(); ++i) {
-        const Node::OutputHook hook = node.output_hooks()[i];
+      node.output_hooks().for_each([&](const Node::OutputHook& hook) {
         Tensor& grad = grads[hook.output];
-        if ((hook.id == Node::OutputHook::kRetain) != retaining || !grad.defined()) continue;
+        if ((hook.id == Node::OutputHook::kRetain) != retaining || !grad.defined()) return;
         if (Tensor replaced = hook.hook(grad); replaced.defined())
           grad = fit_gradient("hook", replaced, node.outputs()[hook.output]);
-      }
+      });
     }
   }
 
@@ -155,7 +153,7 @@ class Backward {
 
   void run_node(Pending& pending) {
     Node& node = *pending.node;
-    if (node.has_output_hooks()) run_hooks(node, pending.grads());
+    if (!node.output_hooks().is_empty()) run_hooks(node, pending.grads());
     if (restricted_) {
       capture_outputs(node, pending.grads());
       if (!useful_.contains(&node)) return;
@@ -167,9 +165,9 @@ class Backward {
     for (size_t i = 0; i < edges.size(); ++i) needs_[i] = is_useful(edges[i]);
     {
       CurrentNodeGuard guard(&node);
-      node.apply(pending.grads(), std::span(reinterpret_cast<const bool*>(needs_.data()), needs_.size()), results);
+      node.run(pending.grads(), std::span(reinterpret_cast<const bool*>(needs_.data()), needs_.size()), results,
+               !retain_graph_);
     }
-    if (!retain_graph_) node.release_saved();
     // Dropped before sending, so that a gradient passed through unchanged has one owner.
     pending.single = {};
     pending.several.clear();

@@ -1,6 +1,7 @@
 #include "autograd/function.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/backend.h"
 
@@ -31,17 +32,18 @@ void CustomNode::set_outputs(const std::vector<Tensor>& ys) {
     ctx.saved_inputs_.push_back(output >= 0 ? SavedTensor() : SavedTensor(x));
   }
   ctx.to_save_.clear();
+  holds_saved_ = !ctx.saved_inputs_.empty();
 }
 
 void CustomNode::release_saved() {
-  if (context_->saved_inputs_.empty()) return;
-  context_->saved_inputs_.clear();
-  context_->saved_outputs_.clear();
-  context_->has_freed_ = true;
+  std::vector<SavedTensor> inputs;  // both go after the lock
+  std::vector<SavedOutput> outputs;
+  const std::lock_guard lock(context_->mutex_);
+  inputs.swap(context_->saved_inputs_);
+  outputs.swap(context_->saved_outputs_);
 }
 
 void CustomNode::apply(std::span<const Tensor> grads, std::span<const bool> needs, std::span<Tensor> result) {
-  if (context_->has_freed_) fail_released(*this);
   std::vector<Tensor> given(grads.begin(), grads.end());
   for (size_t i = 0; context_->materialize_grads_ && i < given.size(); ++i) {
     if (given[i].defined()) continue;
@@ -57,8 +59,11 @@ void CustomNode::apply(std::span<const Tensor> grads, std::span<const bool> need
 
 std::vector<Tensor> AutogradContext::get_saved_variables() const {
   std::vector<Tensor> tensors = to_save_;
-  for (size_t i = 0; i < saved_inputs_.size(); ++i)
-    tensors.push_back(saved_as_output_[i] >= 0 ? saved_outputs_[i]() : saved_inputs_[i]());
+  const auto [inputs, outputs] = [&] {
+    const std::lock_guard lock(mutex_);
+    return std::pair(saved_inputs_, saved_outputs_);
+  }();
+  for (size_t i = 0; i < inputs.size(); ++i) tensors.push_back(saved_as_output_[i] >= 0 ? outputs[i]() : inputs[i]());
   return tensors;
 }
 

@@ -21,6 +21,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -60,7 +61,7 @@ class AutogradContext {
   std::vector<SavedOutput> saved_outputs_;
   std::vector<bool> needs_input_grad_;
   bool materialize_grads_ = true;
-  bool has_freed_ = false;
+  mutable std::mutex mutex_;  ///< what is saved may be read in one thread while another's backward frees it
 };
 
 /// The node of a Function.

@@ -1,6 +1,8 @@
 #include "autograd/meta.h"
 
 #include <algorithm>
+#include <atomic>
+#include <utility>
 
 #include "autograd/grad_mode.h"
 #include "autograd/record.h"
@@ -9,7 +11,9 @@ namespace ember::autograd {
 
 namespace {
 
-bool is_stale(const Meta& m) { return m.view && meta(m.view->base).history != m.view->base_history; }
+bool is_stale(const Meta& m) {
+  return m.view && meta(m.view->base).history.load(std::memory_order_relaxed) != m.view->base_history;
+}
 
 /// The part of a gradient of `base` that a tensor of this geometry sees, and the way back. Works on a buffer that spans the base's
 /// storage range, so that any strides of base and view fit.
@@ -68,6 +72,7 @@ class PatchedBase final : public Node {
       : Node(op->name()), window_(base, view), op_(std::move(op)), output_(base) {
     edges_.assign(op_->edges().begin(), op_->edges().end());
     edges_[0] = gradient_edge(base);
+    holds_saved_ = op_->holds_saved();
   }
 
   std::span<Edge> edges() override { return edges_; }
@@ -99,20 +104,32 @@ class PatchedBase final : public Node {
 /// retain_grad() follows a tensor through in-place ops: its hook moves from the old node to the new one.
 void move_retain_hook(Meta& m, const IntrusivePtr<Node>& from, const IntrusivePtr<Node>& to) {
   if (!m.retained_grad || !from) return;
-  auto& hooks = from->output_hooks();
-  const auto found = std::find_if(hooks.begin(), hooks.end(), [&](const Node::OutputHook& h) {
-    return h.id == Node::OutputHook::kRetain && h.output == m.output;
-  });
-  if (found == hooks.end()) return;
-  to->output_hooks().push_back({0, found->id, std::move(found->hook)});
-  hooks.erase(found);
+  auto moved = from->output_hooks().take(
+      [&](const Node::OutputHook& h) { return h.id == Node::OutputHook::kRetain && h.output == m.output; });
+  for (auto& hook : moved) to->output_hooks().add({0, hook.id, std::move(hook.hook)});
+}
+
+bool leads_to(Node& node, const Node* input) {
+  const auto edges = node.edges();
+  return std::any_of(edges.begin(), edges.end(), [&](const Edge& edge) { return edge.node.get() == input; });
 }
 
 }  // namespace
 
 Meta& meta(const Tensor& x) {
   auto& slot = x.impl()->autograd;
-  if (!slot) slot = std::make_unique<Meta>();
+  if (slot) return static_cast<Meta&>(*slot);
+  if (x.impl()->use_count() == 1) {
+    slot = std::make_unique<Meta>();
+  } else {
+    static std::mutex mutex;
+    const std::lock_guard lock(mutex);
+    if (!slot) {
+      auto made = std::make_unique<Meta>();
+      std::atomic_thread_fence(std::memory_order_release);  // readers of the slot take no lock
+      slot = std::move(made);
+    }
+  }
   return static_cast<Meta&>(*slot);
 }
 
@@ -141,15 +158,19 @@ bool any_requires_grad(std::span<const Tensor> tensors) {
 IntrusivePtr<Node> grad_fn(const Tensor& x) {
   Meta* m = find_meta(x);
   if (!m) return {};
+  if (!m->view) return m->grad_fn;
+  IntrusivePtr<Node> before;
+  const std::lock_guard lock(m->mutex);
   if (is_stale(*m)) {
     const Tensor& base = m->view->base;
+    const uint32_t history = meta(base).history.load(std::memory_order_relaxed);
     if (requires_grad(base)) {
       auto node = make_intrusive<ReplayedView>(base, x);
       move_retain_hook(*m, m->grad_fn, node);
-      m->grad_fn = node;
+      before = std::exchange(m->grad_fn, std::move(node));
       m->output = 0;
     }
-    m->view->base_history = meta(base).history;
+    m->view->base_history = history;
   }
   return m->grad_fn;
 }
@@ -165,7 +186,13 @@ Edge gradient_edge(const Tensor& x) {
 
 void set_history(const Tensor& x, IntrusivePtr<Node> node, uint32_t output) {
   Meta& m = meta(x);
-  m.grad_fn = std::move(node);
+  if (!m.grad_fn) {  // as of every new tensor, which no other thread has seen
+    m.output = output;
+    m.grad_fn = std::move(node);
+    return;
+  }
+  const std::lock_guard lock(m.mutex);
+  std::swap(m.grad_fn, node);  // the old one goes after the lock
   m.output = output;
 }
 
@@ -202,10 +229,18 @@ void rebase_history(const Tensor& x, IntrusivePtr<Node> node) {
     rebase_history(base, make_intrusive<PatchedBase>(base, x, std::move(node)));
     return;
   }
+  const std::lock_guard lock(m.mutex);
   move_retain_hook(m, m.grad_fn, node);
+  if (m.grad_fn && !leads_to(*node, m.grad_fn.get())) m.displaced.push_back(m.grad_fn);
+  m.output = 0;  // before the node, of which it is an output whenever a reader meets them
+  std::atomic_thread_fence(std::memory_order_release);
   m.grad_fn = std::move(node);
-  m.output = 0;
-  ++m.history;
+  m.history.fetch_add(1, std::memory_order_relaxed);
+}
+
+void check_continues(const Tensor& x, Node& node) {
+  check(autograd::grad_fn(x) == node.edges()[0].node, node.name(), ": ", describe(x),
+        " was changed in place by another thread at the same time");
 }
 
 void track_view(const Tensor& view, const Tensor& base, ViewKind kind) {
@@ -220,7 +255,7 @@ void track_view(const Tensor& view, const Tensor& base, ViewKind kind) {
   }
   if (!GradMode::is_enabled() && requires_grad(base)) kind = ViewKind::NoGrad;
   info->kind = kind;
-  info->base_history = meta(info->base).history;
+  info->base_history = meta(info->base).history.load(std::memory_order_relaxed);
   meta(view).view = std::move(info);
 }
 

@@ -1,8 +1,10 @@
 // What autograd keeps beside a tensor, and the rules for leaves, views and in-place changes.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "autograd/node.h"
 
@@ -22,23 +24,33 @@ struct ViewInfo {
   uint32_t base_history = 0;
 };
 
+/// What retain_grad() made room for; a hook of the grad_fn writes it.
+struct RetainedGrad {
+  std::mutex mutex;
+  Tensor grad;
+};
+
 struct Meta final : AutogradMeta {
   bool requires_grad = false;  ///< asked for by the user; leaves only
   uint32_t output = 0;         ///< which output of grad_fn this tensor is
+  /// Read without the mutex where the tensor is no view: a node that another replaces is an input of that one, or in `displaced`.
   IntrusivePtr<Node> grad_fn;
+  std::vector<IntrusivePtr<Node>> displaced;
   std::unique_ptr<ViewInfo> view;
-  uint32_t history = 0;   ///< how often an in-place op replaced grad_fn
-  uint64_t sequence = 0;  ///< the leaf's place in the backward order
+  std::atomic<uint32_t> history{0};  ///< how often an in-place op replaced grad_fn
+  uint64_t sequence = 0;             ///< the leaf's place in the backward order
   Tensor grad;
-  std::shared_ptr<Tensor> retained_grad;  ///< set by retain_grad(), written by a hook of grad_fn
-  std::mutex mutex;                       ///< guards grad: backward passes of several threads meet at leaves
+  std::shared_ptr<RetainedGrad> retained_grad;
+  /// Guards grad, retained_grad and changes of grad_fn: threads that run backward meet at leaves. No tensor or node may go while
+  /// it is held, since that may call Python, whose lock another thread may hold that waits for this one.
+  std::mutex mutex;
 
   struct LeafHook {
     int64_t id;
     TensorHook on_grad;  ///< one of the two is set
     std::function<void(const Tensor&)> after_accumulate;
   };
-  std::vector<LeafHook> hooks;
+  HookList<LeafHook> hooks;
 };
 
 /// Null when the tensor has no autograd state yet.
@@ -57,6 +69,8 @@ void set_history(const Tensor& x, IntrusivePtr<Node> node, uint32_t output);
 void check_in_place(const char* op, const Tensor& x);
 /// After an in-place op recorded as `node` (whose first edge is x's old history) wrote to x.
 void rebase_history(const Tensor& x, IntrusivePtr<Node> node);
+/// Throws unless `node`, of an in-place op on x, still continues x's history: another thread may have written to x meanwhile.
+void check_continues(const Tensor& x, Node& node);
 
 /// Marks `view` as a view of `base` (or of base's base).
 void track_view(const Tensor& view, const Tensor& base, ViewKind kind = ViewKind::Recorded);

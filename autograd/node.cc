@@ -8,6 +8,7 @@ namespace {
 
 std::atomic<uint64_t> sequence_counter{1};
 thread_local Node* node_in_apply = nullptr;
+constexpr uint32_t kFreed = 1U << 31;
 
 }  // namespace
 
@@ -15,9 +16,28 @@ uint64_t next_sequence() { return sequence_counter.fetch_add(1, std::memory_orde
 
 Node::Node(const char* name) : name_(name), sequence_(next_sequence()) {}
 
-std::vector<Node::OutputHook>& Node::output_hooks() {
-  if (!hooks_) hooks_ = std::make_unique<std::vector<OutputHook>>();
-  return *hooks_;
+void Node::run(std::span<const Tensor> grad_outputs, std::span<const bool> needs, std::span<Tensor> grad_inputs,
+               bool frees) {
+  if (!holds_saved_) return apply(grad_outputs, needs, grad_inputs);
+  uint32_t runs = runs_.load(std::memory_order_relaxed);
+  do {
+    if (runs & kFreed) fail_released(*this);
+  } while (!runs_.compare_exchange_weak(runs, (runs + 1) | (frees ? kFreed : 0), std::memory_order_acquire));
+  const auto leave = [&] {
+    // Once freed, no other run begins: one that is alone stays so.
+    if (runs_.load(std::memory_order_acquire) == (kFreed | 1) ||
+        runs_.fetch_sub(1, std::memory_order_acq_rel) == (kFreed | 1))
+      release_saved();
+  };
+  try {
+    apply(grad_outputs, needs, grad_inputs);
+  } catch (...) {
+    // The next backward may do better.
+    if (frees) runs_.fetch_and(~kFreed, std::memory_order_relaxed);
+    leave();
+    throw;
+  }
+  leave();
 }
 
 void Node::destroy() noexcept {

@@ -2,11 +2,13 @@
 // gradients of its inputs (apply). Leaves need no node: an edge leads straight to the tensor whose .grad it feeds.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <span>
 #include <vector>
 
+#include "autograd/hook_list.h"
 #include "core/tensor.h"
 
 namespace ember::autograd {
@@ -48,8 +50,14 @@ class Node : public RefCounted {
   /// entries stay undefined.
   virtual void apply(std::span<const Tensor> grad_outputs, std::span<const bool> needs,
                      std::span<Tensor> grad_inputs) = 0;
-  /// Drops the saved tensors; a later apply throws if there were any.
+  /// Drops the saved tensors.
   virtual void release_saved() = 0;
+  bool holds_saved() const { return holds_saved_; }
+
+  /// apply, after which saved tensors are dropped if this run `frees` them: a later one throws then. Several threads may run one
+  /// node; what is saved goes when the last of them is done.
+  void run(std::span<const Tensor> grad_outputs, std::span<const bool> needs, std::span<Tensor> grad_inputs,
+           bool frees);
 
   /// Hooks on the gradient of an output, run in order before apply; ids as in Tensor::register_hook. kRetain marks the one that
   /// keeps the gradient for retain_grad(), which runs last.
@@ -59,16 +67,18 @@ class Node : public RefCounted {
     int64_t id;
     TensorHook hook;
   };
-  std::vector<OutputHook>& output_hooks();
-  bool has_output_hooks() const { return hooks_ && !hooks_->empty(); }
+  HookList<OutputHook>& output_hooks() { return hooks_; }
 
  protected:
   void destroy() noexcept override;
 
+  bool holds_saved_ = false;
+
  private:
+  std::atomic<uint32_t> runs_{0};  ///< how many are under way; the highest bit once one of them frees
   const char* name_;
   uint64_t sequence_;
-  std::unique_ptr<std::vector<OutputHook>> hooks_;
+  HookList<OutputHook> hooks_;
   Node* next_dead_ = nullptr;
 };
 

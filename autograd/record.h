@@ -97,12 +97,9 @@ class OpNode final : public Node {
   std::span<const OutputInfo> outputs() const override {
     return several_.empty() ? std::span<const OutputInfo>(&single_, 1) : several_;
   }
-  void release_saved() override {
-    if (holds_saved_) pullbacks_.reset();
-  }
+  void release_saved() override { pullbacks_.reset(); }
 
   void apply(std::span<const Tensor> grads, std::span<const bool> wanted, std::span<Tensor> result) override {
-    if (!pullbacks_) fail_released(*this);
     Needs<N> needs;
     std::copy_n(wanted.begin(), N, needs.begin());
     if constexpr (kEach) {
@@ -129,7 +126,6 @@ class OpNode final : public Node {
   OutputInfo single_;
   std::vector<OutputInfo> several_;
   [[no_unique_address]] SavedTensorWatch watch_;  // before the pullbacks, to see them arrive
-  bool holds_saved_ = false;
   std::optional<std::tuple<std::optional<std::decay_t<F>>...>> pullbacks_;
 };
 
@@ -137,8 +133,8 @@ class OpNode final : public Node {
 template <class F>
 class ListNode final : public Node {
  public:
-  ListNode(const char* name, const InputList& inputs, F&& pullback)
-      : Node(name), pullback_(std::forward<F>(pullback)), holds_saved_(watch_.saw_some()) {
+  ListNode(const char* name, const InputList& inputs, F&& pullback) : Node(name), pullback_(std::forward<F>(pullback)) {
+    holds_saved_ = watch_.saw_some();
     edges_.reserve(inputs.tensors.size());
     for (const Tensor& x : inputs.tensors) edges_.push_back(gradient_edge(x));
   }
@@ -150,12 +146,9 @@ class ListNode final : public Node {
 
   std::span<Edge> edges() override { return edges_; }
   std::span<const OutputInfo> outputs() const override { return outputs_; }
-  void release_saved() override {
-    if (holds_saved_) pullback_.reset();
-  }
+  void release_saved() override { pullback_.reset(); }
 
   void apply(std::span<const Tensor> grads, std::span<const bool> wanted, std::span<Tensor> result) override {
-    if (!pullback_) fail_released(*this);
     const NeedsList needs(wanted.begin(), wanted.end());
     std::vector<Tensor> all = call_pullback(*pullback_, grads, needs);
     for (size_t i = 0; i < edges_.size(); ++i)
@@ -167,7 +160,6 @@ class ListNode final : public Node {
   std::vector<OutputInfo> outputs_;
   [[no_unique_address]] SavedTensorWatch watch_;
   std::optional<std::decay_t<F>> pullback_;
-  bool holds_saved_;
 };
 
 template <size_t N, class... F>
@@ -223,6 +215,7 @@ Tensor& record_in_place(const char* name, Tensor& x, const In& in, F&&... pullba
   if (autograd::is_recorded(in) && x.is_differentiable()) {
     auto node = autograd::make_node(name, in, std::forward<F>(pullbacks)...);
     node->set_output(x);
+    autograd::check_continues(x, *node);
     autograd::rebase_history(x, node);
   }
   return x;

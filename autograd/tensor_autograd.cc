@@ -26,7 +26,7 @@ void check_has_gradient(const char* op, const Tensor& x) {
 
 template <class Hooks>
 void erase_hook(Hooks& hooks, int64_t id) {
-  std::erase_if(hooks, [&](const auto& hook) { return hook.id == id; });
+  hooks.take([&](const auto& hook) { return hook.id == id; });
 }
 
 }  // namespace
@@ -58,8 +58,10 @@ Tensor Tensor::grad() const {
   checked("grad");
   Meta* m = find_meta(*this);
   if (!m) return {};
-  std::lock_guard lock(m->mutex);
-  return m->retained_grad ? *m->retained_grad : m->grad;
+  const std::lock_guard lock(m->mutex);
+  if (!m->retained_grad) return m->grad;
+  const std::lock_guard retained_lock(m->retained_grad->mutex);
+  return m->retained_grad->grad;
 }
 
 void Tensor::set_grad(const Tensor& grad) {
@@ -73,28 +75,42 @@ void Tensor::set_grad(const Tensor& grad) {
     check(grad.device() == device(), "set_grad: the gradient lies on ", grad.device(), " but the tensor on ", device());
   }
   Meta& m = meta(*this);
-  std::lock_guard lock(m.mutex);
-  (m.retained_grad ? *m.retained_grad : m.grad) = grad;
+  Tensor other = grad;  // then the gradient before, which goes after the locks
+  const std::lock_guard lock(m.mutex);
+  if (!m.retained_grad) return std::swap(m.grad, other);
+  const std::lock_guard retained_lock(m.retained_grad->mutex);
+  std::swap(m.retained_grad->grad, other);
 }
 
 void Tensor::retain_grad() {
   check_has_gradient("retain_grad", *this);
   const auto node = autograd::grad_fn(*this);
   Meta& m = meta(*this);
-  if (!node || m.retained_grad) return;
-  m.retained_grad = std::make_shared<Tensor>();
+  if (!node) return;
+  const auto retained = std::make_shared<autograd::RetainedGrad>();
+  {
+    const std::lock_guard lock(m.mutex);
+    if (m.retained_grad) return;
+    m.retained_grad = retained;
+  }
   // Weak, since under create_graph the gradient's history leads back here.
-  node->output_hooks().push_back(
-      {m.output, Node::OutputHook::kRetain, [slot = std::weak_ptr(m.retained_grad)](const Tensor& grad) {
-         if (const auto kept = slot.lock()) *kept = kept->defined() ? kept->add(grad) : grad;
-         return Tensor();
-       }});
+  node->output_hooks().add({m.output, Node::OutputHook::kRetain, [slot = std::weak_ptr(retained)](const Tensor& grad) {
+                              if (const auto kept = slot.lock()) {
+                                Tensor sum = grad;
+                                const std::lock_guard lock(kept->mutex);
+                                if (kept->grad.defined()) sum = kept->grad.add(grad);
+                                std::swap(kept->grad, sum);
+                              }
+                              return Tensor();
+                            }});
 }
 
 bool Tensor::retains_grad() const {
   checked("retains_grad");
   Meta* m = find_meta(*this);
-  return m && m->retained_grad;
+  if (!m) return false;
+  const std::lock_guard lock(m->mutex);
+  return m->retained_grad != nullptr;
 }
 
 Tensor Tensor::detach() const {
@@ -108,9 +124,13 @@ Tensor& Tensor::detach_() {
   if (!m) return *this;
   check(!m->view || !requires_grad(), "detach_: ", describe(*this),
         " is a view and cannot be detached in place; use detach()");
-  m->grad_fn = {};
+  // These go after the lock.
+  IntrusivePtr<Node> grad_fn;
+  std::shared_ptr<autograd::RetainedGrad> retained_grad;
+  const std::lock_guard lock(m->mutex);
+  std::swap(m->grad_fn, grad_fn);
+  std::swap(m->retained_grad, retained_grad);
   m->requires_grad = false;
-  m->retained_grad = nullptr;
   return *this;
 }
 
@@ -124,9 +144,9 @@ int64_t Tensor::register_hook(std::function<Tensor(const Tensor&)> hook) const {
   check_has_gradient("register_hook", *this);
   const int64_t id = next_hook_id();
   if (const auto node = autograd::grad_fn(*this)) {
-    node->output_hooks().push_back({meta(*this).output, id, std::move(hook)});
+    node->output_hooks().add({meta(*this).output, id, std::move(hook)});
   } else {
-    meta(*this).hooks.push_back({id, std::move(hook), {}});
+    meta(*this).hooks.add({id, std::move(hook), {}});
   }
   return id;
 }
@@ -135,7 +155,7 @@ int64_t Tensor::register_post_accumulate_grad_hook(std::function<void(const Tens
   check_has_gradient("register_post_accumulate_grad_hook", *this);
   check(is_leaf(), "register_post_accumulate_grad_hook: ", describe(*this), " is not a leaf");
   const int64_t id = next_hook_id();
-  meta(*this).hooks.push_back({id, {}, std::move(hook)});
+  meta(*this).hooks.add({id, {}, std::move(hook)});
   return id;
 }
 
@@ -144,7 +164,12 @@ void Tensor::remove_hook(int64_t id) const {
   Meta* m = find_meta(*this);
   if (!m) return;
   erase_hook(m->hooks, id);
-  if (m->grad_fn && m->grad_fn->has_output_hooks()) erase_hook(m->grad_fn->output_hooks(), id);
+  IntrusivePtr<Node> node;
+  {
+    const std::lock_guard lock(m->mutex);
+    node = m->grad_fn;
+  }
+  if (node) erase_hook(node->output_hooks(), id);
 }
 
 bool Tensor::is_view() const {

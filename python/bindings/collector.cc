@@ -161,13 +161,14 @@ void Visitor::expand(TensorImpl& impl) {
   const auto* meta = static_cast<autograd::Meta*>(impl.autograd.get());
   if (!meta) return;
   tensor(meta->grad);
-  if (meta->retained_grad.use_count() == 1) tensor(*meta->retained_grad);
+  if (meta->retained_grad.use_count() == 1) tensor(meta->retained_grad->grad);
   if (meta->view) tensor(meta->view->base);
   node(meta->grad_fn);
-  for (const auto& hook : meta->hooks) {
+  for (const auto& displaced : meta->displaced) node(displaced);
+  meta->hooks.for_each([&](const autograd::Meta::LeafHook& hook) {
     function(hook.on_grad);
     function(hook.after_accumulate);
-  }
+  });
 }
 
 void Visitor::expand(autograd::Node& source) {
@@ -175,8 +176,7 @@ void Visitor::expand(autograd::Node& source) {
     node(edge.node);
     tensor(edge.leaf);
   }
-  if (source.has_output_hooks())
-    for (const auto& hook : source.output_hooks()) function(hook.hook);
+  source.output_hooks().for_each([&](const autograd::Node::OutputHook& hook) { function(hook.hook); });
   if (const auto* custom = dynamic_cast<const autograd::CustomNode*>(&source))
     if (const auto* python = custom->backward().target<PythonBackward>()) owner(python->class_and_context);
 }

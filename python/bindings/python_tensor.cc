@@ -109,8 +109,9 @@ int clear(PyObject* object) {
     const Tensor tensor = self->tensor;
     // What these held goes only after the tensor has let go of it.
     if (auto* meta = autograd::find_meta(tensor)) {
-      const auto hooks = std::move(meta->hooks);
+      const auto hooks = meta->hooks.take([](const auto&) { return true; });
       const auto grad_fn = std::move(meta->grad_fn);
+      const auto displaced = std::move(meta->displaced);
       const auto view = std::move(meta->view);
       const Tensor grad = std::move(meta->grad);
       const auto retained_grad = std::move(meta->retained_grad);
@@ -147,7 +148,7 @@ bool carries_state(PyObject* object) {
   const PyTensor* self = cast(object);
   if (Py_TYPE(object) != tensor_type || (self->attributes && PyDict_GET_SIZE(self->attributes) > 0)) return true;
   const auto* meta = static_cast<const autograd::Meta*>(self->tensor.impl()->autograd.get());
-  return meta && !meta->hooks.empty();
+  return meta && !meta->hooks.is_empty();
 }
 
 void make_tensor_types(PyObject* module) {
