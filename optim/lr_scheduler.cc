@@ -1,11 +1,13 @@
 #include "optim/lr_scheduler.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
 namespace ember::optim::lr_scheduler {
 
 LRScheduler::LRScheduler(Optimizer& optimizer, int64_t last_epoch) : optimizer_(optimizer), last_epoch_(last_epoch) {
+  const Optimizer::Lock alone = optimizer.lock();
   for (size_t i = 0; i < optimizer.param_groups().size(); ++i) {
     OptimizerOptions& options = optimizer.param_groups()[i].options();
     if (last_epoch == -1 && !options.initial_lr_) options.initial_lr_ = options.lr_;
@@ -22,6 +24,7 @@ void LRScheduler::start() {
 }
 
 void LRScheduler::step() {
+  const Optimizer::Lock alone = optimizer_.lock();
   ++step_count_;
   ++last_epoch_;
   const std::vector<double> rates = get_lr();
@@ -41,6 +44,7 @@ std::vector<double> LRScheduler::scaled_lrs(double factor) const {
 }
 
 LRScheduler::State LRScheduler::state_dict() const {
+  const Optimizer::Lock alone = optimizer_.lock();
   return {.last_epoch = last_epoch_,
           .step_count = step_count_,
           .base_lrs = base_lrs_,
@@ -78,6 +82,7 @@ void check_own(const std::string& schedule, const OptionDict& own, const OptionD
 }  // namespace
 
 void LRScheduler::load_state_dict(const State& state) {
+  const Optimizer::Lock alone = optimizer_.lock();
   check<ValueError>(state.base_lrs.size() == base_lrs_.size(), "lr_scheduler: the loaded state has ",
                     state.base_lrs.size(), " learning rates but the optimizer has ", base_lrs_.size(),
                     " parameter groups");
@@ -103,6 +108,14 @@ void load(const LRScheduler::State& state, const char* name, T& value) {
   if (const auto* x = std::get_if<int64_t>(saved)) value = static_cast<T>(*x);
 }
 
+/// For a number of epochs, by which the schedule divides.
+void load_period(const LRScheduler::State& state, const char* name, int64_t& value) {
+  int64_t loaded = value;
+  load(state, name, loaded);
+  check<ValueError>(loaded > 0, "lr_scheduler: the loaded ", name, " must be positive, but is ", loaded);
+  value = loaded;
+}
+
 }  // namespace
 
 StepLR::StepLR(Optimizer& optimizer, int64_t step_size, double gamma, int64_t last_epoch)
@@ -118,7 +131,7 @@ std::vector<double> StepLR::get_lr() const {
 
 OptionDict StepLR::own_state() const { return {{"step_size", step_size_}, {"gamma", gamma_}}; }
 void StepLR::load_own_state(const State& state) {
-  load(state, "step_size", step_size_);
+  load_period(state, "step_size", step_size_);
   load(state, "gamma", gamma_);
 }
 
@@ -201,6 +214,7 @@ std::vector<double> CosineAnnealingLR::get_lr() const {
   constexpr double kPi = std::numbers::pi;
   std::vector<double> rates = current_lrs();
   if (is_initial()) return rates;
+  rates.resize(std::min(rates.size(), base_lrs().size()));  // step tells of groups that came later
   const auto epoch = static_cast<double>(last_epoch()), period = static_cast<double>(t_max_);
   // The operations stand in PyTorch's order: the rates agree to the last bit.
   for (size_t i = 0; i < rates.size(); ++i) {
@@ -218,7 +232,7 @@ std::vector<double> CosineAnnealingLR::get_lr() const {
 
 OptionDict CosineAnnealingLR::own_state() const { return {{"T_max", t_max_}, {"eta_min", eta_min_}}; }
 void CosineAnnealingLR::load_own_state(const State& state) {
-  load(state, "T_max", t_max_);
+  load_period(state, "T_max", t_max_);
   load(state, "eta_min", eta_min_);
 }
 

@@ -1,15 +1,52 @@
 #include "optim/optimizer.h"
 
+#include <pthread.h>
+
 #include <algorithm>
+#include <array>
 #include <typeinfo>
 #include <unordered_set>
 
 #include "autograd/grad_mode.h"
 
 namespace ember::optim {
+namespace {
+
+std::array<std::vector<Tensor>*, 5> lists(OptimizerStep& step) {
+  return {&step.params, &step.grads, &step.first, &step.second, &step.max_second};
+}
+
+}  // namespace
 
 ParamGroup::ParamGroup(const ParamGroup& other)
     : params_(other.params_), options_(other.options_ ? other.options_->clone() : nullptr), states_(other.states_) {}
+
+/// All optimizers. In a forked process their locks are made anew: the threads that held them are not in it.
+struct Optimizer::All {
+  std::mutex mutex;
+  std::unordered_set<Optimizer*> optimizers;
+
+  All() {
+    pthread_atfork([] { all().mutex.lock(); }, [] { all().mutex.unlock(); },
+                   [] {
+                     for (Optimizer* optimizer : all().optimizers) {
+                       new (&optimizer->mutex_) std::recursive_mutex;
+                       optimizer->is_stepping_ = false;
+                     }
+                     all().mutex.unlock();
+                   });
+  }
+};
+
+Optimizer::All& Optimizer::all() {
+  static auto* const all = new All;  // outlives every thread
+  return *all;
+}
+
+Optimizer::~Optimizer() {
+  const std::lock_guard lock(all().mutex);
+  all().optimizers.erase(this);
+}
 
 Optimizer::Optimizer(std::vector<ParamGroup> groups, std::unique_ptr<OptimizerOptions> defaults)
     : defaults_(std::move(defaults)) {
@@ -17,9 +54,12 @@ Optimizer::Optimizer(std::vector<ParamGroup> groups, std::unique_ptr<OptimizerOp
   check<ValueError>(!groups.empty() && (groups.size() > 1 || !groups[0].params().empty()),
                     "optimizer got an empty parameter list");
   for (ParamGroup& group : groups) add_param_group(std::move(group));
+  const std::lock_guard lock(all().mutex);
+  all().optimizers.insert(this);
 }
 
 void Optimizer::add_param_group(ParamGroup group) {
+  const Lock alone = lock();
   std::unordered_set<const TensorImpl*> known;
   for (const ParamGroup& other : groups_)
     for (const Tensor& p : other.params_) known.insert(p.impl());
@@ -38,6 +78,12 @@ void Optimizer::add_param_group(ParamGroup group) {
 }
 
 void Optimizer::step() {
+  const Lock alone = lock();
+  check(!is_stepping_, name(), ": step was called while it runs, in the same thread");
+  struct Stepping {
+    bool& flag;
+    ~Stepping() { flag = false; }
+  } stepping{is_stepping_ = true};
   NoGradGuard no_grad;
   ++step_count_;
   for (ParamGroup& group : groups_) step_group(group);
@@ -57,8 +103,11 @@ void Optimizer::step_group(ParamGroup& group) {
   pending_.clear();
   group.states_.resize(group.params_.size());  // params() may have grown
   for (size_t i = 0; i < group.params_.size(); ++i) {
-    if (!group.params_[i].grad().defined()) continue;
+    const Tensor grad = group.params_[i].grad();
+    if (!grad.defined()) continue;
+    check_gradient(group.params_[i], grad);
     prepare(*group.options_, group.params_[i], group.states_[i]);
+    check_state(group, i);
     ++group.states_[i].step;
     pending_.push_back(i);
   }
@@ -69,13 +118,30 @@ void Optimizer::step_group(ParamGroup& group) {
   }
 }
 
+void Optimizer::check_gradient(const Tensor& param, const Tensor& grad) const {
+  check(grad.sizes() == param.sizes(), name(), ": the gradient of ", describe(param), " has shape ", grad.sizes());
+}
+
+void Optimizer::check_state(const ParamGroup& group, size_t index) const {
+  const Tensor& param = group.params_[index];
+  const ParamState& state = group.states_[index];
+  for (const Tensor& x : {state.first, state.second, state.max_second})
+    if (x.defined())
+      check(x.sizes() == param.sizes(), name(), ": parameter ", index, " is ", describe(param),
+            " now, but what is remembered of it has shape ", x.sizes());
+}
+
 void Optimizer::run_batch(ParamGroup& group, int64_t step, Device device) {
+  for (auto* list : lists(batch_)) list->clear();  // of a step that threw
   std::vector<std::pair<Tensor, Tensor>> copies;
   std::erase_if(pending_, [&](size_t i) {
     const Tensor& param = group.params_[i];
     const ParamState& state = group.states_[i];
     if (state.step != step || param.device() != device) return false;
     Tensor grad = param.grad();
+    // Another thread may have taken or replaced it since.
+    if (!grad.defined()) return true;
+    check_gradient(param, grad);
     batch_.params.push_back(param.is_contiguous() ? param : param.contiguous());
     batch_.grads.push_back(grad.is_contiguous() ? std::move(grad) : grad.contiguous());
     if (!param.is_contiguous()) copies.emplace_back(param, batch_.params.back());
@@ -85,13 +151,14 @@ void Optimizer::run_batch(ParamGroup& group, int64_t step, Device device) {
     return true;
   });
   batch_.step = step;
-  run(*group.options_, batch_);
+  if (!batch_.params.empty()) run(*group.options_, batch_);
   for (const Tensor& param : batch_.params) param.storage()->bump_version();
   for (auto& [param, copy] : copies) param.copy_(copy);
-  for (auto* list : {&batch_.params, &batch_.grads, &batch_.first, &batch_.second, &batch_.max_second}) list->clear();
+  for (auto* list : lists(batch_)) list->clear();
 }
 
 void Optimizer::zero_grad(bool set_to_none) {
+  const Lock alone = lock();
   NoGradGuard no_grad;
   for (ParamGroup& group : groups_) {
     for (Tensor& p : group.params_) {
@@ -120,6 +187,7 @@ std::string to_text(const OptionValue& value) {
 }  // namespace
 
 std::string Optimizer::repr() const {
+  const Lock alone = lock();
   std::string text = name() + " (";
   for (size_t i = 0; i < groups_.size(); ++i) {
     text += concat("\nParameter Group ", i, "\n");

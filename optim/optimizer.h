@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -99,9 +100,11 @@ struct OptimizerState {
   std::vector<Group> param_groups;
 };
 
+/// Its methods, and those of its schedulers, may be called from several threads: one runs at a time. Who works on param_groups() beside
+/// other threads holds lock().
 class Optimizer {
  public:
-  virtual ~Optimizer() = default;
+  virtual ~Optimizer();
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
@@ -136,6 +139,12 @@ class Optimizer {
   /// For schedulers: how often step ran.
   int64_t step_count() const { return step_count_; }
 
+  /// Keeps other threads out as long as it lives; they wait.
+  using Lock = std::unique_lock<std::recursive_mutex>;
+  Lock lock() const { return Lock(mutex_); }
+  /// Owns nothing when another thread is in.
+  Lock try_lock() const { return Lock(mutex_, std::try_to_lock); }
+
  protected:
   Optimizer(std::vector<ParamGroup> groups, std::unique_ptr<OptimizerOptions> defaults);
 
@@ -150,11 +159,18 @@ class Optimizer {
   virtual void run(const OptimizerOptions& options, OptimizerStep& step) const = 0;
 
  private:
+  struct All;
+  static All& all();
   ParamState* find_state(const Tensor& param);
   nn::OrderedDict<Tensor> named(const ParamState& state) const;
   void step_group(ParamGroup& group);
   void run_batch(ParamGroup& group, int64_t step, Device device);
+  void check_gradient(const Tensor& param, const Tensor& grad) const;
+  /// Throws when the parameter has another shape than what is remembered of it.
+  void check_state(const ParamGroup& group, size_t index) const;
 
+  mutable std::recursive_mutex mutex_;
+  bool is_stepping_ = false;
   std::vector<ParamGroup> groups_;
   std::unique_ptr<OptimizerOptions> defaults_;
   OptimizerStep batch_;          ///< these two are kept for their memory

@@ -53,6 +53,7 @@ ParamState* Optimizer::find_state(const Tensor& param) {
 }
 
 nn::OrderedDict<Tensor> Optimizer::state(const Tensor& param) const {
+  const Lock alone = lock();
   const ParamState* state = const_cast<Optimizer*>(this)->find_state(param);
   return state ? named(*state) : nn::OrderedDict<Tensor>();
 }
@@ -65,6 +66,7 @@ bool Optimizer::keeps(const std::string& name) const {
 }
 
 bool Optimizer::set_state(const Tensor& param, const std::string& name, const Tensor& value) {
+  const Lock alone = lock();
   const StateNames names = state_names();
   ParamState* state = find_state(param);
   if (!state) return false;
@@ -92,6 +94,7 @@ void ParamGroup::set_params(std::vector<Tensor> params) {
 }
 
 OptimizerState Optimizer::state_dict() const {
+  const Lock alone = lock();
   OptimizerState result;
   int64_t index = 0;
   for (const ParamGroup& group : groups_) {
@@ -133,6 +136,7 @@ void check_owners(const OptimizerState& saved) {
 }  // namespace
 
 void Optimizer::load_state_dict(const OptimizerState& saved) {
+  const Lock alone = lock();
   NoGradGuard no_grad;
   check<ValueError>(saved.param_groups.size() == groups_.size(),
                     "loaded state dict has a different number of parameter groups");
