@@ -43,7 +43,7 @@ void bind_multi_head_attention(PyObject* module) {
                                        .add_zero_attn = add_zero_attn,
                                        .static_k = static_k,
                                        .static_v = static_v};
-        py::gil_scoped_release gil;
+        const GilRelease gil;
         const auto [output, attention] = multi_head_attention_forward(query, key, value, weights, options);
         return std::tuple(output, attention.defined() ? std::optional(attention) : std::nullopt);
       },

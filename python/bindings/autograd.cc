@@ -75,7 +75,7 @@ void bind_backward(py::module_& m) {
                      bool raise_exception) {
       const Tensors xs = to_tensors(inputs);
       const auto f = to_function(std::move(function));
-      py::gil_scoped_release gil;
+      const GilRelease gil;
       autograd::GradcheckOptions options;
       options.eps = eps;
       options.atol = atol;

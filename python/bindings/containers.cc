@@ -22,6 +22,13 @@ ModulePtr get_slice(const M& self, const py::slice& slice) {
 }
 
 template <class M>
+void append(M& container, py::handle module) {
+  auto child = child_of(module);
+  prepare_change(container);
+  container.append(std::move(child));
+}
+
+template <class M>
 using ContainerBinding = py::class_<M, nn::Module, Trampoline<M>, py::smart_holder>;
 
 /// What Sequential and ModuleList have in common.
@@ -37,26 +44,36 @@ void bind_indexed(ContainerBinding<M>& c) {
   c.def(
       "__getitem__", [](const M& self, int64_t index) { return self[index]; }, py::arg("idx"));
   c.def("__getitem__", &get_slice<M>, py::arg("idx"));
-  c.def("__setitem__", [](M& self, int64_t index, const py::object& module) { self.replace(index, child_of(module)); });
-  c.def("__delitem__", [](M& self, int64_t index) { self.erase(index); });
+  c.def("__setitem__", [](M& self, int64_t index, const py::object& module) {
+    auto child = child_of(module);
+    prepare_change(self);
+    self.replace(index, std::move(child));
+  });
+  c.def("__delitem__", [](M& self, int64_t index) {
+    prepare_change(self);
+    self.erase(index);
+  });
   c.def(
       "append",
       [](py::object self, const py::object& module) {
-        self.cast<M&>().append(child_of(module));
+        append(self.cast<M&>(), module);
         return self;
       },
       py::arg("module"), "Adds a module at the end.");
   c.def(
       "extend",
       [](py::object self, const py::iterable& modules) {
-        for (py::handle module : modules) self.cast<M&>().append(child_of(module));
+        for (py::handle module : modules) append(self.cast<M&>(), module);
         return self;
       },
       py::arg("modules"), "Adds modules at the end.");
   c.def(
       "insert",
       [](py::object self, int64_t index, const py::object& module) {
-        self.cast<M&>().insert(index, child_of(module));
+        auto& container = self.cast<M&>();
+        auto child = child_of(module);
+        prepare_change(container);
+        container.insert(index, std::move(child));
         return self;
       },
       py::arg("index"), py::arg("module"), "Adds a module before that at index.");
@@ -124,11 +141,7 @@ void bind_module_dict(py::module_& m) {
   c.def("__iter__", [keys](const ModuleDict& self) { return py::iter(py::cast(keys(self))); });
   c.def("keys", keys);
   c.def("values", [](const ModuleDict& self) { return self.own_children().values(); });
-  c.def("items", [](const ModuleDict& self) {
-    std::vector<std::pair<std::string, ModulePtr>> items;
-    for (const auto& [name, child] : self.own_children()) items.emplace_back(name, child);
-    return items;
-  });
+  c.def("items", [](const ModuleDict& self) { return items(self.own_children()); });
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ void bind_transpose(py::module_& m, const char* name) {
       .option("dilation", &ConvTransposeOptions::dilation_)
       .forward(
           [](M& self, const Tensor& input, const Shape& output_size) {
-            py::gil_scoped_release gil;
+            const GilRelease gil;
             return self.M::forward(input, output_size);
           },
           py::arg("input"), py::arg("output_size") = py::none())

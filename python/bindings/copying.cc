@@ -5,6 +5,7 @@
 
 #include "ops/copy.h"
 #include "python/bindings/casters.h"
+#include "python/bindings/made_once.h"
 #include "python/bindings/numpy.h"
 
 namespace ember::python {
@@ -14,8 +15,8 @@ namespace {
 py::dict attributes_of(PyObject* self) { return py::handle(self).attr("__dict__"); }
 
 py::object deep_copy(const py::object& object, const py::dict& memo) {
-  // Never let go of: Python may be gone before C++'s statics are.
-  static const py::handle function = py::object(py::module_::import("copy").attr("deepcopy")).release();
+  const py::handle function =
+      made_once([] { return py::object(py::module_::import("copy").attr("deepcopy")).release().ptr(); });
   return function(object, memo);
 }
 

@@ -26,11 +26,11 @@ class ObjectDataset final : public Dataset {
   explicit ObjectDataset(py::object object) : object_(std::move(object)) {}
 
   int64_t size() const override {
-    py::gil_scoped_acquire gil;
+    const GilAcquire gil;
     return static_cast<int64_t>(py::len(object_.get()));
   }
   Example get(int64_t index) const override {
-    py::gil_scoped_acquire gil;
+    const GilAcquire gil;
     const py::object sample = object_.get()[py::int_(index)];
     if (!py::isinstance<py::tuple>(sample) && !py::isinstance<py::list>(sample)) return {element(sample)};
     Example example;

@@ -3,6 +3,7 @@
 
 #include "ops/arithmetic.h"
 #include "ops/pointwise.h"
+#include "python/bindings/made_once.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {
@@ -10,11 +11,11 @@ namespace ember::python {
 namespace {
 
 PyObject* named_frexp(const Tensor& x) {
-  static PyTypeObject* type = [] {
+  PyTypeObject* type = made_once([] {
     static PyStructSequence_Field fields[] = {{"mantissa", nullptr}, {"exponent", nullptr}, {nullptr, nullptr}};
     static PyStructSequence_Desc description = {"ember.return_types.frexp", "Mantissa and exponent.", fields, 2};
     return PyStructSequence_NewType(&description);
-  }();
+  });
   const auto [mantissa, exponent] = frexp(x);
   PyObject* result = PyStructSequence_New(type);
   if (!result) throw_python_error();

@@ -74,7 +74,7 @@ std::vector<Tensor> to_tensors(const py::object& object) {
 
 autograd::TensorFunction to_function(py::function function) {
   return [owner = Owner(std::move(function))](const Tensors& inputs) {
-    py::gil_scoped_acquire gil;
+    const GilAcquire gil;
     py::tuple arguments(inputs.size());
     for (size_t i = 0; i < inputs.size(); ++i) arguments[i] = py::cast(inputs[i]);
     return to_tensors(owner.get()(*arguments));

@@ -14,7 +14,7 @@ Layer<M> loss(py::module_& m, const char* name, const char* doc) {
   layer.def(
       "forward",
       [](const M& self, const Tensor& input, const Tensor& target) {
-        py::gil_scoped_release gil;
+        const GilRelease gil;
         return self.forward(input, target);
       },
       py::arg("input"), py::arg("target"));

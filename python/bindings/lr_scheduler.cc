@@ -4,6 +4,7 @@
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/collector.h"
+#include "python/bindings/lone_thread.h"
 
 namespace ember::python {
 
@@ -12,8 +13,13 @@ namespace {
 using namespace optim::lr_scheduler;
 using optim::Optimizer;
 
+LRScheduler::State state_of(const LRScheduler& self) {
+  const auto lock = lock_of(self.optimizer());
+  return self.state_dict();
+}
+
 py::dict state_dict(const LRScheduler& self) {
-  const LRScheduler::State state = self.state_dict();
+  const LRScheduler::State state = state_of(self);
   py::dict dict;
   dict["last_epoch"] = state.last_epoch;
   dict["_step_count"] = state.step_count;
@@ -53,7 +59,7 @@ bool set_entry(LRScheduler::State& state, const std::string& name, py::handle va
 }
 
 void load_state_dict(LRScheduler& self, const py::dict& dict) {
-  LRScheduler::State state = self.state_dict();
+  LRScheduler::State state = state_of(self);
   state.own = {};
   state.milestones.clear();
   for (auto [key, value] : dict) {
@@ -61,8 +67,10 @@ void load_state_dict(LRScheduler& self, const py::dict& dict) {
     if (!set_entry(state, name, value))
       fail<TypeError>("lr_scheduler: the loaded state's '", name, "' is a ", type_name(value.ptr()));
   }
+  const auto lock = lock_of(self.optimizer());
   self.load_state_dict(state);
 }
+
 void visit(Visitor& visitor, const LRScheduler& self) {
   if (const auto* scheduler = dynamic_cast<const LambdaLR*>(&self))
     for (const auto& lambda : scheduler->lambdas()) visitor.function(lambda);
@@ -76,18 +84,29 @@ void make_lambda_lr(py::detail::value_and_holder& self, Optimizer& optimizer, co
   if (py::isinstance<py::list>(lambdas) || py::isinstance<py::tuple>(lambdas)) {
     functions.attr("extend")(lambdas);
   } else {
+    const auto lock = lock_of(optimizer);
     for (size_t i = 0; i < optimizer.param_groups().size(); ++i) functions.append(lambdas);
   }
   std::vector<LambdaLR::Lambda> list;
   for (py::handle lambda : functions) list.push_back(to_lambda(py::reinterpret_borrow<py::object>(lambda)));
+  const auto lock = lock_of(optimizer);
   self.value_ptr() = new LambdaLR(optimizer, std::move(list), last_epoch);
   py::handle(reinterpret_cast<PyObject*>(self.inst)).attr("lr_lambdas") = functions;
+}
+
+/// A constructor, which needs the optimizer's lock.
+template <class S, class... Args>
+auto make() {
+  return py::init([](Optimizer& optimizer, Args... args) {
+    const auto lock = lock_of(optimizer);
+    return std::make_unique<S>(optimizer, args...);
+  });
 }
 
 /// (rebuild, (class, optimizer, arguments), state and attributes).
 py::tuple reduce(const py::object& object) {
   const auto& self = object.cast<const LRScheduler&>();
-  const LRScheduler::State state = self.state_dict();
+  const LRScheduler::State state = state_of(self);
   const py::dict attributes = object.attr("__dict__");
   py::dict arguments;
   for (const auto& [name, value] : state.own) arguments[py::str(name)] = py::cast(value);
@@ -107,6 +126,7 @@ void set_state(const py::object& object, const py::tuple& state) {
 /// Without the __init__ of a subclass, whose arguments nobody knows; the rates of the optimizer stay what they are.
 py::object rebuild(const py::object& type, const py::object& optimizer, const py::dict& arguments) {
   const py::object self = type.attr("__new__")(type);
+  const auto lock = lock_of(optimizer.cast<Optimizer&>());
   auto& groups = optimizer.cast<Optimizer&>().param_groups();
   std::vector<std::pair<double, std::optional<double>>> rates;
   for (const auto& group : groups) rates.emplace_back(group.options().lr_, group.options().initial_lr_);
@@ -134,10 +154,17 @@ void bind_lr_scheduler(py::module_& m) {
 
   py::class_<LRScheduler> c(m, "LRScheduler", py::dynamic_attr(), Collected<LRScheduler, visit>::setup(),
                             "Sets the rate of each parameter group, once when made and at each step().");
-  c.def("step", &LRScheduler::step, "The next epoch's rates; after the optimizer's step.")
-      .def("get_last_lr", &LRScheduler::get_last_lr, "The rates last set.")
+  c.def(
+       "step",
+       [](LRScheduler& self) {
+         const auto lock = lock_of(self.optimizer());
+         self.step();
+       },
+       "The next epoch's rates; after the optimizer's step.")
+      .def(
+          "get_last_lr", [](const LRScheduler& self) { return state_of(self).last_lr; }, "The rates last set.")
       .def_property_readonly("last_epoch", &LRScheduler::last_epoch)
-      .def_property_readonly("base_lrs", &LRScheduler::base_lrs)
+      .def_property_readonly("base_lrs", [](const LRScheduler& self) { return state_of(self).base_lrs; })
       .def_property_readonly("optimizer", &LRScheduler::optimizer, py::return_value_policy::reference)
       .def("state_dict", &state_dict)
       .def("load_state_dict", &load_state_dict, py::arg("state_dict"))
@@ -148,22 +175,22 @@ void bind_lr_scheduler(py::module_& m) {
   py::setattr(c, "__setstate__", py::cpp_function(&set_state, py::name("_set_object_state"), py::is_method(c)));
   py::module_(py::module_::import("ember._C.optim")).def("_rebuild_scheduler", &rebuild);
   py::class_<StepLR, LRScheduler>(m, "StepLR", "Multiplies the rate by gamma every step_size epochs.")
-      .def(py::init<Optimizer&, int64_t, double, int64_t>(), optimizer, py::arg("step_size"), py::arg("gamma") = 0.1,
+      .def(make<StepLR, int64_t, double, int64_t>(), optimizer, py::arg("step_size"), py::arg("gamma") = 0.1,
            last_epoch, keep_optimizer);
   py::class_<MultiStepLR, LRScheduler>(m, "MultiStepLR", "Multiplies the rate by gamma at each milestone.")
-      .def(py::init<Optimizer&, const std::vector<int64_t>&, double, int64_t>(), optimizer, py::arg("milestones"),
+      .def(make<MultiStepLR, const std::vector<int64_t>&, double, int64_t>(), optimizer, py::arg("milestones"),
            py::arg("gamma") = 0.1, last_epoch, keep_optimizer);
   py::class_<LambdaLR, LRScheduler>(m, "LambdaLR", "The initial rate times a function of the epoch.")
       .def("__init__", &make_lambda_lr, py::detail::is_new_style_constructor(), optimizer, py::arg("lr_lambda"),
            last_epoch, keep_optimizer);
   py::class_<LinearLR, LRScheduler>(m, "LinearLR", "From start_factor to end_factor of the rate in equal steps.")
-      .def(py::init<Optimizer&, double, double, int64_t, int64_t>(), optimizer, py::arg("start_factor") = 1.0 / 3,
+      .def(make<LinearLR, double, double, int64_t, int64_t>(), optimizer, py::arg("start_factor") = 1.0 / 3,
            py::arg("end_factor") = 1.0, py::arg("total_iters") = 5, last_epoch, keep_optimizer);
   py::class_<CosineAnnealingLR, LRScheduler>(m, "CosineAnnealingLR", "Half a cosine from the rate to eta_min.")
-      .def(py::init<Optimizer&, int64_t, double, int64_t>(), optimizer, py::arg("T_max"), py::arg("eta_min") = 0.0,
+      .def(make<CosineAnnealingLR, int64_t, double, int64_t>(), optimizer, py::arg("T_max"), py::arg("eta_min") = 0.0,
            last_epoch, keep_optimizer);
   py::class_<ExponentialLR, LRScheduler>(m, "ExponentialLR", "Multiplies the rate by gamma every epoch.")
-      .def(py::init<Optimizer&, double, int64_t>(), optimizer, py::arg("gamma"), last_epoch, keep_optimizer);
+      .def(make<ExponentialLR, double, int64_t>(), optimizer, py::arg("gamma"), last_epoch, keep_optimizer);
   Collected<LRScheduler, visit>::put_into(m);
 }
 

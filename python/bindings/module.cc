@@ -36,7 +36,7 @@ py::module_ submodule(py::module_& parent, const char* name, const std::string& 
 
 /// Under `-W error` the warning is raised.
 void warn_in_python(const std::string& message) {
-  const py::gil_scoped_acquire gil;
+  const GilAcquire gil;
   if (PyErr_WarnEx(PyExc_UserWarning, message.c_str(), 1) < 0) throw_python_error();
 }
 

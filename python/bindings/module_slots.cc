@@ -1,6 +1,7 @@
 // Calling a module and its attributes, as slots of the Python type: a module call costs no look-up of __call__, and children and
 // parameters are found in the C++ module itself, so that C++ and Python never disagree.
 #include "python/bindings/batching.h"
+#include "python/bindings/lone_thread.h"
 #include "python/bindings/op.h"
 #include "python/bindings/python_module.h"
 
@@ -85,7 +86,10 @@ PyObject* call_with_hooks(PyObject* self, PythonModule& module, py::tuple args, 
 /// The registered parameter, buffer or child of this name; null without an error when there is none.
 PyObject* registered(nn::Module& module, std::string_view name) {
   if (Tensor* parameter = module.own_parameters().find(name)) return resolve_batched(wrap_parameter(*parameter));
-  if (auto* child = module.own_children().find(name)) return module_object(*child).release().ptr();
+  if (auto* child = module.own_children().find(name)) {
+    const std::shared_ptr<nn::Module> held = *child;
+    return module_object(held).release().ptr();
+  }
   if (Tensor* buffer = module.own_buffers().find(name)) return resolve_batched(wrap(*buffer));
   return nullptr;
 }
@@ -97,22 +101,33 @@ void forget(PyObject* self, nn::Module& module, PyObject* name, std::string_view
                        module.own_children().contains(text);
   check<TypeError>(!is_slot || !module_class(type).owns_slots, "cannot replace '", text, "' of ", class_name(self),
                    ": the layer needs it");
-  module.unregister(std::string(text));
+  if (is_slot) {
+    prepare_change(module);
+    module.unregister(std::string(text));
+  }
   if (PyObject** dictionary = _PyObject_GetDictPtr(self); dictionary && *dictionary) {
     if (PyDict_DelItem(*dictionary, name) < 0) PyErr_Clear();
   }
 }
 
+/// An entry's value, if another thread has not taken the entry out meanwhile.
+template <class Value>
+void replace(nn::Module& module, nn::OrderedDict<Value>& entries, std::string_view name, Value value) {
+  prepare_change(module);
+  if (Value* entry = entries.find(name)) std::swap(*entry, value);
+}
+
 int delete_attribute(PyObject* self, nn::Module* module, PyObject* name) {
   const std::string_view text = text_of(name);
   PyTypeObject* type = Py_TYPE(self);
-  Tensor* slot = module ? module->own_parameters().find(text) : nullptr;
-  if (module && !slot) slot = module->own_buffers().find(text);
-  if (slot && module_class(type).owns_slots) {
-    *slot = {};
+  const bool is_tensor_slot =
+      module && (module->own_parameters().contains(text) || module->own_buffers().contains(text));
+  if (is_tensor_slot && module_class(type).owns_slots) {
+    replace(*module, module->own_parameters(), text, Tensor());
+    replace(*module, module->own_buffers(), text, Tensor());
     return 0;
   }
-  if (module && (slot || module->own_children().contains(text))) {
+  if (module && (is_tensor_slot || module->own_children().contains(text))) {
     forget(self, *module, name, text);
     return 0;
   }
@@ -134,30 +149,33 @@ bool set_registered(PyObject* self, nn::Module* module, PyObject* name, PyObject
   if (is_parameter) {
     if (!module->own_parameters().contains(text)) forget(self, *module, name, text);
     const Tensor& x = tensor_of(value);
+    prepare_change(*module);
     module->set_parameter(std::string(text), x, x.requires_grad());
     return true;
   }
   if (is_child) {
     if (!module->own_children().contains(text)) forget(self, *module, name, text);
-    module->set_child(std::string(text), child_of(value));
+    auto child = child_of(value);
+    prepare_change(*module);
+    module->set_child(std::string(text), std::move(child));
     return true;
   }
-  if (Tensor* parameter = module->own_parameters().find(text)) {
+  if (module->own_parameters().contains(text)) {
     check<TypeError>(value == Py_None, "cannot assign ", type_name(value), " as parameter '", text,
                      "' (nn.Parameter or None expected)");
-    *parameter = {};
+    replace(*module, module->own_parameters(), text, Tensor());
     return true;
   }
-  if (auto* child = module->own_children().find(text)) {
+  if (module->own_children().contains(text)) {
     check<TypeError>(value == Py_None, "cannot assign ", type_name(value), " as child module '", text,
                      "' (nn.Module or None expected)");
-    child->reset();
+    replace(*module, module->own_children(), text, std::shared_ptr<nn::Module>());
     return true;
   }
-  if (Tensor* buffer = module->own_buffers().find(text)) {
+  if (module->own_buffers().contains(text)) {
     check<TypeError>(value == Py_None || is_tensor(value), "cannot assign ", type_name(value), " as buffer '", text,
                      "' (Tensor or None expected)");
-    *buffer = value == Py_None ? Tensor() : tensor_of(value);
+    replace(*module, module->own_buffers(), text, value == Py_None ? Tensor() : tensor_of(value));
     return true;
   }
   return false;
@@ -176,6 +194,14 @@ nn::Module& module_of(PyObject* self) {
   nn::Module* module = find_module(self);
   check<TypeError>(module != nullptr, class_name(self), ": super().__init__() was not called");
   return *module;
+}
+
+void prepare_change(nn::Module& module) {
+  const auto* python = dynamic_cast<PythonModule*>(&module);
+  // Without a forward in C++, nothing reads it without Python's lock.
+  const bool runs_in_python = python && (python->bound_type() == module_type || module.as<nn::ModuleListImpl>() ||
+                                         module.as<nn::ModuleDictImpl>());
+  if (!runs_in_python) wait_for_other_threads();
 }
 
 std::shared_ptr<nn::Module> child_of(py::handle object) {

@@ -47,17 +47,17 @@ py::object reduce_module(const py::object& self) {
   nn::Module& module = module_of(self.ptr());
   py::dict state, parameters, buffers, children;
   py::list transient;
-  for (const auto& [name, x] : module.own_parameters())
+  for (const auto& [name, x] : items(module.own_parameters()))
     parameters[py::str(name)] = py::reinterpret_steal<py::object>(wrap_parameter(x));
-  for (const auto& [name, x] : module.own_buffers()) {
+  for (const auto& [name, x] : items(module.own_buffers())) {
     buffers[py::str(name)] = py::cast(x);
     if (!module.is_persistent(name)) transient.append(name);
   }
-  for (const auto& [name, child] : module.own_children()) children[py::str(name)] = module_object(child);
+  for (const auto& [name, child] : items(module.own_children())) children[py::str(name)] = module_object(child);
   if (const auto* python = dynamic_cast<const PythonModule*>(&module); python && !python->hooks.empty()) {
     py::list hooks;
-    for (const auto& hook : python->hooks)
-      hooks.append(py::make_tuple(hook.function.get(), hook.before, hook.with_kwargs));
+    const auto present = python->hooks;
+    for (const auto& hook : present) hooks.append(py::make_tuple(hook.function.get(), hook.before, hook.with_kwargs));
     state["hooks"] = hooks;
   }
   state["training"] = module.is_training();
@@ -78,20 +78,27 @@ void set_module_state(const py::object& self, const py::dict& state) {
   for (auto [name, value] : attributes) self.attr("__dict__")[name] = value;
   for (auto [name, value] : state["parameters"].cast<py::dict>()) {
     const auto x = value.cast<std::optional<Tensor>>().value_or(Tensor());
+    prepare_change(module);
     module.set_parameter(name.cast<std::string>(), x, x.defined() && x.requires_grad());
   }
   const auto transient = state["transient"].cast<py::list>();
-  for (auto [name, value] : state["buffers"].cast<py::dict>())
-    module.set_buffer(name.cast<std::string>(), value.cast<std::optional<Tensor>>().value_or(Tensor()),
-                      !transient.contains(name));
+  for (auto [name, value] : state["buffers"].cast<py::dict>()) {
+    const auto x = value.cast<std::optional<Tensor>>().value_or(Tensor());
+    const bool persistent = !transient.contains(name);
+    prepare_change(module);
+    module.set_buffer(name.cast<std::string>(), x, persistent);
+  }
   for (auto [name, value] : state["children"].cast<py::dict>()) {
-    const auto* existing = module.own_children().find(name.cast<std::string>());
-    if (owns_slots && existing && *existing && !value.is_none()) {
+    const auto* slot = module.own_children().find(name.cast<std::string>());
+    const std::shared_ptr<nn::Module> existing = slot ? *slot : nullptr;
+    if (owns_slots && existing && !value.is_none()) {
       // The C++ class holds this child by a handle of its own: it takes the state over instead.
-      set_module_state(module_object(*existing),
+      set_module_state(module_object(existing),
                        reduce_module(py::reinterpret_borrow<py::object>(value)).cast<py::tuple>()[2]);
     } else {
-      module.set_child(name.cast<std::string>(), child_of(value));
+      auto child = child_of(value);
+      prepare_change(module);
+      module.set_child(name.cast<std::string>(), std::move(child));
     }
   }
   module.set_training(state["training"].cast<bool>());

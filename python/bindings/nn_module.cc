@@ -1,9 +1,12 @@
 // ember.nn.Module.
+#include <algorithm>
 #include <sstream>
 
 #include "python/bindings/batching.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
+#include "python/bindings/lone_thread.h"
+#include "python/bindings/made_once.h"
 
 namespace ember::python {
 
@@ -47,8 +50,8 @@ void collect_state(Module& module, const py::dict& into, const std::string& pref
     if (!x.defined()) return;
     into[py::str(prefix + name)] = !keep_vars ? py::cast(x.detach()) : is_parameter ? parameter_object(x) : py::cast(x);
   };
-  for (const auto& [name, x] : module.own_parameters()) put(name, x, true);
-  for (const auto& [name, x] : module.own_buffers())
+  for (const auto& [name, x] : items(module.own_parameters())) put(name, x, true);
+  for (const auto& [name, x] : items(module.own_buffers()))
     if (module.is_persistent(name)) put(name, x, false);
   module.for_each_child([&](const std::string& name, const ModulePtr& child) {
     if (!child) return;
@@ -103,13 +106,10 @@ py::object load_state_dict(Module& self, const py::object& dict, bool strict, bo
             "' is a tensor of the module, but the dict has a ", type_name(pair[1].ptr()));
     state.insert(name, is_tensor(pair[1].ptr()) ? tensor_of(pair[1].ptr()) : Tensor());
   }
-  nn::IncompatibleKeys keys;
-  {
-    py::gil_scoped_release gil;
-    keys = self.load_state_dict(state, strict, assign);
-  }
-  // Never let go of: Python may be gone before C++'s statics are.
-  static const py::handle type = make_incompatible_keys_type().release();
+  // With Python's lock, so that the tree stays as it is.
+  if (assign) wait_for_other_threads();
+  const nn::IncompatibleKeys keys = self.load_state_dict(state, strict, assign);
+  const py::handle type = made_once([] { return make_incompatible_keys_type().release().ptr(); });
   return type(keys.missing_keys, keys.unexpected_keys);
 }
 
@@ -135,6 +135,7 @@ py::object to(const py::object& self, const py::args& args, const py::kwargs& kw
   for (py::handle value : args) take(value);
   for (auto [name, value] : kwargs) take(value);
   Module& module = module_of(self.ptr());
+  wait_for_other_threads();
   if (dtype) module.to(*dtype);
   if (device) module.to(*device);
   return self;
@@ -181,7 +182,11 @@ ModuleHookHandle add_hook(const ModulePtr& self, py::function function, bool bef
       const py::object owner = object();
       if (owner.is_none()) return;
       auto& module = dynamic_cast<PythonModule&>(module_of(owner.ptr()));
-      std::erase_if(module.hooks, [&](const auto& hook) { return hook.id == id; });
+      auto& hooks = module.hooks;
+      const auto hook = std::find_if(hooks.begin(), hooks.end(), [&](const auto& h) { return h.id == id; });
+      if (hook == hooks.end()) return;
+      const Owner last = std::move(hook->function);  // goes when the list is whole again: Python code may run then
+      hooks.erase(hook);
       module.reset_route();
     }};
   }
@@ -189,19 +194,21 @@ ModuleHookHandle add_hook(const ModulePtr& self, py::function function, bool bef
   auto owner = Owner(std::move(function));
   if (before)
     return remover(self, self->register_forward_pre_hook([owner](Module& module, const Tensor& x) {
-      py::gil_scoped_acquire gil;
+      const GilAcquire gil;
       py::object changed = owner.get()(module_object(module), py::make_tuple(x));
       return (py::isinstance<py::tuple>(changed) ? py::object(changed[py::int_(0)]) : changed).cast<Tensor>();
     }));
   return remover(self, self->register_forward_hook([owner](Module& module, const Tensor& x, const Tensor& y) {
-    py::gil_scoped_acquire gil;
+    const GilAcquire gil;
     return owner.get()(module_object(module), py::make_tuple(x), y).cast<Tensor>();
   }));
 }
 
 template <DType dtype>
 py::object convert_module(const py::object& self) {
-  module_of(self.ptr()).to(dtype);
+  Module& module = module_of(self.ptr());
+  wait_for_other_threads();
+  module.to(dtype);
   return self;
 }
 
@@ -256,12 +263,14 @@ void bind_registration(ModuleBinding& c) {
       "register_parameter",
       [](Module& self, const std::string& name, const std::optional<Tensor>& parameter) {
         const Tensor x = parameter.value_or(Tensor());
+        prepare_change(self);
         self.set_parameter(name, x, x.defined() && x.requires_grad());
       },
       py::arg("name"), py::arg("param"), "Adopts a parameter; None keeps the name free.");
   c.def(
       "register_buffer",
       [](Module& self, const std::string& name, const std::optional<Tensor>& x, bool persistent) {
+        prepare_change(self);
         self.set_buffer(name, x.value_or(Tensor()), persistent);
       },
       py::arg("name"), py::arg("tensor"), py::arg("persistent") = true,
@@ -270,7 +279,9 @@ void bind_registration(ModuleBinding& c) {
     c.def(
         name,
         [](Module& self, const std::string& child_name, const py::object& child) {
-          self.set_child(child_name, child_of(child));
+          auto module = child_of(child);
+          prepare_change(self);
+          self.set_child(child_name, std::move(module));
         },
         py::arg("name"), py::arg("module"), "Adopts a child; None keeps the name free.");
   c.def(
@@ -320,7 +331,9 @@ void bind_state(ModuleBinding& c) {
   c.def("half", &convert_module<kFloat16>);
   c.def("bfloat16", &convert_module<kBFloat16>);
   c.def("cpu", [](const py::object& self) {
-    module_of(self.ptr()).to(Device());
+    Module& module = module_of(self.ptr());
+    wait_for_other_threads();
+    module.to(Device());
     return self;
   });
   c.def(
@@ -348,7 +361,7 @@ void define_forward(py::handle type) {
         const Tensor& x = tensor_of(input.ptr());
         Tensor y;
         {
-          py::gil_scoped_release gil;
+          const GilRelease gil;
           auto* python = dynamic_cast<PythonModule*>(&module);
           y = python ? python->cpp_forward(x) : module.forward(x);
         }
@@ -360,7 +373,12 @@ void define_forward(py::handle type) {
 
 void define_option(py::handle type, const char* name, const OptionGetter& get, const OptionSetter& set) {
   py::cpp_function getter([get](const Module& self) { return get(self); }, py::is_method(type));
-  py::cpp_function setter([set](Module& self, const py::object& value) { set(self, value); }, py::is_method(type));
+  py::cpp_function setter(
+      [set](Module& self, const py::object& value) {
+        prepare_change(self);
+        set(self, value);
+      },
+      py::is_method(type));
   py::setattr(type, name, py::module_::import("builtins").attr("property")(getter, setter));
 }
 

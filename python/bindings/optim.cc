@@ -1,9 +1,11 @@
 // Optimizers. Their param_groups and state are dictionaries of ember/optim/live.py, which read and write C++'s by what is bound here.
 #include "optim/optim.h"
 
+#include "autograd/grad_mode.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/collector.h"
+#include "python/bindings/lone_thread.h"
 
 namespace ember::python {
 
@@ -108,6 +110,7 @@ constexpr const char* kGroupExtras = "_group_extras";
 constexpr const char* kStateExtras = "_state_extras";
 
 py::list group_extras(const py::object& self) {
+  const auto lock = lock_of(self.cast<const Optimizer&>());
   const py::dict attributes = self.attr("__dict__");
   if (!attributes.contains(kGroupExtras)) attributes[kGroupExtras] = py::list();
   py::list extras = attributes[kGroupExtras];
@@ -136,6 +139,7 @@ std::vector<ParamGroup> groups_of(const py::list& list, const optim::OptimizerOp
 }
 
 std::vector<Tensor> all_parameters(const Optimizer& self) {
+  const auto lock = lock_of(self);
   std::vector<Tensor> all;
   for (const ParamGroup& group : self.param_groups())
     all.insert(all.end(), group.params().begin(), group.params().end());
@@ -144,6 +148,7 @@ std::vector<Tensor> all_parameters(const Optimizer& self) {
 
 py::dict state_dict(const py::object& object) {
   const auto& self = object.cast<const Optimizer&>();
+  const auto lock = lock_of(self);
   const optim::OptimizerState state = self.state_dict();
   const py::dict extras = state_extras(object);
   py::dict states;
@@ -193,6 +198,7 @@ void load_state_dict(const py::object& object, const py::dict& dict) {
     }
     extras.append(extras_of(given, self.defaults()));
   }
+  const auto lock = lock_of(self);
   self.load_state_dict(state);
   object.attr("__dict__")[kGroupExtras] = extras;
   // What C++ took over is not kept twice.
@@ -214,32 +220,39 @@ void load_state_dict(const py::object& object, const py::dict& dict) {
 void add_group(const py::object& object, const py::dict& given) {
   const py::dict group = plain(given);
   auto& self = object.cast<Optimizer&>();
+  ParamGroup made = group_of(group, self.defaults());
+  const auto lock = lock_of(self);
   py::list extras = group_extras(object);
-  self.add_param_group(group_of(group, self.defaults()));
+  self.add_param_group(std::move(made));
   extras.append(extras_of(group, self.defaults()));
 }
 
 /// The names of a group's options and their values, as PyTorch's dict has them.
 py::dict options_of(const Optimizer& self, size_t index) {
+  const auto lock = lock_of(self);
   py::dict dict;
   for (const auto& [name, value] : self.param_groups().at(index).options().to_dict())
     dict[py::str(name)] = py::cast(value);
   return dict;
 }
 
+void step_without_gil(Optimizer& self) {
+  const auto lock = lock_of(self);
+  const GilRelease gil;
+  self.step();
+}
+
 py::object step(Optimizer& self, const py::object& closure) {
   if (closure.is_none()) {
-    {
-      py::gil_scoped_release gil;
-      self.step();
-    }
+    step_without_gil(self);
     return py::none();
   }
   py::object loss;
-  self.step([&] {
+  {
+    const EnableGradGuard grad;
     loss = closure();
-    return is_tensor(loss.ptr()) ? tensor_of(loss.ptr()) : Tensor();
-  });
+  }
+  step_without_gil(self);
   return loss;
 }
 
@@ -247,11 +260,15 @@ py::object step(Optimizer& self, const py::object& closure) {
 void bind_live_parts(py::class_<Optimizer>& c) {
   c.def("_group_extras_list", &group_extras);
   c.def("_state_extras_dict", &state_extras);
-  c.def("_group_count", [](const Optimizer& self) { return self.param_groups().size(); });
+  c.def("_group_count", [](const Optimizer& self) {
+    const auto lock = lock_of(self);
+    return self.param_groups().size();
+  });
   c.def("_options", &options_of, py::arg("group"));
   c.def(
       "_set_option",
       [](Optimizer& self, size_t group, const std::string& name, const py::object& value) {
+        const auto lock = lock_of(self);
         auto& options = self.param_groups().at(group).options();
         if (!options.has(name)) return false;
         set_option(options, name, value);
@@ -260,13 +277,17 @@ void bind_live_parts(py::class_<Optimizer>& c) {
       py::arg("group"), py::arg("name"), py::arg("value"));
   c.def(
       "_params",
-      [](const Optimizer& self, size_t group) { return parameter_list(self.param_groups().at(group).params()); },
+      [](const Optimizer& self, size_t group) {
+        const auto lock = lock_of(self);
+        return parameter_list(self.param_groups().at(group).params());
+      },
       py::arg("group"));
   c.def(
       "_set_params",
       [](Optimizer& self, size_t group, const py::object& params) {
         std::vector<Tensor> tensors = parameters_of(params);
         for (const Tensor& x : tensors) check<ValueError>(x.is_leaf(), "can't optimize a non-leaf Tensor");
+        const auto lock = lock_of(self);
         self.param_groups().at(group).set_params(std::move(tensors));
       },
       py::arg("group"), py::arg("params"));
@@ -274,6 +295,7 @@ void bind_live_parts(py::class_<Optimizer>& c) {
   c.def(
       "_state_of",
       [](const Optimizer& self, const Tensor& parameter) {
+        const auto lock = lock_of(self);
         py::dict dict;
         for (const auto& [name, value] : self.state(parameter)) dict[py::str(name)] = py::cast(value);
         return dict;
@@ -284,6 +306,7 @@ void bind_live_parts(py::class_<Optimizer>& c) {
       [](Optimizer& self, const Tensor& parameter, const std::string& name, const py::object& value) {
         Tensor x;
         if (!value.is_none() && !convert(value.ptr(), x)) return false;
+        const auto lock = lock_of(self);
         return self.set_state(parameter, name, x);
       },
       py::arg("param"), py::arg("name"), py::arg("value"));
@@ -307,6 +330,7 @@ void construct(py::detail::value_and_holder& self, const py::object& params, con
 /// (rebuild, (class, groups, defaults), state by number and attributes): what deepcopy and pickle make a new one of.
 py::tuple reduce(const py::object& object) {
   const auto& self = object.cast<const Optimizer&>();
+  const auto lock = lock_of(self);
   const auto saved = state_dict(object);
   py::list groups;
   for (size_t i = 0; i < self.param_groups().size(); ++i) {
@@ -357,7 +381,13 @@ void bind_optim(py::module_& m) {
                           "Updates parameters by their gradients.");
   c.def("step", &step, py::arg("closure") = py::none(),
         "Updates every parameter that has a gradient; a closure computes the loss first.");
-  c.def("zero_grad", &Optimizer::zero_grad, py::arg("set_to_none") = true, "Forgets the gradients.");
+  c.def(
+      "zero_grad",
+      [](Optimizer& self, bool set_to_none) {
+        const auto lock = lock_of(self);
+        self.zero_grad(set_to_none);
+      },
+      py::arg("set_to_none") = true, "Forgets the gradients.");
   c.def_property_readonly("defaults", [](const Optimizer& self) {
     py::dict dict;
     for (const auto& [name, value] : self.defaults().to_dict()) dict[py::str(name)] = py::cast(value);
@@ -366,7 +396,10 @@ void bind_optim(py::module_& m) {
   c.def("add_param_group", &add_group, py::arg("param_group"));
   c.def("state_dict", &state_dict, "The state by parameter number, and the groups' options.");
   c.def("load_state_dict", &load_state_dict, py::arg("state_dict"));
-  c.def("__repr__", &Optimizer::repr);
+  c.def("__repr__", [](const Optimizer& self) {
+    const auto lock = lock_of(self);
+    return self.repr();
+  });
   c.def("__reduce__", &reduce);
   c.def(
       "__reduce_ex__", [](const py::object& self, int) { return reduce(self); }, py::arg("protocol"));

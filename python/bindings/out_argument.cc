@@ -7,6 +7,7 @@
 #include "ops/in_place.h"
 #include "ops/resize.h"
 #include "python/bindings/convert.h"
+#include "python/bindings/lone_thread.h"
 
 namespace ember::python {
 
@@ -37,6 +38,7 @@ void write_tensor(const std::string& op, const Tensor& result, PyObject* object)
     const std::string warning = concat(op, "(): out has shape ", out.sizes(), " but the result ", result.sizes(),
                                        "; out is resized, which is deprecated. To allow it, let out be empty");
     if (out.numel() > 0 && PyErr_WarnEx(PyExc_UserWarning, warning.c_str(), 1) < 0) throw_python_error();
+    wait_for_other_threads();
     resize_(out, result.sizes());
   }
   const NoGradGuard no_grad;

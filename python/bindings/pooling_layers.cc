@@ -12,7 +12,7 @@ namespace {
 template <class M>
 py::object pooled(M& self, const Tensor& input) {
   const auto both = [&] {
-    py::gil_scoped_release gil;
+    const GilRelease gil;
     return self.forward_with_indices(input);
   }();
   if (!self.options.return_indices_) return py::cast(both.first);
@@ -141,7 +141,7 @@ void bind_unpool(py::module_& m, const char* name) {
       .option("padding", &Options::padding_)
       .forward(
           [](const M& self, const Tensor& input, const Tensor& indices, const Shape& output_size) {
-            py::gil_scoped_release gil;
+            const GilRelease gil;
             return self.M::forward(input, indices, output_size);
           },
           py::arg("input"), py::arg("indices"), py::arg("output_size") = py::none());

@@ -7,6 +7,7 @@
 #include "ops/shape.h"
 #include "python/bindings/creation.h"
 #include "python/bindings/grad_fn.h"
+#include "python/bindings/lone_thread.h"
 #include "python/bindings/op.h"
 #include "python/bindings/tensor_slots.h"
 
@@ -56,6 +57,7 @@ int set_data(PyObject* self, PyObject* value, void*) {
     TensorImpl* impl = tensor_of(self).impl();
     check(!tensor_of(self).requires_grad() || source.is_differentiable(),
           "data: a tensor that requires grad cannot become ", source.dtype());
+    wait_for_other_threads();
     impl->storage = make_intrusive<StorageImpl>(source.storage(), impl->storage->version());
     impl->dtype = source.dtype();
     impl->set_geometry(source.sizes(), source.strides(), source.storage_offset());

@@ -82,20 +82,20 @@ class Trampoline final : public M, public PythonModule, public py::trampoline_se
     return Trampoline::cpp_forward(input);
   }
   std::string extra_repr() const override {
-    py::gil_scoped_acquire gil;
+    const GilAcquire gil;
     auto text = extra_repr_in_python(self());
     return text ? *text : M::extra_repr();
   }
   void train(bool on) override {
-    py::gil_scoped_acquire gil;
+    const GilAcquire gil;
     if (!train_in_python(self(), on)) M::train(on);
   }
   std::string name() const override {
-    py::gil_scoped_acquire gil;
+    const GilAcquire gil;
     return class_name(self());
   }
   std::shared_ptr<nn::Module> make_empty() const override {
-    py::gil_scoped_acquire gil;
+    const GilAcquire gil;
     return make_empty_in_python(self());
   }
 
@@ -108,7 +108,7 @@ class Trampoline final : public M, public PythonModule, public py::trampoline_se
   }
   Tensor cpp_forward(const Tensor& input) override {
     if constexpr (std::same_as<M, nn::SequentialImpl>) {
-      py::gil_scoped_acquire gil;
+      const GilAcquire gil;
       const py::object result = run_children(*this, py::reinterpret_steal<py::object>(wrap(input)));
       check<TypeError>(is_tensor(result.ptr()), class_name(self()), ": forward returned a ", type_name(result.ptr()),
                        " where a tensor is needed");
@@ -148,6 +148,8 @@ extern PyTypeObject* module_type;
 nn::Module* find_module(PyObject* self);
 /// The same; throws where find_module gives null.
 nn::Module& module_of(PyObject* self);
+/// Call right before a change of what the module holds: where its forward may run in C++, no other thread runs C++ then.
+void prepare_change(nn::Module& module);
 /// What a caller gave for a child: a module, or None. TypeError for anything else.
 std::shared_ptr<nn::Module> child_of(py::handle object);
 /// The Python object of a module, of its most derived bound class.
@@ -156,6 +158,14 @@ inline py::object module_object(const std::shared_ptr<nn::Module>& module) { ret
 inline py::object module_object(nn::Module& module) {
   if (auto* python = dynamic_cast<PythonModule*>(&module)) return py::reinterpret_borrow<py::object>(python->self());
   return module_object(module.shared_from_this());
+}
+
+/// What a module holds, as it is now: while Python objects are made of it, other code may run and change it.
+template <class Value>
+std::vector<std::pair<std::string, Value>> items(const nn::OrderedDict<Value>& entries) {
+  std::vector<std::pair<std::string, Value>> list;
+  for (const auto& [name, value] : entries) list.emplace_back(name, value);
+  return list;
 }
 
 // The slots of module_type (module_slots.cc).

@@ -5,6 +5,7 @@
 #include "ops/resize.h"
 #include "ops/shape.h"
 #include "ops/view_copies.h"
+#include "python/bindings/lone_thread.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {
@@ -99,21 +100,30 @@ void bind_view_copies(Ops& ops) {
           "A copy with src in every step-th slice.");
 }
 
+/// The binding of a function that gives its first argument another shape, which other threads may be reading.
+template <class... Args>
+auto alone(Tensor& (*function)(Tensor&, Args...)) {
+  return [function](Tensor& x, Args... args) -> PyObject* {
+    wait_for_other_threads();
+    return wrap(function(x, args...));
+  };
+}
+
 void bind_own_shape(Ops& ops) {
-  ops.add_method("as_strided_(input, size, stride, storage_offset=None)", as_strided_);
-  ops.add_method("squeeze_(input)", [](Tensor& x) -> Tensor& { return squeeze_(x); });
-  ops.add_method("squeeze_(input, dim)", [](Tensor& x, const Shape& dim) -> Tensor& { return squeeze_(x, dim); });
-  ops.add_method("t_(input)", t_);
-  ops.add_method("unsqueeze_(input, dim)", unsqueeze_);
-  ops.add_method("transpose_(input, dim0, dim1)", transpose_);
-  ops.add_method("swapaxes_(input, axis0, axis1)", transpose_);
-  ops.add_method("swapdims_(input, dim0, dim1)", transpose_);
-  ops.add_method(
-      "resize_(input, *size, memory_format=None)",
-      [](Tensor& x, const Shape& size, std::optional<MemoryFormat>) -> Tensor& { return resize_(x, size); },
-      "Another shape for as many of the elements as fit.");
+  using Format = std::optional<MemoryFormat>;
+  ops.add_method("as_strided_(input, size, stride, storage_offset=None)", alone(as_strided_));
+  ops.add_method("squeeze_(input)", alone<>(squeeze_));
+  ops.add_method("squeeze_(input, dim)", alone<const Shape&>(squeeze_));
+  ops.add_method("t_(input)", alone(t_));
+  ops.add_method("unsqueeze_(input, dim)", alone(unsqueeze_));
+  ops.add_method("transpose_(input, dim0, dim1)", alone(transpose_));
+  ops.add_method("swapaxes_(input, axis0, axis1)", alone(transpose_));
+  ops.add_method("swapdims_(input, dim0, dim1)", alone(transpose_));
+  ops.add_method("resize_(input, *size, memory_format=None)",
+                 alone(+[](Tensor& x, const Shape& size, Format) -> Tensor& { return resize_(x, size); }),
+                 "Another shape for as many of the elements as fit.");
   ops.add("resize_as_(input, the_template, *, memory_format=None)",
-          [](Tensor& x, const Tensor& other, std::optional<MemoryFormat>) -> Tensor& { return resize_as_(x, other); });
+          alone(+[](Tensor& x, const Tensor& other, Format) -> Tensor& { return resize_as_(x, other); }));
 }
 
 }  // namespace

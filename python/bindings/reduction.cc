@@ -3,6 +3,7 @@
 
 #include "ops/pointwise.h"
 #include "python/bindings/arguments.h"
+#include "python/bindings/made_once.h"
 #include "python/bindings/named_tuple.h"
 #include "python/bindings/ops.h"
 
@@ -18,7 +19,7 @@ struct MinMax {
   std::pair<Tensor, Tensor> value;
 };
 PyObject* to_python(const MinMax& result) {
-  static PyTypeObject* type = make_named_tuple_type("aminmax", {"min", "max"});
+  PyTypeObject* type = made_once([] { return make_named_tuple_type("aminmax", {"min", "max"}); });
   return make_named_tuple(type, {wrap(result.value.first), wrap(result.value.second)});
 }
 

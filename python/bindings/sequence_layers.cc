@@ -57,7 +57,7 @@ void bind_recurrent(py::module_& m) {
       .def(
           "forward",
           [](const RNNImpl& self, const Tensor& input, const Tensor& hx) {
-            py::gil_scoped_release gil;
+            const GilRelease gil;
             return std::tuple(self.forward(input, hx));
           },
           py::arg("input"), py::arg("hx") = py::none());
@@ -66,7 +66,7 @@ void bind_recurrent(py::module_& m) {
       .def(
           "forward",
           [](const GRUImpl& self, const Tensor& input, const Tensor& hx) {
-            py::gil_scoped_release gil;
+            const GilRelease gil;
             return std::tuple(self.forward(input, hx));
           },
           py::arg("input"), py::arg("hx") = py::none());
@@ -75,7 +75,7 @@ void bind_recurrent(py::module_& m) {
       .def(
           "forward",
           [](const LSTMImpl& self, const Tensor& input, const std::optional<std::tuple<Tensor, Tensor>>& hx) {
-            py::gil_scoped_release gil;
+            const GilRelease gil;
             auto [output, state] = hx ? self.forward(input, {std::get<0>(*hx), std::get<1>(*hx)}) : self.forward(input);
             return std::tuple(output, std::tuple(state.first, state.second));
           },
@@ -108,7 +108,7 @@ void bind_attention(py::module_& m) {
           "forward",
           [](const MultiheadAttentionImpl& self, const Tensor& query, const Tensor& key, const Tensor& value,
              const Tensor& key_padding_mask, bool need_weights, const Tensor& attn_mask, bool average, bool is_causal) {
-            py::gil_scoped_release gil;
+            const GilRelease gil;
             return std::tuple(
                 self.forward(query, key, value, {key_padding_mask, attn_mask, is_causal}, need_weights, average));
           },
@@ -159,7 +159,7 @@ void bind_transformer(py::module_& m) {
           "forward",
           [](TransformerEncoderLayerImpl& self, const Tensor& src, const Tensor& mask, const Tensor& padding,
              bool is_causal) {
-            py::gil_scoped_release gil;
+            const GilRelease gil;
             return self.forward(src, mask, padding, is_causal);
           },
           py::arg("src"), py::arg("src_mask") = py::none(), py::arg("src_key_padding_mask") = py::none(),

@@ -36,7 +36,7 @@ class Passing {
 
   py::object object_;
   Tensor tensor_;
-  std::optional<py::gil_scoped_release> without_gil_;  // goes first: the object needs the GIL
+  std::optional<GilRelease> without_gil_;  // goes first: the object needs the GIL
 };
 
 /// dynamic_cast<PythonModule*>, in 5 instead of 40 ns: both parts of all objects of a class lie at one distance.

@@ -5,6 +5,7 @@
 #include "ops/geometry.h"
 #include "ops/linalg.h"
 #include "python/bindings/arguments.h"
+#include "python/bindings/made_once.h"
 #include "python/bindings/named_tuple.h"
 #include "python/bindings/ops.h"
 
@@ -18,7 +19,7 @@ struct HistogramPair {
 };
 
 PyObject* to_python(const HistogramPair& result) {
-  static PyTypeObject* type = make_named_tuple_type("histogram", {"hist", "bin_edges"});
+  PyTypeObject* type = made_once([] { return make_named_tuple_type("histogram", {"hist", "bin_edges"}); });
   return make_named_tuple(type, {wrap(result.value.first), wrap(result.value.second)});
 }
 /// What histogramdd returns.
@@ -26,7 +27,7 @@ struct NamedHistogram {
   Histogram value;
 };
 PyObject* to_python(const NamedHistogram& result) {
-  static PyTypeObject* type = make_named_tuple_type("histogramdd", {"hist", "bin_edges"});
+  PyTypeObject* type = made_once([] { return make_named_tuple_type("histogramdd", {"hist", "bin_edges"}); });
   return make_named_tuple(type, {wrap(result.value.hist), python::to_python(result.value.bin_edges)});
 }
 

@@ -6,6 +6,7 @@
 #include "python/bindings/copying.h"
 #include "python/bindings/creation.h"
 #include "python/bindings/dlpack.h"
+#include "python/bindings/lone_thread.h"
 #include "python/bindings/numpy.h"
 #include "python/bindings/ops.h"
 
@@ -136,7 +137,10 @@ void bind_geometry(Ops& ops) {
 void bind_tape(Ops& ops) {
   ops.add(
       "detach(input)", [](const Tensor& x) { return x.detach(); }, "The same memory outside of the tape.");
-  ops.add_method("detach_(input)", [](Tensor& x) -> Tensor& { return x.detach_(); });
+  ops.add_method("detach_(input)", [](Tensor& x) -> PyObject* {
+    wait_for_other_threads();  // which may be reading its history
+    return wrap(x.detach_());
+  });
   ops.add_method("requires_grad_(input, requires_grad=True)",
                  [](Tensor& x, bool value) -> Tensor& { return x.requires_grad_(value); });
   ops.add_method(
