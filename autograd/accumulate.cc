@@ -3,7 +3,8 @@
 #include <utility>
 
 #include "autograd/grad_mode.h"
-#include "core/backend.h"
+#include "core/kernels/memory.h"
+#include "core/kernels/pointwise.h"
 
 namespace ember::autograd {
 
@@ -47,9 +48,9 @@ void add_gradient(Tensor& sum, Tensor grad) {
   } else if (GradMode::is_enabled()) {
     sum = sum.add(grad);
   } else if (is_only_owner(sum)) {
-    find_kernel("add", &Backend::add, sum)(sum, sum, grad);
+    kernels::add.on(sum)(sum, sum, grad);
   } else if (is_only_owner(grad)) {
-    find_kernel("add", &Backend::add, grad)(grad, sum, grad);
+    kernels::add.on(grad)(grad, sum, grad);
     sum = std::move(grad);
   } else {
     sum = sum.add(grad);
@@ -66,7 +67,7 @@ void accumulate_leaf(const Tensor& leaf, Tensor grad) {
       if (GradMode::is_enabled()) {
         before = std::exchange(m.grad, m.grad.add(grad));
       } else {
-        find_kernel("add", &Backend::add, grad)(m.grad, m.grad, grad);
+        kernels::add.on(grad)(m.grad, m.grad, grad);
         m.grad.storage()->bump_version();
       }
     } else if (GradMode::is_enabled() || is_only_owner(grad)) {
@@ -82,7 +83,7 @@ void accumulate_leaf(const Tensor& leaf, Tensor grad) {
 
 Tensor ones_like_output(const Tensor& output) {
   Tensor ones = empty_tensor(output.sizes(), output.dtype(), output.device());
-  find_kernel("fill", &Backend::fill, ones)(ones, 1);
+  kernels::fill.on(ones)(ones, 1);
   return ones;
 }
 

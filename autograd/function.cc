@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/backend.h"
-
 namespace ember::autograd {
 
 namespace {

@@ -2,7 +2,6 @@
 
 #include "autograd/backward.h"
 #include "autograd/grad_mode.h"
-#include "core/kernel_table.h"
 
 namespace ember::autograd::functional {
 

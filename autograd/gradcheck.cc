@@ -4,7 +4,7 @@
 
 #include "autograd/backward.h"
 #include "autograd/grad_mode.h"
-#include "core/backend.h"
+#include "core/kernels/random.h"
 #include "core/random.h"
 
 namespace ember::autograd {
@@ -127,7 +127,7 @@ bool gradgradcheck(const TensorFunction& function, const std::vector<Tensor>& in
   for (const Tensor& y : function(inputs)) {
     if (!y.defined() || !y.requires_grad()) continue;
     Tensor g = empty_tensor(y.sizes(), y.dtype());
-    find_kernel("uniform", &Backend::uniform, g)(g, 0.5, 1.5, generator);
+    kernels::uniform.on(g)(g, 0.5, 1.5, generator);
     all.push_back(g.requires_grad_());
   }
   const TensorFunction gradients = [&](const std::vector<Tensor>& given) {

@@ -6,6 +6,7 @@
 
 #include "autograd/grad_mode.h"
 #include "autograd/record.h"
+#include "core/window.h"
 
 namespace ember::autograd {
 

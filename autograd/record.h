@@ -1,7 +1,7 @@
 // Recording an op on the tape: forward and pullback in one glance.
 //
 //   Tensor mul(const Tensor& a, const Tensor& b) {
-//     auto y = kernel::binary("mul", &Backend::mul, a, b);
+//     auto y = kernel::binary(kernels::mul, a, b);
 //     return record("mul", y, inputs(a, b),
 //                   [b = saved(b)](const Tensor& g) { return g * b(); },
 //                   [a = saved(a)](const Tensor& g) { return g * a(); });

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "core/backend.h"
+#include "core/kernels/memory.h"
 
 namespace ember {
 
@@ -100,7 +100,7 @@ Scalar Tensor::item() const {
   check(numel() == 1, "item: only a tensor of one element converts to a number, this one is ", describe(*this));
   if (!device().is_cpu()) {
     const Tensor here = empty_tensor({}, dtype());
-    backend(device()).copy(here, alias({}, {}, storage_offset()));
+    kernels::copy.on (*this)(here, alias({}, {}, storage_offset()));
     return here.item();
   }
   return visit_dtype(dtype(), [&]<class T> {

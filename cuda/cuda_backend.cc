@@ -20,10 +20,8 @@ bool has_device() {
   if (!has_device()) return false;
   // Never destroyed: tensors in static variables may outlive it otherwise.
   register_allocator(kCUDA, new PoolAllocator);
-  Backend table;
-  register_memory(table);
-  register_elementwise(table);
-  register_backend(kCUDA, table);
+  register_memory();
+  register_elementwise();
   return true;
 }();
 

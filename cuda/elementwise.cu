@@ -1,3 +1,4 @@
+#include "core/kernels/pointwise.h"
 #include "cuda/elementwise.cuh"
 #include "cuda/kernels.h"
 
@@ -28,8 +29,8 @@ void binary(const char* op, F f, const Tensor& out, const Tensor& a, const Tenso
 
 }  // namespace
 
-void register_elementwise(Backend& table) {
-  table.add = [](const Tensor& out, const Tensor& a, const Tensor& b) { binary("add", Add(), out, a, b); };
+void register_elementwise() {
+  kernels::add[kCUDA] = [](const Tensor& out, const Tensor& a, const Tensor& b) { binary("add", Add(), out, a, b); };
 }
 
 }  // namespace ember::cuda

@@ -1,4 +1,5 @@
 // Copies, between devices too, and fills.
+#include "core/kernels/memory.h"
 #include "cuda/elementwise.cuh"
 #include "cuda/kernels.h"
 
@@ -34,14 +35,14 @@ void copy_across(const Tensor& out, const Tensor& x) {
   Tensor source = x;
   if (!x.is_contiguous()) {
     source = empty_tensor(x.sizes(), x.dtype(), x.device());
-    backend(x.device()).copy(source, x);
+    kernels::copy.on(x)(source, x);
   }
   const bool straight = out.is_contiguous() && out.dtype() == x.dtype() && out.numel() == x.numel();
   const Tensor target = straight ? out : empty_tensor(x.sizes(), x.dtype(), out.device());
   const Device device = out.device().is_cpu() ? x.device() : out.device();
   check_cuda(cudaSetDevice(device.index), "copy");
   check_cuda(cudaMemcpy(target.raw_data(), source.raw_data(), x.nbytes(), cudaMemcpyDefault), "copy");
-  if (!straight) backend(out.device()).copy(out, target);
+  if (!straight) kernels::copy.on(out)(out, target);
 }
 
 void copy(const Tensor& out, const Tensor& x) {
@@ -65,9 +66,9 @@ void fill(const Tensor& out, const Scalar& value) {
 
 }  // namespace
 
-void register_memory(Backend& table) {
-  table.copy = copy;
-  table.fill = fill;
+void register_memory() {
+  kernels::copy[kCUDA] = copy;
+  kernels::fill[kCUDA] = fill;
 }
 
 }  // namespace ember::cuda

@@ -46,14 +46,14 @@ Tensor adaptive_images(const Tensor& x, const Shape& sizes);
 
 Tensor adaptive_avg_pool_backward(const Tensor& g, const Shape& sizes) {
   Tensor d = empty_images(g, sizes, g.dtype());
-  find_kernel("adaptive_avg_pool_backward", &PoolingKernels::adaptive_avg_pool_backward, g)(d, g);
+  kernels::adaptive_avg_pool_backward.on(g)(d, g);
   return record("adaptive_avg_pool_backward", d, inputs(g),
                 [sizes = g.sizes()](const Tensor& gg) { return adaptive_images(gg, sizes); });
 }
 
 Tensor adaptive_images(const Tensor& x, const Shape& sizes) {
   Tensor y = empty_images(x, sizes, x.dtype());
-  find_kernel("adaptive_avg_pool", &PoolingKernels::adaptive_avg_pool, x)(y, x);
+  kernels::adaptive_avg_pool.on(x)(y, x);
   return record("adaptive_avg_pool", y, inputs(x),
                 [sizes = x.sizes()](const Tensor& g) { return adaptive_avg_pool_backward(g, sizes); });
 }
@@ -83,7 +83,7 @@ std::pair<Tensor, Tensor> adaptive_max_pool(const char* op, int64_t rank, const 
   const Tensor images = as_images(x, rank);
   const Shape sizes = image_sizes(images, wanted);
   const Tensor y = empty_images(images, sizes, x.dtype()), indices = empty_images(images, sizes, kInt64);
-  find_kernel(op, &PoolingKernels::adaptive_max_pool, x)(y, indices, images);
+  kernels::adaptive_max_pool.as(op).on(x)(y, indices, images);
   return recorded(op, y, indices, images, x, rank);
 }
 
@@ -115,7 +115,7 @@ std::pair<Tensor, Tensor> fractional_max_pool(const char* op, int64_t rank, cons
   samples = contiguous(to(samples.detach(), kFloat64));
   const Shape sizes = image_sizes(images, wanted);
   const Tensor y = empty_tensor(sizes, x.dtype(), x.device()), indices = empty_tensor(sizes, kInt64, x.device());
-  find_kernel(op, &PoolingKernels::fractional_max_pool, x)(y, indices, images, kernel, samples);
+  kernels::fractional_max_pool.as(op).on(x)(y, indices, images, kernel, samples);
   return recorded(op, y, indices, images, x, rank);
 }
 

@@ -57,7 +57,7 @@ Tensor div(const Tensor& a, const Tensor& b, std::optional<std::string_view> rou
 }
 
 Tensor fmod(const Tensor& a, const Tensor& b) {
-  auto y = kernel::binary("fmod", &PointwiseKernels::fmod, a, b);
+  auto y = kernel::binary(kernels::fmod, a, b);
   return record(
       "fmod", y, inputs(a, b), [](const Tensor& g) { return g; },
       in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return -g * div(a(), b(), "trunc"); }));
@@ -85,12 +85,12 @@ Tensor ldexp(const Tensor& x, const Tensor& other) {
 }
 
 Tensor fmax(const Tensor& a, const Tensor& b) {
-  auto y = kernel::binary("fmax", &PointwiseKernels::fmax, a, b);
+  auto y = kernel::binary(kernels::fmax, a, b);
   return record_choice("fmax", y, a, b, [](const Tensor& x, const Tensor& z) { return (x > z) | isnan(z); });
 }
 
 Tensor fmin(const Tensor& a, const Tensor& b) {
-  auto y = kernel::binary("fmin", &PointwiseKernels::fmin, a, b);
+  auto y = kernel::binary(kernels::fmin, a, b);
   return record_choice("fmin", y, a, b, [](const Tensor& x, const Tensor& z) { return (x < z) | isnan(z); });
 }
 
@@ -130,14 +130,14 @@ Tensor clamp_between(const Tensor& x, const Tensor& min, const Tensor& max) {
 Tensor hypot(const Tensor& a, const Tensor& b) {
   // The gradient needs the length, also where it is beyond the dtype.
   if (are_16_bit(a, b) && (a.requires_grad() || b.requires_grad())) return in_float32(hypot, a, b);
-  auto y = kernel::binary("hypot", &PointwiseKernels::hypot, a, b);
+  auto y = kernel::binary(kernels::hypot, a, b);
   return record("hypot", y, inputs(a, b),
                 in_float32([a = saved_wide(a), y = saved_wide_output(y)](const Tensor& g) { return g * (a() / y()); }),
                 in_float32([b = saved_wide(b), y = saved_wide_output(y)](const Tensor& g) { return g * (b() / y()); }));
 }
 
 Tensor copysign(const Tensor& a, const Tensor& b) {
-  auto y = kernel::binary("copysign", &PointwiseKernels::copysign, a, b, Result::Float);
+  auto y = kernel::binary(kernels::copysign, a, b, Result::Float);
   return record(
       "copysign", y, inputs(a, b),
       [a = saved(a), b = saved(b)](const Tensor& g) {
@@ -147,7 +147,7 @@ Tensor copysign(const Tensor& a, const Tensor& b) {
 }
 
 Tensor nextafter(const Tensor& a, const Tensor& b) {
-  auto y = kernel::binary("nextafter", &PointwiseKernels::nextafter, a, b);
+  auto y = kernel::binary(kernels::nextafter, a, b);
   return record(
       "nextafter", y, inputs(a, b), [a = saved(a), b = saved(b)](const Tensor& g) { return where(a() == b(), 0, g); },
       no_slope);
@@ -163,7 +163,7 @@ Tensor heaviside(const Tensor& x, const Tensor& values) {
 }
 
 Tensor logaddexp(const Tensor& a, const Tensor& b) {
-  auto y = kernel::binary("logaddexp", &PointwiseKernels::logaddexp, a, b);
+  auto y = kernel::binary(kernels::logaddexp, a, b);
   // 1 / (1 + exp(b - a)), which has no NaN where a or b is infinite but where both are.
   return record(
       "logaddexp", y, inputs(a, b),
@@ -172,7 +172,7 @@ Tensor logaddexp(const Tensor& a, const Tensor& b) {
 }
 
 Tensor logaddexp2(const Tensor& a, const Tensor& b) {
-  auto y = kernel::binary("logaddexp2", &PointwiseKernels::logaddexp2, a, b);
+  auto y = kernel::binary(kernels::logaddexp2, a, b);
   return record(
       "logaddexp2", y, inputs(a, b),
       in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return g / (1 + exp2(b() - a())); }),
@@ -180,20 +180,20 @@ Tensor logaddexp2(const Tensor& a, const Tensor& b) {
 }
 
 Tensor xlogy(const Tensor& x, const Tensor& y) {
-  auto z = kernel::binary("xlogy", &PointwiseKernels::xlogy, x, y, Result::Float);
+  auto z = kernel::binary(kernels::xlogy, x, y, Result::Float);
   return record("xlogy", z, inputs(x, y), in_float32([x = saved_wide(x), y = saved_wide(y)](const Tensor& g) {
                   return where((x() == 0) & (y() <= 0), 0, g * log(y()));
                 }),
                 in_float32([x = saved_wide(x), y = saved_wide(y)](const Tensor& g) { return g * x() / y(); }));
 }
 
-Tensor gcd(const Tensor& a, const Tensor& b) { return kernel::binary("gcd", &PointwiseKernels::gcd, a, b); }
-Tensor lcm(const Tensor& a, const Tensor& b) { return kernel::binary("lcm", &PointwiseKernels::lcm, a, b); }
+Tensor gcd(const Tensor& a, const Tensor& b) { return kernel::binary(kernels::gcd, a, b); }
+Tensor lcm(const Tensor& a, const Tensor& b) { return kernel::binary(kernels::lcm, a, b); }
 Tensor bitwise_left_shift(const Tensor& a, const Tensor& b) {
-  return kernel::binary("bitwise_left_shift", &PointwiseKernels::left_shift, a, b);
+  return kernel::binary(kernels::left_shift.as("bitwise_left_shift"), a, b);
 }
 Tensor bitwise_right_shift(const Tensor& a, const Tensor& b) {
-  return kernel::binary("bitwise_right_shift", &PointwiseKernels::right_shift, a, b);
+  return kernel::binary(kernels::right_shift.as("bitwise_right_shift"), a, b);
 }
 
 }  // namespace ember

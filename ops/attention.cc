@@ -72,14 +72,15 @@ Tensor fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, Scores
   const Shape rows{q.sizes()[0], q.sizes()[1]};
   Tensor y = empty_tensor({rows[0], rows[1], v.sizes()[2]}, q.dtype(), q.device());
   const Tensor logsumexp = empty_tensor(rows, q.dtype(), q.device());
-  find_kernel(kAttention, &AttentionKernels::attention, q)(y, logsumexp, {q, k, v, how.scale, how.is_causal});
+  kernels::attention.as(kAttention).on(q)(y, logsumexp, {q, k, v, how.scale, how.is_causal});
   return record(kAttention, y, inputs(q, k, v),
                 [q = saved(q), k = saved(k), v = saved(v), y = saved_output(y), logsumexp, how](const Tensor& grad) {
                   if (GradMode::is_enabled()) return composed_backward(grad, q(), k(), v(), how);
                   const auto like = [](const Tensor& x) { return empty_tensor(x.sizes(), x.dtype(), x.device()); };
                   std::array<Tensor, 3> d{like(q()), like(k()), like(v())};
-                  find_kernel(kAttention, &AttentionKernels::attention_backward, grad)(
-                      d[0], d[1], d[2], contiguous(grad), y(), logsumexp, {q(), k(), v(), how.scale, how.is_causal});
+                  kernels::attention_backward.as(kAttention)
+                      .on(grad)(d[0], d[1], d[2], contiguous(grad), y(), logsumexp,
+                                {q(), k(), v(), how.scale, how.is_causal});
                   return d;
                 });
 }
@@ -88,7 +89,7 @@ Tensor fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, Scores
 bool can_fuse(const Tensor& q, const Tensor& k, const Tensor& v) {
   constexpr int64_t kFewScores = 256;
   return (q.dtype() == kFloat32 || q.dtype() == kFloat64) && q.numel() > 0 && k.numel() > 0 && v.numel() > 0 &&
-         q.size(-2) * k.size(-2) >= kFewScores && kernel_table<AttentionKernels>(q.device().type).attention != nullptr;
+         q.size(-2) * k.size(-2) >= kFewScores && kernels::attention.find(q) != nullptr;
 }
 
 /// The fused op on the batch that all three broadcast to.

@@ -1,4 +1,5 @@
 // Factors of symmetric matrices: Cholesky's, and Bunch and Kaufman's for indefinite ones.
+#include "core/kernels/linalg.h"
 #include "ops/copy.h"
 #include "ops/kernel.h"
 #include "ops/linalg.h"
@@ -26,7 +27,7 @@ Tensor cholesky_backward(const Tensor& factor, const Tensor& grad, bool upper) {
 std::pair<Tensor, Tensor> factor(const char* op, const Tensor& a, bool upper) {
   check_square(op, "A", a);
   const Tensor whole = copy_columns(a), info = empty_info(batch_of(a), a);
-  if (a.numel() > 0) find_kernel(op, &LinalgKernels::cholesky, a)(whole, info, upper);
+  if (a.numel() > 0) kernels::cholesky.as(op).on(a)(whole, info, upper);
   Tensor y = [&] {
     const NoGradGuard no_grad;
     return triangle(whole, upper);
@@ -50,7 +51,7 @@ TensorTriple factor_ldl(const char* op, const Tensor& a) {
   const NoGradGuard no_grad;
   Tensor ld = copy_columns(tril(a)), info = empty_info(batch_of(a), a);
   Tensor pivots = empty_tensor(with(batch_of(a), {rows(a)}), kInt32, a.device());
-  if (a.numel() > 0) find_kernel(op, &LinalgKernels::ldl_factor, a)(ld, pivots, info);
+  if (a.numel() > 0) kernels::ldl_factor.as(op).on(a)(ld, pivots, info);
   return {ld, pivots, info};
 }
 
@@ -114,7 +115,7 @@ Tensor ldl_solve(const Tensor& ld, const Tensor& pivots, const Tensor& b, bool) 
   const Shape batch = common_batch(op, ld, b);
   const Tensor exchanged = contiguous(expand(pivots, with(batch, {rows(ld)}))), x = copy_columns(b, batch);
   check_ldl_pivots(op, exchanged);
-  if (x.numel() > 0) find_kernel(op, &LinalgKernels::ldl_solve, x)(x, as_columns(ld, batch), exchanged);
+  if (x.numel() > 0) kernels::ldl_solve.as(op).on(x)(x, as_columns(ld, batch), exchanged);
   return x;
 }
 
@@ -129,7 +130,7 @@ Tensor cholesky_solve(const Tensor& b, const Tensor& factor, bool upper) {
         " rows to match L ", factor.sizes());
   const Shape batch = common_batch(op, factor, b);
   const Tensor x = copy_columns(b, batch);
-  if (x.numel() > 0) find_kernel(op, &LinalgKernels::cholesky_solve, x)(x, as_columns(factor, batch), upper);
+  if (x.numel() > 0) kernels::cholesky_solve.as(op).on(x)(x, as_columns(factor, batch), upper);
   auto pullback = [l = saved(factor), x = saved_output(x), upper](const Tensor& g,
                                                                   Needs<2> needs) -> std::array<Tensor, 2> {
     // A X = b with A = L L^T; from the gradient of A, which is symmetric, to that of L.
@@ -145,7 +146,7 @@ Tensor cholesky_inverse(const Tensor& factor, bool upper) {
   const char* op = "cholesky_inverse";
   check_square(op, "L", factor);
   const Tensor whole = copy_columns(factor);
-  if (whole.numel() > 0) find_kernel(op, &LinalgKernels::cholesky_inverse, whole)(whole, upper);
+  if (whole.numel() > 0) kernels::cholesky_inverse.as(op).on(whole)(whole, upper);
   const Tensor y = [&] {
     const NoGradGuard no_grad;
     return upper ? triu(whole) + mT(triu(whole, 1)) : tril(whole) + mT(tril(whole, -1));

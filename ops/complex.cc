@@ -3,7 +3,8 @@
 #include <numbers>
 
 #include "autograd/record.h"
-#include "core/kernels/complex.h"
+#include "core/kernels/memory.h"
+#include "core/kernels/pointwise.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/kernel.h"
@@ -32,7 +33,7 @@ void check_vector(const char* argument, const Tensor& x) {
 Tensor conj(const Tensor& x) {
   kernel::check_defined("conj", "input", x);
   if (!x.is_complex()) return x;
-  auto y = kernel::unary("conj", &ComplexKernels::conj, x);
+  auto y = kernel::unary(kernels::conj, x);
   return record("conj", y, inputs(x), [](const Tensor& g) { return conj(g); });
 }
 
@@ -85,8 +86,8 @@ Tensor complex(const Tensor& re, const Tensor& im) {
                              " like real");
   const Tensor y =
       empty_tensor(broadcast_shapes(re.sizes(), im.sizes(), "complex"), complex_dtype(re.dtype()), re.device());
-  find_kernel("complex", &Backend::copy, re)(part_of(y, 0), re);
-  find_kernel("complex", &Backend::copy, im)(part_of(y, 1), im);
+  kernels::copy.as("complex").on(re)(part_of(y, 0), re);
+  kernels::copy.as("complex").on(im)(part_of(y, 1), im);
   return record(
       "complex", y, inputs(re, im), [](const Tensor& g) { return real(g); }, [](const Tensor& g) { return imag(g); });
 }
@@ -106,7 +107,7 @@ Tensor angle(const Tensor& x) {
     const Tensor y = where(isnan(in), in, where(in < 0, std::numbers::pi, zeros({}, in.options())));
     return record("angle", y.detach(), inputs(x), [](const Tensor& g) { return zeros_like(g); });
   }
-  auto y = kernel::binary("angle", &Backend::atan2, part_of(x, 1), part_of(x, 0));
+  auto y = kernel::binary(kernels::atan2.as("angle"), part_of(x, 1), part_of(x, 0));
   // The angle is the imaginary part of log x.
   return record("angle", y, inputs(x),
                 [x = saved(x)](const Tensor& g) { return where(x() == 0, 0, complex(zeros_like(g), g) / conj(x())); });
@@ -115,7 +116,7 @@ Tensor angle(const Tensor& x) {
 Tensor sgn(const Tensor& x) {
   kernel::check_defined("sgn", "input", x);
   if (!x.is_complex()) return sign(x);
-  auto y = kernel::unary("sgn", &Backend::sign, x);
+  auto y = kernel::unary(kernels::sign.as("sgn"), x);
   // The part of the gradient across the direction of x, over |x|.
   return record("sgn", y, inputs(x), [x = saved(x), y = saved_output(y)](const Tensor& g) {
     const Tensor size = abs(x());

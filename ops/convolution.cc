@@ -2,6 +2,8 @@
 #include "ops/convolution.h"
 
 #include "autograd/record.h"
+#include "core/kernels/convolution.h"
+#include "core/window.h"
 #include "ops/complex.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
@@ -35,7 +37,7 @@ Shape output_sizes(const Tensor& x, const Tensor& weight, const Window& window) 
 Tensor forward(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias, const Window& window,
                const Shape& sizes) {
   Tensor y = empty_tensor(sizes, x.dtype(), x.device());
-  find_kernel(op, &Backend::conv, x)(y, x, weight, bias, window);
+  kernels::conv.as(op).on(x)(y, x, weight, bias, window);
   return record(op, std::move(y), inputs(x, weight, bias),
                 [x = saved(x), weight = saved(weight), window, sizes = x.sizes(), weight_sizes = weight.sizes()](
                     const Tensor& g, const Needs<3>& needs) {
@@ -53,7 +55,7 @@ Tensor forward(const char* op, const Tensor& x, const Tensor& weight, const Tens
 /// What the gradient of a convolution's output says about its input.
 Tensor backward_input(const Tensor& grad, const Tensor& weight, const Shape& x_sizes, const Window& window) {
   Tensor y = empty_tensor(x_sizes, grad.dtype(), grad.device());
-  find_kernel("conv_backward_input", &Backend::conv_backward_input, grad)(y, grad, weight, window);
+  kernels::conv_backward_input.on(grad)(y, grad, weight, window);
   return record(
       "conv_backward_input", std::move(y), inputs(grad, weight),
       [weight = saved(weight), window, sizes = grad.sizes()](const Tensor& v) {
@@ -69,8 +71,7 @@ std::vector<Tensor> backward_weight(const Tensor& grad, const Tensor& x, const S
                                     const Window& window) {
   std::vector<Tensor> y = {empty_tensor(weight_sizes, grad.dtype(), grad.device())};
   if (has_bias) y.push_back(empty_tensor(weight_sizes[0], grad.dtype(), grad.device()));
-  find_kernel("conv_backward_weight", &Backend::conv_backward_weight, grad)(y[0], has_bias ? y[1] : Tensor(), grad, x,
-                                                                            window);
+  kernels::conv_backward_weight.on(grad)(y[0], has_bias ? y[1] : Tensor(), grad, x, window);
   return record("conv_backward_weight", std::move(y), inputs(grad, x),
                 [grad = saved(grad), x = saved(x), window](std::span<const Tensor> v, const Needs<2>& needs) {
                   std::array<Tensor, 2> grads;
@@ -177,7 +178,7 @@ Tensor transposed(const char* op, const Tensor& x, const Tensor& weight, const T
   // The bias is added before the result is rounded to 16 bits.
   Tensor y = empty_tensor(sizes, bias.defined() ? compute_dtype(x.dtype()) : x.dtype(), x.device());
   if (x.numel() > 0)
-    find_kernel(op, &Backend::conv_backward_input, x)(y, x, weight, window);
+    kernels::conv_backward_input.as(op).on(x)(y, x, weight, window);
   else
     y.zero_();
   if (bias.defined()) {

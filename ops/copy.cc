@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "autograd/record.h"
+#include "core/kernels/memory.h"
 #include "ops/creation.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
@@ -14,7 +15,7 @@ namespace {
 
 /// The kernels of a device move data to and from the CPU, so a copy asks the device that is not one.
 void copy_data(const char* op, const Tensor& to, const Tensor& from) {
-  find_kernel(op, &Backend::copy, to.device().is_cpu() ? from : to)(to, from);
+  kernels::copy.as(op).on(to.device().is_cpu() ? from : to)(to, from);
 }
 
 Tensor converted(const Tensor& x, DType dtype, Device device, bool copy) {
@@ -31,7 +32,7 @@ Tensor& fill_in_place(const char* op, Tensor& x, const Scalar& value) {
   kernel::check_defined(op, "input", x);
   autograd::check_in_place(op, x);
   kernel::check_fill(op, value, x);
-  find_kernel(op, &Backend::fill, x)(x, value);
+  kernels::fill.as(op).on(x)(x, value);
   x.storage()->bump_version();
   return record_in_place(op, x, inputs(x), [](const Tensor& g) { return zeros_like(g); });
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/kernels/memory.h"
 #include "ops/copy.h"
 #include "ops/kernel.h"
 #include "ops/pointwise.h"
@@ -19,7 +20,7 @@ Tensor with_grad(Tensor x, const TensorOptions& options) {
 
 Tensor filled(Tensor x, const char* op, const Scalar& value) {
   kernel::check_fill(op, value, x);
-  find_kernel(op, &Backend::fill, x)(x, value);
+  kernels::fill.as(op).on(x)(x, value);
   return x;
 }
 

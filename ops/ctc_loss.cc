@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "autograd/record.h"
-#include "core/kernels/ctc.h"
+#include "core/kernels/loss.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/in_float32.h"
@@ -36,8 +36,7 @@ struct Ctc {
 Tensor ctc_loss_backward(const Tensor& g, const Tensor& log_probs, const Tensor& losses, const Tensor& alphas,
                          const Ctc& ctc) {
   Tensor d = empty_tensor(log_probs.sizes(), log_probs.dtype(), log_probs.device());
-  find_kernel("ctc_loss_backward", &CtcKernels::ctc_loss_backward, g)(d, contiguous(g.detach()), losses, alphas,
-                                                                      ctc.batch(log_probs), ctc.zero_infinity);
+  kernels::ctc_loss_backward.on(g)(d, contiguous(g.detach()), losses, alphas, ctc.batch(log_probs), ctc.zero_infinity);
   return record("ctc_loss_backward", d, inputs(g, log_probs), [](const Tensor&) -> std::array<Tensor, 2> {
     fail<NotImplementedError>("ctc_loss: there is no second derivative");
   });
@@ -107,7 +106,7 @@ Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Lengths& i
   const Tensor x = contiguous(log_probs);
   Tensor losses = empty_tensor(samples, x.dtype(), x.device());
   const Tensor alphas = empty_tensor({samples, steps, 2 * longest + 1}, x.dtype(), x.device());
-  find_kernel("ctc_loss", &CtcKernels::ctc_loss, x)(losses, alphas, ctc.batch(x.detach()));
+  kernels::ctc_loss.on(x)(losses, alphas, ctc.batch(x.detach()));
   const Tensor raw = losses.alias();
   losses = record("ctc_loss", losses, inputs(x), [x = saved(x), raw, alphas, ctc](const Tensor& g) {
     return ctc_loss_backward(g, x(), raw, alphas, ctc);

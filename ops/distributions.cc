@@ -4,7 +4,8 @@
 #include <limits>
 
 #include "autograd/record.h"
-#include "core/kernels/distributions.h"
+#include "core/kernels/memory.h"
+#include "core/kernels/random.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/kernel.h"
@@ -47,32 +48,27 @@ Tensor without_gradient(const char* op, Tensor y, const In& in) {
 Tensor& exponential_(Tensor& x, double rate, Generator* generator) {
   check_real("exponential_", x);
   check(rate > 0, "exponential_: lambd is ", rate, " but must be positive");
-  return overwrite("exponential_", x, [&] {
-    find_kernel("exponential_", &DistributionKernels::exponential, x)(x, rate, pick(generator));
-  });
+  return overwrite("exponential_", x, [&] { kernels::exponential.as("exponential_").on(x)(x, rate, pick(generator)); });
 }
 
 Tensor& cauchy_(Tensor& x, double median, double sigma, Generator* generator) {
   check_real("cauchy_", x);
   check(sigma > 0, "cauchy_: sigma is ", sigma, " but must be positive");
-  return overwrite("cauchy_", x,
-                   [&] { find_kernel("cauchy_", &DistributionKernels::cauchy, x)(x, median, sigma, pick(generator)); });
+  return overwrite("cauchy_", x, [&] { kernels::cauchy.as("cauchy_").on(x)(x, median, sigma, pick(generator)); });
 }
 
 Tensor& log_normal_(Tensor& x, double mean, double std, Generator* generator) {
   check_real("log_normal_", x);
   check(std > 0, "log_normal_: std is ", std, " but must be positive");
-  return overwrite("log_normal_", x, [&] {
-    find_kernel("log_normal_", &DistributionKernels::log_normal, x)(x, mean, std, pick(generator));
-  });
+  return overwrite("log_normal_", x,
+                   [&] { kernels::log_normal.as("log_normal_").on(x)(x, mean, std, pick(generator)); });
 }
 
 Tensor& geometric_(Tensor& x, double p, Generator* generator) {
   kernel::check_defined("geometric_", "input", x);
   check<TypeError>(x.dtype() != kBool, "geometric_: needs numbers, not ", describe(x));
   check(p > 0 && p < 1, "geometric_: p is ", p, " but must lie between 0 and 1");
-  return overwrite("geometric_", x,
-                   [&] { find_kernel("geometric_", &DistributionKernels::geometric, x)(x, p, pick(generator)); });
+  return overwrite("geometric_", x, [&] { kernels::geometric.as("geometric_").on(x)(x, p, pick(generator)); });
 }
 
 Tensor& random_(Tensor& x, std::optional<int64_t> from, std::optional<int64_t> to, Generator* generator) {
@@ -80,8 +76,7 @@ Tensor& random_(Tensor& x, std::optional<int64_t> from, std::optional<int64_t> t
   const int64_t low = to ? from.value_or(0) : 0, high = to ? *to : from.value_or(integers_of(x.dtype()));
   check<ValueError>(low < high, "random_: from is ", low, " but must be less than to, which is ", high);
   check_draws("random_", low, high, x.dtype());
-  return overwrite("random_", x,
-                   [&] { find_kernel("random_", &Backend::random_integers, x)(x, low, high, pick(generator)); });
+  return overwrite("random_", x, [&] { kernels::random_integers.as("random_").on(x)(x, low, high, pick(generator)); });
 }
 
 Tensor& bernoulli_(Tensor& x, const Tensor& p, Generator* generator) {
@@ -92,7 +87,7 @@ Tensor& bernoulli_(Tensor& x, const Tensor& p, Generator* generator) {
     const NoGradGuard no_grad;
     drawn = bernoulli(expand(p, x.sizes()), generator);
   }
-  return overwrite("bernoulli_", x, [&] { find_kernel("bernoulli_", &Backend::copy, x)(x, drawn); });
+  return overwrite("bernoulli_", x, [&] { kernels::copy.as("bernoulli_").on(x)(x, drawn); });
 }
 
 Tensor normal(const Tensor& mean, const Tensor& std, Generator* generator) {
@@ -123,7 +118,7 @@ Tensor poisson(const Tensor& rate, Generator* generator) {
   check<ValueError>(rate.numel() == 0 || all(rate >= 0).item<bool>(), "poisson: rates must not be negative");
   const Tensor rates = contiguous(rate.detach());
   Tensor y = empty_tensor(rate.sizes(), rate.dtype(), rate.device());
-  find_kernel("poisson", &DistributionKernels::poisson, rate)(y, rates, pick(generator));
+  kernels::poisson.on(rate)(y, rates, pick(generator));
   return without_gradient("poisson", y, inputs(rate));
 }
 
@@ -134,7 +129,7 @@ Tensor binomial(const Tensor& count, const Tensor& p, Generator* generator) {
   const Shape sizes = broadcast_shapes(count.sizes(), p.sizes(), "binomial");
   const Tensor counts = contiguous(expand(count.detach(), sizes)), chances = contiguous(expand(p.detach(), sizes));
   Tensor y = empty_tensor(sizes, count.dtype(), count.device());
-  find_kernel("binomial", &DistributionKernels::binomial, count)(y, counts, chances, pick(generator));
+  kernels::binomial.on(count)(y, counts, chances, pick(generator));
   return without_gradient("binomial", y, inputs(count, p));
 }
 

@@ -1,4 +1,5 @@
 // Eigenvalues and eigenvectors of matrices that need not be symmetric: complex numbers, also for real matrices.
+#include "core/kernels/linalg.h"
 #include "ops/complex.h"
 #include "ops/creation.h"
 #include "ops/kernel.h"
@@ -24,7 +25,7 @@ TensorPair decompose_general(const char* op, const Tensor& a, bool wants_vectors
   const Tensor values = empty_tensor(with(batch, {rows(a)}), dtype, a.device()), info = empty_info(batch, a);
   Tensor vectors;
   if (wants_vectors) vectors = empty_columns(batch, rows(a), rows(a), values);
-  if (a.numel() > 0) find_kernel(op, &LinalgKernels::eig, a)(copy_columns(a), values, vectors, info);
+  if (a.numel() > 0) kernels::eig.as(op).on(a)(copy_columns(a), values, vectors, info);
   check_converged(op, info, "eigenvalues");
   return {values, vectors};
 }

@@ -23,77 +23,77 @@ Tensor no_slope(const Tensor& g) { return zeros_like(g); }
 }  // namespace
 
 Tensor tan(const Tensor& x) {
-  auto y = kernel::unary("tan", &PointwiseKernels::tan, x, Result::Float);
+  auto y = kernel::unary(kernels::tan, x, Result::Float);
   return record("tan", y, inputs(x),
                 in_float32([y = saved_wide_output(y)](const Tensor& g) { return g * (1 + square(y())); }));
 }
 
 Tensor asin(const Tensor& x) {
-  auto y = kernel::unary("asin", &PointwiseKernels::asin, x, Result::Float);
+  auto y = kernel::unary(kernels::asin, x, Result::Float);
   return record("asin", y, inputs(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g * rsqrt(1 - square(x())); }));
 }
 
 Tensor acos(const Tensor& x) {
-  auto y = kernel::unary("acos", &PointwiseKernels::acos, x, Result::Float);
+  auto y = kernel::unary(kernels::acos, x, Result::Float);
   return record("acos", y, inputs(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return -g * rsqrt(1 - square(x())); }));
 }
 
 Tensor atan(const Tensor& x) {
-  auto y = kernel::unary("atan", &PointwiseKernels::atan, x, Result::Float);
+  auto y = kernel::unary(kernels::atan, x, Result::Float);
   return record("atan", y, inputs(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g / (1 + square(x())); }));
 }
 
 Tensor sinh(const Tensor& x) {
-  auto y = kernel::unary("sinh", &PointwiseKernels::sinh, x, Result::Float);
+  auto y = kernel::unary(kernels::sinh, x, Result::Float);
   return record("sinh", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * cosh(x()); }));
 }
 
 Tensor cosh(const Tensor& x) {
-  auto y = kernel::unary("cosh", &PointwiseKernels::cosh, x, Result::Float);
+  auto y = kernel::unary(kernels::cosh, x, Result::Float);
   return record("cosh", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * sinh(x()); }));
 }
 
 Tensor asinh(const Tensor& x) {
-  auto y = kernel::unary("asinh", &PointwiseKernels::asinh, x, Result::Float);
+  auto y = kernel::unary(kernels::asinh, x, Result::Float);
   return record("asinh", y, inputs(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g * rsqrt(square(x()) + 1); }));
 }
 
 Tensor acosh(const Tensor& x) {
-  auto y = kernel::unary("acosh", &PointwiseKernels::acosh, x, Result::Float);
+  auto y = kernel::unary(kernels::acosh, x, Result::Float);
   return record("acosh", y, inputs(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g * rsqrt(square(x()) - 1); }));
 }
 
 Tensor atanh(const Tensor& x) {
-  auto y = kernel::unary("atanh", &PointwiseKernels::atanh, x, Result::Float);
+  auto y = kernel::unary(kernels::atanh, x, Result::Float);
   return record("atanh", y, inputs(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g / (1 - square(x())); }));
 }
 
 Tensor exp2(const Tensor& x) {
-  auto y = kernel::unary("exp2", &PointwiseKernels::exp2, x, Result::Float);
+  auto y = kernel::unary(kernels::exp2, x, Result::Float);
   return record("exp2", y, inputs(x),
                 in_float32([y = saved_wide_output(y)](const Tensor& g) { return g * y() * std::numbers::ln2; }));
 }
 
 Tensor log2(const Tensor& x) {
-  auto y = kernel::unary("log2", &PointwiseKernels::log2, x, Result::Float);
+  auto y = kernel::unary(kernels::log2, x, Result::Float);
   return record("log2", y, inputs(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g / (x() * std::numbers::ln2); }));
 }
 
 Tensor log10(const Tensor& x) {
-  auto y = kernel::unary("log10", &PointwiseKernels::log10, x, Result::Float);
+  auto y = kernel::unary(kernels::log10, x, Result::Float);
   return record("log10", y, inputs(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g / (x() * std::numbers::ln10); }));
 }
 
 Tensor erfc(const Tensor& x) {
-  auto y = kernel::unary("erfc", &PointwiseKernels::erfc, x, Result::Float);
+  auto y = kernel::unary(kernels::erfc, x, Result::Float);
   return record("erfc", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) {
                   return g * (-2 * std::numbers::inv_sqrtpi) * exp(-square(x()));
                 }));
@@ -137,14 +137,14 @@ Tensor trunc(const Tensor& x) {
   kernel::check_defined("trunc", "input", x);
   if (is_integral(x.dtype())) return clone(x);
   check<NotImplementedError>(x.dtype() != kBool, "trunc: input is ", describe(x), " but must not be bool");
-  auto y = kernel::unary("trunc", &PointwiseKernels::trunc, x);
+  auto y = kernel::unary(kernels::trunc, x);
   return record("trunc", y, inputs(x), no_slope);
 }
 
 Tensor frac(const Tensor& x) {
   kernel::check_defined("frac", "input", x);
   check<NotImplementedError>(x.is_floating_point(), "frac: input is ", describe(x), " but must be floating-point");
-  auto y = kernel::unary("frac", &PointwiseKernels::frac, x);
+  auto y = kernel::unary(kernels::frac, x);
   return record("frac", y, inputs(x), [](const Tensor& g) { return g; });
 }
 
@@ -170,8 +170,7 @@ Tensor nan_to_num(const Tensor& x, std::optional<double> nan, std::optional<doub
   if (!x.is_floating_point()) return clone(x);
   const double bound = largest_number(x.dtype());
   Tensor y = empty_tensor_like(x, x.dtype());
-  find_kernel("nan_to_num", &PointwiseKernels::nan_to_num, x)(y, x, nan.value_or(0), posinf.value_or(bound),
-                                                              neginf.value_or(-bound));
+  kernels::nan_to_num.on(x)(y, x, nan.value_or(0), posinf.value_or(bound), neginf.value_or(-bound));
   return record("nan_to_num", y, inputs(x), [x = saved(x)](const Tensor& g) { return where(isfinite(x()), g, 0); });
 }
 
@@ -179,13 +178,13 @@ std::pair<Tensor, Tensor> frexp(const Tensor& x) {
   kernel::check_defined("frexp", "input", x);
   check<NotImplementedError>(x.is_floating_point(), "frexp: input is ", describe(x), " but must be floating-point");
   Tensor mantissa = empty_tensor_like(x, x.dtype()), exponent = empty_tensor_like(x, kInt32);
-  find_kernel("frexp", &PointwiseKernels::frexp, x)(mantissa, exponent, x);
+  kernels::frexp.on(x)(mantissa, exponent, x);
   mantissa = record("frexp", mantissa, inputs(x),
                     [e = saved(exponent)](const Tensor& g) { return g / exp2(to(e(), g.dtype())); });
   return {mantissa, exponent};
 }
 
-Tensor signbit(const Tensor& x) { return kernel::unary("signbit", &PointwiseKernels::signbit, x, Result::Bool); }
+Tensor signbit(const Tensor& x) { return kernel::unary(kernels::signbit, x, Result::Bool); }
 
 Tensor isposinf(const Tensor& x) {
   kernel::check_defined("isposinf", "input", x);

@@ -1,7 +1,7 @@
 #include "ops/elementwise_loss.h"
 
 #include "autograd/record.h"
-#include "core/kernels/elementwise_loss.h"
+#include "core/kernels/loss.h"
 #include "ops/activation.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
@@ -14,17 +14,17 @@ namespace ember {
 namespace {
 
 /// (grad, input, target, parameters) to the gradient for input.
-template <class Kernel, class... Parameters>
-Tensor slope_of(const char* op, Kernel* ElementwiseLossKernels::*slot, const Tensor& g, const Tensor& x,
-                const Tensor& target, Parameters... parameters) {
+template <class Function, class... Parameters>
+Tensor slope_of(const Kernel<Function>& kernel, const Tensor& g, const Tensor& x, const Tensor& target,
+                Parameters... parameters) {
+  const char* const op = kernel.op();
   Tensor d = kernel::make_output(op, x, target, kernel::Result::Promoted);
-  find_kernel(op, slot, x)(d, g, x, target, parameters...);
+  kernel.on(x)(d, g, x, target, parameters...);
   return d;
 }
 
 Tensor logistic_backward(const Tensor& g, const Tensor& x, const Tensor& target) {
-  auto d =
-      slope_of("binary_cross_entropy_with_logits_backward", &ElementwiseLossKernels::logistic_backward, g, x, target);
+  auto d = slope_of(kernels::logistic_backward.as("binary_cross_entropy_with_logits_backward"), g, x, target);
   return record(
       "binary_cross_entropy_with_logits_backward", d, inputs(g, x, target),
       [x = saved(x), t = saved(target)](const Tensor& gg) { return logistic_backward(gg, x(), t()); },
@@ -36,7 +36,7 @@ Tensor logistic_backward(const Tensor& g, const Tensor& x, const Tensor& target)
 }
 
 Tensor bernoulli_backward(const Tensor& g, const Tensor& x, const Tensor& target) {
-  auto d = slope_of("binary_cross_entropy_backward", &ElementwiseLossKernels::bernoulli_backward, g, x, target);
+  auto d = slope_of(kernels::bernoulli_backward.as("binary_cross_entropy_backward"), g, x, target);
   auto variance = [](const Tensor& p) { return clamp_min((1 - p) * p, 1e-12); };
   return record(
       "binary_cross_entropy_backward", d, inputs(g, x, target),
@@ -58,7 +58,7 @@ void warn_of_broadcast(const Tensor& input, const Tensor& target) {
 }
 
 Tensor huber_backward(const Tensor& g, const Tensor& x, const Tensor& target, double delta, double scale) {
-  auto d = slope_of("huber_backward", &ElementwiseLossKernels::huber_backward, g, x, target, delta, scale);
+  auto d = slope_of(kernels::huber_backward, g, x, target, delta, scale);
   auto curvature = [g = saved(g), x = saved(x), t = saved(target), delta, scale](const Tensor& gg) {
     return where(abs(x() - t()) <= delta, gg * g() * scale, 0);
   };
@@ -72,7 +72,7 @@ Tensor huber_backward(const Tensor& g, const Tensor& x, const Tensor& target, do
 
 Tensor huber_losses(const char* op, const Tensor& x, const Tensor& target, double delta, double scale) {
   Tensor y = kernel::make_output(op, x, target, kernel::Result::Promoted);
-  find_kernel(op, &ElementwiseLossKernels::huber, x)(y, x, target, delta, scale);
+  kernels::huber.as(op).on(x)(y, x, target, delta, scale);
   return record(op, y, inputs(x, target),
                 [x = saved(x), t = saved(target), delta, scale](const Tensor& g, const Needs<2>& needs) {
                   const Tensor slope = huber_backward(g, x(), t(), delta, scale);
@@ -83,7 +83,7 @@ Tensor huber_losses(const char* op, const Tensor& x, const Tensor& target, doubl
 Tensor logistic_losses(const Tensor& x, const Tensor& target) {
   constexpr auto op = "binary_cross_entropy_with_logits";
   Tensor y = kernel::make_output(op, x, target, kernel::Result::Promoted);
-  find_kernel(op, &ElementwiseLossKernels::logistic, x)(y, x, target);
+  kernels::logistic.as(op).on(x)(y, x, target);
   return record(
       op, y, inputs(x, target),
       [x = saved(x), t = saved(target)](const Tensor& g) { return logistic_backward(g, x(), t()); },

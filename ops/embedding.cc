@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "autograd/record.h"
+#include "core/kernels/embedding_bag.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/in_float32.h"
@@ -167,8 +168,7 @@ Tensor add_rows(const Tensor& weight, const Tensor& rows, const Tensor& starts, 
   const Tensor factors = scales.defined() ? contiguous(scales) : scales;
   const int64_t bags = starts.numel() > 0 ? starts.numel() - 1 : 0;
   Tensor y = empty_tensor({bags, weight.sizes()[1]}, weight.dtype(), weight.device());
-  find_kernel(kBag, &EmbeddingBagKernels::embedding_bag, weight)(y, {}, dense, rows, starts, factors, options.mode,
-                                                                 padding);
+  kernels::embedding_bag.as(kBag).on(weight)(y, {}, dense, rows, starts, factors, options.mode, padding);
   const Tensor kept = counted(rows, starts, padding);
   const bool by_frequency = options.lookup.scale_grad_by_freq, is_mean = options.mode == BagMode::Mean;
   return record(
@@ -196,8 +196,7 @@ Tensor choose_rows(const Tensor& weight, const Tensor& rows, const Tensor& start
   const Shape sizes{starts.numel() > 0 ? starts.numel() - 1 : 0, weight.sizes()[1]};
   Tensor y = empty_tensor(sizes, weight.dtype(), weight.device());
   const Tensor chosen = empty_tensor(sizes, kInt64, weight.device());
-  find_kernel(kBag, &EmbeddingBagKernels::embedding_bag, weight)(y, chosen, dense, rows, starts, {}, BagMode::Max,
-                                                                 padding);
+  kernels::embedding_bag.as(kBag).on(weight)(y, chosen, dense, rows, starts, {}, BagMode::Max, padding);
   return record(kBag, y, inputs(weight), [chosen, sizes = weight.sizes()](const Tensor& g) {
     // Elements of empty bags came from nowhere.
     const Tensor is_empty = chosen < 0;

@@ -25,7 +25,7 @@ namespace {
 Tensor complex_transform(const char* op, const Tensor& x, const Shape& dims, bool forward, double scale) {
   if (dims.empty()) return clone(x);
   const Tensor y = empty_tensor(x.sizes(), x.dtype(), x.device());
-  const auto kernel = find_kernel(op, &FftKernels::transform, x);
+  const auto kernel = kernels::fourier_transform.as(op).on(x);
   for (size_t i = dims.size(); i-- > 0;) kernel(y, i + 1 == dims.size() ? x : y, dims[i], forward, i == 0 ? scale : 1);
   return record(op, y, inputs(x), [op, dims, forward, scale](const Tensor& g) {
     return complex_transform(op, g, dims, !forward, scale);
@@ -52,7 +52,7 @@ Tensor from_half(const char* op, const Tensor& x, int64_t dim, int64_t n, bool f
 Tensor to_half(const char* op, const Tensor& x, int64_t dim, bool forward, double scale) {
   const int64_t n = x.size(dim);
   const Tensor y = empty_tensor(with_size(x.sizes(), dim, n / 2 + 1), complex_dtype(x.dtype()), x.device());
-  find_kernel(op, &FftKernels::transform, x)(y, x, dim, forward, scale);
+  kernels::fourier_transform.as(op).on(x)(y, x, dim, forward, scale);
   return record(op, y, inputs(x), [op, dim, n, forward, scale](const Tensor& g) {
     return real(complex_transform(op, resized(g, dim, n), dim, !forward, scale));
   });
@@ -71,7 +71,7 @@ Tensor mirror_weights(const Tensor& half, int64_t dim, int64_t n) {
 /// The half of a conjugate-symmetric signal to n real numbers.
 Tensor from_half(const char* op, const Tensor& x, int64_t dim, int64_t n, bool forward, double scale) {
   const Tensor y = empty_tensor(with_size(x.sizes(), dim, n), real_dtype(x.dtype()), x.device());
-  find_kernel(op, &FftKernels::transform, x)(y, x, dim, forward, scale);
+  kernels::fourier_transform.as(op).on(x)(y, x, dim, forward, scale);
   return record(op, y, inputs(x), [op, dim, n, forward, scale](const Tensor& g) {
     const Tensor half = to_half(op, g, dim, !forward, scale);
     return half * mirror_weights(half, dim, n);

@@ -1,5 +1,6 @@
 #include "autograd/record.h"
 #include "core/kernels/resampling.h"
+#include "core/window.h"
 #include "ops/kernel.h"
 #include "ops/pooling_window.h"
 #include "ops/resampling.h"
@@ -38,14 +39,14 @@ Tensor unfold_batch(const Tensor& x, const Window& window) {
   const Shape& n = x.sizes();
   const Shape sizes = {n[0], n[1] * window.kernel.numel(), count_windows("unfold", window, n[2], n[3])};
   Tensor y = empty_tensor(sizes, x.dtype(), x.device());
-  find_kernel("unfold", &ResamplingKernels::unfold, x)(y, x, window);
+  kernels::unfold.on(x)(y, x, window);
   return record("unfold", y, inputs(x),
                 [window, sizes = x.sizes()](const Tensor& g) { return fold_batch(g, sizes, window); });
 }
 
 Tensor fold_batch(const Tensor& columns, const Shape& sizes, const Window& window) {
   Tensor y = empty_tensor(sizes, columns.dtype(), columns.device());
-  find_kernel("fold", &ResamplingKernels::fold, columns)(y, columns, window);
+  kernels::fold.on(columns)(y, columns, window);
   return record("fold", y, inputs(columns), [window](const Tensor& g) { return unfold_batch(g, window); });
 }
 

@@ -40,8 +40,7 @@ Tensor distance_direction(const Tensor& difference, const Tensor& length, double
 /// The gradient of rows a [B, P, M] beside b [B, R, M] whose pairs have weights and lengths [B, P, R], off the tape.
 Tensor direction_sums(const Tensor& weight, const Tensor& a, const Tensor& b, const Tensor& length, double p) {
   const Tensor grad = empty_tensor(a.sizes(), a.dtype(), a.device());
-  find_kernel("cdist_backward", &DistanceKernels::cdist_backward, a)(grad, contiguous(weight), contiguous(a),
-                                                                     contiguous(b), contiguous(length), p);
+  kernels::cdist_backward.on(a)(grad, contiguous(weight), contiguous(a), contiguous(b), contiguous(length), p);
   return grad;
 }
 
@@ -49,7 +48,7 @@ Tensor direction_sums(const Tensor& weight, const Tensor& a, const Tensor& b, co
 Tensor cdist_by_pairs(const Tensor& a, const Tensor& b, double p) {
   const Tensor left = contiguous(a.detach()), right = contiguous(b.detach());
   Tensor y = empty_tensor({a.size(0), a.size(1), b.size(1)}, a.dtype(), a.device());
-  find_kernel("cdist", &DistanceKernels::cdist, a)(y, left, right, p);
+  kernels::cdist.on(a)(y, left, right, p);
   return record("cdist", y, inputs(a, b),
                 [a = saved(a), b = saved(b), y = saved_output(y), p](const Tensor& g,
                                                                      const Needs<2>& needs) -> std::array<Tensor, 2> {
@@ -138,7 +137,7 @@ Tensor pdist(const Tensor& x, double p) {
   const int64_t rows = x.size(0);
   const Tensor batch = unsqueeze(contiguous(x.detach()), 0);
   Tensor y = empty_tensor({rows * (rows - 1) / 2}, x.dtype(), x.device());
-  find_kernel("pdist", &DistanceKernels::cdist, x)(y, batch, batch, p);
+  kernels::cdist.as("pdist").on(x)(y, batch, batch, p);
   return record("pdist", y, inputs(x), [x = saved(x), y = saved_output(y), p](const Tensor& g) {
     // Each pair stands at [i, j] and at [j, i] of a square, whose rows then sum to the gradients.
     const int64_t rows = x().size(0);

@@ -132,14 +132,13 @@ Tensor sample(const Tensor& x, const Tensor& grid, const GridSampling& sampling)
   Shape sizes = {x.size(0), x.size(1)};
   for (int64_t d = 1; d < grid.dim() - 1; ++d) sizes.push_back(grid.size(d));
   Tensor y = empty_tensor(sizes, x.dtype(), x.device());
-  find_kernel("grid_sample", &ResamplingKernels::grid_sample, x)(y, x, grid, sampling);
+  kernels::grid_sample.on(x)(y, x, grid, sampling);
   return record("grid_sample", y, inputs(x, grid),
                 [x = saved(x), grid = saved(grid), sampling](const Tensor& g, const Needs<2>& needs) {
                   const Tensor image = x(), places = grid();
                   if (GradMode::is_enabled()) return composed_gradients(g, image, places, sampling, needs);
                   std::array<Tensor, 2> result = {empty_if(needs[0], image), empty_if(needs[1], places)};
-                  find_kernel("grid_sample_backward", &ResamplingKernels::grid_sample_backward, image)(
-                      result[0], result[1], g, image, places, sampling);
+                  kernels::grid_sample_backward.on(image)(result[0], result[1], g, image, places, sampling);
                   return result;
                 });
 }

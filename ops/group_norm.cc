@@ -82,9 +82,8 @@ std::tuple<Tensor, Tensor, Tensor> normalize_groups(const Tensor& x, const Tenso
   const Tensor mean = empty_tensor({batch, groups}, dtype, x.device());
   const Tensor rstd = empty_tensor({batch, groups}, dtype, x.device());
   if (x.numel() > 0) {
-    find_kernel("group_norm", &NormalizationKernels::group_norm, x)(y.alias(matrix, contiguous_strides(matrix), 0),
-                                                                    mean, rstd, reshape(x.detach(), matrix),
-                                                                    plain(weight, dtype), plain(bias, dtype), eps);
+    kernels::group_norm.on(x)(y.alias(matrix, contiguous_strides(matrix), 0), mean, rstd, reshape(x.detach(), matrix),
+                              plain(weight, dtype), plain(bias, dtype), eps);
   } else {
     NoGradGuard no_grad;
     Tensor(mean).zero_();
@@ -100,9 +99,8 @@ std::tuple<Tensor, Tensor, Tensor> normalize_groups(const Tensor& x, const Tenso
                  result = composed_gradients(grad, input, scale, mean.size(1), eps, needs);
                } else {
                  result = {empty_if(needs[0], input), empty_if(needs[1], scale), empty_if(needs[2], shift)};
-                 find_kernel("group_norm_backward", &NormalizationKernels::group_norm_backward, input)(
-                     result[0], result[1], result[2], contiguous(grad), contiguous(input), mean, rstd,
-                     plain(scale, mean.dtype()));
+                 kernels::group_norm_backward.on(input)(result[0], result[1], result[2], contiguous(grad),
+                                                        contiguous(input), mean, rstd, plain(scale, mean.dtype()));
                }
                if (needs[0]) result[0] = reshape(result[0], whole.sizes());
                return result;
@@ -160,8 +158,8 @@ Tensor rms_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& we
     return parameter.defined() ? reshape(parameter, columns) : parameter;
   };
   if (x.numel() > 0)
-    find_kernel("rms_norm", &NormalizationKernels::rms_norm, x)(
-        y.alias(matrix, {columns, 1}, 0), rstd, reshape(x.detach(), matrix), plain(flat(weight), dtype), epsilon);
+    kernels::rms_norm.on(x)(y.alias(matrix, {columns, 1}, 0), rstd, reshape(x.detach(), matrix),
+                            plain(flat(weight), dtype), epsilon);
   return record(
       "rms_norm", y, inputs(x, weight),
       [x = saved(x), weight = saved(weight), rstd, matrix, flat, epsilon](const Tensor& g, const Needs<2>& needs) {
@@ -179,8 +177,8 @@ Tensor rms_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& we
           if (needs[1]) result[1] = sum(mul(dy, normal), 0);
         } else {
           result = {empty_if(needs[0], input), empty_if(needs[1], row)};
-          find_kernel("rms_norm_backward", &NormalizationKernels::rms_norm_backward, input)(
-              result[0], result[1], contiguous(grad), contiguous(input), rstd, plain(row, dtype));
+          kernels::rms_norm_backward.on(input)(result[0], result[1], contiguous(grad), contiguous(input), rstd,
+                                               plain(row, dtype));
         }
         if (needs[0]) result[0] = reshape(result[0], whole.sizes());
         if (needs[1]) result[1] = reshape(result[1], scale.sizes());

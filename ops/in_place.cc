@@ -1,6 +1,7 @@
 #include "ops/in_place.h"
 
-#include "core/backend.h"
+#include "core/kernels/indexing.h"
+#include "core/kernels/memory.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/indexing.h"
@@ -17,7 +18,7 @@ Tensor& in_place(const char* name, Tensor& x, FunctionRef<Tensor(const Tensor& x
   check(result.sizes() == x.sizes(), name, ": a result of shape ", result.sizes(), " does not fit into ", describe(x));
   check<TypeError>(x.dtype() == kBool || can_cast(result.dtype(), x.dtype()), name, ": a ", result.dtype(),
                    " result cannot be written into ", describe(x));
-  find_kernel(name, &Backend::copy, x)(x, result);
+  kernels::copy.as(name).on(x)(x, result);
   x.storage()->bump_version();
   // The old value lives on in the history of `result`.
   return record_in_place(
@@ -55,14 +56,14 @@ void add_at_places(const Tensor& x, const Tensor& terms, FunctionRef<void(const 
   if (!has_few_terms(x, terms)) {
     const Tensor sums = to(x.detach(), kFloat32);
     add(sums, wide);
-    find_kernel("add_at_places", &Backend::copy, x)(x, sums);
+    kernels::copy.as("add_at_places").on(x)(x, sums);
     return;
   }
   const auto [positions, inverse, counts] = unique(read_positions(x.sizes(), x.device(), read), true);
   const std::vector<Tensor> places = unravel_index(positions, x.sizes());
   const Tensor sums = to(index(x.detach(), {places.begin(), places.end()}), kFloat32);
-  find_kernel("add_at_places", &Backend::index_add, sums)(sums, 0, reshape(inverse, -1), reshape(wide, -1));
-  find_kernel("add_at_places", &Backend::index_put, x)(x, places, to(sums, x.dtype()), false);
+  kernels::index_add.as("add_at_places").on(sums)(sums, 0, reshape(inverse, -1), reshape(wide, -1));
+  kernels::index_put.as("add_at_places").on(x)(x, places, to(sums, x.dtype()), false);
 }
 
 }  // namespace ember

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "autograd/record.h"
+#include "core/kernels/indexing.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/in_float32.h"
@@ -23,7 +24,7 @@ namespace {
 Tensor gather_backward(const Tensor& g, const Shape& sizes, int64_t dim, const Tensor& index) {
   if (are_16_bit(g)) return in_float32([&](const Tensor& wide) { return gather_backward(wide, sizes, dim, index); }, g);
   Tensor y = zeros(sizes, g.options());
-  find_kernel("gather_backward", &Backend::scatter_add, y)(y, dim, index, g);
+  kernels::scatter_add.as("gather_backward").on(y)(y, dim, index, g);
   return record("gather_backward", y, inputs(g),
                 [dim, index = saved(index)](const Tensor& gg) { return gather(gg, dim, index()); });
 }
@@ -33,7 +34,7 @@ Tensor index_select_backward(const Tensor& g, const Shape& sizes, int64_t dim, c
   if (are_16_bit(g))
     return in_float32([&](const Tensor& wide) { return index_select_backward(wide, sizes, dim, index); }, g);
   Tensor y = zeros(sizes, g.options());
-  find_kernel("index_select_backward", &Backend::index_add, y)(y, dim, index, g);
+  kernels::index_add.as("index_select_backward").on(y)(y, dim, index, g);
   return record("index_select_backward", y, inputs(g),
                 [dim, index = saved(index)](const Tensor& gg) { return index_select(gg, dim, index()); });
 }
@@ -48,7 +49,7 @@ Tensor gather(const Tensor& x, int64_t dim, const Tensor& index) {
     return reshape(gather(reshape(x, -1), dim, reshape(positions, -1)), positions.sizes());
   const int64_t at = check_index("gather", x, dim, positions);
   Tensor y = empty_tensor(positions.sizes(), x.dtype(), x.device());
-  find_kernel("gather", &Backend::gather, x)(y, x, at, positions);
+  kernels::gather.on(x)(y, x, at, positions);
   return record("gather", y, inputs(x), [at, sizes = x.sizes(), index = saved(positions)](const Tensor& g) {
     return gather_backward(g, sizes, at, index());
   });
@@ -84,7 +85,7 @@ Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index) {
   Shape sizes = x.sizes();
   sizes[at] = positions.numel();
   Tensor y = empty_tensor(std::move(sizes), x.dtype(), x.device());
-  find_kernel("index_select", &Backend::index_select, x)(y, x, at, positions);
+  kernels::index_select.on(x)(y, x, at, positions);
   return record("index_select", y, inputs(x), [at, sizes = x.sizes(), index = saved(positions)](const Tensor& g) {
     return index_select_backward(g, sizes, at, index());
   });
@@ -101,7 +102,7 @@ Tensor embedding(const Tensor& weight, const Tensor& indices, std::optional<int6
   Shape sizes = indices.sizes();
   sizes.push_back(weight.sizes()[1]);
   Tensor y = empty_tensor({positions.numel(), weight.sizes()[1]}, weight.dtype(), weight.device());
-  find_kernel("embedding", &Backend::index_select, weight)(y, weight, 0, positions);
+  kernels::index_select.as("embedding").on(weight)(y, weight, 0, positions);
   const int64_t padding = padding_idx ? (*padding_idx + rows) % rows : -1;
   y = record("embedding", y, inputs(weight),
              [padding, sizes = weight.sizes(), index = saved(positions)](const Tensor& g) {

@@ -197,7 +197,7 @@ ResamplingMap make_map(const Resize& r, std::string_view mode, bool antialias) {
 /// Both maps at once over x [planes, rows, columns].
 Tensor resample(const Tensor& x, const ResamplingMap& rows, const ResamplingMap& columns) {
   Tensor y = empty_tensor({x.sizes()[0], rows.outputs, columns.outputs}, x.dtype(), x.device());
-  find_kernel("interpolate", &ResamplingKernels::resample, x)(y, x, rows, columns);
+  kernels::resample.as("interpolate").on(x)(y, x, rows, columns);
   return record("interpolate", y, inputs(x),
                 [rows, columns](const Tensor& g) { return resample(g, transposed(rows), transposed(columns)); });
 }

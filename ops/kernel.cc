@@ -5,6 +5,8 @@
 #include <iostream>
 #include <limits>
 
+#include "core/kernels/memory.h"
+
 namespace ember::kernel {
 
 namespace {
@@ -53,7 +55,7 @@ bool fits(const Scalar& number) {
 
 Tensor copy_of(const Tensor& x) {
   Tensor copy = empty_tensor(x.sizes(), x.dtype(), x.device());
-  find_kernel("copy", &Backend::copy, x)(copy, x);
+  kernels::copy.on(x)(copy, x);
   return copy;
 }
 
@@ -137,6 +139,18 @@ Tensor make_output(const char* op, const Tensor& a, const Tensor& b, Result rule
   return y;
 }
 
+Tensor unary(const Kernel<UnaryKernel>& kernel, const Tensor& x, Result rule) {
+  Tensor y = make_output(kernel.op(), x, rule);
+  kernel.on(x)(y, x);
+  return y;
+}
+
+Tensor binary(const Kernel<BinaryKernel>& kernel, const Tensor& a, const Tensor& b, Result rule) {
+  Tensor y = make_output(kernel.op(), a, b, rule);
+  kernel.on(chooser(a, b))(y, a, b);
+  return y;
+}
+
 void check_into(const char* op, const Tensor& x, const Tensor& other, DType promoted) {
   check(broadcast_shapes(x.sizes(), other.sizes(), op) == x.sizes(), op, ": the result of shapes ", x.sizes(), " and ",
         other.sizes(), " does not fit into the tensor to write to, ", describe(x));
@@ -148,6 +162,16 @@ Tensor readable_beside(const char* op, const Tensor& x, const Tensor& other) {
   if (!x.device().is_cpu() || !other.device().is_cpu()) check_same_device(op, std::array{x, other});
   check_into(op, x, other, result_type(x, other));
   return overlaps_partially(x, other) ? copy_of(other) : other;
+}
+
+void unary_into(const Kernel<UnaryKernel>& kernel, const Tensor& x) {
+  kernel.on(x)(x, x);
+  x.storage()->bump_version();
+}
+
+void binary_into(const Kernel<BinaryKernel>& kernel, const Tensor& x, const Tensor& other) {
+  kernel.on(x)(x, x, readable_beside(kernel.op(), x, other));
+  x.storage()->bump_version();
 }
 
 }  // namespace ember::kernel

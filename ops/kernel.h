@@ -2,7 +2,7 @@
 // the inputs' device. No gradients here.
 #pragma once
 
-#include "core/backend.h"
+#include "core/kernel.h"
 
 namespace ember::kernel {
 
@@ -52,20 +52,9 @@ inline const Tensor& chooser(const Tensor& a, const Tensor& b) {
   return a.is_complex() || !a.device().is_cpu() ? a : b;
 }
 
-template <class Table>
-Tensor unary(const char* op, UnaryKernel* Table::*slot, const Tensor& x, Result rule = Result::Promoted) {
-  Tensor y = make_output(op, x, rule);
-  find_kernel(op, slot, x)(y, x);
-  return y;
-}
+Tensor unary(const Kernel<UnaryKernel>& kernel, const Tensor& x, Result rule = Result::Promoted);
 /// Broadcasts a and b; numbers and zero-dim tensors promote by their kind only.
-template <class Table>
-Tensor binary(const char* op, BinaryKernel* Table::*slot, const Tensor& a, const Tensor& b,
-              Result rule = Result::Promoted) {
-  Tensor y = make_output(op, a, b, rule);
-  find_kernel(op, slot, chooser(a, b))(y, a, b);
-  return y;
-}
+Tensor binary(const Kernel<BinaryKernel>& kernel, const Tensor& a, const Tensor& b, Result rule = Result::Promoted);
 
 /// Throws unless `other` broadcasts to x's shape and a `promoted` result can be written into x.
 void check_into(const char* op, const Tensor& x, const Tensor& other, DType promoted);
@@ -73,15 +62,7 @@ void check_into(const char* op, const Tensor& x, const Tensor& other, DType prom
 Tensor readable_beside(const char* op, const Tensor& x, const Tensor& other);
 
 /// The same written into `x`, which must have the result's shape and a dtype that can hold it. Bumps x's version.
-template <class Table>
-void unary_into(const char* op, UnaryKernel* Table::*slot, const Tensor& x) {
-  find_kernel(op, slot, x)(x, x);
-  x.storage()->bump_version();
-}
-template <class Table>
-void binary_into(const char* op, BinaryKernel* Table::*slot, const Tensor& x, const Tensor& other) {
-  find_kernel(op, slot, x)(x, x, readable_beside(op, x, other));
-  x.storage()->bump_version();
-}
+void unary_into(const Kernel<UnaryKernel>& kernel, const Tensor& x);
+void binary_into(const Kernel<BinaryKernel>& kernel, const Tensor& x, const Tensor& other);
 
 }  // namespace ember::kernel

@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "autograd/record.h"
-#include "core/kernels/cross_entropy.h"
+#include "core/kernels/loss.h"
 #include "ops/activation.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
@@ -73,7 +73,7 @@ namespace {
 Tensor class_losses(const Tensor& x, const Tensor& target) {
   Tensor losses = empty_tensor(target.sizes(), x.dtype(), x.device());
   const Tensor logsumexp = empty_tensor(target.sizes(), x.dtype(), x.device());
-  find_kernel("cross_entropy", &CrossEntropyKernels::cross_entropy, x)(losses, logsumexp, x, target);
+  kernels::cross_entropy.on(x)(losses, logsumexp, x, target);
   return record("cross_entropy", losses, inputs(x), [x = saved(x), target, logsumexp](const Tensor& g) {
     if (GradMode::is_enabled()) {
       Shape along = Shape::filled(x().sizes().size() - 1, 1);
@@ -83,8 +83,7 @@ Tensor class_losses(const Tensor& x, const Tensor& target) {
       return unsqueeze(g, 1) * slope;
     }
     Tensor d = empty_tensor(x().sizes(), x().dtype(), x().device());
-    find_kernel("cross_entropy", &CrossEntropyKernels::cross_entropy_backward, g)(d, contiguous(g), x(), logsumexp,
-                                                                                  target);
+    kernels::cross_entropy_backward.as("cross_entropy").on(g)(d, contiguous(g), x(), logsumexp, target);
     return d;
   });
 }
@@ -113,7 +112,7 @@ bool is_plain(const Tensor& input, const Tensor& target, const Tensor& weight) {
   return (inner == 1 || inner >= kFewest) && target.dtype() == kInt64 && target.sizes() == expected &&
          (input.dtype() == kFloat32 || input.dtype() == kFloat64) &&
          (!weight.defined() || (weight.dtype() == input.dtype() && weight.sizes() == Shape(input.sizes()[1]))) &&
-         kernel_table<CrossEntropyKernels>(input.device().type).cross_entropy != nullptr;
+         kernels::cross_entropy.find(input) != nullptr;
 }
 
 }  // namespace

@@ -1,5 +1,9 @@
 // Matrix products of every rank. All of them are views around one recorded op, `product`.
+#include "core/kernels/matmul.h"
+
 #include "autograd/record.h"
+#include "core/kernels/memory.h"
+#include "core/kernels/pointwise.h"
 #include "ops/complex.h"
 #include "ops/creation.h"
 #include "ops/in_float32.h"
@@ -32,13 +36,13 @@ Tensor product(const char* name, const Tensor& a, bool transpose_a, const Tensor
   Tensor y = empty_tensor(std::move(sizes), a.dtype(), a.device());
   if (left.sizes().back() == 0) {
     if (bias.defined())
-      find_kernel(name, &Backend::copy, a)(y, bias);
+      kernels::copy.as(name).on(a)(y, bias);
     else
-      find_kernel(name, &Backend::fill, a)(y, 0);
+      kernels::fill.as(name).on(a)(y, 0);
   } else if (left.sizes().back() == 1 && !bias.defined()) {
-    find_kernel(name, &Backend::mul, a)(y, left, right);
+    kernels::mul.as(name).on(a)(y, left, right);
   } else if (y.numel() > 0) {
-    find_kernel(name, &Backend::matmul, a)(y, left, right, bias);
+    kernels::matmul.as(name).on(a)(y, left, right, bias);
   }
   auto pullback_a = [b = saved(b), transpose_a, transpose_b](const Tensor& g) {
     const Tensor factor = conj(b());

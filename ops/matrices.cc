@@ -1,6 +1,7 @@
 #include "ops/matrices.h"
 
 #include "autograd/backward.h"
+#include "core/kernels/memory.h"
 #include "ops/creation.h"
 #include "ops/kernel.h"
 #include "ops/shape.h"
@@ -53,7 +54,7 @@ Tensor empty_columns(const Shape& batch, int64_t m, int64_t n, const Tensor& lik
 
 Tensor copy_columns(const Tensor& x, const Shape& batch) {
   Tensor y = empty_columns(batch, rows(x), columns(x), x);
-  if (y.numel() > 0) find_kernel("copy", &Backend::copy, x)(y, x);
+  if (y.numel() > 0) kernels::copy.on(x)(y, x);
   return y;
 }
 
@@ -73,7 +74,7 @@ Tensor transposed(const Tensor& x) {
 
 Tensor empty_info(const Shape& batch, const Tensor& like) {
   Tensor info = empty_tensor(batch, kInt32, like.device());
-  find_kernel("fill", &Backend::fill, info)(info, 0);
+  kernels::fill.on(info)(info, 0);
   return info;
 }
 

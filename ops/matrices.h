@@ -3,7 +3,6 @@
 
 #include "autograd/record.h"
 #include "core/function_ref.h"
-#include "core/kernels/linalg.h"
 #include "ops/decompositions.h"
 
 namespace ember::matrices {

@@ -1,5 +1,6 @@
 // The negative log-likelihood; declared in ops/loss.h.
 #include "autograd/record.h"
+#include "core/kernels/loss.h"
 #include "ops/copy.h"
 #include "ops/in_float32.h"
 #include "ops/kernel.h"
@@ -22,8 +23,7 @@ struct Likelihood {
 Tensor nll_loss_backward(const Tensor& g, const Shape& input_sizes, const Likelihood& of, const Tensor& total_weight) {
   const Tensor per_sample = of.reduction == Reduction::Mean ? g / total_weight : g;
   Tensor d = empty_tensor(input_sizes, g.dtype(), g.device());
-  find_kernel("nll_loss_backward", &Backend::nll_loss_backward, g)(d, per_sample, of.target, of.weight,
-                                                                   of.ignore_index);
+  kernels::nll_loss_backward.on(g)(d, per_sample, of.target, of.weight, of.ignore_index);
   return record("nll_loss_backward", d, inputs(g), [of](const Tensor& gg) {
     // The loss is linear in its input.
     return nll_loss(gg, of.target, of.weight, of.reduction, of.ignore_index);
@@ -60,7 +60,7 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const Tensor& weight,
   const Likelihood of{target, weight, reduction, ignore_index};
   Tensor losses = empty_tensor(target.sizes(), input.dtype(), input.device());
   Tensor total_weight = empty_tensor({}, input.dtype(), input.device());
-  find_kernel("nll_loss", &Backend::nll_loss, input)(losses, total_weight, input, target, weight, ignore_index);
+  kernels::nll_loss.on(input)(losses, total_weight, input, target, weight, ignore_index);
   Tensor y = losses;
   if (reduction != Reduction::None) {
     const NoGradGuard no_grad;

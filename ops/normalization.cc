@@ -1,6 +1,7 @@
 #include "ops/normalization.h"
 
 #include "autograd/record.h"
+#include "core/kernels/normalization.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/in_float32.h"
@@ -133,8 +134,7 @@ std::tuple<Tensor, Tensor, Tensor> native_batch_norm(const Tensor& x, const Tens
       mean = to(running_mean, dtype, /*copy=*/true);
       rstd = rsqrt(add(to(running_var, dtype), eps));
     }
-    if (x.numel() > 0)
-      find_kernel("batch_norm", &Backend::batch_norm, x)(y, mean, rstd, input, scale, shift, eps, training);
+    if (x.numel() > 0) kernels::batch_norm.on(x)(y, mean, rstd, input, scale, shift, eps, training);
     if (training && count > 1) {
       if (running_mean.defined()) move_towards(running_mean, mean, momentum);
       if (running_var.defined()) {
@@ -154,8 +154,8 @@ std::tuple<Tensor, Tensor, Tensor> native_batch_norm(const Tensor& x, const Tens
                  return composed_gradients(g, input, scale, s, axes, !training, needs);
                }
                Gradients result = empty_gradients(input, scale, bias(), needs);
-               find_kernel("batch_norm_backward", &Backend::batch_norm_backward, input)(
-                   result[0], result[1], result[2], contiguous(g), contiguous(input), mean, rstd, scale, training);
+               kernels::batch_norm_backward.on(input)(result[0], result[1], result[2], contiguous(g), contiguous(input),
+                                                      mean, rstd, scale, training);
                return result;
              });
   const Tensor none = empty_tensor(0, dtype, x.device());
@@ -187,8 +187,8 @@ std::tuple<Tensor, Tensor, Tensor> native_layer_norm(const Tensor& x, const Shap
   };
   if (x.numel() > 0) {
     NoGradGuard no_grad;
-    find_kernel("layer_norm", &Backend::layer_norm, x)(y.alias({rows, columns}, {columns, 1}, 0), mean, rstd,
-                                                       reshape(x, {rows, columns}), flat(weight), flat(bias), eps);
+    kernels::layer_norm.on(x)(y.alias({rows, columns}, {columns, 1}, 0), mean, rstd, reshape(x, {rows, columns}),
+                              flat(weight), flat(bias), eps);
   }
   y = record("layer_norm", y, inputs(x, weight, bias),
              [x = saved(x), weight = saved(weight), bias = saved(bias), mean, rstd, dims, eps, flat](
@@ -205,9 +205,8 @@ std::tuple<Tensor, Tensor, Tensor> native_layer_norm(const Tensor& x, const Shap
                Gradients result = empty_gradients(input, scale, bias(), needs);
                const Shape matrix{mean.numel(), axes.weight.numel()};
                const auto as_matrix = [&](const Tensor& t) { return t.defined() ? reshape(t, matrix) : t; };
-               find_kernel("layer_norm_backward", &Backend::layer_norm_backward, input)(
-                   as_matrix(result[0]), flat(result[1]), flat(result[2]), as_matrix(g), as_matrix(input), mean, rstd,
-                   flat(scale));
+               kernels::layer_norm_backward.on(input)(as_matrix(result[0]), flat(result[1]), flat(result[2]),
+                                                      as_matrix(g), as_matrix(input), mean, rstd, flat(scale));
                return result;
              });
   Shape outer_sizes = x.sizes();

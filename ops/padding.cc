@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/kernels/memory.h"
 #include "ops/creation.h"
 #include "ops/kernel.h"
 #include "ops/pick.h"
@@ -43,7 +44,7 @@ Tensor constant_pad_nd(const Tensor& x, const Shape& pad, const Scalar& value) {
     from = views::narrow_alias(from, d, skipped, kept);
     to = views::narrow_alias(to, d, start, kept);
   }
-  if (from.numel() > 0) find_kernel("pad", &Backend::copy, x)(to, from);
+  if (from.numel() > 0) kernels::copy.as("pad").on(x)(to, from);
   return record("pad", y, inputs(x), [negated](const Tensor& g) { return constant_pad_nd(g, negated); });
 }
 

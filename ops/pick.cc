@@ -17,7 +17,7 @@ Tensor unpick(const char* op, const Tensor& g, const Shape& sizes, const Positio
   // Many elements may meet in one.
   if (are_16_bit(g)) return in_float32([&](const Tensor& wide) { return unpick(op, wide, sizes, maps); }, g);
   const Tensor y = zeros(sizes, g.options());
-  if (g.numel() > 0) find_kernel(op, &IndexingKernels::unpick, g)(y, contiguous(g.detach()), maps);
+  if (g.numel() > 0) kernels::unpick.as(op).on(g)(y, contiguous(g.detach()), maps);
   return record(op, y, inputs(g), [op, maps](const Tensor& gg) { return pick(op, gg, maps); });
 }
 
@@ -44,7 +44,7 @@ Tensor pick(const char* op, const Tensor& x, const PositionMaps& maps) {
   for (size_t d = 0; d < maps.size(); ++d)
     if (!maps[d].empty()) sizes[d] = static_cast<int64_t>(maps[d].size());
   const Tensor y = empty_tensor(std::move(sizes), x.dtype(), x.device());
-  if (y.numel() > 0) find_kernel(op, &IndexingKernels::pick, x)(y, x, maps);
+  if (y.numel() > 0) kernels::pick.as(op).on(x)(y, x, maps);
   return record(op, y, inputs(x), [op, maps, before = x.sizes()](const Tensor& g) {
     const auto back = inverse(maps, before);
     return back ? pick(op, g, *back) : unpick(op, g, before, maps);

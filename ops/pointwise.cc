@@ -35,7 +35,7 @@ Tensor add_scaled(const char* op, const Tensor& a, const Tensor& b, const Scalar
   const DType dtype = result_type(a, b);
   check_alpha(op, alpha, dtype);
   Tensor y = empty_tensor(kernel::broadcast(op, a.sizes(), b.sizes()), dtype, a.device());
-  find_kernel(op, &Backend::add_scaled, kernel::chooser(a, b))(y, a, b, alpha);
+  kernels::add_scaled.as(op).on(kernel::chooser(a, b))(y, a, b, alpha);
   return record(
       op, y, inputs(a, b), [](const Tensor& g) { return g; },
       [alpha](const Tensor& g) { return g * conj(Tensor(alpha)); });
@@ -74,7 +74,7 @@ void check_bitwise(const char* op, const Tensor& a, const Tensor& b) {
 
 Tensor add(const Tensor& a, const Tensor& b, const Scalar& alpha) {
   if (!is_one(alpha)) return add_scaled("add", a, b, alpha);
-  auto y = kernel::binary("add", &Backend::add, a, b);
+  auto y = kernel::binary(kernels::add, a, b);
   const auto pass = [](const Tensor& g) { return g; };
   return record("add", y, inputs(a, b), pass, pass);
 }
@@ -84,31 +84,29 @@ Tensor sub(const Tensor& a, const Tensor& b, const Scalar& alpha) {
   kernel::check_defined("sub", "input", a);
   kernel::check_defined("sub", "other", b);
   check<TypeError>(a.dtype() != kBool && b.dtype() != kBool, "sub: bool tensors are not subtracted, use logical_xor");
-  auto y = kernel::binary("sub", &Backend::sub, a, b);
+  auto y = kernel::binary(kernels::sub, a, b);
   return record(
       "sub", y, inputs(a, b), [](const Tensor& g) { return g; }, [](const Tensor& g) { return -g; });
 }
 
 Tensor mul(const Tensor& a, const Tensor& b) {
-  auto y = kernel::binary("mul", &Backend::mul, a, b);
+  auto y = kernel::binary(kernels::mul, a, b);
   return record(
       "mul", y, inputs(a, b), [b = saved(b)](const Tensor& g) { return g * conj(b()); },
       [a = saved(a)](const Tensor& g) { return g * conj(a()); });
 }
 
 Tensor div(const Tensor& a, const Tensor& b) {
-  auto y = kernel::binary("div", &Backend::div, a, b, Result::Float);
+  auto y = kernel::binary(kernels::div, a, b, Result::Float);
   return record(
       "div", y, inputs(a, b), [b = saved(b)](const Tensor& g) { return g / conj(b()); },
       in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return -g * conj(a() / b() / b()); }));
 }
 
-Tensor floor_divide(const Tensor& a, const Tensor& b) {
-  return kernel::binary("floor_divide", &Backend::floor_divide, a, b);
-}
+Tensor floor_divide(const Tensor& a, const Tensor& b) { return kernel::binary(kernels::floor_divide, a, b); }
 
 Tensor remainder(const Tensor& a, const Tensor& b) {
-  auto y = kernel::binary("remainder", &Backend::remainder, a, b);
+  auto y = kernel::binary(kernels::remainder, a, b);
   return record(
       "remainder", y, inputs(a, b), [](const Tensor& g) { return g; },
       in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return -g * floor_divide(a(), b()); }));
@@ -120,7 +118,7 @@ Tensor pow(const Tensor& a, const Tensor& b) {
   const bool is_square =
       b.impl()->is_wrapped_number && !b.is_complex() && b.item<double>() == 2 && result_type(a, b) == a.dtype();
   if (b.impl()->is_wrapped_number) kernel::check_fits("pow", b, result_type(a, b));
-  auto y = is_square ? kernel::binary("pow", &Backend::mul, a, a) : kernel::binary("pow", &Backend::pow, a, b);
+  auto y = is_square ? kernel::binary(kernels::mul.as("pow"), a, a) : kernel::binary(kernels::pow, a, b);
   return record("pow", y, inputs(a, b), in_float32([a = saved_wide(a), b = saved_wide(b), is_square](const Tensor& g) {
                   if (is_square) return g * conj(a() * 2);
                   // At exponent 0 the formula would give 0 times infinity for a = 0.
@@ -134,7 +132,7 @@ Tensor pow(const Tensor& a, const Tensor& b) {
 }
 
 Tensor atan2(const Tensor& a, const Tensor& b) {
-  auto y = kernel::binary("atan2", &Backend::atan2, a, b, Result::Float);
+  auto y = kernel::binary(kernels::atan2, a, b, Result::Float);
   return record(
       "atan2", y, inputs(a, b),
       in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return over_squares(g * b(), a(), b()); }),
@@ -142,7 +140,7 @@ Tensor atan2(const Tensor& a, const Tensor& b) {
 }
 
 Tensor maximum(const Tensor& a, const Tensor& b) {
-  auto y = kernel::binary("maximum", &Backend::maximum, a, b);
+  auto y = kernel::binary(kernels::maximum, a, b);
   return record(
       "maximum", y, inputs(a, b),
       [a = saved(a), b = saved(b)](const Tensor& g) { return winner_grad(g, a() < b(), a() == b()); },
@@ -150,50 +148,48 @@ Tensor maximum(const Tensor& a, const Tensor& b) {
 }
 
 Tensor minimum(const Tensor& a, const Tensor& b) {
-  auto y = kernel::binary("minimum", &Backend::minimum, a, b);
+  auto y = kernel::binary(kernels::minimum, a, b);
   return record(
       "minimum", y, inputs(a, b),
       [a = saved(a), b = saved(b)](const Tensor& g) { return winner_grad(g, b() < a(), a() == b()); },
       [a = saved(a), b = saved(b)](const Tensor& g) { return winner_grad(g, a() < b(), a() == b()); });
 }
 
-Tensor eq(const Tensor& a, const Tensor& b) { return kernel::binary("eq", &Backend::eq, a, b, Result::Bool); }
-Tensor ne(const Tensor& a, const Tensor& b) { return kernel::binary("ne", &Backend::ne, a, b, Result::Bool); }
-Tensor lt(const Tensor& a, const Tensor& b) { return kernel::binary("lt", &Backend::lt, a, b, Result::Bool); }
-Tensor le(const Tensor& a, const Tensor& b) { return kernel::binary("le", &Backend::le, a, b, Result::Bool); }
-Tensor gt(const Tensor& a, const Tensor& b) { return kernel::binary("gt", &Backend::gt, a, b, Result::Bool); }
-Tensor ge(const Tensor& a, const Tensor& b) { return kernel::binary("ge", &Backend::ge, a, b, Result::Bool); }
+Tensor eq(const Tensor& a, const Tensor& b) { return kernel::binary(kernels::eq, a, b, Result::Bool); }
+Tensor ne(const Tensor& a, const Tensor& b) { return kernel::binary(kernels::ne, a, b, Result::Bool); }
+Tensor lt(const Tensor& a, const Tensor& b) { return kernel::binary(kernels::lt, a, b, Result::Bool); }
+Tensor le(const Tensor& a, const Tensor& b) { return kernel::binary(kernels::le, a, b, Result::Bool); }
+Tensor gt(const Tensor& a, const Tensor& b) { return kernel::binary(kernels::gt, a, b, Result::Bool); }
+Tensor ge(const Tensor& a, const Tensor& b) { return kernel::binary(kernels::ge, a, b, Result::Bool); }
 
 Tensor logical_and(const Tensor& a, const Tensor& b) {
-  return kernel::binary("logical_and", &Backend::logical_and, a, b, Result::Bool);
+  return kernel::binary(kernels::logical_and, a, b, Result::Bool);
 }
-Tensor logical_or(const Tensor& a, const Tensor& b) {
-  return kernel::binary("logical_or", &Backend::logical_or, a, b, Result::Bool);
-}
+Tensor logical_or(const Tensor& a, const Tensor& b) { return kernel::binary(kernels::logical_or, a, b, Result::Bool); }
 Tensor logical_xor(const Tensor& a, const Tensor& b) {
-  return kernel::binary("logical_xor", &Backend::logical_xor, a, b, Result::Bool);
+  return kernel::binary(kernels::logical_xor, a, b, Result::Bool);
 }
-Tensor logical_not(const Tensor& x) { return kernel::unary("logical_not", &Backend::logical_not, x, Result::Bool); }
+Tensor logical_not(const Tensor& x) { return kernel::unary(kernels::logical_not, x, Result::Bool); }
 
 Tensor bitwise_and(const Tensor& a, const Tensor& b) {
   check_bitwise("bitwise_and", a, b);
-  return kernel::binary("bitwise_and", &Backend::bitwise_and, a, b);
+  return kernel::binary(kernels::bitwise_and, a, b);
 }
 Tensor bitwise_or(const Tensor& a, const Tensor& b) {
   check_bitwise("bitwise_or", a, b);
-  return kernel::binary("bitwise_or", &Backend::bitwise_or, a, b);
+  return kernel::binary(kernels::bitwise_or, a, b);
 }
 Tensor bitwise_xor(const Tensor& a, const Tensor& b) {
   check_bitwise("bitwise_xor", a, b);
-  return kernel::binary("bitwise_xor", &Backend::bitwise_xor, a, b);
+  return kernel::binary(kernels::bitwise_xor, a, b);
 }
 Tensor bitwise_not(const Tensor& x) {
   check_bitwise("bitwise_not", x, x);
-  return kernel::unary("bitwise_not", &Backend::bitwise_not, x);
+  return kernel::unary(kernels::bitwise_not, x);
 }
 
-Tensor isnan(const Tensor& x) { return kernel::unary("isnan", &Backend::isnan, x, Result::Bool); }
-Tensor isinf(const Tensor& x) { return kernel::unary("isinf", &Backend::isinf, x, Result::Bool); }
+Tensor isnan(const Tensor& x) { return kernel::unary(kernels::isnan, x, Result::Bool); }
+Tensor isinf(const Tensor& x) { return kernel::unary(kernels::isinf, x, Result::Bool); }
 Tensor isfinite(const Tensor& x) { return logical_not(logical_or(isnan(x), isinf(x))); }
 
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
@@ -208,7 +204,7 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   for (const Tensor* x : {&a, &b})
     if (!is_reduced_floating_point(dtype)) kernel::check_fits("where", *x, dtype);
   Tensor y = empty_tensor(sizes, dtype, condition.device());
-  find_kernel("where", &Backend::where, kernel::chooser(a, b))(y, condition, a, b);
+  kernels::where.on(kernel::chooser(a, b))(y, condition, a, b);
   return record(
       "where", y, inputs(a, b), [c = condition](const Tensor& g) { return where(c, g, 0); },
       [c = condition](const Tensor& g) { return where(c, 0, g); });
@@ -233,7 +229,7 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
     return max ? minimum(raised, Tensor(*max)) : raised;
   }
   Tensor y = empty_tensor_like(in, dtype);
-  find_kernel("clamp", &Backend::clamp, in)(y, in, low, high);
+  kernels::clamp.on(in)(y, in, low, high);
   return record("clamp", y, inputs(in),
                 [x = saved(in), low, high, has_max = max.has_value(), has_min = min.has_value()](const Tensor& g) {
                   const Tensor is_inside = has_max ? x() < high : x() > low;
@@ -251,7 +247,7 @@ Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight) {
   if (!is_number || !start.is_floating_point() || start.dtype() != end.dtype()) return start + weight * (end - start);
   const double w = weight.item<double>();
   Tensor y = kernel::make_output("lerp", start, end, Result::Promoted);
-  find_kernel("lerp", &PointwiseKernels::lerp, start)(y, start, end, w);
+  kernels::lerp.on(start)(y, start, end, w);
   return record(
       "lerp", y, inputs(start, end), [w](const Tensor& g) { return g * (1 - w); },
       [w](const Tensor& g) { return g * w; });
@@ -263,7 +259,7 @@ Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& 
   const Shape sizes = kernel::broadcast("addcmul", x.sizes(), broadcast_shapes(a.sizes(), b.sizes(), "addcmul"));
   kernel::check_fits("addcmul", value, compute_dtype(x.dtype()));
   Tensor y = x.sizes() == sizes ? empty_tensor_like(x, x.dtype()) : empty_tensor(sizes, x.dtype(), x.device());
-  find_kernel("addcmul", &PointwiseKernels::addcmul, x)(y, x, a, b, value);
+  kernels::addcmul.on(x)(y, x, a, b, value);
   const auto scaled = [value](const Tensor& g) { return is_one(value) ? g : g * Tensor(value); };
   return record(
       "addcmul", y, inputs(x, a, b), [](const Tensor& g) { return g; },

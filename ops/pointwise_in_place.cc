@@ -1,5 +1,6 @@
 // The in-place twins of ops/pointwise.h. Those that training loops call write into x directly; the others go through in_place.
 #include "autograd/record.h"
+#include "core/kernels/pointwise.h"
 #include "ops/complex.h"
 #include "ops/copy.h"
 #include "ops/in_place.h"
@@ -38,14 +39,14 @@ Tensor& add_term(const char* op, Tensor& x, const Tensor& term, const Scalar& va
 Tensor& add_(Tensor& x, const Tensor& other, const Scalar& alpha) {
   if (!is_one(alpha)) return add_(x, mul(other, factor("add_", alpha, x, other)));
   autograd::check_in_place("add_", x);
-  kernel::binary_into("add_", &Backend::add, x, other);
+  kernel::binary_into(kernels::add.as("add_"), x, other);
   return record_in_place("add_", x, inputs(x, other), pass, pass);
 }
 
 Tensor& sub_(Tensor& x, const Tensor& other, const Scalar& alpha) {
   if (!is_one(alpha)) return sub_(x, mul(other, factor("sub_", alpha, x, other)));
   autograd::check_in_place("sub_", x);
-  kernel::binary_into("sub_", &Backend::sub, x, other);
+  kernel::binary_into(kernels::sub.as("sub_"), x, other);
   return record_in_place("sub_", x, inputs(x, other), pass, [](const Tensor& g) { return -g; });
 }
 
@@ -54,7 +55,7 @@ Tensor& mul_(Tensor& x, const Tensor& other) {
   kernel::check_defined("mul_", "other", other);
   const Tensor factor = kernel::share_memory(x, other) && x.requires_grad() ? clone(other) : other;
   const SavedTensor before = saved_before(x, other);
-  kernel::binary_into("mul_", &Backend::mul, x, factor);
+  kernel::binary_into(kernels::mul.as("mul_"), x, factor);
   return record_in_place(
       "mul_", x, inputs(x, other), [b = saved(factor)](const Tensor& g) { return g * conj(b()); },
       [a = before](const Tensor& g) { return g * conj(a()); });
@@ -66,7 +67,7 @@ Tensor& div_(Tensor& x, const Tensor& other) {
   check<TypeError>(x.is_differentiable(), "div_: a float quotient cannot be written into ", describe(x));
   const Tensor divisor = kernel::share_memory(x, other) && x.requires_grad() ? clone(other) : other;
   const SavedTensor before = saved_before(x, other);
-  kernel::binary_into("div_", &Backend::div, x, divisor);
+  kernel::binary_into(kernels::div.as("div_"), x, divisor);
   return record_in_place(
       "div_", x, inputs(x, other), [b = saved(divisor)](const Tensor& g) { return g / conj(b()); },
       [a = before, b = saved(divisor)](const Tensor& g) { return -g * conj(a() / b() / b()); });

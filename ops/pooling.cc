@@ -4,6 +4,8 @@
 #include <limits>
 
 #include "autograd/record.h"
+#include "core/kernels/pooling.h"
+#include "core/window.h"
 #include "ops/creation.h"
 #include "ops/indexing.h"
 #include "ops/kernel.h"
@@ -98,7 +100,7 @@ Tensor as_given(const Tensor& y, const Tensor& x, int64_t rank) {
 
 Tensor max_backward(const Tensor& g, const Tensor& indices, const Shape& sizes) {
   Tensor d = empty_images(indices, sizes, g.dtype());
-  find_kernel("max_pool_backward", &Backend::max_pool_backward, g)(d, g, indices);
+  kernels::max_pool_backward.on(g)(d, g, indices);
   return record("max_pool_backward", d, inputs(g), [indices](const Tensor& gg) {
     return view_as(gather(flatten(gg, 2), 2, flatten(indices, 2)), indices);
   });
@@ -121,7 +123,7 @@ std::pair<Tensor, Tensor> max_pool(const char* op, int64_t rank, const Tensor& i
   Tensor indices;  // the kernel leaves them out when they are undefined
   if (wants_indices || (GradMode::is_enabled() && x.requires_grad())) indices = empty_images(x, sizes, kInt64);
   auto y = empty_images(x, sizes, x.dtype());
-  find_kernel(op, &Backend::max_pool, x)(y, indices, x, window);
+  kernels::max_pool.as(op).on(x)(y, indices, x, window);
   if (!indices.defined()) return {as_given(y, input, rank), indices};
   y = record(op, y, inputs(x),
              [indices, sizes = x.sizes()](const Tensor& g) { return max_backward(g, indices, sizes); });
@@ -132,14 +134,14 @@ Tensor avg_pool_images(const char* op, const Tensor& x, const Window& window);
 
 Tensor avg_pool_backward(const char* op, const Tensor& g, const Window& window, const Shape& sizes) {
   Tensor d = empty_images(g, sizes, g.dtype());
-  find_kernel("avg_pool_backward", &Backend::avg_pool_backward, g)(d, g, window);
+  kernels::avg_pool_backward.on(g)(d, g, window);
   return record("avg_pool_backward", d, inputs(g),
                 [op, window](const Tensor& gg) { return avg_pool_images(op, gg, window); });
 }
 
 Tensor avg_pool_images(const char* op, const Tensor& x, const Window& window) {
   auto y = empty_images(x, out_sizes(op, x, window), x.dtype());
-  find_kernel(op, &Backend::avg_pool, x)(y, x, window);
+  kernels::avg_pool.as(op).on(x)(y, x, window);
   return record(op, y, inputs(x),
                 [op, window, sizes = x.sizes()](const Tensor& g) { return avg_pool_backward(op, g, window, sizes); });
 }

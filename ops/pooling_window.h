@@ -1,7 +1,7 @@
 // What the ops of pooling share: the checks of their arguments and the shapes of their results. Not for users.
 #pragma once
 
-#include "core/backend.h"
+#include "core/window.h"
 
 namespace ember::pooling {
 

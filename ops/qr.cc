@@ -1,4 +1,5 @@
 // Orthogonal factors by Householder reflectors, and least squares.
+#include "core/kernels/linalg.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/indexing.h"
@@ -19,7 +20,7 @@ namespace {
 TensorPair reflectors(const char* op, const Tensor& a) {
   const int64_t k = std::min(rows(a), columns(a));
   const Tensor qr = copy_columns(a), tau = empty_tensor(with(batch_of(a), {k}), a.dtype(), a.device());
-  if (qr.numel() > 0) find_kernel(op, &LinalgKernels::geqrf, a)(qr, tau);
+  if (qr.numel() > 0) kernels::geqrf.as(op).on(a)(qr, tau);
   return {qr, tau};
 }
 
@@ -31,7 +32,7 @@ Tensor orthogonal_factor(const char* op, const Tensor& qr, const Tensor& tau, in
   const NoGradGuard no_grad;
   Tensor filled = narrow(q, -1, 0, shared);
   copy_(filled, narrow(qr.alias(), -1, 0, shared));
-  find_kernel(op, &LinalgKernels::householder_product, q)(q, contiguous(tau.alias()));
+  kernels::householder_product.as(op).on(q)(q, contiguous(tau.alias()));
   return q;
 }
 
@@ -103,8 +104,7 @@ Tensor ormqr(const Tensor& a, const Tensor& tau, const Tensor& other, bool left,
   check(count <= side && count <= columns(a), op, ": tau has ", count, " elements for reflectors of shape ", a.sizes());
   const Tensor y = copy_columns(other);
   if (y.numel() > 0)
-    find_kernel(op, &LinalgKernels::multiply_householder, y)(y, as_columns(a, batch_of(a)), contiguous(tau.alias()),
-                                                             left, transpose);
+    kernels::multiply_householder.as(op).on(y)(y, as_columns(a, batch_of(a)), contiguous(tau.alias()), left, transpose);
   auto pullback = [a = saved(a), tau = saved(tau), other = saved(other), left,
                    transpose](const Tensor& g) -> std::array<Tensor, 3> {
     const auto gradients = pull_back(
@@ -123,7 +123,7 @@ Tensor householder_product(const Tensor& a, const Tensor& tau) {
   const char* op = "linalg.householder_product";
   check_reflectors(op, a, tau);
   const Tensor y = copy_columns(a);
-  if (y.numel() > 0) find_kernel(op, &LinalgKernels::householder_product, y)(y, contiguous(tau.alias()));
+  if (y.numel() > 0) kernels::householder_product.as(op).on(y)(y, contiguous(tau.alias()));
   auto pullback = [a = saved(a), tau = saved(tau)](const Tensor& g) -> std::array<Tensor, 2> {
     const auto gradients = pull_back(
         [](const std::vector<Tensor>& in) -> std::vector<Tensor> {
@@ -194,8 +194,8 @@ TensorQuad lstsq(const Tensor& a, const Tensor& b, std::optional<double> rcond,
     const double tolerance =
         rcond.value_or(static_cast<double>(std::max(m, n)) * (dtype == kFloat32 ? 0x1p-23 : 0x1p-52));
     if (a.numel() > 0 && solved.numel() > 0)
-      find_kernel(op, &LinalgKernels::least_squares, a)(solved, copy_columns(a, batch), counted, values, info,
-                                                        tolerance, name.c_str());
+      kernels::least_squares.as(op).on(a)(solved, copy_columns(a, batch), counted, values, info, tolerance,
+                                          name.c_str());
     check_info(op, info, [&](int i) {
       return name == "gels" ? concat("The least squares solution could not be computed because the diagonal element ",
                                      i, " of the triangular factor is zero: the matrix lacks full rank.")

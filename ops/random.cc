@@ -6,6 +6,8 @@
 #include <numbers>
 
 #include "autograd/record.h"
+#include "core/kernels/pointwise.h"
+#include "core/kernels/random.h"
 #include "ops/complex.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
@@ -30,10 +32,10 @@ void check_differentiable(const char* op, DType dtype) {
 }
 
 /// Fills x, of complex numbers the parts one by one.
-template <class Kernel>
-void draw_parts(const char* op, Kernel* Backend::*slot, const Tensor& x, double a, double b, Generator* generator) {
+template <class Function>
+void draw_parts(const Kernel<Function>& kernel, const Tensor& x, double a, double b, Generator* generator) {
   const Tensor parts = x.is_complex() ? x.alias_real() : x;
-  find_kernel(op, slot, parts)(parts, a, b, pick(generator));
+  kernel.on(parts)(parts, a, b, pick(generator));
 }
 
 /// Complex numbers of this standard deviation halve the variance between their parts.
@@ -41,7 +43,7 @@ double part_deviation(const Tensor& x, double std) { return x.is_complex() ? std
 
 Tensor bernoulli_mask(const Tensor& like, DType dtype, double p) {
   Tensor mask = empty_tensor_like(like, dtype);
-  find_kernel("bernoulli", &Backend::bernoulli, like)(mask, p, default_generator());
+  kernels::bernoulli.on(like)(mask, p, default_generator());
   return mask;
 }
 
@@ -50,14 +52,14 @@ Tensor bernoulli_mask(const Tensor& like, DType dtype, double p) {
 Tensor rand(const Shape& sizes, const TensorOptions& options, Generator* generator) {
   check_differentiable("rand", options.dtype_or_default());
   Tensor x = empty(sizes, options);
-  draw_parts("rand", &Backend::uniform, x, 0, 1, generator);
+  draw_parts(kernels::uniform.as("rand"), x, 0, 1, generator);
   return x;
 }
 
 Tensor randn(const Shape& sizes, const TensorOptions& options, Generator* generator) {
   check_differentiable("randn", options.dtype_or_default());
   Tensor x = empty(sizes, options);
-  draw_parts("randn", &Backend::normal, x, 0, part_deviation(x, 1), generator);
+  draw_parts(kernels::normal.as("randn"), x, 0, part_deviation(x, 1), generator);
   return x;
 }
 
@@ -65,7 +67,7 @@ Tensor randint(int64_t low, int64_t high, const Shape& sizes, const TensorOption
   check<ValueError>(low < high, "randint: low is ", low, " but must be less than high, which is ", high);
   Tensor x = empty(sizes, options.dtype(options.dtype_.value_or(kInt64)));
   check_draws("randint", low, high, x.dtype());
-  find_kernel("randint", &Backend::random_integers, x)(x, low, high, pick(generator));
+  kernels::random_integers.as("randint").on(x)(x, low, high, pick(generator));
   return x;
 }
 
@@ -97,7 +99,7 @@ Tensor randperm(int64_t n, const TensorOptions& options, Generator* generator) {
   check(n <= integers_of(dtype), "randperm: n is ", n, " but ", dtype, " holds only ", integers_of(dtype),
         " integers from 0 on");
   const Tensor keys = empty_tensor(n, kInt64);
-  find_kernel("randperm", &Backend::random_integers, keys)(keys, 0, INT64_MAX, pick(generator));
+  kernels::random_integers.as("randperm").on(keys)(keys, 0, INT64_MAX, pick(generator));
   // Half the memory means less waiting for it.
   const Tensor order = n <= INT32_MAX ? shuffled<int32_t>(keys) : shuffled<int64_t>(keys);
   return order.to(options.dtype(dtype));
@@ -210,7 +212,7 @@ Tensor& uniform_(Tensor& x, double from, double to, Generator* generator) {
   autograd::check_in_place("uniform_", x);
   check_differentiable("uniform_", x.dtype());
   check(from <= to, "uniform_: from is ", from, " but must not exceed to, which is ", to);
-  draw_parts("uniform_", &Backend::uniform, x, from, to, generator);
+  draw_parts(kernels::uniform.as("uniform_"), x, from, to, generator);
   x.storage()->bump_version();
   return record_in_place("uniform_", x, inputs(x), [](const Tensor&) { return Tensor(); });
 }
@@ -219,7 +221,7 @@ Tensor& normal_(Tensor& x, double mean, double std, Generator* generator) {
   autograd::check_in_place("normal_", x);
   check_differentiable("normal_", x.dtype());
   check(std >= 0, "normal_: std is ", std, " but must not be negative");
-  draw_parts("normal_", &Backend::normal, x, mean, part_deviation(x, std), generator);
+  draw_parts(kernels::normal.as("normal_"), x, mean, part_deviation(x, std), generator);
   x.storage()->bump_version();
   return record_in_place("normal_", x, inputs(x), [](const Tensor&) { return Tensor(); });
 }
@@ -227,7 +229,7 @@ Tensor& normal_(Tensor& x, double mean, double std, Generator* generator) {
 Tensor& bernoulli_(Tensor& x, double p, Generator* generator) {
   autograd::check_in_place("bernoulli_", x);
   check<ValueError>(0 <= p && p <= 1, "bernoulli_: p is ", p, " but must lie in [0, 1]");
-  find_kernel("bernoulli_", &Backend::bernoulli, x)(x, p, pick(generator));
+  kernels::bernoulli.as("bernoulli_").on(x)(x, p, pick(generator));
   x.storage()->bump_version();
   return record_in_place("bernoulli_", x, inputs(x), [](const Tensor&) { return Tensor(); });
 }
@@ -239,9 +241,9 @@ Tensor dropout(const Tensor& x, double p, bool training) {
   check_differentiable("dropout", x.dtype());
   // The scale may be beyond 16-bit floats where its products are not. A complex number has one factor for both parts.
   Tensor mask = bernoulli_mask(x, real_dtype(compute_dtype(x.dtype())), 1 - p);
-  if (p < 1) kernel::binary_into("dropout", &Backend::mul, mask, 1 / (1 - p));
+  if (p < 1) kernel::binary_into(kernels::mul.as("dropout"), mask, 1 / (1 - p));
   Tensor y = empty_tensor_like(x, x.dtype());
-  find_kernel("dropout", &Backend::mul, x)(y, x, mask);
+  kernels::mul.as("dropout").on(x)(y, x, mask);
   return record("dropout", y, inputs(x), [mask = saved(mask)](const Tensor& g) { return g * mask(); });
 }
 

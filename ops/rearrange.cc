@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/kernels/memory.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/indexing.h"
@@ -37,7 +38,7 @@ Tensor flip(const Tensor& x, const Shape& dims) {
     strides[d] = -strides[d];
   }
   Tensor y = empty_tensor(x.sizes(), x.dtype(), x.device());
-  find_kernel("flip", &Backend::copy, x)(y, x.alias(x.sizes(), strides, offset));
+  kernels::copy.as("flip").on(x)(y, x.alias(x.sizes(), strides, offset));
   return record("flip", y, inputs(x), [chosen](const Tensor& g) { return flip(g, chosen); });
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "autograd/record.h"
+#include "core/kernels/pointwise.h"
+#include "core/kernels/reduction.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/elementary.h"
@@ -20,9 +22,9 @@ namespace ember {
 namespace {
 
 /// Runs a reduction kernel; its result has size 1 in each reduced dim until `shape_result` drops them.
-Tensor reduce(const char* op, ReduceKernel* Backend::*slot, const Tensor& x, const ReducedDims& dims, DType dtype) {
+Tensor reduce(const Kernel<ReduceKernel>& kernel, const Tensor& x, const ReducedDims& dims, DType dtype) {
   Tensor y = empty_tensor(dims.kept_sizes(), dtype, x.device());
-  find_kernel(op, slot, x)(y, x);
+  kernel.on(x)(y, x);
   return dims.shape_result(y);
 }
 
@@ -38,12 +40,13 @@ DType sum_dtype(const Tensor& x, std::optional<DType> dtype) {
   return dtype.value_or(is_integral(x.dtype(), true) ? kInt64 : x.dtype());
 }
 
-Tensor extreme_over(const char* op, ReduceKernel* Backend::*slot, const Tensor& x, const Shape& over, bool keepdim) {
+Tensor extreme_over(const Kernel<ReduceKernel>& kernel, const Tensor& x, const Shape& over, bool keepdim) {
+  const char* const op = kernel.op();
   kernel::check_defined(op, "input", x);
   const ReducedDims dims(op, x, over, keepdim);
   check(x.numel() > 0 || !over.empty(), op, ": ", describe(x), " is empty and has no extreme; name the dims to reduce");
   check_not_empty(op, x, dims);
-  auto y = reduce(op, slot, x, dims, x.dtype());
+  auto y = reduce(kernel, x, dims, x.dtype());
   return record(op, y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y), dims](const Tensor& g) {
                   const Tensor extreme = dims.restore(y());
                   const Tensor is_extreme = to(where(isnan(extreme), isnan(x()), x() == extreme), g.dtype());
@@ -51,8 +54,9 @@ Tensor extreme_over(const char* op, ReduceKernel* Backend::*slot, const Tensor& 
                 }));
 }
 
-std::pair<Tensor, Tensor> extreme_along(const char* op, ReduceIndexKernel* Backend::*slot, const Tensor& x, int64_t dim,
+std::pair<Tensor, Tensor> extreme_along(const Kernel<ReduceIndexKernel>& kernel, const Tensor& x, int64_t dim,
                                         bool keepdim) {
+  const char* const op = kernel.op();
   kernel::check_defined(op, "input", x);
   if (x.dim() == 0) {
     wrap_dim(dim, 0, op);
@@ -63,26 +67,28 @@ std::pair<Tensor, Tensor> extreme_along(const char* op, ReduceIndexKernel* Backe
   check_not_empty(op, x, dims);
   const Tensor values = empty_tensor(dims.kept_sizes(), x.dtype(), x.device());
   const Tensor indices = empty_tensor(dims.kept_sizes(), kInt64, x.device());
-  find_kernel(op, slot, x)(values, indices, x, dim);
+  kernel.on(x)(values, indices, x, dim);
   auto y = record(op, dims.shape_result(values), inputs(x), [sizes = x.sizes(), indices, dims, dim](const Tensor& g) {
     return scatter(zeros(sizes, g.options()), dim, indices, dims.restore(g));
   });
   return {y, dims.shape_result(indices)};
 }
 
-Tensor position_of_extreme(const char* op, ReduceIndexKernel* Backend::*slot, const Tensor& x,
-                           std::optional<int64_t> dim, bool keepdim) {
+Tensor position_of_extreme(const Kernel<ReduceIndexKernel>& kernel, const Tensor& x, std::optional<int64_t> dim,
+                           bool keepdim) {
+  const char* const op = kernel.op();
   kernel::check_defined(op, "input", x);
   const NoGradGuard no_grad;
-  if (dim) return extreme_along(op, slot, x, *dim, keepdim).second;
+  if (dim) return extreme_along(kernel, x, *dim, keepdim).second;
   check<IndexError>(x.numel() > 0, op, ": ", describe(x), " is empty and has no extreme");
-  const Tensor position = extreme_along(op, slot, reshape(x, -1), 0, false).second;
+  const Tensor position = extreme_along(kernel, reshape(x, -1), 0, false).second;
   return keepdim ? reshape(position, Shape::filled(x.sizes().size(), 1)) : position;
 }
 
-Tensor truth(const char* op, ReduceKernel* Backend::*slot, const Tensor& x, const Shape& over, bool keepdim) {
+Tensor truth(const Kernel<ReduceKernel>& kernel, const Tensor& x, const Shape& over, bool keepdim) {
+  const char* const op = kernel.op();
   kernel::check_defined(op, "input", x);
-  const Tensor y = reduce(op, slot, x, ReducedDims(op, x, over, keepdim), kBool);
+  const Tensor y = reduce(kernel, x, ReducedDims(op, x, over, keepdim), kBool);
   return x.dtype() == kUInt8 ? to(y, kUInt8) : y;
 }
 
@@ -92,7 +98,7 @@ Tensor sum(const Tensor& x, const Shape& over, bool keepdim, std::optional<DType
   kernel::check_defined("sum", "input", x);
   if (changes_kind(x, dtype)) return sum(to(x, *dtype), over, keepdim);
   const ReducedDims dims("sum", x, over, keepdim);
-  auto y = reduce("sum", &Backend::sum, x, dims, sum_dtype(x, dtype));
+  auto y = reduce(kernels::sum, x, dims, sum_dtype(x, dtype));
   return record("sum", y, inputs(x), [dims](const Tensor& g) { return dims.spread(g); });
 }
 Tensor sum(const Tensor& x, std::optional<DType> dtype) { return sum(x, Shape(), false, dtype); }
@@ -118,7 +124,7 @@ Tensor mean(const Tensor& x, const Shape& over, bool keepdim, std::optional<DTyp
                              "mean: the result must be floating-point or complex, but the input is ", describe(x),
                              "; pass dtype");
   const ReducedDims dims("mean", x, over, keepdim);
-  auto y = reduce("mean", &Backend::mean, x, dims, to_dtype);
+  auto y = reduce(kernels::mean, x, dims, to_dtype);
   return record("mean", y, inputs(x),
                 [dims](const Tensor& g) { return dims.spread(g / static_cast<double>(dims.count())); });
 }
@@ -130,7 +136,7 @@ Tensor nansum(const Tensor& x, const Shape& over, bool keepdim, std::optional<DT
   if (!x.is_floating_point() || !is_floating_point(to_dtype))
     return sum(x.is_floating_point() ? where(isnan(x), zeros({}, x.options()), x) : x, over, keepdim, dtype);
   const ReducedDims dims("nansum", x, over, keepdim);
-  Tensor y = reduce("nansum", &Backend::sum, x, dims, to_dtype);
+  Tensor y = reduce(kernels::sum.as("nansum"), x, dims, to_dtype);
   // Without a NaN among the sums there was none in x. (Infinities that cancel are found here too.)
   if (any(isnan(y)).item<bool>()) {
     const NoGradGuard no_grad;
@@ -182,7 +188,7 @@ Tensor prod_over(const Tensor& x, const Shape& over, bool keepdim, std::optional
     return in_float32([&](const Tensor& wide) { return prod_over(wide, over, keepdim, {}); }, in);
   if (is_complex(in.dtype())) return complex_prod(in.dim() ? in : unsqueeze(in, 0), over, keepdim && in.dim());
   const ReducedDims dims("prod", in, over, keepdim);
-  auto y = reduce("prod", &Backend::prod, in, dims, in.dtype());
+  auto y = reduce(kernels::prod, in, dims, in.dtype());
   return record("prod", y, inputs(in), [x = saved(in), y = saved_output(y), dims](const Tensor& g) {
     if (all(x()).item<bool>()) return dims.restore(g) * (dims.restore(y()) / x());
     if (dims.dims().size() == 1) return dims.restore(g) * product_of_others(x(), dims.dims()[0]);
@@ -199,7 +205,7 @@ Tensor var_slope(const Tensor& g, const Tensor& x, const ReducedDims& dims, doub
 Tensor var_kernel(const char* op, const Tensor& x, DType dtype, const ReducedDims& dims, double correction) {
   check(x.is_floating_point(), op, ": needs a floating-point tensor, not ", describe(x));
   const Tensor y = empty_tensor(dims.kept_sizes(), dtype, x.device());
-  find_kernel(op, &Backend::var, x)(y, x, correction);
+  kernels::var.as(op).on(x)(y, x, correction);
   return dims.shape_result(y);
 }
 
@@ -227,7 +233,7 @@ Tensor std(const Tensor& x, const Shape& over, double correction, bool keepdim) 
   kernel::check_defined("std", "input", x);
   const ReducedDims dims("std", x, over, keepdim);
   Tensor y = var_kernel("std", x, compute_dtype(x.dtype()), dims, correction);
-  kernel::unary_into("std", &Backend::sqrt, y);
+  kernel::unary_into(kernels::sqrt.as("std"), y);
   if (y.dtype() != x.dtype()) y = to(y, x.dtype());
   return record("std", y, inputs(x),
                 in_float32([x = saved_wide(x), y = saved_wide_output(y), dims, correction](const Tensor& g) {
@@ -244,34 +250,34 @@ std::pair<Tensor, Tensor> std_mean(const Tensor& x, const Shape& dims, double co
 }
 
 Tensor amax(const Tensor& x, const Shape& dims, bool keepdim) {
-  return extreme_over("amax", &Backend::max, x, dims, keepdim);
+  return extreme_over(kernels::max.as("amax"), x, dims, keepdim);
 }
 Tensor amin(const Tensor& x, const Shape& dims, bool keepdim) {
-  return extreme_over("amin", &Backend::min, x, dims, keepdim);
+  return extreme_over(kernels::min.as("amin"), x, dims, keepdim);
 }
-Tensor max(const Tensor& x) { return extreme_over("max", &Backend::max, x, {}, false); }
-Tensor min(const Tensor& x) { return extreme_over("min", &Backend::min, x, {}, false); }
+Tensor max(const Tensor& x) { return extreme_over(kernels::max, x, {}, false); }
+Tensor min(const Tensor& x) { return extreme_over(kernels::min, x, {}, false); }
 std::pair<Tensor, Tensor> aminmax(const Tensor& x, std::optional<int64_t> dim, bool keepdim) {
   const Shape dims = dim ? Shape(*dim) : Shape();
   return {amin(x, dims, keepdim), amax(x, dims, keepdim)};
 }
 std::pair<Tensor, Tensor> max(const Tensor& x, int64_t dim, bool keepdim) {
-  return extreme_along("max", &Backend::max_dim, x, dim, keepdim);
+  return extreme_along(kernels::max_dim.as("max"), x, dim, keepdim);
 }
 std::pair<Tensor, Tensor> min(const Tensor& x, int64_t dim, bool keepdim) {
-  return extreme_along("min", &Backend::min_dim, x, dim, keepdim);
+  return extreme_along(kernels::min_dim.as("min"), x, dim, keepdim);
 }
 Tensor argmax(const Tensor& x, std::optional<int64_t> dim, bool keepdim) {
-  return position_of_extreme("argmax", &Backend::max_dim, x, dim, keepdim);
+  return position_of_extreme(kernels::max_dim.as("argmax"), x, dim, keepdim);
 }
 Tensor argmin(const Tensor& x, std::optional<int64_t> dim, bool keepdim) {
-  return position_of_extreme("argmin", &Backend::min_dim, x, dim, keepdim);
+  return position_of_extreme(kernels::min_dim.as("argmin"), x, dim, keepdim);
 }
 
-Tensor all(const Tensor& x) { return truth("all", &Backend::all, x, {}, false); }
-Tensor all(const Tensor& x, const Shape& dims, bool keepdim) { return truth("all", &Backend::all, x, dims, keepdim); }
-Tensor any(const Tensor& x) { return truth("any", &Backend::any, x, {}, false); }
-Tensor any(const Tensor& x, const Shape& dims, bool keepdim) { return truth("any", &Backend::any, x, dims, keepdim); }
+Tensor all(const Tensor& x) { return truth(kernels::all, x, {}, false); }
+Tensor all(const Tensor& x, const Shape& dims, bool keepdim) { return truth(kernels::all, x, dims, keepdim); }
+Tensor any(const Tensor& x) { return truth(kernels::any, x, {}, false); }
+Tensor any(const Tensor& x, const Shape& dims, bool keepdim) { return truth(kernels::any, x, dims, keepdim); }
 
 Tensor logsumexp(const Tensor& x, const Shape& over, bool keepdim) {
   kernel::check_defined("logsumexp", "input", x);
@@ -281,7 +287,7 @@ Tensor logsumexp(const Tensor& x, const Shape& over, bool keepdim) {
   if (are_16_bit(x) && x.requires_grad())
     return in_float32([&](const Tensor& wide) { return logsumexp(wide, over, keepdim); }, x);
   const ReducedDims dims("logsumexp", x, over, keepdim);
-  auto y = reduce("logsumexp", &Backend::logsumexp, x, dims, x.dtype());
+  auto y = reduce(kernels::logsumexp, x, dims, x.dtype());
   return record("logsumexp", y, inputs(x), [x = saved(x), y = saved_output(y), dims](const Tensor& g) {
     // Where every element is -inf, so is y, and the difference would be NaN.
     const Tensor total = where(y() == -INFINITY, 0, y());

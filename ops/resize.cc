@@ -4,6 +4,7 @@
 
 #include "autograd/record.h"
 #include "core/function_ref.h"
+#include "core/kernels/memory.h"
 #include "ops/kernel.h"
 #include "ops/shape.h"
 
@@ -73,7 +74,7 @@ Tensor& resize_(Tensor& x, const Shape& sizes) {
   }
   const Tensor larger = empty_tensor(sizes, x.dtype(), x.device());
   const int64_t kept = std::max<int64_t>(held / x.element_size(), 0);
-  find_kernel("resize_", &Backend::copy, x)(larger.alias(kept, 1, 0), x.alias(kept, 1, impl.offset));
+  kernels::copy.as("resize_").on(x)(larger.alias(kept, 1, 0), x.alias(kept, 1, impl.offset));
   impl.storage = larger.storage();
   impl.set_geometry(sizes, contiguous_strides(sizes), 0);
   return x;

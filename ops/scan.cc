@@ -24,10 +24,11 @@ Tensor for_kernel(const Tensor& x) {
   return contiguous(to(x, is_differentiable(x.dtype()) ? compute_dtype(x.dtype()) : kInt64));
 }
 
-template <class Kernel>
-Tensor run_scan(const char* op, Kernel slot, const Tensor& x, int64_t dim) {
+using ScanKernel = void(const Tensor& out, const Tensor& x, int64_t dim);
+
+Tensor run_scan(const Kernel<ScanKernel>& kernel, const Tensor& x, int64_t dim) {
   const Tensor in = for_kernel(x), y = empty_tensor(in.sizes(), in.dtype(), in.device());
-  find_kernel(op, slot, in)(y, in, dim);
+  kernel.on(in)(y, in, dim);
   const NoGradGuard no_grad;
   return to(y, x.dtype());
 }
@@ -50,7 +51,7 @@ Tensor reversed_recurrence(const Tensor& a, const Tensor& b, int64_t dim);
 Tensor recurrence(const Tensor& a, const Tensor& b, int64_t dim) {
   const Tensor factors = for_kernel(a), terms = for_kernel(b);
   Tensor y = empty_tensor(terms.sizes(), terms.dtype(), terms.device());
-  find_kernel("recurrence", &ScanKernels::recurrence, terms)(y, factors, terms, dim);
+  kernels::recurrence.on(terms)(y, factors, terms, dim);
   {
     const NoGradGuard no_grad;
     y = to(y, b.dtype());
@@ -67,14 +68,16 @@ Tensor reversed_recurrence(const Tensor& a, const Tensor& b, int64_t dim) {
   return reversed(recurrence(delayed(reversed(a, dim), dim, 0), reversed(b, dim), dim), dim);
 }
 
-template <class Kernel>
-std::pair<Tensor, Tensor> running_extreme(const char* op, Kernel slot, const Tensor& x, int64_t dim) {
+std::pair<Tensor, Tensor> running_extreme(
+    const Kernel<void(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim)>& kernel,
+    const Tensor& x, int64_t dim) {
+  const char* const op = kernel.op();
   kernel::check_defined(op, "input", x);
   dim = wrap_dim(dim, x.dim(), op);
   if (x.dim() == 0) return {clone(x), zeros({}, kInt64)};
   const Tensor in = for_kernel(x), values = empty_tensor(in.sizes(), in.dtype(), in.device());
   const Tensor indices = empty_tensor(in.sizes(), kInt64, in.device());
-  find_kernel(op, slot, in)(values, indices, in, dim);
+  kernel.on(in)(values, indices, in, dim);
   Tensor y;
   {
     const NoGradGuard no_grad;
@@ -98,7 +101,7 @@ Tensor cumsum(const Tensor& x, int64_t dim, std::optional<DType> dtype) {
   const Tensor in = to(x, result_dtype("cumsum", x, dtype));
   dim = wrap_dim(dim, in.dim(), "cumsum");
   if (in.dim() == 0) return clone(in);
-  return record("cumsum", run_scan("cumsum", &ScanKernels::cumsum, in, dim), inputs(in),
+  return record("cumsum", run_scan(kernels::cumsum, in, dim), inputs(in),
                 [dim](const Tensor& g) { return reversed(cumsum(reversed(g, dim), dim), dim); });
 }
 
@@ -107,7 +110,7 @@ Tensor cumprod(const Tensor& x, int64_t dim, std::optional<DType> dtype) {
   dim = wrap_dim(dim, in.dim(), "cumprod");
   if (in.dim() == 0) return clone(in);
   if (are_16_bit(in) && in.requires_grad()) return in_float32([&](const Tensor& x) { return cumprod(x, dim); }, in);
-  auto y = run_scan("cumprod", &ScanKernels::cumprod, in, dim);
+  auto y = run_scan(kernels::cumprod, in, dim);
   return record("cumprod", y, inputs(in), [x = saved(in), y = saved_output(y), dim](const Tensor& g) {
     // dy[i] / dx[k] is the product of x[0 ... k - 1] and x[k + 1 ... i], which needs no division.
     return g.numel() == 0 ? g : conj(delayed(y(), dim, 1)) * reversed_recurrence(conj(x()), g, dim);
@@ -130,7 +133,7 @@ Tensor logcumsumexp(const Tensor& x, int64_t dim) {
   if (x.dim() == 0) return clone(x);
   if (are_16_bit(x) && x.requires_grad())
     return in_float32([&](const Tensor& wide) { return logcumsumexp(wide, dim); }, x);
-  auto y = run_scan("logcumsumexp", &ScanKernels::logcumsumexp, x, dim);
+  auto y = run_scan(kernels::logcumsumexp, x, dim);
   return record("logcumsumexp", y, inputs(x), [x = saved(x), y = saved_output(y), dim](const Tensor& g) {
     // Sums of g exp(x - y) over the elements behind, as logarithms, for the positive and the negative ones apart.
     const double lowest =
@@ -143,11 +146,7 @@ Tensor logcumsumexp(const Tensor& x, int64_t dim) {
   });
 }
 
-std::pair<Tensor, Tensor> cummax(const Tensor& x, int64_t dim) {
-  return running_extreme("cummax", &ScanKernels::cummax, x, dim);
-}
-std::pair<Tensor, Tensor> cummin(const Tensor& x, int64_t dim) {
-  return running_extreme("cummin", &ScanKernels::cummin, x, dim);
-}
+std::pair<Tensor, Tensor> cummax(const Tensor& x, int64_t dim) { return running_extreme(kernels::cummax, x, dim); }
+std::pair<Tensor, Tensor> cummin(const Tensor& x, int64_t dim) { return running_extreme(kernels::cummin, x, dim); }
 
 }  // namespace ember

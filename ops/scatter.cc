@@ -86,7 +86,7 @@ Tensor& scatter_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& src)
   if (index.numel() == 0) return x;
   const Scattering s("scatter", x, dim, index, beside(src, x));
   autograd::check_in_place("scatter_", x);
-  find_kernel("scatter", &Backend::scatter, x)(x, s.dim, beside(s.index, x), s.src);
+  kernels::scatter.on(x)(x, s.dim, beside(s.index, x), s.src);
   x.storage()->bump_version();
   return record_in_place(
       "scatter", x, inputs(x, s.src),
@@ -102,9 +102,7 @@ Tensor& scatter_add_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& 
   const Tensor places = beside(s.index, x);
   add_at_places(
       x, s.src,
-      [&](const Tensor& sums, const Tensor& terms) {
-        find_kernel("scatter_add", &Backend::scatter_add, x)(sums, s.dim, places, terms);
-      },
+      [&](const Tensor& sums, const Tensor& terms) { kernels::scatter_add.on(x)(sums, s.dim, places, terms); },
       [&](const Tensor& v) { return gather(v, s.dim, places); });
   x.storage()->bump_version();
   return record_in_place(
@@ -205,7 +203,7 @@ Tensor scatter_reduce(const Tensor& x, int64_t dim, const Tensor& index, const T
     return x.is_floating_point() ? div(total, terms) : floor_divide(total, terms);
   }
   const Tensor y = start.detach();
-  find_kernel(op, &IndexingKernels::scatter_reduce, x)(y, at, s.index, s.src, how);
+  kernels::scatter_reduce.as(op).on(x)(y, at, s.index, s.src, how);
   return record(op, y, inputs(x, s.src),
                 [how, at, include_self, x = saved(x), src = saved(s.src), index = saved(s.index),
                  y = saved_output(y)](const Tensor& g) {
@@ -265,8 +263,8 @@ void add_slices(const Tensor& x, int64_t dim, const Tensor& index, const Tensor&
   const NoGradGuard no_grad;
   const auto [places, inverse, counts] = unique(index, true);
   const Tensor sums = to(index_select(x.detach(), dim, places), kFloat32);
-  find_kernel("index_add", &Backend::index_add, x)(sums, dim, inverse, to(slices.detach(), kFloat32));
-  find_kernel("index_add", &IndexingKernels::index_copy, x)(x, dim, places, to(sums, x.dtype()));
+  kernels::index_add.on(x)(sums, dim, inverse, to(slices.detach(), kFloat32));
+  kernels::index_copy.as("index_add").on(x)(x, dim, places, to(sums, x.dtype()));
 }
 
 }  // namespace
@@ -287,9 +285,7 @@ Tensor& index_add_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& so
   else
     add_at_places(
         x, scaled,
-        [&](const Tensor& sums, const Tensor& terms) {
-          find_kernel("index_add", &Backend::index_add, x)(sums, s.dim, places, terms);
-        },
+        [&](const Tensor& sums, const Tensor& terms) { kernels::index_add.on(x)(sums, s.dim, places, terms); },
         [&](const Tensor& v) { return index_select(v, s.dim, places); });
   x.storage()->bump_version();
   return record_in_place(
@@ -303,7 +299,7 @@ Tensor& index_copy_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& s
   const Slices s("index_copy", x, dim, index);
   const Tensor given = beside(s.source("index_copy", x, source), x);
   autograd::check_in_place("index_copy_", x);
-  find_kernel("index_copy", &IndexingKernels::index_copy, x)(x, s.dim, beside(s.index, x), given);
+  kernels::index_copy.on(x)(x, s.dim, beside(s.index, x), given);
   x.storage()->bump_version();
   return record_in_place(
       "index_copy", x, inputs(x, given),

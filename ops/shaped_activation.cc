@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "autograd/record.h"
+#include "core/kernels/activation.h"
 #include "core/kernels/pointwise.h"
 #include "ops/activation.h"
 #include "ops/copy.h"
@@ -24,31 +25,32 @@ Tensor floating_output(const char* op, const Tensor& x) {
   return empty_tensor_like(x, x.dtype());
 }
 
-template <class Kernel, class... Parameters>
-Tensor shaped(const char* op, Kernel* ActivationKernels::*slot, const Tensor& x, Parameters... parameters) {
+template <class Function, class... Parameters>
+Tensor shaped(const Kernel<Function>& kernel, const Tensor& x, Parameters... parameters) {
+  const char* const op = kernel.op();
   Tensor y = floating_output(op, x);
-  find_kernel(op, slot, x)(y, x, parameters...);
+  kernel.on(x)(y, x, parameters...);
   return y;
 }
 
 /// (grad, x, parameters) to the gradient for x.
-template <class Kernel, class... Parameters>
-Tensor shaped_backward(const char* op, Kernel* ActivationKernels::*slot, const Tensor& g, const Tensor& x,
-                       Parameters... parameters) {
+template <class Function, class... Parameters>
+Tensor shaped_backward(const Kernel<Function>& kernel, const Tensor& g, const Tensor& x, Parameters... parameters) {
+  const char* const op = kernel.op();
   Tensor d = kernel::make_output(op, g, x, kernel::Result::Promoted);
-  find_kernel(op, slot, x)(d, g, x, parameters...);
+  kernel.on(x)(d, g, x, parameters...);
   return d;
 }
 
 /// g where low < x < high.
 Tensor window_backward(const Tensor& g, const Tensor& x, double low, double high) {
-  auto d = shaped_backward("window_backward", &ActivationKernels::window_backward, g, x, low, high);
+  auto d = shaped_backward(kernels::window_backward, g, x, low, high);
   return record("window_backward", d, inputs(g),
                 [x = saved(x), low, high](const Tensor& gg) { return window_backward(gg, x(), low, high); });
 }
 
 Tensor leaky_relu_backward(const Tensor& g, const Tensor& x, double slope) {
-  auto d = shaped_backward("leaky_relu_backward", &ActivationKernels::leaky_relu_backward, g, x, slope);
+  auto d = shaped_backward(kernels::leaky_relu_backward, g, x, slope);
   return record("leaky_relu_backward", d, inputs(g),
                 [x = saved(x), slope](const Tensor& gg) { return leaky_relu_backward(gg, x(), slope); });
 }
@@ -59,7 +61,7 @@ struct EluShape {
 };
 
 Tensor elu_backward(const Tensor& g, const Tensor& x, EluShape s) {
-  auto d = shaped_backward("elu_backward", &ActivationKernels::elu_backward, g, x, s.alpha, s.scale, s.rate);
+  auto d = shaped_backward(kernels::elu_backward, g, x, s.alpha, s.scale, s.rate);
   return record(
       "elu_backward", d, inputs(g, x), [x = saved(x), s](const Tensor& gg) { return elu_backward(gg, x(), s); },
       [g = saved(g), x = saved(x), s](const Tensor& gg) {
@@ -68,13 +70,13 @@ Tensor elu_backward(const Tensor& g, const Tensor& x, EluShape s) {
 }
 
 Tensor shaped_elu(const char* op, const Tensor& x, EluShape s) {
-  auto y = shaped(op, &ActivationKernels::elu, x, s.alpha, s.scale, s.rate);
+  auto y = shaped(kernels::elu.as(op), x, s.alpha, s.scale, s.rate);
   return record(op, y, inputs(x), [x = saved(x), s](const Tensor& g) { return elu_backward(g, x(), s); });
 }
 
 /// g where x <= -3 left out, and (x / 3 + 1/2) g up to 3.
 Tensor hardswish_backward(const Tensor& g, const Tensor& x) {
-  auto d = shaped_backward("hardswish_backward", &ActivationKernels::hardswish_backward, g, x);
+  auto d = shaped_backward(kernels::hardswish_backward, g, x);
   return record(
       "hardswish_backward", d, inputs(g, x), [x = saved(x)](const Tensor& gg) { return hardswish_backward(gg, x()); },
       [g = saved(g), x = saved(x)](const Tensor& gg) { return window_backward(gg * g() / 3, x(), -3, 3); });
@@ -82,7 +84,7 @@ Tensor hardswish_backward(const Tensor& g, const Tensor& x) {
 
 /// g sigmoid(-x).
 Tensor logsigmoid_backward(const Tensor& g, const Tensor& x) {
-  auto d = shaped_backward("logsigmoid_backward", &ActivationKernels::logsigmoid_backward, g, x);
+  auto d = shaped_backward(kernels::logsigmoid_backward, g, x);
   return record(
       "logsigmoid_backward", d, inputs(g, x), [x = saved(x)](const Tensor& gg) { return gg * sigmoid(-x()); },
       [g = saved(g), x = saved(x)](const Tensor& gg) {
@@ -93,7 +95,7 @@ Tensor logsigmoid_backward(const Tensor& g, const Tensor& x) {
 
 /// g (t + x (1 - t^2) s) with t = tanh(softplus(x)), s = sigmoid(x).
 Tensor mish_backward(const Tensor& g, const Tensor& x) {
-  auto d = shaped_backward("mish_backward", &ActivationKernels::mish_backward, g, x);
+  auto d = shaped_backward(kernels::mish_backward, g, x);
   return record(
       "mish_backward", d, inputs(g, x), [x = saved(x)](const Tensor& gg) { return mish_backward(gg, x()); },
       [g = saved(g), x = saved(x)](const Tensor& gg) {
@@ -107,7 +109,7 @@ Tensor mish_backward(const Tensor& g, const Tensor& x) {
 Tensor relu6(const Tensor& x) { return hardtanh(x, 0, 6); }
 
 Tensor leaky_relu(const Tensor& x, double negative_slope) {
-  auto y = shaped("leaky_relu", &ActivationKernels::leaky_relu, x, negative_slope);
+  auto y = shaped(kernels::leaky_relu, x, negative_slope);
   return record("leaky_relu", y, inputs(x), [x = saved(x), negative_slope](const Tensor& g) {
     return leaky_relu_backward(g, x(), negative_slope);
   });
@@ -130,31 +132,31 @@ Tensor hardtanh(const Tensor& x, const Scalar& min_val, const Scalar& max_val) {
   check<ValueError>(low <= high, "hardtanh: min_val is ", low, " but must not be above max_val ", high);
   check<NotImplementedError>(x.dtype() != kBool, "hardtanh: input is ", describe(x), " but must not be bool");
   Tensor y = empty_tensor_like(x, x.dtype());
-  find_kernel("hardtanh", &Backend::clamp, x)(y, x, low, high);
+  kernels::clamp.as("hardtanh").on(x)(y, x, low, high);
   return record("hardtanh", y, inputs(x),
                 [x = saved(x), low, high](const Tensor& g) { return window_backward(g, x(), low, high); });
 }
 
 Tensor hardsigmoid(const Tensor& x) {
-  auto y = shaped("hardsigmoid", &ActivationKernels::hardsigmoid, x);
+  auto y = shaped(kernels::hardsigmoid, x);
   return record("hardsigmoid", y, inputs(x),
                 [x = saved(x)](const Tensor& g) { return window_backward(g / 6, x(), -3, 3); });
 }
 
 Tensor hardswish(const Tensor& x) {
-  auto y = shaped("hardswish", &ActivationKernels::hardswish, x);
+  auto y = shaped(kernels::hardswish, x);
   return record("hardswish", y, inputs(x), [x = saved(x)](const Tensor& g) { return hardswish_backward(g, x()); });
 }
 
 Tensor hardshrink(const Tensor& x, double lambd) {
-  auto y = shaped("hardshrink", &ActivationKernels::hardshrink, x, lambd);
+  auto y = shaped(kernels::hardshrink, x, lambd);
   return record("hardshrink", y, inputs(x),
                 [x = saved(x), lambd](const Tensor& g) { return where((x() < -lambd) | (x() > lambd), g, 0); });
 }
 
 Tensor softshrink(const Tensor& x, double lambd) {
   check(lambd >= 0, "softshrink: lambd is ", lambd, " but must not be negative");
-  auto y = shaped("softshrink", &ActivationKernels::softshrink, x, lambd);
+  auto y = shaped(kernels::softshrink, x, lambd);
   return record("softshrink", y, inputs(x),
                 [x = saved(x), lambd](const Tensor& g) { return where((x() < -lambd) | (x() > lambd), g, 0); });
 }
@@ -165,13 +167,13 @@ Tensor threshold(const Tensor& x, const Scalar& threshold, const Scalar& value) 
   for (const Scalar& number : {threshold, value}) kernel::check_fits("threshold", number, x.dtype());
   const double limit = threshold.to<double>();
   Tensor y = empty_tensor_like(x, x.dtype());
-  find_kernel("threshold", &ActivationKernels::threshold, x)(y, x, limit, value.to<double>());
+  kernels::threshold.on(x)(y, x, limit, value.to<double>());
   return record("threshold", y, inputs(x),
                 [x = saved(x), limit](const Tensor& g) { return where(x() <= limit, 0, g); });
 }
 
 Tensor softplus(const Tensor& x, double beta, double threshold) {
-  auto y = shaped("softplus", &ActivationKernels::softplus, x, beta, threshold);
+  auto y = shaped(kernels::softplus, x, beta, threshold);
   return record("softplus", y, inputs(x), in_float32([x = saved_wide(x), beta, threshold](const Tensor& g) {
                   const Tensor t = beta == 1 ? x() : x() * beta;
                   // Above 17.5 the logistic function is 1 in float32.
@@ -181,12 +183,12 @@ Tensor softplus(const Tensor& x, double beta, double threshold) {
 }
 
 Tensor logsigmoid(const Tensor& x) {
-  auto y = shaped("logsigmoid", &ActivationKernels::logsigmoid, x);
+  auto y = shaped(kernels::logsigmoid, x);
   return record("logsigmoid", y, inputs(x), [x = saved(x)](const Tensor& g) { return logsigmoid_backward(g, x()); });
 }
 
 Tensor mish(const Tensor& x) {
-  auto y = shaped("mish", &ActivationKernels::mish, x);
+  auto y = shaped(kernels::mish, x);
   return record("mish", y, inputs(x), [x = saved(x)](const Tensor& g) { return mish_backward(g, x()); });
 }
 
@@ -213,7 +215,7 @@ Tensor prelu(const Tensor& x, const Tensor& weight) {
   if (x.dim() > 1) sizes[1] = weight.numel();
   const Tensor slopes = reshape(weight, sizes);
   if (!x.is_floating_point()) return where(x > 0, x, x * slopes);
-  auto y = kernel::binary("prelu", &ActivationKernels::prelu, x, slopes);
+  auto y = kernel::binary(kernels::prelu, x, slopes);
   return record(
       "prelu", y, inputs(x, slopes),
       [x = saved(x), slopes = saved(slopes)](const Tensor& g) { return where(x() > 0, g, g * slopes()); },

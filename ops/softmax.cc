@@ -1,4 +1,6 @@
 // softmax and log_softmax; declared in ops/reduction.h.
+#include "core/kernels/softmax.h"
+
 #include "autograd/record.h"
 #include "ops/copy.h"
 #include "ops/kernel.h"
@@ -12,15 +14,15 @@ namespace {
 
 using BackwardKernel = void(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t dim);
 
-Tensor backward_kernel(const char* op, BackwardKernel* Backend::*slot, const Tensor& g, const Tensor& y, int64_t dim) {
+Tensor backward_kernel(const Kernel<BackwardKernel>& kernel, const Tensor& g, const Tensor& y, int64_t dim) {
   Tensor d = empty_tensor_like(y, y.dtype());
-  find_kernel(op, slot, y)(d, g, y, dim);
+  kernel.on(y)(d, g, y, dim);
   return d;
 }
 
 /// y (g - sum(g y)).
 Tensor softmax_backward(const Tensor& g, const Tensor& y, int64_t dim) {
-  auto d = backward_kernel("softmax_backward", &Backend::softmax_backward, g, y, dim);
+  auto d = backward_kernel(kernels::softmax_backward, g, y, dim);
   return record(
       "softmax_backward", d, inputs(g, y),
       [y = saved(y), dim](const Tensor& gg) { return softmax_backward(gg, y(), dim); },
@@ -31,7 +33,7 @@ Tensor softmax_backward(const Tensor& g, const Tensor& y, int64_t dim) {
 
 /// g - exp(y) sum(g).
 Tensor log_softmax_backward(const Tensor& g, const Tensor& y, int64_t dim) {
-  auto d = backward_kernel("log_softmax_backward", &Backend::log_softmax_backward, g, y, dim);
+  auto d = backward_kernel(kernels::log_softmax_backward, g, y, dim);
   return record(
       "log_softmax_backward", d, inputs(g, y),
       [y = saved(y), dim](const Tensor& gg) { return gg - sum(gg * exp(y()), dim, true); },
@@ -53,7 +55,7 @@ Tensor softmax(const Tensor& x, int64_t dim, std::optional<DType> dtype) {
   dim = wrap_dim(dim, in.dim(), "softmax");
   if (in.dim() == 0) return squeeze(softmax(unsqueeze(in, 0), 0), 0);
   Tensor y = empty_tensor_like(in, in.dtype());
-  find_kernel("softmax", &Backend::softmax, in)(y, in, dim);
+  kernels::softmax.on(in)(y, in, dim);
   return record("softmax", y, inputs(in),
                 [y = saved_output(y), dim](const Tensor& g) { return softmax_backward(g, y(), dim); });
 }
@@ -63,7 +65,7 @@ Tensor log_softmax(const Tensor& x, int64_t dim, std::optional<DType> dtype) {
   dim = wrap_dim(dim, in.dim(), "log_softmax");
   if (in.dim() == 0) return squeeze(log_softmax(unsqueeze(in, 0), 0), 0);
   Tensor y = empty_tensor_like(in, in.dtype());
-  find_kernel("log_softmax", &Backend::log_softmax, in)(y, in, dim);
+  kernels::log_softmax.on(in)(y, in, dim);
   return record("log_softmax", y, inputs(in),
                 [y = saved_output(y), dim](const Tensor& g) { return log_softmax_backward(g, y(), dim); });
 }

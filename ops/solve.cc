@@ -1,4 +1,5 @@
 // LU factors, and what is computed from them: solutions, inverses, determinants.
+#include "core/kernels/linalg.h"
 #include "ops/complex.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
@@ -25,7 +26,7 @@ Factors factorize(const char* op, const Tensor& a) {
   const Shape batch = batch_of(a);
   Factors f{copy_columns(a), empty_tensor(with(batch, {std::min(rows(a), columns(a))}), kInt32, a.device()),
             empty_info(batch, a)};
-  if (a.numel() > 0) find_kernel(op, &LinalgKernels::lu_factor, a)(f.lu, f.pivots, f.info);
+  if (a.numel() > 0) kernels::lu_factor.as(op).on(a)(f.lu, f.pivots, f.info);
   return f;
 }
 
@@ -47,7 +48,7 @@ Tensor solve_factored(const char* op, const Tensor& lu, const Tensor& pivots, co
   Tensor exchanged = pivots.sizes() == pivot_sizes && pivots.is_contiguous()
                          ? pivots
                          : contiguous(expand(pivots.alias(), pivot_sizes));
-  find_kernel(op, &LinalgKernels::lu_solve, x)(x, as_columns(lu, batch), exchanged, adjoint);
+  kernels::lu_solve.as(op).on(x)(x, as_columns(lu, batch), exchanged, adjoint);
   return x;
 }
 
@@ -262,7 +263,7 @@ Tensor solve_triangular(const Tensor& a, const Tensor& b, bool upper, bool left,
     // A row-major triangle is the transpose of a column-major one.
     const bool is_row_major = a.is_contiguous() && batch == batch_of(a);
     const Tensor triangle = is_row_major ? a : as_columns(a, batch);
-    find_kernel(op, &LinalgKernels::solve_triangular, y)(y, triangle, left, upper != is_row_major, is_row_major, unit);
+    kernels::solve_triangular.as(op).on(y)(y, triangle, left, upper != is_row_major, is_row_major, unit);
   }
   auto pullback = [a = saved(a), x = saved_output(y), upper, left, unit](const Tensor& g,
                                                                          Needs<2> needs) -> std::array<Tensor, 2> {
@@ -341,7 +342,7 @@ TensorTriple lu_unpack(const Tensor& lu, const Tensor& pivots, bool unpack_data,
           with(batch_of(lu), {k}), " to match LU_data");
     const NoGradGuard no_grad;
     const Tensor from = empty_tensor(with(batch_of(lu), {m}), kInt64, lu.device());
-    find_kernel(op, &LinalgKernels::permutation, lu)(from, contiguous(pivots));
+    kernels::permutation.as(op).on(lu)(from, contiguous(pivots));
     // Column j of P has its one in the row that the exchanges brought to j.
     p = to(eq(unsqueeze(from, -2), unsqueeze(arange(m, TensorOptions(kInt64).device(lu.device())), -1)), lu.dtype());
   }

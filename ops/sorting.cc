@@ -29,16 +29,15 @@ Tensor record_chosen(const char* op, const Tensor& values, const Tensor& indices
 
 /// Runs a kernel that chooses one element of each row.
 template <class... A>
-std::pair<Tensor, Tensor> choose(const char* op,
-                                 void (*SortingKernels::*slot)(const Tensor&, const Tensor&, const Tensor&, int64_t,
-                                                               A...),
+std::pair<Tensor, Tensor> choose(const Kernel<void(const Tensor&, const Tensor&, const Tensor&, int64_t, A...)>& kernel,
                                  const Tensor& x, int64_t dim, bool keepdim, A... arguments) {
+  const char* const op = kernel.op();
   if (x.dim() == 0) return {clone(x), zeros({}, kInt64)};
   const ReducedDims dims(op, x, dim, keepdim);
   check<IndexError>(x.size(dim) > 0, op, ": dimension ", dim, " of ", describe(x), " is empty");
   const Tensor values = empty_tensor(dims.kept_sizes(), x.dtype(), x.device());
   const Tensor indices = empty_tensor(dims.kept_sizes(), kInt64, x.device());
-  find_kernel(op, slot, x)(values, indices, x, dim, arguments...);
+  kernel.on(x)(values, indices, x, dim, arguments...);
   const Tensor chosen = dims.shape_result(values);
   return {record(op, chosen, inputs(x),
                  [sizes = x.sizes(), indices, dims, dim](const Tensor& g) {
@@ -55,7 +54,7 @@ int64_t row_dim(const char* op, const Tensor& x, int64_t dim) {
 
 std::pair<Tensor, Tensor> median_along(const char* op, const Tensor& x, int64_t dim, bool keepdim, bool skip_nan) {
   dim = row_dim(op, x, dim);
-  return choose(op, &SortingKernels::median, x, dim, keepdim, skip_nan);
+  return choose(kernels::median.as(op), x, dim, keepdim, skip_nan);
 }
 
 Tensor median_of_all(const char* op, const Tensor& x, bool skip_nan) {
@@ -82,7 +81,7 @@ std::pair<Tensor, Tensor> sort(const Tensor& x, int64_t dim, bool descending, bo
   if (x.dim() == 0) return {clone(x), zeros({}, kInt64)};
   const Tensor values = empty_tensor(x.sizes(), x.dtype(), x.device());
   const Tensor indices = empty_tensor(x.sizes(), kInt64, x.device());
-  find_kernel("sort", &SortingKernels::sort, x)(values, indices, x, dim, descending, stable);
+  kernels::sort.on(x)(values, indices, x, dim, descending, stable);
   return {record_chosen("sort", values, indices, x, dim), indices};
 }
 
@@ -102,7 +101,7 @@ std::pair<Tensor, Tensor> topk(const Tensor& x, int64_t k, int64_t dim, bool lar
   sizes[static_cast<size_t>(dim)] = k;
   const Tensor values = empty_tensor(sizes, x.dtype(), x.device());
   const Tensor indices = empty_tensor(sizes, kInt64, x.device());
-  find_kernel("topk", &SortingKernels::topk, x)(values, indices, x, dim, largest, sorted);
+  kernels::topk.on(x)(values, indices, x, dim, largest, sorted);
   return {record_chosen("topk", values, indices, x, dim), indices};
 }
 
@@ -110,7 +109,7 @@ std::pair<Tensor, Tensor> kthvalue(const Tensor& x, int64_t k, int64_t dim, bool
   dim = row_dim("kthvalue", x, dim);
   const int64_t count = x.dim() == 0 ? 1 : x.size(dim);
   check(k >= 1 && k <= count, "kthvalue: k is ", k, " but dim ", dim, " of ", describe(x), " has ", count, " elements");
-  return choose("kthvalue", &SortingKernels::kth, x, dim, keepdim, k - 1);
+  return choose(kernels::kth.as("kthvalue"), x, dim, keepdim, k - 1);
 }
 
 std::pair<Tensor, Tensor> median(const Tensor& x, int64_t dim, bool keepdim) {
@@ -124,7 +123,7 @@ Tensor nanmedian(const Tensor& x) { return median_of_all("nanmedian", x, true); 
 
 std::pair<Tensor, Tensor> mode(const Tensor& x, int64_t dim, bool keepdim) {
   dim = row_dim("mode", x, dim);
-  return choose("mode", &SortingKernels::mode, x, dim, keepdim);
+  return choose(kernels::mode, x, dim, keepdim);
 }
 
 Tensor searchsorted(const Tensor& sequence, const Tensor& values, bool out_int32, bool right, const Tensor& sorter) {
@@ -151,7 +150,7 @@ Tensor searchsorted(const Tensor& sequence, const Tensor& values, bool out_int32
   const DType dtype = result_type(sequence, values);
   const Tensor rows = contiguous(to(sequence, dtype)), wanted = contiguous(to(values, dtype));
   const Tensor out = empty_tensor(values.sizes(), kInt64, values.device());
-  find_kernel("searchsorted", &SortingKernels::searchsorted, rows)(out, rows, wanted, order, right);
+  kernels::searchsorted.on(rows)(out, rows, wanted, order, right);
   return out_int32 ? to(out, kInt32) : out;
 }
 

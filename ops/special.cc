@@ -21,8 +21,8 @@ namespace {
 using std::numbers::inv_sqrtpi, std::numbers::sqrt2;
 const double kSqrtPi = std::sqrt(std::numbers::pi);
 
-Tensor unary(const char* op, UnaryKernel* SpecialKernels::*slot, const Tensor& x) {
-  return kernel::unary(op, slot, x, kernel::Result::Float);
+Tensor unary(const Kernel<UnaryKernel>& kernel, const Tensor& x) {
+  return kernel::unary(kernel, x, kernel::Result::Float);
 }
 
 /// The derivative of one of an op's arguments that nobody has a formula for.
@@ -32,12 +32,12 @@ auto no_formula(const char* op, const char* argument) {
   };
 }
 
-Tensor binary(const char* op, BinaryKernel* SpecialKernels::*slot, const Tensor& a, const Tensor& b) {
-  return kernel::binary(op, slot, a, b, kernel::Result::Float);
+Tensor binary(const Kernel<BinaryKernel>& kernel, const Tensor& a, const Tensor& b) {
+  return kernel::binary(kernel, a, b, kernel::Result::Float);
 }
 
 Tensor trigamma(const Tensor& x) {
-  auto y = unary("polygamma", &SpecialKernels::trigamma, x);
+  auto y = unary(kernels::trigamma.as("polygamma"), x);
   return record("polygamma", y, inputs(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g * polygamma(2, x()); }));
 }
@@ -64,12 +64,12 @@ Tensor first_order_slope(const Tensor& zeroth, const Tensor& first, const Tensor
 }  // namespace
 
 Tensor lgamma(const Tensor& x) {
-  auto y = unary("lgamma", &SpecialKernels::lgamma, x);
+  auto y = unary(kernels::lgamma, x);
   return record("lgamma", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * digamma(x()); }));
 }
 
 Tensor digamma(const Tensor& x) {
-  auto y = unary("digamma", &SpecialKernels::digamma, x);
+  auto y = unary(kernels::digamma, x);
   return record("digamma", y, inputs(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g * polygamma(1, x()); }));
 }
@@ -100,7 +100,7 @@ Tensor mvlgamma(const Tensor& x, int64_t p) {
 
 Tensor igamma(const Tensor& a, const Tensor& x) {
   check_shape_argument("igamma", a, x);
-  auto y = binary("igamma", &SpecialKernels::igamma, a, x);
+  auto y = binary(kernels::igamma, a, x);
   return record(
       "igamma", y, inputs(a, x), no_formula("igamma", "input"),
       in_float32([a = saved_wide(a), x = saved_wide(x)](const Tensor& g) { return g * gamma_density(a(), x()); }));
@@ -108,21 +108,21 @@ Tensor igamma(const Tensor& a, const Tensor& x) {
 
 Tensor igammac(const Tensor& a, const Tensor& x) {
   check_shape_argument("igammac", a, x);
-  auto y = binary("igammac", &SpecialKernels::igammac, a, x);
+  auto y = binary(kernels::igammac, a, x);
   return record(
       "igammac", y, inputs(a, x), no_formula("igammac", "input"),
       in_float32([a = saved_wide(a), x = saved_wide(x)](const Tensor& g) { return -g * gamma_density(a(), x()); }));
 }
 
 Tensor erfinv(const Tensor& x) {
-  auto y = unary("erfinv", &SpecialKernels::erfinv, x);
+  auto y = unary(kernels::erfinv, x);
   return record("erfinv", y, inputs(x), in_float32([y = saved_wide_output(y)](const Tensor& g) {
                   return g * (kSqrtPi / 2) * exp(square(y()));
                 }));
 }
 
 Tensor i0(const Tensor& x) {
-  auto y = unary("i0", &SpecialKernels::i0, x);
+  auto y = unary(kernels::i0, x);
   return record("i0", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * special::i1(x()); }));
 }
 
@@ -133,13 +133,13 @@ Tensor entr(const Tensor& x) {
   Tensor y;
   {
     NoGradGuard no_grad;
-    y = where(x < 0, -INFINITY, -kernel::binary("entr", &PointwiseKernels::xlogy, x, x, kernel::Result::Float));
+    y = where(x < 0, -INFINITY, -kernel::binary(kernels::xlogy.as("entr"), x, x, kernel::Result::Float));
   }
   return record("entr", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * (-log(x()) - 1); }));
 }
 
 Tensor erfcx(const Tensor& x) {
-  auto y = unary("erfcx", &SpecialKernels::erfcx, x);
+  auto y = unary(kernels::erfcx, x);
   return record("erfcx", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
                   return g * (2 * x() * y() - 2 * inv_sqrtpi);
                 }));
@@ -166,20 +166,20 @@ Tensor normal_hazard(const Tensor& x) {
 }  // namespace
 
 Tensor log_ndtr(const Tensor& x) {
-  auto y = unary("log_ndtr", &SpecialKernels::log_ndtr, x);
+  auto y = unary(kernels::log_ndtr, x);
   return record("log_ndtr", y, inputs(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g * normal_hazard(x()); }));
 }
 
 Tensor ndtri(const Tensor& p) {
-  auto y = unary("ndtri", &SpecialKernels::ndtri, p);
+  auto y = unary(kernels::ndtri, p);
   return record("ndtri", y, inputs(p), in_float32([y = saved_wide_output(y)](const Tensor& g) {
                   return g * (sqrt2 * kSqrtPi) * exp(square(y()) / 2);
                 }));
 }
 
 Tensor xlog1py(const Tensor& x, const Tensor& y) {
-  auto z = kernel::binary("xlog1py", &PointwiseKernels::xlog1py, x, y, kernel::Result::Float);
+  auto z = kernel::binary(kernels::xlog1py, x, y, kernel::Result::Float);
   return record("xlog1py", z, inputs(x, y), in_float32([x = saved_wide(x), y = saved_wide(y)](const Tensor& g) {
                   return where((x() == 0) & (y() <= -1), 0, g * log1p(y()));
                 }),
@@ -187,7 +187,7 @@ Tensor xlog1py(const Tensor& x, const Tensor& y) {
 }
 
 Tensor zeta(const Tensor& x, const Tensor& q) {
-  auto y = binary("zeta", &SpecialKernels::zeta, x, q);
+  auto y = binary(kernels::zeta, x, q);
   return record(
       "zeta", y, inputs(x, q), no_formula("zeta", "input"),
       in_float32([x = saved_wide(x), q = saved_wide(q)](const Tensor& g) { return g * -x() * zeta(x() + 1, q()); }));
@@ -195,7 +195,7 @@ Tensor zeta(const Tensor& x, const Tensor& q) {
 
 Tensor i0e(const Tensor& x) {
   if (wants_wide_result(x)) return in_float32(i0e, x);
-  auto y = unary("i0e", &SpecialKernels::i0e, x);
+  auto y = unary(kernels::i0e, x);
   return record("i0e", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
                   return g * (i1e(x()) - sign(x()) * y());
                 }));
@@ -203,7 +203,7 @@ Tensor i0e(const Tensor& x) {
 
 Tensor i1(const Tensor& x) {
   if (wants_wide_result(x)) return in_float32(i1, x);
-  auto y = unary("i1", &SpecialKernels::i1, x);
+  auto y = unary(kernels::i1, x);
   return record("i1", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
                   return g * first_order_slope(i0(x()), y(), x());
                 }));
@@ -211,97 +211,93 @@ Tensor i1(const Tensor& x) {
 
 Tensor i1e(const Tensor& x) {
   if (wants_wide_result(x)) return in_float32(i1e, x);
-  auto y = unary("i1e", &SpecialKernels::i1e, x);
+  auto y = unary(kernels::i1e, x);
   return record("i1e", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
                   return g * (first_order_slope(i0e(x()), y(), x()) - sign(x()) * y());
                 }));
 }
 
 Tensor modified_bessel_k0(const Tensor& x) {
-  auto y = unary("modified_bessel_k0", &SpecialKernels::k0, x);
+  auto y = unary(kernels::k0.as("modified_bessel_k0"), x);
   return record("modified_bessel_k0", y, inputs(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return -g * modified_bessel_k1(x()); }));
 }
 
 Tensor modified_bessel_k1(const Tensor& x) {
-  auto y = unary("modified_bessel_k1", &SpecialKernels::k1, x);
+  auto y = unary(kernels::k1.as("modified_bessel_k1"), x);
   return record("modified_bessel_k1", y, inputs(x),
                 in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
                   return -g * (modified_bessel_k0(x()) + y() / x());
                 }));
 }
 
-Tensor scaled_modified_bessel_k0(const Tensor& x) {
-  return unary("scaled_modified_bessel_k0", &SpecialKernels::k0e, x);
-}
-Tensor scaled_modified_bessel_k1(const Tensor& x) {
-  return unary("scaled_modified_bessel_k1", &SpecialKernels::k1e, x);
-}
-Tensor spherical_bessel_j0(const Tensor& x) { return unary("spherical_bessel_j0", &SpecialKernels::spherical_j0, x); }
-Tensor airy_ai(const Tensor& x) { return unary("airy_ai", &SpecialKernels::airy_ai, x); }
+Tensor scaled_modified_bessel_k0(const Tensor& x) { return unary(kernels::k0e.as("scaled_modified_bessel_k0"), x); }
+Tensor scaled_modified_bessel_k1(const Tensor& x) { return unary(kernels::k1e.as("scaled_modified_bessel_k1"), x); }
+Tensor spherical_bessel_j0(const Tensor& x) { return unary(kernels::spherical_j0.as("spherical_bessel_j0"), x); }
+Tensor airy_ai(const Tensor& x) { return unary(kernels::airy_ai, x); }
 
 Tensor bessel_j0(const Tensor& x) {
-  auto y = unary("bessel_j0", &SpecialKernels::j0, x);
+  auto y = unary(kernels::j0.as("bessel_j0"), x);
   return record("bessel_j0", y, inputs(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return -g * bessel_j1(x()); }));
 }
 
 Tensor bessel_j1(const Tensor& x) {
   if (wants_wide_result(x)) return in_float32(bessel_j1, x);
-  auto y = unary("bessel_j1", &SpecialKernels::j1, x);
+  auto y = unary(kernels::j1.as("bessel_j1"), x);
   return record("bessel_j1", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
                   return g * first_order_slope(bessel_j0(x()), y(), x());
                 }));
 }
 
 Tensor bessel_y0(const Tensor& x) {
-  auto y = unary("bessel_y0", &SpecialKernels::y0, x);
+  auto y = unary(kernels::y0.as("bessel_y0"), x);
   return record("bessel_y0", y, inputs(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return -g * bessel_y1(x()); }));
 }
 
 Tensor bessel_y1(const Tensor& x) {
-  auto y = unary("bessel_y1", &SpecialKernels::y1, x);
+  auto y = unary(kernels::y1.as("bessel_y1"), x);
   return record("bessel_y1", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
                   return g * (bessel_y0(x()) - y() / x());
                 }));
 }
 
 Tensor chebyshev_polynomial_t(const Tensor& x, const Tensor& n) {
-  return binary("chebyshev_polynomial_t", &SpecialKernels::chebyshev_t, x, n);
+  return binary(kernels::chebyshev_t.as("chebyshev_polynomial_t"), x, n);
 }
 Tensor chebyshev_polynomial_u(const Tensor& x, const Tensor& n) {
-  return binary("chebyshev_polynomial_u", &SpecialKernels::chebyshev_u, x, n);
+  return binary(kernels::chebyshev_u.as("chebyshev_polynomial_u"), x, n);
 }
 Tensor chebyshev_polynomial_v(const Tensor& x, const Tensor& n) {
-  return binary("chebyshev_polynomial_v", &SpecialKernels::chebyshev_v, x, n);
+  return binary(kernels::chebyshev_v.as("chebyshev_polynomial_v"), x, n);
 }
 Tensor chebyshev_polynomial_w(const Tensor& x, const Tensor& n) {
-  return binary("chebyshev_polynomial_w", &SpecialKernels::chebyshev_w, x, n);
+  return binary(kernels::chebyshev_w.as("chebyshev_polynomial_w"), x, n);
 }
 Tensor shifted_chebyshev_polynomial_t(const Tensor& x, const Tensor& n) {
-  return binary("shifted_chebyshev_polynomial_t", &SpecialKernels::shifted_chebyshev_t, x, n);
+  return binary(kernels::shifted_chebyshev_t.as("shifted_chebyshev_polynomial_t"), x, n);
 }
 Tensor shifted_chebyshev_polynomial_u(const Tensor& x, const Tensor& n) {
-  return binary("shifted_chebyshev_polynomial_u", &SpecialKernels::shifted_chebyshev_u, x, n);
+  return binary(kernels::shifted_chebyshev_u.as("shifted_chebyshev_polynomial_u"), x, n);
 }
 Tensor shifted_chebyshev_polynomial_v(const Tensor& x, const Tensor& n) {
-  return binary("shifted_chebyshev_polynomial_v", &SpecialKernels::shifted_chebyshev_v, x, n);
+  return binary(kernels::shifted_chebyshev_v.as("shifted_chebyshev_polynomial_v"), x, n);
 }
 Tensor shifted_chebyshev_polynomial_w(const Tensor& x, const Tensor& n) {
-  return binary("shifted_chebyshev_polynomial_w", &SpecialKernels::shifted_chebyshev_w, x, n);
+  return binary(kernels::shifted_chebyshev_w.as("shifted_chebyshev_polynomial_w"), x, n);
 }
 Tensor hermite_polynomial_h(const Tensor& x, const Tensor& n) {
-  return binary("hermite_polynomial_h", &SpecialKernels::hermite_h, x, n);
+  return binary(kernels::hermite_h.as("hermite_polynomial_h"), x, n);
 }
 Tensor hermite_polynomial_he(const Tensor& x, const Tensor& n) {
-  return binary("hermite_polynomial_he", &SpecialKernels::hermite_he, x, n);
+  return binary(kernels::hermite_he.as("hermite_polynomial_he"), x, n);
 }
 Tensor laguerre_polynomial_l(const Tensor& x, const Tensor& n) {
-  return binary("laguerre_polynomial_l", &SpecialKernels::laguerre, x, n);
+  return binary(kernels::laguerre.as("laguerre_polynomial_l"), x, n);
 }
 Tensor legendre_polynomial_p(const Tensor& x, const Tensor& n) {
-  return binary("legendre_polynomial_p", &SpecialKernels::legendre, x, n);
+  return binary(kernels::legendre.as("legendre_polynomial_p"), x, n);
 }
 
 }  // namespace special

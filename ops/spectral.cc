@@ -1,4 +1,5 @@
 // Eigenvalues, singular values, and what is defined by them.
+#include "core/kernels/linalg.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/indexing.h"
@@ -28,7 +29,7 @@ TensorPair decompose_symmetric(const char* op, const Tensor& a, bool upper, bool
   const Shape batch = batch_of(a);
   const Tensor vectors = copy_columns(a), info = empty_info(batch, a);
   const Tensor values = empty_tensor(with(batch, {rows(a)}), a.dtype(), a.device());
-  if (a.numel() > 0) find_kernel(op, &LinalgKernels::eigh, a)(vectors, values, info, upper, wants_vectors);
+  if (a.numel() > 0) kernels::eigh.as(op).on(a)(vectors, values, info, upper, wants_vectors);
   check_converged(op, info, "eigenvalues");
   return {values, vectors};
 }
@@ -69,7 +70,7 @@ Singular decompose(const char* op, const Tensor& a, bool full, bool wants_vector
     return d;
   }
   const Tensor info = empty_info(batch, a);
-  find_kernel(op, &LinalgKernels::svd, a)(copy_columns(a), d.u, d.s, d.vh, info);
+  kernels::svd.as(op).on(a)(copy_columns(a), d.u, d.s, d.vh, info);
   check_converged(op, info, "singular values");
   return d;
 }

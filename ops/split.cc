@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/kernels/memory.h"
 #include "core/parallel.h"
 #include "ops/creation.h"
 #include "ops/kernel.h"
@@ -217,7 +218,7 @@ Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
   }
   kernel::check_numel("cat", sizes);
   Tensor y = empty_tensor(std::move(sizes), result_type(tensors), model.device());
-  auto* copy = find_kernel("cat", &Backend::copy, model);
+  auto* copy = kernels::copy.as("cat").on(model);
   int64_t start = 0;
   const bool is_joined = join_runs(y, tensors, at);
   for (size_t i = 0; !is_joined && i < tensors.size(); ++i) {
@@ -250,7 +251,7 @@ Tensor stack(const std::vector<Tensor>& tensors, int64_t dim) {
   }
   kernel::check_same_device("stack", tensors);
   Tensor y = empty_tensor(std::move(result), result_type(tensors), tensors[0].device());
-  auto* copy = find_kernel("stack", &Backend::copy, y);
+  auto* copy = kernels::copy.as("stack").on(y);
   if (!join_runs(y, tensors, at))
     for (size_t i = 0; i < tensors.size(); ++i) copy(views::select_alias(y, at, static_cast<int64_t>(i)), tensors[i]);
   return record("stack", y, inputs(tensors), [at](const Tensor& g) { return unbind(g, at); });

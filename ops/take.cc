@@ -1,6 +1,7 @@
 // Ops that find positions, and ops that read or write at positions of the flattened tensor.
 #include <algorithm>
 
+#include "core/kernels/indexing.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/indexing.h"
@@ -93,7 +94,7 @@ Tensor repeat_interleave(const Tensor& x, int64_t repeats, std::optional<int64_t
 
 Tensor nonzero(const Tensor& x) {
   kernel::check_defined("nonzero", "input", x);
-  return find_kernel("nonzero", &Backend::nonzero, x)(x);
+  return kernels::nonzero.on(x)(x);
 }
 
 std::vector<Tensor> nonzero_tuple(const Tensor& x) {

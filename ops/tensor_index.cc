@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "autograd/record.h"
+#include "core/kernels/indexing.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/in_float32.h"
@@ -210,7 +211,7 @@ Shape read_sizes(const Tensor& x, const std::vector<Tensor>& indices) {
 /// x[i0, i1, ...] for index tensors of one shape on the leading dims.
 Tensor read(const Tensor& x, const std::vector<Tensor>& indices) {
   Tensor y = empty_tensor(read_sizes(x, indices), x.dtype(), x.device());
-  find_kernel("index", &Backend::index, x)(y, x, indices);
+  kernels::index.on(x)(y, x, indices);
   return record("index", y, inputs(x), [sizes = x.sizes(), indices = saved_all(indices)](const Tensor& g) {
     return read_backward(g, sizes, unpacked(indices));
   });
@@ -220,7 +221,7 @@ Tensor read(const Tensor& x, const std::vector<Tensor>& indices) {
 Tensor read_backward(const Tensor& g, const Shape& sizes, const std::vector<Tensor>& indices) {
   if (are_16_bit(g)) return in_float32([&](const Tensor& wide) { return read_backward(wide, sizes, indices); }, g);
   Tensor y = zeros(sizes, g.options());
-  find_kernel("index_backward", &Backend::index_put, y)(y, indices, g, true);
+  kernels::index_put.as("index_backward").on(y)(y, indices, g, true);
   return record("index_backward", y, inputs(g),
                 [indices = saved_all(indices)](const Tensor& gg) { return read(gg, unpacked(indices)); });
 }
@@ -229,7 +230,7 @@ Tensor read_backward(const Tensor& g, const Shape& sizes, const std::vector<Tens
 void write(Tensor x, const std::vector<Tensor>& indices, const Tensor& value, bool accumulate) {
   autograd::check_in_place("index_put_", x);
   const auto put = [&](const Tensor& target, const Tensor& values) {
-    find_kernel("index_put_", &Backend::index_put, x)(target, indices, values, accumulate);
+    kernels::index_put.as("index_put_").on(x)(target, indices, values, accumulate);
   };
   if (accumulate)
     add_at_places(x, value, put, [&](const Tensor& v) { return read(v, indices); });

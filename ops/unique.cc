@@ -58,7 +58,7 @@ std::tuple<Tensor, Tensor, Tensor> unique_slices(const char* op, const Tensor& x
   rows = view(rows, {count, count == 0 ? 0 : rows.numel() / count});
   if (sorted) {
     order = empty_tensor({count}, kInt64, x.device());
-    find_kernel(op, &SortingKernels::sort_rows, x)(order, rows);
+    kernels::sort_rows.as(op).on(x)(order, rows);
     rows = index_select(rows, 0, order);
   }
   const Groups groups = groups_of(any(ne(from_second(rows), to_second_last(rows)), 1), count, inverse, counts);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "autograd/record.h"
-#include "core/backend.h"
+#include "core/kernels/memory.h"
 
 namespace ember::views {
 
@@ -19,11 +19,10 @@ Tensor narrow_alias(const Tensor& x, int64_t dim, int64_t start, int64_t length,
 template <class View>
 Tensor place(const Tensor& g, const Shape& sizes, const View& view) {
   Tensor y = empty_tensor(sizes, g.dtype(), g.device());
-  const Backend& table = backend(g.device());
-  table.fill(y, 0);
+  kernels::fill.on(g)(y, 0);
   {
     NoGradGuard no_grad;
-    table.copy(view(y), g);
+    kernels::copy.on(g)(view(y), g);
   }
   return record("view_backward", y, inputs(g), [view](const Tensor& gg) { return view(gg); });
 }

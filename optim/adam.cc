@@ -2,6 +2,8 @@
 
 #include <tuple>
 
+#include "core/kernels/optimizer.h"
+#include "core/optimizer_step.h"
 #include "ops/creation.h"
 
 namespace ember::optim {
@@ -44,7 +46,7 @@ void Adam::run(const OptimizerOptions& options, OptimizerStep& step) const {
   step.amsgrad = o.amsgrad_;
   step.maximize = o.maximize_;
   step.decoupled = o.decoupled_weight_decay_;
-  find_kernel("Adam", &Backend::adam, step.params[0])(step);
+  kernels::adam.as("Adam").on(step.params[0])(step);
 }
 
 }  // namespace ember::optim

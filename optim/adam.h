@@ -3,6 +3,7 @@
 
 #include <tuple>
 
+#include "core/optimizer_step.h"
 #include "optim/optimizer.h"
 
 namespace ember::optim {

@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "autograd/grad_mode.h"
+#include "core/optimizer_step.h"
 
 namespace ember::optim {
 namespace {

@@ -16,7 +16,7 @@
 #include <variant>
 #include <vector>
 
-#include "core/backend.h"
+#include "core/optimizer_step.h"
 #include "nn/ordered_dict.h"
 
 namespace ember::optim {

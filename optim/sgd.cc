@@ -1,5 +1,7 @@
 #include "optim/sgd.h"
 
+#include "core/kernels/optimizer.h"
+#include "core/optimizer_step.h"
 #include "ops/creation.h"
 
 namespace ember::optim {
@@ -37,7 +39,7 @@ void SGD::run(const OptimizerOptions& options, OptimizerStep& step) const {
   step.weight_decay = o.weight_decay_;
   step.nesterov = o.nesterov_;
   step.maximize = o.maximize_;
-  find_kernel("SGD", &Backend::sgd, step.params[0])(step);
+  kernels::sgd.as("SGD").on(step.params[0])(step);
 }
 
 }  // namespace ember::optim

@@ -2,6 +2,7 @@
 // applied, not when it is gathered.
 #pragma once
 
+#include "core/optimizer_step.h"
 #include "optim/optimizer.h"
 
 namespace ember::optim {

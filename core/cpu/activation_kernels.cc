@@ -1,5 +1,7 @@
 #include "core/cpu/families.h"
 #include "core/cpu/pointwise.h"
+#include "core/kernels/activation.h"
+#include "core/kernels/pointwise.h"
 
 namespace ember::EMBER_ISA {
 
@@ -16,40 +18,35 @@ void relu(const Tensor& out, const Tensor& x) {
 
 }  // namespace
 
-void register_activation(Backend& table) {
-  table.relu = relu;
-  table.sigmoid = float_unary<[](auto x) { return math::sigmoid(x); }>;
-  table.tanh = float_unary<[](auto x) { return math::tanh(x); }>;
-  table.silu = float_unary<[](auto x) { return x * math::sigmoid(x); }>;
-  table.gelu = float_unary<[](auto x) {
+void register_activation() {
+  kernels::relu[kCPU] = relu;
+  kernels::sigmoid[kCPU] = float_unary<[](auto x) { return math::sigmoid(x); }>;
+  kernels::tanh[kCPU] = float_unary<[](auto x) { return math::tanh(x); }>;
+  kernels::silu[kCPU] = float_unary<[](auto x) { return x * math::sigmoid(x); }>;
+  kernels::gelu[kCPU] = float_unary<[](auto x) {
     decltype(x) cdf, density;
     math::normal(x, cdf, density);
     return x * cdf;
   }>;
-  table.gelu_tanh = float_unary<[](auto x) {
+  kernels::gelu_tanh[kCPU] = float_unary<[](auto x) {
     using T = decltype(x);
     const T inner = T(kGeluSlope) * (x + T(kGeluCubic) * x * x * x);
     return T(0.5) * x * (T(1) + math::tanh(inner));
   }>;
-  // log(1 + exp(x)), turned so that exp cannot overflow.
-  table.softplus = float_unary<[](auto x) {
-    using T = decltype(x);
-    return (x < T(0) ? T(0) : x) + math::log1p(math::exp(-math::abs(x)));
-  }>;
-
-  table.relu_backward = float_binary<[](auto grad, auto y) { return y <= decltype(y)(0) ? decltype(grad)(0) : grad; }>;
-  table.sigmoid_backward = float_binary<[](auto grad, auto y) { return grad * y * (decltype(y)(1) - y); }>;
-  table.tanh_backward = float_binary<[](auto grad, auto y) { return grad * (decltype(y)(1) - y * y); }>;
-  table.silu_backward = float_binary<[](auto grad, auto x) {
+  kernels::relu_backward[kCPU] =
+      float_binary<[](auto grad, auto y) { return y <= decltype(y)(0) ? decltype(grad)(0) : grad; }>;
+  kernels::sigmoid_backward[kCPU] = float_binary<[](auto grad, auto y) { return grad * y * (decltype(y)(1) - y); }>;
+  kernels::tanh_backward[kCPU] = float_binary<[](auto grad, auto y) { return grad * (decltype(y)(1) - y * y); }>;
+  kernels::silu_backward[kCPU] = float_binary<[](auto grad, auto x) {
     const auto s = math::sigmoid(x);
     return grad * s * (decltype(x)(1) + x * (decltype(x)(1) - s));
   }>;
-  table.gelu_backward = float_binary<[](auto grad, auto x) {
+  kernels::gelu_backward[kCPU] = float_binary<[](auto grad, auto x) {
     decltype(x) cdf, density;
     math::normal(x, cdf, density);
     return grad * (cdf + x * density);
   }>;
-  table.gelu_tanh_backward = float_binary<[](auto grad, auto x) {
+  kernels::gelu_tanh_backward[kCPU] = float_binary<[](auto grad, auto x) {
     using T = decltype(x);
     const T inner = T(kGeluSlope) * (x + T(kGeluCubic) * x * x * x);
     const T slope = T(kGeluSlope) * (T(1) + T(3 * kGeluCubic) * x * x);

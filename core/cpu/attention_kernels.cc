@@ -256,6 +256,9 @@ void attention_backward(const Tensor& grad_query, const Tensor& grad_key, const 
 
 }  // namespace
 
-void register_attention() { kernel_table<AttentionKernels>(kCPU) = {attention, attention_backward}; }
+void register_attention() {
+  kernels::attention[kCPU] = attention;
+  kernels::attention_backward[kCPU] = attention_backward;
+}
 
 }  // namespace ember::EMBER_ISA

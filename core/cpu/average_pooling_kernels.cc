@@ -2,6 +2,7 @@
 #include "core/cpu/families.h"
 #include "core/cpu/pooling.h"
 #include "core/kernels/pooling.h"
+#include "core/window.h"
 
 namespace ember::EMBER_ISA {
 
@@ -214,15 +215,11 @@ void adaptive_avg_pool_backward(const Tensor& grad_x, const Tensor& grad) {
 
 }  // namespace
 
-void register_average_pooling(Backend& table) {
-  table.avg_pool = avg_pool;
-  table.avg_pool_backward = avg_pool_backward;
-}
-
-void register_adaptive_average_pooling() {
-  auto& table = kernel_table<PoolingKernels>(kCPU);
-  table.adaptive_avg_pool = adaptive_avg_pool;
-  table.adaptive_avg_pool_backward = adaptive_avg_pool_backward;
+void register_average_pooling() {
+  kernels::avg_pool[kCPU] = avg_pool;
+  kernels::avg_pool_backward[kCPU] = avg_pool_backward;
+  kernels::adaptive_avg_pool[kCPU] = adaptive_avg_pool;
+  kernels::adaptive_avg_pool_backward[kCPU] = adaptive_avg_pool_backward;
 }
 
 }  // namespace ember::EMBER_ISA

@@ -6,6 +6,7 @@
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/normalization_families.h"
 #include "core/cpu/vector.h"
+#include "core/kernels/normalization.h"
 #include "core/parallel.h"
 
 namespace ember::EMBER_ISA {
@@ -400,9 +401,9 @@ void batch_norm_backward(const Tensor& grad_x, const Tensor& grad_weight, const 
 
 }  // namespace
 
-void register_batch_norm(Backend& table) {
-  table.batch_norm = batch_norm;
-  table.batch_norm_backward = batch_norm_backward;
+void register_batch_norm() {
+  kernels::batch_norm[kCPU] = batch_norm;
+  kernels::batch_norm_backward[kCPU] = batch_norm_backward;
 }
 
 }  // namespace ember::EMBER_ISA

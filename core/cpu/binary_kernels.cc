@@ -2,6 +2,7 @@
 #include "core/cpu/division.h"
 #include "core/cpu/families.h"
 #include "core/cpu/pointwise.h"
+#include "core/kernels/pointwise.h"
 
 namespace ember::EMBER_ISA {
 
@@ -174,38 +175,38 @@ void bitwise(const Tensor& out, const Tensor& a, const Tensor& b) {
 
 }  // namespace
 
-void register_binary(Backend& table) {
-  table.add = number_binary<[](auto x, auto y) {
+void register_binary() {
+  kernels::add[kCPU] = number_binary<[](auto x, auto y) {
     using W = Wrapping<decltype(x)>;
     return static_cast<decltype(x)>(static_cast<W>(x) + static_cast<W>(y));
   }>;
-  table.sub = sub;
-  table.mul = number_binary<[](auto x, auto y) {
+  kernels::sub[kCPU] = sub;
+  kernels::mul[kCPU] = number_binary<[](auto x, auto y) {
     using W = Wrapping<decltype(x)>;
     return static_cast<decltype(x)>(static_cast<W>(x) * static_cast<W>(y));
   }>;
-  table.div = float_binary<[](auto x, auto y) { return x / y; }>;
-  table.pow = pow;
-  table.floor_divide = floor_divide;
-  table.remainder = remainder;
-  table.atan2 = float_binary<[](auto y, auto x) { return math::atan2(y, x); }>;
+  kernels::div[kCPU] = float_binary<[](auto x, auto y) { return x / y; }>;
+  kernels::pow[kCPU] = pow;
+  kernels::floor_divide[kCPU] = floor_divide;
+  kernels::remainder[kCPU] = remainder;
+  kernels::atan2[kCPU] = float_binary<[](auto y, auto x) { return math::atan2(y, x); }>;
   // x != x lets a NaN through from either side.
-  table.maximum = number_binary<[](auto x, auto y) { return y < x || x != x ? x : y; }>;
-  table.minimum = number_binary<[](auto x, auto y) { return x < y || x != x ? x : y; }>;
+  kernels::maximum[kCPU] = number_binary<[](auto x, auto y) { return y < x || x != x ? x : y; }>;
+  kernels::minimum[kCPU] = number_binary<[](auto x, auto y) { return x < y || x != x ? x : y; }>;
 
-  table.eq = comparison<[](auto x, auto y) { return x == y; }>;
-  table.ne = comparison<[](auto x, auto y) { return x != y; }>;
-  table.lt = comparison<[](auto x, auto y) { return x < y; }>;
-  table.le = comparison<[](auto x, auto y) { return x <= y; }>;
-  table.gt = comparison<[](auto x, auto y) { return y < x; }>;
-  table.ge = comparison<[](auto x, auto y) { return y <= x; }>;
+  kernels::eq[kCPU] = comparison<[](auto x, auto y) { return x == y; }>;
+  kernels::ne[kCPU] = comparison<[](auto x, auto y) { return x != y; }>;
+  kernels::lt[kCPU] = comparison<[](auto x, auto y) { return x < y; }>;
+  kernels::le[kCPU] = comparison<[](auto x, auto y) { return x <= y; }>;
+  kernels::gt[kCPU] = comparison<[](auto x, auto y) { return y < x; }>;
+  kernels::ge[kCPU] = comparison<[](auto x, auto y) { return y <= x; }>;
 
-  table.logical_and = logical<[](auto x, auto y) { return (x != 0) & (y != 0); }>;
-  table.logical_or = logical<[](auto x, auto y) { return (x | y) != 0; }>;
-  table.logical_xor = logical<[](auto x, auto y) { return (x != 0) ^ (y != 0); }>;
-  table.bitwise_and = bitwise<"bitwise_and", [](auto x, auto y) { return x & y; }>;
-  table.bitwise_or = bitwise<"bitwise_or", [](auto x, auto y) { return x | y; }>;
-  table.bitwise_xor = bitwise<"bitwise_xor", [](auto x, auto y) { return x ^ y; }>;
+  kernels::logical_and[kCPU] = logical<[](auto x, auto y) { return (x != 0) & (y != 0); }>;
+  kernels::logical_or[kCPU] = logical<[](auto x, auto y) { return (x | y) != 0; }>;
+  kernels::logical_xor[kCPU] = logical<[](auto x, auto y) { return (x != 0) ^ (y != 0); }>;
+  kernels::bitwise_and[kCPU] = bitwise<"bitwise_and", [](auto x, auto y) { return x & y; }>;
+  kernels::bitwise_or[kCPU] = bitwise<"bitwise_or", [](auto x, auto y) { return x | y; }>;
+  kernels::bitwise_xor[kCPU] = bitwise<"bitwise_xor", [](auto x, auto y) { return x ^ y; }>;
 }
 
 }  // namespace ember::EMBER_ISA

@@ -4,7 +4,11 @@
 #include "core/cpu/complex_families.h"
 #include "core/cpu/families.h"
 #include "core/cpu/pointwise.h"
-#include "core/kernels/complex.h"
+#include "core/kernels/indexing.h"
+#include "core/kernels/matmul.h"
+#include "core/kernels/memory.h"
+#include "core/kernels/pointwise.h"
+#include "core/kernels/reduction.h"
 
 namespace ember::EMBER_ISA {
 
@@ -90,12 +94,10 @@ void add_scaled(const Tensor& out, const Tensor& a, const Tensor& b, const Scala
   });
 }
 
-const Backend& of_reals() { return kernel_table<Backend>(kCPU); }
-
 /// Reduces the parts, each for itself.
-template <auto slot>
+template <auto& kernel>
 void reduce_parts(const Tensor& out, const Tensor& x) {
-  (of_reals().*slot)(out.alias_real(), x.alias_real());
+  kernel[kCPU](out.alias_real(), x.alias_real());
 }
 
 /// The real parts (0) or the imaginary ones (1), where they lie.
@@ -109,75 +111,56 @@ void matmul(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& b
   const DType dtype = real_dtype(out.dtype());
   const auto product = [&](int64_t of_a, int64_t of_b, const Tensor& added) {
     const Tensor y = empty_tensor(out.sizes(), dtype);
-    of_reals().matmul(y, part(a, of_a), part(b, of_b), added);
+    kernels::matmul[kCPU](y, part(a, of_a), part(b, of_b), added);
     return y;
   };
   const bool has_bias = bias.defined();
-  of_reals().sub(part(out, 0), product(0, 0, has_bias ? part(bias, 0) : Tensor()), product(1, 1, {}));
-  of_reals().add(part(out, 1), product(0, 1, has_bias ? part(bias, 1) : Tensor()), product(1, 0, {}));
+  kernels::sub[kCPU](part(out, 0), product(0, 0, has_bias ? part(bias, 0) : Tensor()), product(1, 1, {}));
+  kernels::add[kCPU](part(out, 1), product(0, 1, has_bias ? part(bias, 1) : Tensor()), product(1, 0, {}));
 }
 
-/// Kernels that serve any dtype as they are.
-void share(Backend& table, const Backend& real) {
-  table.copy = real.copy;
-  table.fill = real.fill;
-  table.where = real.where;
-  table.gather = real.gather;
-  table.scatter = real.scatter;
-  table.scatter_add = real.scatter_add;
-  table.index_select = real.index_select;
-  table.index_add = real.index_add;
-  table.index = real.index;
-  table.index_put = real.index_put;
-  table.nonzero = real.nonzero;
-  table.any = real.any;
-  table.all = real.all;
-  table.logical_not = real.logical_not;
-  table.logical_and = real.logical_and;
-  table.logical_or = real.logical_or;
-  table.logical_xor = real.logical_xor;
-}
+void share(auto&... kernel) { ((kernel.complex(kCPU) = kernel[kCPU]), ...); }
 
 }  // namespace
 
 void register_complex() {
-  Backend& table = kernel_table<Backend>(kCPU, /*of_complex=*/true);
-  share(table, of_reals());
+  // Kernels that serve any dtype as they are.
+  share(kernels::copy, kernels::fill, kernels::where, kernels::gather, kernels::scatter, kernels::scatter_add,
+        kernels::index_select, kernels::index_add, kernels::index, kernels::index_put, kernels::nonzero, kernels::any,
+        kernels::all, kernels::logical_not, kernels::logical_and, kernels::logical_or, kernels::logical_xor);
 
-  table.abs = abs;
-  table.neg = complex_unary<[](auto z) { return -z; }>;
-  table.exp = complex_unary<[](auto z) { return exp(z); }>;
-  table.log = complex_unary<[](auto z) { return log(z); }>;
-  table.sqrt = complex_unary<[](auto z) { return sqrt(z); }>;
-  table.rsqrt = complex_unary<[](auto z) { return decltype(z){1, 0} / sqrt(z); }>;
-  table.reciprocal = complex_unary<[](auto z) { return decltype(z){1, 0} / z; }>;
-  table.sin = complex_unary<[](auto z) { return sin(z); }>;
-  table.cos = complex_unary<[](auto z) { return cos(z); }>;
-  table.tanh = complex_unary<[](auto z) { return tanh(z); }>;
-  table.sign = complex_unary<[](auto z) {
+  kernels::abs.complex(kCPU) = abs;
+  kernels::neg.complex(kCPU) = complex_unary<[](auto z) { return -z; }>;
+  kernels::exp.complex(kCPU) = complex_unary<[](auto z) { return exp(z); }>;
+  kernels::log.complex(kCPU) = complex_unary<[](auto z) { return log(z); }>;
+  kernels::sqrt.complex(kCPU) = complex_unary<[](auto z) { return sqrt(z); }>;
+  kernels::rsqrt.complex(kCPU) = complex_unary<[](auto z) { return decltype(z){1, 0} / sqrt(z); }>;
+  kernels::reciprocal.complex(kCPU) = complex_unary<[](auto z) { return decltype(z){1, 0} / z; }>;
+  kernels::sin.complex(kCPU) = complex_unary<[](auto z) { return sin(z); }>;
+  kernels::cos.complex(kCPU) = complex_unary<[](auto z) { return cos(z); }>;
+  kernels::tanh.complex(kCPU) = complex_unary<[](auto z) { return tanh(z); }>;
+  kernels::sign.complex(kCPU) = complex_unary<[](auto z) {
     const auto size = magnitude(z);
     return size == 0 ? decltype(z){0, 0} : decltype(z){z.re / size, z.im / size};
   }>;
-  table.isnan = complex_test<[](auto z) { return z.re != z.re || z.im != z.im; }>;
-  table.isinf =
+  kernels::isnan.complex(kCPU) = complex_test<[](auto z) { return z.re != z.re || z.im != z.im; }>;
+  kernels::isinf.complex(kCPU) =
       complex_test<[](auto z) { return math::abs(z.re) == __builtin_inf() || math::abs(z.im) == __builtin_inf(); }>;
 
-  table.add = complex_binary<[](auto a, auto b) { return a + b; }>;
-  table.sub = complex_binary<[](auto a, auto b) { return a - b; }>;
-  table.mul = complex_binary<[](auto a, auto b) { return a * b; }>;
-  table.div = complex_binary<[](auto a, auto b) { return a / b; }>;
-  table.pow = complex_binary<[](auto a, auto b) { return pow(a, b); }>;
-  table.eq = complex_comparison<[](auto a, auto b) { return a == b; }>;
-  table.ne = complex_comparison<[](auto a, auto b) { return !(a == b); }>;
-  table.add_scaled = add_scaled;
+  kernels::add.complex(kCPU) = complex_binary<[](auto a, auto b) { return a + b; }>;
+  kernels::sub.complex(kCPU) = complex_binary<[](auto a, auto b) { return a - b; }>;
+  kernels::mul.complex(kCPU) = complex_binary<[](auto a, auto b) { return a * b; }>;
+  kernels::div.complex(kCPU) = complex_binary<[](auto a, auto b) { return a / b; }>;
+  kernels::pow.complex(kCPU) = complex_binary<[](auto a, auto b) { return pow(a, b); }>;
+  kernels::eq.complex(kCPU) = complex_comparison<[](auto a, auto b) { return a == b; }>;
+  kernels::ne.complex(kCPU) = complex_comparison<[](auto a, auto b) { return !(a == b); }>;
+  kernels::add_scaled.complex(kCPU) = add_scaled;
 
-  table.sum = reduce_parts<&Backend::sum>;
-  table.mean = reduce_parts<&Backend::mean>;
-  table.matmul = matmul;
+  kernels::sum.complex(kCPU) = reduce_parts<kernels::sum>;
+  kernels::mean.complex(kCPU) = reduce_parts<kernels::mean>;
+  kernels::matmul.complex(kCPU) = matmul;
 
-  kernel_table<ComplexKernels>(kCPU, /*of_complex=*/true).conj = complex_unary<[](auto z) {
-    return decltype(z){z.re, -z.im};
-  }>;
+  kernels::conj.complex(kCPU) = complex_unary<[](auto z) { return decltype(z){z.re, -z.im}; }>;
   register_fft();
 }
 

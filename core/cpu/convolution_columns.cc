@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "core/kernels/matmul.h"
 #include "core/parallel.h"
+#include "core/window.h"
 
 namespace ember::columns {
 
@@ -162,14 +164,14 @@ void conv(const Tensor& out, const Tensor& x, const Tensor& weight, const Tensor
   for_each_sample(x.sizes()[0], g, x.dtype(), [&](int64_t n, const Tensor& columns) {
     visit_float(x.dtype(), "conv",
                 [&]<class T> { gather_columns(columns.data_ptr<T>(), sample(x, n, g.groups).data_ptr<T>(), g); });
-    backend(kCPU).matmul(sample(out, n, g.groups), matrices(weight, g.groups), columns, added);
+    kernels::matmul[kCPU](sample(out, n, g.groups), matrices(weight, g.groups), columns, added);
   });
 }
 
 void conv_backward_input(const Tensor& grad_x, const Tensor& grad, const Tensor& weight, const Window& window) {
   const Geometry g(grad_x, grad, window);
   for_each_sample(grad.sizes()[0], g, grad.dtype(), [&](int64_t n, const Tensor& columns) {
-    backend(kCPU).matmul(columns, transposed(matrices(weight, g.groups)), sample(grad, n, g.groups), {});
+    kernels::matmul[kCPU](columns, transposed(matrices(weight, g.groups)), sample(grad, n, g.groups), {});
     visit_float(grad.dtype(), "conv",
                 [&]<class T> { scatter_columns(sample(grad_x, n, g.groups).data_ptr<T>(), columns.data_ptr<T>(), g); });
   });
@@ -184,7 +186,7 @@ void conv_backward_weight(const Tensor& grad_weight, const Tensor& grad_bias, co
       visit_float(x.dtype(), "conv",
                   [&]<class T> { gather_columns(columns.data_ptr<T>(), sample(x, n, g.groups).data_ptr<T>(), g); });
       // Later samples add to the sums of the earlier ones.
-      backend(kCPU).matmul(sums, sample(grad, n, g.groups), transposed(columns), n == 0 ? Tensor() : sums);
+      kernels::matmul[kCPU](sums, sample(grad, n, g.groups), transposed(columns), n == 0 ? Tensor() : sums);
     }
   }
   if (grad_bias.defined())

@@ -1,8 +1,9 @@
 // Convolution as a matrix product: every window of the input becomes a column. Plain and right for every geometry and for
-// float32 and float64; oneDNN serves what it knows faster. Tensors are contiguous; arguments as in Backend::conv.
+// float32 and float64; oneDNN serves what it knows faster. Tensors are contiguous; arguments as in kernels::conv.
 #pragma once
 
-#include "core/backend.h"
+#include "core/tensor.h"
+#include "core/window.h"
 
 namespace ember::columns {
 

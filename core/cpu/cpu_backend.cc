@@ -4,9 +4,9 @@
 #include <dnnl.hpp>
 #include <utility>
 
-#include "core/backend.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/lapack.h"
+#include "core/error.h"
 
 // A host that can raise an error defines this, and asks for start_error(): Python's module does. Elsewhere a bad EMBER_ISA ends the
 // process with a message.
@@ -92,21 +92,10 @@ Isa isa() {
   return is_supported(Isa::AVX512) ? Isa::AVX512 : is_supported(Isa::AVX2) ? Isa::AVX2 : Isa::SSE2;
 }
 
-void register_all(Isa isa, Backend& table) {
-  static constexpr void (*kRegister[])(Backend&) = {sse2::register_kernels, avx2::register_kernels,
-                                                    avx512::register_kernels};
-  kRegister[static_cast<int>(isa)](table);
-  dnnl::register_convolution(table);
-  register_loss(table);
-}
-
 namespace {
 
-void enter_kernels(Isa isa) {
-  Backend table;
-  register_all(isa, table);
-  register_backend(kCPU, table);
-  static constexpr void (*kRegister[])() = {sse2::register_tables, avx2::register_tables, avx512::register_tables};
+void register_kernels(Isa isa) {
+  static constexpr void (*kRegister[])() = {sse2::register_kernels, avx2::register_kernels, avx512::register_kernels};
   kRegister[static_cast<int>(isa)]();
 }
 
@@ -120,7 +109,7 @@ void limit_onednn(Isa isa) {
 
 [[maybe_unused]] const bool registered = [] {
   if (isa_asked_for()) limit_onednn(*isa_asked_for());
-  enter_kernels(isa());
+  register_kernels(isa());
   return true;
 }();
 
@@ -128,7 +117,7 @@ void limit_onednn(Isa isa) {
 
 void use(std::optional<Isa> wanted) {
   static Isa current = isa();
-  if (const Isa next = wanted.value_or(isa()); next != current) enter_kernels(current = next);
+  if (const Isa next = wanted.value_or(isa()); next != current) register_kernels(current = next);
   lapack::use(wanted);
 }
 

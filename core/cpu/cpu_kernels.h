@@ -10,29 +10,18 @@
 
 namespace ember {
 
-struct Backend;
-
-// What families_kernels.cc says for each instruction set: every kernel of the backend table, and every table beside it.
+// What families_kernels.cc has for each instruction set.
 namespace sse2 {
-void register_kernels(Backend& table);
-void register_tables();
-}  // namespace sse2
+void register_kernels();
+}
 namespace avx2 {
-void register_kernels(Backend& table);
-void register_tables();
-}  // namespace avx2
+void register_kernels();
+}
 namespace avx512 {
-void register_kernels(Backend& table);
-void register_tables();
-}  // namespace avx512
-
-namespace dnnl {
-void register_convolution(Backend& table);
-}  // namespace dnnl
+void register_kernels();
+}
 
 namespace cpu {
-
-void register_loss(Backend& table);
 
 /// The instruction sets that the CPU backend knows, the best last.
 enum class Isa { SSE2, AVX2, AVX512 };
@@ -47,9 +36,7 @@ std::optional<Isa> isa_asked_for();
 const std::string& start_error();
 /// The set chosen at start: the one asked for, or the best supported one.
 Isa isa();
-/// Fills the table with the kernels of that set.
-void register_all(Isa isa, Backend& table);
-/// Enters the kernels of that set into the CPU's tables, LAPACK's too; without one, what was chosen at start.
+/// Enters the kernels of that set, LAPACK's too; without one, what was chosen at start.
 void use(std::optional<Isa> isa);
 
 // Errors of kernels, thrown from ordinary code: a template instantiated inside a kernel file would be compiled for that file's

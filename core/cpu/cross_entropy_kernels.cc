@@ -3,7 +3,7 @@
 #include "core/cpu/families.h"
 #include "core/cpu/vector.h"
 #include "core/cpu/vector_math.h"
-#include "core/kernels/cross_entropy.h"
+#include "core/kernels/loss.h"
 #include "core/parallel.h"
 
 namespace ember::EMBER_ISA {
@@ -147,6 +147,9 @@ void cross_entropy_backward(const Tensor& grad_x, const Tensor& grad, const Tens
 
 }  // namespace
 
-void register_cross_entropy() { kernel_table<CrossEntropyKernels>(kCPU) = {cross_entropy, cross_entropy_backward}; }
+void register_cross_entropy() {
+  kernels::cross_entropy[kCPU] = cross_entropy;
+  kernels::cross_entropy_backward[kCPU] = cross_entropy_backward;
+}
 
 }  // namespace ember::EMBER_ISA

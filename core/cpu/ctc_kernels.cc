@@ -7,7 +7,7 @@
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
 #include "core/cpu/vector_math.h"
-#include "core/kernels/ctc.h"
+#include "core/kernels/loss.h"
 #include "core/parallel.h"
 
 namespace ember::EMBER_ISA {
@@ -200,6 +200,9 @@ void ctc_loss_backward(const Tensor& grad_log_probs, const Tensor& grad, const T
 
 }  // namespace
 
-void register_ctc() { kernel_table<CtcKernels>(kCPU) = {ctc_loss, ctc_loss_backward}; }
+void register_ctc() {
+  kernels::ctc_loss[kCPU] = ctc_loss;
+  kernels::ctc_loss_backward[kCPU] = ctc_loss_backward;
+}
 
 }  // namespace ember::EMBER_ISA

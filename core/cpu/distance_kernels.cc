@@ -194,9 +194,8 @@ void cdist_backward(const Tensor& grad, const Tensor& weight, const Tensor& a, c
 }  // namespace
 
 void register_distance() {
-  auto& table = kernel_table<DistanceKernels>(kCPU);
-  table.cdist = cdist;
-  table.cdist_backward = cdist_backward;
+  kernels::cdist[kCPU] = cdist;
+  kernels::cdist_backward[kCPU] = cdist_backward;
 }
 
 }  // namespace ember::EMBER_ISA

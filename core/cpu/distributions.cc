@@ -1,10 +1,9 @@
 // Poisson and binomial numbers: an element takes as many random words as it needs, so each has a stream of its own.
-#include "core/kernels/distributions.h"
-
 #include <cmath>
 
 #include "core/cpu/cpu_kernels.h"
 #include "core/half.h"
+#include "core/kernels/random.h"
 #include "core/parallel.h"
 #include "core/random.h"
 
@@ -154,9 +153,8 @@ void binomial(const Tensor& out, const Tensor& count, const Tensor& p, Generator
 }
 
 const bool registered = [] {
-  auto& table = kernel_table<DistributionKernels>(kCPU);
-  table.poisson = poisson;
-  table.binomial = binomial;
+  kernels::poisson[kCPU] = poisson;
+  kernels::binomial[kCPU] = binomial;
   return true;
 }();
 

@@ -1,13 +1,15 @@
 #include <dnnl.hpp>
 #include <optional>
 
-#include "core/backend.h"
 #include "core/cpu/convolution_columns.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/dnnl_cache.h"
 #include "core/cpu/dnnl_kernels.h"
 #include "core/determinism.h"
+#include "core/kernels/convolution.h"
+#include "core/kernels/memory.h"
 #include "core/parallel.h"
+#include "core/window.h"
 
 namespace ember::dnnl {
 
@@ -75,7 +77,7 @@ Shape weight_sizes(const Tensor& weight, int64_t groups) {
 
 Tensor copy(const Tensor& x, DType dtype) {
   const Tensor y = empty_tensor(x.sizes(), dtype);
-  backend(kCPU).copy(y, x);
+  kernels::copy[kCPU](y, x);
   return y;
 }
 
@@ -257,7 +259,7 @@ class Staged {
   }
   const Tensor& operator()() const { return tensor_; }
   void finish() const {
-    if (target_.defined() && !target_.is_same(tensor_)) backend(kCPU).copy(target_, tensor_);
+    if (target_.defined() && !target_.is_same(tensor_)) kernels::copy[kCPU](target_, tensor_);
   }
 
  private:
@@ -318,7 +320,7 @@ void conv_backward_weight(const Tensor& grad_weight, const Tensor& grad_bias, co
   check_dtype(grad);
   if (grad.numel() == 0) {
     for (const Tensor& sums : {grad_weight, grad_bias})
-      if (sums.defined()) backend(kCPU).fill(sums, 0);
+      if (sums.defined()) kernels::fill[kCPU](sums, 0);
     return;
   }
   const bool rows = is_for_columns(x) || !grad_weight.defined();
@@ -336,12 +338,13 @@ void conv_backward_weight(const Tensor& grad_weight, const Tensor& grad_bias, co
   bias.finish();
 }
 
-}  // namespace
+[[maybe_unused]] const bool registered = [] {
+  kernels::conv[kCPU] = conv;
+  kernels::conv_backward_input[kCPU] = conv_backward_input;
+  kernels::conv_backward_weight[kCPU] = conv_backward_weight;
+  return true;
+}();
 
-void register_convolution(Backend& table) {
-  table.conv = conv;
-  table.conv_backward_input = conv_backward_input;
-  table.conv_backward_weight = conv_backward_weight;
-}
+}  // namespace
 
 }  // namespace ember::dnnl

@@ -6,7 +6,7 @@
 
 namespace ember::dnnl {
 
-/// out = a b (+ bias) as Backend::matmul, for the floating-point dtypes but float64.
+/// out = a b (+ bias) as kernels::matmul, for the floating-point dtypes but float64.
 void matmul(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& bias);
 
 }  // namespace ember::dnnl

@@ -1,9 +1,9 @@
 #include <dnnl.hpp>
 #include <optional>
 
-#include "core/backend.h"
 #include "core/cpu/dnnl_cache.h"
 #include "core/cpu/dnnl_kernels.h"
+#include "core/kernels/memory.h"
 #include "core/parallel.h"
 
 namespace ember::dnnl {
@@ -18,7 +18,7 @@ constexpr int64_t kStackRows = 84;
 
 Tensor cast(const Tensor& x, DType dtype) {
   const Tensor y = empty_tensor(x.sizes(), dtype);
-  backend(kCPU).copy(y, x);
+  kernels::copy[kCPU](y, x);
   return y;
 }
 
@@ -133,12 +133,12 @@ void matmul(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& b
     return multiply_bfloat16(out, a, b);
   const bool is_direct = out.dtype() == kFloat32 && out.is_contiguous();
   const Tensor sum = is_direct ? out : empty_tensor(out.sizes(), kFloat32);
-  if (bias.defined() && !bias.is_same(sum)) backend(kCPU).copy(sum, bias);
+  if (bias.defined() && !bias.is_same(sum)) kernels::copy[kCPU](sum, bias);
   if (out.dtype() == kFloat32)
     multiply_floats(sum, a, b, bias.defined() ? 1 : 0);
   else
     multiply_floats(sum, cast(a, kFloat32), cast(b, kFloat32), bias.defined() ? 1 : 0);
-  if (!is_direct) backend(kCPU).copy(out, sum);
+  if (!is_direct) kernels::copy[kCPU](out, sum);
 }
 
 }  // namespace ember::dnnl

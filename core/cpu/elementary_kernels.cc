@@ -299,31 +299,33 @@ void modified_bessel(const Tensor& out, const Tensor& x) {
   });
 }
 
-void register_binary_functions(PointwiseKernels& table) {
-  table.fmod = fmod;
+void register_binary_functions() {
+  kernels::fmod[kCPU] = fmod;
   // A NaN loses to a number.
-  table.fmax = number_binary<[](auto x, auto y) { return y < x || y != y ? x : y; }>;
-  table.fmin = number_binary<[](auto x, auto y) { return x < y || y != y ? x : y; }>;
-  table.hypot = only_float_binary<"hypot", [](auto x, auto y) { return math::hypot(x, y); }>;
-  table.copysign = float_binary<[](auto x, auto y) { return math::copysign(x, y); }>;
-  table.nextafter = nextafter;
-  table.logaddexp = only_float_binary<"logaddexp", log_add<[](auto gap) { return math::log1p(math::exp(-gap)); }>>;
-  table.logaddexp2 = only_float_binary<"logaddexp2", log_add<[](auto gap) {
-                                         return math::log1p(math::exp2(-gap)) * decltype(gap)(1.44269504088896340736);
-                                       }>>;
-  table.xlogy = float_binary<[](auto x, auto y) {
+  kernels::fmax[kCPU] = number_binary<[](auto x, auto y) { return y < x || y != y ? x : y; }>;
+  kernels::fmin[kCPU] = number_binary<[](auto x, auto y) { return x < y || y != y ? x : y; }>;
+  kernels::hypot[kCPU] = only_float_binary<"hypot", [](auto x, auto y) { return math::hypot(x, y); }>;
+  kernels::copysign[kCPU] = float_binary<[](auto x, auto y) { return math::copysign(x, y); }>;
+  kernels::nextafter[kCPU] = nextafter;
+  kernels::logaddexp[kCPU] =
+      only_float_binary<"logaddexp", log_add<[](auto gap) { return math::log1p(math::exp(-gap)); }>>;
+  kernels::logaddexp2[kCPU] =
+      only_float_binary<"logaddexp2", log_add<[](auto gap) {
+                          return math::log1p(math::exp2(-gap)) * decltype(gap)(1.44269504088896340736);
+                        }>>;
+  kernels::xlogy[kCPU] = float_binary<[](auto x, auto y) {
     using T = decltype(x);
     const T product = x * math::log(y);
     return y != y ? T(kNaN) : x == T(0) ? T(0) : product;
   }>;
-  table.xlog1py = float_binary<[](auto x, auto y) {
+  kernels::xlog1py[kCPU] = float_binary<[](auto x, auto y) {
     using T = decltype(x);
     const T product = x * math::log1p(y);
     return y != y ? T(kNaN) : x == T(0) ? T(0) : product;
   }>;
 
-  table.gcd = integer_binary<"gcd", [](auto x, auto y) { return gcd(x, y); }>;
-  table.lcm = integer_binary<"lcm", [](auto x, auto y) -> decltype(x) {
+  kernels::gcd[kCPU] = integer_binary<"gcd", [](auto x, auto y) { return gcd(x, y); }>;
+  kernels::lcm[kCPU] = integer_binary<"lcm", [](auto x, auto y) -> decltype(x) {
     using U = Wrapping<decltype(x)>;
     const auto divisor = gcd(x, y);
     if (divisor == 0) return 0;
@@ -331,12 +333,12 @@ void register_binary_functions(PointwiseKernels& table) {
     return static_cast<decltype(x)>(static_cast<decltype(x)>(product) < 0 ? U(0) - product : product);
   }>;
   // A shift by the width or more, or by a negative count, pushes out every bit.
-  table.left_shift = integer_binary<"bitwise_left_shift", [](auto x, auto y) -> decltype(x) {
+  kernels::left_shift[kCPU] = integer_binary<"bitwise_left_shift", [](auto x, auto y) -> decltype(x) {
     using U = Wrapping<decltype(x)>;
     constexpr auto kBits = static_cast<decltype(x)>(sizeof(x) * 8);
     return y < 0 || y >= kBits ? 0 : static_cast<decltype(x)>(U(x) << U(y));
   }>;
-  table.right_shift = integer_binary<"bitwise_right_shift", [](auto x, auto y) -> decltype(x) {
+  kernels::right_shift[kCPU] = integer_binary<"bitwise_right_shift", [](auto x, auto y) -> decltype(x) {
     constexpr auto kLast = static_cast<decltype(x)>(sizeof(x) * 8 - 1);
     return (x >> (y < 0 || y > kLast ? kLast : y));
   }>;
@@ -345,34 +347,32 @@ void register_binary_functions(PointwiseKernels& table) {
 }  // namespace
 
 void register_elementary() {
-  auto& special = kernel_table<SpecialKernels>(kCPU);
-  special.erfinv = float_unary<[](auto x) { return erfinv(x); }>;
-  special.lgamma = lgamma;
-  special.digamma = digamma;
-  special.i0 = modified_bessel<0, cpu::special::i0>;
-  special.i1 = modified_bessel<1, cpu::special::i1>;
-  auto& table = kernel_table<PointwiseKernels>(kCPU);
-  table.tan = float_unary<[](auto x) { return math::tan(x); }>;
-  table.asin = float_unary<[](auto x) { return math::asin(x); }>;
-  table.acos = float_unary<[](auto x) { return math::acos(x); }>;
-  table.atan = float_unary<[](auto x) { return math::atan(x); }>;
-  table.sinh = float_unary<[](auto x) { return math::sinh(x); }>;
-  table.cosh = float_unary<[](auto x) { return math::cosh(x); }>;
-  table.asinh = float_unary<[](auto x) { return math::asinh(x); }>;
-  table.acosh = float_unary<[](auto x) { return math::acosh(x); }>;
-  table.atanh = float_unary<[](auto x) { return math::atanh(x); }>;
-  table.exp2 = float_unary<[](auto x) { return math::exp2(x); }>;
-  table.log2 = float_unary<[](auto x) { return math::log2(x); }>;
-  table.log10 = float_unary<[](auto x) { return math::log10(x); }>;
-  table.lerp = lerp;
-  table.addcmul = addcmul;
-  table.erfc = float_unary<[](auto x) { return math::erfc(x); }>;
-  table.trunc = float_unary<[](auto x) { return math::trunc(x); }>;
-  table.frac = float_unary<[](auto x) { return x - math::trunc(x); }>;
-  table.nan_to_num = nan_to_num;
-  table.signbit = signbit;
-  table.frexp = frexp;
-  register_binary_functions(table);
+  kernels::erfinv[kCPU] = float_unary<[](auto x) { return erfinv(x); }>;
+  kernels::lgamma[kCPU] = lgamma;
+  kernels::digamma[kCPU] = digamma;
+  kernels::i0[kCPU] = modified_bessel<0, cpu::special::i0>;
+  kernels::i1[kCPU] = modified_bessel<1, cpu::special::i1>;
+  kernels::tan[kCPU] = float_unary<[](auto x) { return math::tan(x); }>;
+  kernels::asin[kCPU] = float_unary<[](auto x) { return math::asin(x); }>;
+  kernels::acos[kCPU] = float_unary<[](auto x) { return math::acos(x); }>;
+  kernels::atan[kCPU] = float_unary<[](auto x) { return math::atan(x); }>;
+  kernels::sinh[kCPU] = float_unary<[](auto x) { return math::sinh(x); }>;
+  kernels::cosh[kCPU] = float_unary<[](auto x) { return math::cosh(x); }>;
+  kernels::asinh[kCPU] = float_unary<[](auto x) { return math::asinh(x); }>;
+  kernels::acosh[kCPU] = float_unary<[](auto x) { return math::acosh(x); }>;
+  kernels::atanh[kCPU] = float_unary<[](auto x) { return math::atanh(x); }>;
+  kernels::exp2[kCPU] = float_unary<[](auto x) { return math::exp2(x); }>;
+  kernels::log2[kCPU] = float_unary<[](auto x) { return math::log2(x); }>;
+  kernels::log10[kCPU] = float_unary<[](auto x) { return math::log10(x); }>;
+  kernels::lerp[kCPU] = lerp;
+  kernels::addcmul[kCPU] = addcmul;
+  kernels::erfc[kCPU] = float_unary<[](auto x) { return math::erfc(x); }>;
+  kernels::trunc[kCPU] = float_unary<[](auto x) { return math::trunc(x); }>;
+  kernels::frac[kCPU] = float_unary<[](auto x) { return x - math::trunc(x); }>;
+  kernels::nan_to_num[kCPU] = nan_to_num;
+  kernels::signbit[kCPU] = signbit;
+  kernels::frexp[kCPU] = frexp;
+  register_binary_functions();
 }
 
 }  // namespace ember::EMBER_ISA

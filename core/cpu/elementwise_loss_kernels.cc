@@ -1,7 +1,7 @@
 // See core/kernels/elementwise_loss.h.
 #include "core/cpu/families.h"
 #include "core/cpu/pointwise.h"
-#include "core/kernels/elementwise_loss.h"
+#include "core/kernels/loss.h"
 
 namespace ember::EMBER_ISA {
 
@@ -70,12 +70,11 @@ void bernoulli_backward(const Tensor& out, const Tensor& grad, const Tensor& x, 
 }  // namespace
 
 void register_elementwise_loss() {
-  auto& table = kernel_table<ElementwiseLossKernels>(kCPU);
-  table.huber = huber;
-  table.huber_backward = huber_backward;
-  table.logistic = logistic;
-  table.logistic_backward = logistic_backward;
-  table.bernoulli_backward = bernoulli_backward;
+  kernels::huber[kCPU] = huber;
+  kernels::huber_backward[kCPU] = huber_backward;
+  kernels::logistic[kCPU] = logistic;
+  kernels::logistic_backward[kCPU] = logistic_backward;
+  kernels::bernoulli_backward[kCPU] = bernoulli_backward;
 }
 
 }  // namespace ember::EMBER_ISA

@@ -134,6 +134,6 @@ void embedding_bag(const Tensor& out, const Tensor& chosen, const Tensor& weight
 
 }  // namespace
 
-void register_embedding_bag() { kernel_table<EmbeddingBagKernels>(kCPU) = {embedding_bag}; }
+void register_embedding_bag() { kernels::embedding_bag[kCPU] = embedding_bag; }
 
 }  // namespace ember::EMBER_ISA

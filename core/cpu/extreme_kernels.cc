@@ -1,8 +1,8 @@
 // max_dim and min_dim: the extreme along one dim and where it lies first.
-#include "core/backend.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/reduction_families.h"
 #include "core/cpu/vector.h"
+#include "core/kernels/reduction.h"
 #include "core/reduction.h"
 
 namespace ember::EMBER_ISA {
@@ -125,9 +125,9 @@ void extreme(const Tensor& values, const Tensor& indices, const Tensor& x, int64
 
 }  // namespace
 
-void register_extremes(Backend& table) {
-  table.max_dim = extreme<Max>;
-  table.min_dim = extreme<Min>;
+void register_extremes() {
+  kernels::max_dim[kCPU] = extreme<Max>;
+  kernels::min_dim[kCPU] = extreme<Min>;
 }
 
 }  // namespace ember::EMBER_ISA

@@ -2,33 +2,26 @@
 
 namespace ember::EMBER_ISA {
 
-void register_kernels(Backend& table) {
-  register_memory(table);
-  register_unary(table);
-  register_binary(table);
-  register_ternary(table);
-  register_activation(table);
-  register_random(table);
-  register_optimizer(table);
-  register_reduction(table);
-  register_softmax(table);
-  register_indexing(table);
-  register_normalization(table);
-  register_pooling(table);
-  register_average_pooling(table);
-  register_matmul(table);
-}
-
-void register_tables() {
-  register_complex();
+void register_kernels() {
+  register_memory();
+  register_unary();
+  register_binary();
+  register_ternary();
+  register_activation();
+  register_random();
+  register_optimizer();
+  register_reduction();
+  register_softmax();
+  register_indexing();
+  register_normalization();
+  register_pooling();
+  register_average_pooling();
+  register_matmul();
   register_elementary();
   register_shaped_activation();
-  register_indexing_table();
   register_sorting();
   register_scan();
   register_distance();
-  register_adaptive_max_pooling();
-  register_adaptive_average_pooling();
   register_resampling();
   register_grid_sampling();
   register_folding();
@@ -37,8 +30,8 @@ void register_tables() {
   register_cross_entropy();
   register_elementwise_loss();
   register_ctc();
-  register_distributions();
   register_embedding_bag();
+  register_complex();  // last: it takes over some that serve any dtype
 }
 
 }  // namespace ember::EMBER_ISA

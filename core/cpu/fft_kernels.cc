@@ -350,9 +350,6 @@ void transform(const Tensor& out, const Tensor& x, int64_t dim, bool forward, do
 
 }  // namespace
 
-void register_fft() {
-  kernel_table<FftKernels>(kCPU).transform = transform;
-  kernel_table<FftKernels>(kCPU, /*of_complex=*/true).transform = transform;
-}
+void register_fft() { kernels::fourier_transform[kCPU] = kernels::fourier_transform.complex(kCPU) = transform; }
 
 }  // namespace ember::EMBER_ISA

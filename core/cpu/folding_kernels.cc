@@ -4,8 +4,10 @@
 
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
+#include "core/kernels/memory.h"
 #include "core/kernels/resampling.h"
 #include "core/parallel.h"
+#include "core/window.h"
 
 namespace ember::EMBER_ISA {
 
@@ -96,7 +98,7 @@ void fold_as(const Tensor& out, const Tensor& columns, const Window& window) {
 Tensor dense(const Tensor& x, DType dtype) {
   if (x.dtype() == dtype && x.is_contiguous()) return x;
   const Tensor copy = empty_tensor(x.sizes(), dtype);
-  backend(kCPU).copy(copy, x);
+  kernels::copy[kCPU](copy, x);
   return copy;
 }
 
@@ -127,15 +129,14 @@ void fold(const Tensor& out, const Tensor& columns, const Window& window) {
     fold_as<float>(y, from, window);
   else
     fold_as<int64_t>(y, from, window);
-  if (!y.is_same(out)) backend(kCPU).copy(out, y);
+  if (!y.is_same(out)) kernels::copy[kCPU](out, y);
 }
 
 }  // namespace
 
 void register_folding() {
-  auto& table = kernel_table<ResamplingKernels>(kCPU);
-  table.unfold = unfold;
-  table.fold = fold;
+  kernels::unfold[kCPU] = unfold;
+  kernels::fold[kCPU] = fold;
 }
 
 }  // namespace ember::EMBER_ISA

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "core/backend.h"
 #include "core/cpu/elements.h"
 #include "core/cpu/indexing_families.h"
 #include "core/kernels/indexing.h"
@@ -235,12 +234,11 @@ void scatter_reduce(const Tensor& out, int64_t dim, const Tensor& index, const T
 
 }  // namespace
 
-void register_gather_table() { kernel_table<IndexingKernels>(kCPU).scatter_reduce = scatter_reduce; }
-
-void register_gather(Backend& table) {
-  table.gather = gather;
-  table.scatter = scatter;
-  table.scatter_add = scatter_add;
+void register_gather() {
+  kernels::scatter_reduce[kCPU] = scatter_reduce;
+  kernels::gather[kCPU] = gather;
+  kernels::scatter[kCPU] = scatter;
+  kernels::scatter_add[kCPU] = scatter_add;
 }
 
 }  // namespace ember::EMBER_ISA

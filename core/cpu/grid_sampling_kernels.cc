@@ -8,6 +8,7 @@
 #include "core/cpu/families.h"
 #include "core/cpu/vector.h"
 #include "core/cpu/vector_math.h"
+#include "core/kernels/memory.h"
 #include "core/kernels/resampling.h"
 #include "core/parallel.h"
 
@@ -398,7 +399,7 @@ struct Sampler {
 Tensor dense(const Tensor& x, DType dtype) {
   if (x.dtype() == dtype && x.is_contiguous()) return x;
   const Tensor copy = empty_tensor(x.sizes(), dtype);
-  backend(kCPU).copy(copy, x);
+  kernels::copy[kCPU](copy, x);
   return copy;
 }
 
@@ -408,7 +409,7 @@ Tensor writable(const Tensor& out, DType dtype) {
   return empty_tensor(out.sizes(), dtype);
 }
 void finish(const Tensor& out, const Tensor& computed) {
-  if (out.defined() && !out.is_same(computed)) backend(kCPU).copy(out, computed);
+  if (out.defined() && !out.is_same(computed)) kernels::copy[kCPU](out, computed);
 }
 
 template <class F>
@@ -454,9 +455,8 @@ void grid_sample_backward(const Tensor& grad_x, const Tensor& grad_grid, const T
 }  // namespace
 
 void register_grid_sampling() {
-  auto& table = kernel_table<ResamplingKernels>(kCPU);
-  table.grid_sample = grid_sample;
-  table.grid_sample_backward = grid_sample_backward;
+  kernels::grid_sample[kCPU] = grid_sample;
+  kernels::grid_sample_backward[kCPU] = grid_sample_backward;
 }
 
 }  // namespace ember::EMBER_ISA

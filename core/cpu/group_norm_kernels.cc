@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/backend.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
+#include "core/kernels/memory.h"
 #include "core/kernels/normalization.h"
 #include "core/parallel.h"
 
@@ -177,10 +177,10 @@ class Staged {
     const DType dtype = compute_dtype(x.dtype());
     if (dtype == x.dtype() && x.is_contiguous()) return;
     tensor_ = empty_tensor(x.sizes(), dtype);
-    if (!is_output) backend(kCPU).copy(tensor_, x);
+    if (!is_output) kernels::copy[kCPU](tensor_, x);
   }
   ~Staged() {
-    if (is_output_ && !target_.is_same(tensor_)) backend(kCPU).copy(target_, tensor_);
+    if (is_output_ && !target_.is_same(tensor_)) kernels::copy[kCPU](target_, tensor_);
   }
   Staged(const Staged&) = delete;
   Staged& operator=(const Staged&) = delete;
@@ -224,11 +224,10 @@ void rms_norm_backward(const Tensor& grad_x, const Tensor& grad_weight, const Te
 }  // namespace
 
 void register_group_norm() {
-  auto& table = kernel_table<NormalizationKernels>(kCPU);
-  table.group_norm = group_norm;
-  table.group_norm_backward = group_norm_backward;
-  table.rms_norm = rms_norm;
-  table.rms_norm_backward = rms_norm_backward;
+  kernels::group_norm[kCPU] = group_norm;
+  kernels::group_norm_backward[kCPU] = group_norm_backward;
+  kernels::rms_norm[kCPU] = rms_norm;
+  kernels::rms_norm_backward[kCPU] = rms_norm_backward;
 }
 
 }  // namespace ember::EMBER_ISA

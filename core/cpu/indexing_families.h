@@ -5,16 +5,10 @@
 
 namespace ember {
 
-struct Backend;
-
 namespace EMBER_ISA {
 
-/// gather, scatter and scatter_add.
-void register_gather(Backend& table);
-/// scatter_reduce.
-void register_gather_table();
-/// pick and unpick.
-void register_pick_table();
+void register_gather();
+void register_pick();
 Tensor nonzero_positions(const Tensor& x);
 
 }  // namespace EMBER_ISA

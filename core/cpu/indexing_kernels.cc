@@ -1,7 +1,6 @@
 // index_select, index_add, index and index_put: copies and sums of the runs that a Selection hands out.
 #include <cstring>
 
-#include "core/backend.h"
 #include "core/cpu/elements.h"
 #include "core/cpu/families.h"
 #include "core/cpu/indexing_families.h"
@@ -127,19 +126,15 @@ void index_put(const Tensor& out, std::span<const Tensor> indices, const Tensor&
 
 }  // namespace
 
-void register_indexing(Backend& table) {
-  table.index_select = index_select;
-  table.index_add = index_add;
-  table.index = index;
-  table.index_put = index_put;
-  register_gather(table);
-  table.nonzero = nonzero_positions;
-}
-
-void register_indexing_table() {
-  for (const bool is_complex : {false, true}) kernel_table<IndexingKernels>(kCPU, is_complex).index_copy = index_copy;
-  register_gather_table();
-  register_pick_table();
+void register_indexing() {
+  kernels::index_select[kCPU] = index_select;
+  kernels::index_add[kCPU] = index_add;
+  kernels::index[kCPU] = index;
+  kernels::index_put[kCPU] = index_put;
+  register_gather();
+  kernels::nonzero[kCPU] = nonzero_positions;
+  kernels::index_copy[kCPU] = kernels::index_copy.complex(kCPU) = index_copy;
+  register_pick();
 }
 
 }  // namespace ember::EMBER_ISA

@@ -5,6 +5,7 @@
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/normalization_families.h"
 #include "core/cpu/vector.h"
+#include "core/kernels/normalization.h"
 #include "core/parallel.h"
 
 namespace ember::EMBER_ISA {
@@ -126,9 +127,9 @@ void layer_norm_backward(const Tensor& grad_x, const Tensor& grad_weight, const 
 
 }  // namespace
 
-void register_layer_norm(Backend& table) {
-  table.layer_norm = layer_norm;
-  table.layer_norm_backward = layer_norm_backward;
+void register_layer_norm() {
+  kernels::layer_norm[kCPU] = layer_norm;
+  kernels::layer_norm_backward[kCPU] = layer_norm_backward;
 }
 
 }  // namespace ember::EMBER_ISA

@@ -107,11 +107,10 @@ void least_squares(const Tensor& b, const Tensor& a, const Tensor& rank, const T
 }
 
 [[maybe_unused]] const bool registered = [] {
-  auto& table = kernel_table<LinalgKernels>(kCPU);
-  table.geqrf = geqrf;
-  table.householder_product = householder_product;
-  table.multiply_householder = multiply_householder;
-  table.least_squares = least_squares;
+  kernels::geqrf[kCPU] = geqrf;
+  kernels::householder_product[kCPU] = householder_product;
+  kernels::multiply_householder[kCPU] = multiply_householder;
+  kernels::least_squares[kCPU] = least_squares;
   return true;
 }();
 

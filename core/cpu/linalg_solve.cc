@@ -119,19 +119,17 @@ void solve_triangular(const Tensor& b, const Tensor& a, bool left, bool upper, b
 }
 
 [[maybe_unused]] const bool registered = [] {
-  auto& table = kernel_table<LinalgKernels>(kCPU);
-  table.cholesky = cholesky;
-  table.cholesky_solve = cholesky_solve;
-  table.cholesky_inverse = cholesky_inverse;
-  table.lu_factor = lu_factor;
-  table.lu_solve = lu_solve;
-  table.permutation = permutation;
-  table.ldl_factor = ldl_factor;
-  table.ldl_solve = ldl_solve;
-  table.solve_triangular = solve_triangular;
-  auto& complex = kernel_table<LinalgKernels>(kCPU, true);
-  complex.lu_factor = lu_factor;
-  complex.lu_solve = lu_solve;
+  kernels::cholesky[kCPU] = cholesky;
+  kernels::cholesky_solve[kCPU] = cholesky_solve;
+  kernels::cholesky_inverse[kCPU] = cholesky_inverse;
+  kernels::lu_factor[kCPU] = lu_factor;
+  kernels::lu_solve[kCPU] = lu_solve;
+  kernels::permutation[kCPU] = permutation;
+  kernels::ldl_factor[kCPU] = ldl_factor;
+  kernels::ldl_solve[kCPU] = ldl_solve;
+  kernels::solve_triangular[kCPU] = solve_triangular;
+  kernels::lu_factor.complex(kCPU) = lu_factor;
+  kernels::lu_solve.complex(kCPU) = lu_solve;
   return true;
 }();
 

@@ -142,12 +142,10 @@ void svd(const Tensor& a, const Tensor& u, const Tensor& s, const Tensor& vh, co
 }
 
 [[maybe_unused]] const bool registered = [] {
-  auto& table = kernel_table<LinalgKernels>(kCPU);
-  table.eigh = eigh;
-  table.eig = eig;
-  table.svd = svd;
-  auto& complex = kernel_table<LinalgKernels>(kCPU, true);
-  complex.eig = eig;
+  kernels::eigh[kCPU] = eigh;
+  kernels::eig[kCPU] = eig;
+  kernels::svd[kCPU] = svd;
+  kernels::eig.complex(kCPU) = eig;
   return true;
 }();
 

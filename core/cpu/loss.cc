@@ -1,6 +1,7 @@
+#include "core/kernels/loss.h"
+
 #include <algorithm>
 
-#include "core/backend.h"
 #include "core/cpu/cpu_kernels.h"
 
 namespace ember::cpu {
@@ -98,19 +99,20 @@ void nll_loss_backward(const Tensor& grad_x, const Tensor& grad, const Tensor& t
   });
 }
 
-}  // namespace
-
-void register_loss(Backend& table) {
-  table.nll_loss = [](const Tensor& losses, const Tensor& total_weight, const Tensor& x, const Tensor& target,
-                      const Tensor& weight, int64_t ignore_index) {
+[[maybe_unused]] const bool registered = [] {
+  kernels::nll_loss[kCPU] = [](const Tensor& losses, const Tensor& total_weight, const Tensor& x, const Tensor& target,
+                               const Tensor& weight, int64_t ignore_index) {
     visit_any_float(x.dtype(), "nll_loss",
                     [&]<class T> { nll_loss<T>(losses, total_weight, x, target, weight, ignore_index); });
   };
-  table.nll_loss_backward = [](const Tensor& grad_x, const Tensor& grad, const Tensor& target, const Tensor& weight,
-                               int64_t ignore_index) {
+  kernels::nll_loss_backward[kCPU] = [](const Tensor& grad_x, const Tensor& grad, const Tensor& target,
+                                        const Tensor& weight, int64_t ignore_index) {
     visit_any_float(grad.dtype(), "nll_loss_backward",
                     [&]<class T> { nll_loss_backward<T>(grad_x, grad, target, weight, ignore_index); });
   };
-}
+  return true;
+}();
+
+}  // namespace
 
 }  // namespace ember::cpu

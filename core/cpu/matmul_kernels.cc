@@ -5,11 +5,12 @@
 #include <type_traits>
 
 #include "core/allocator.h"
-#include "core/backend.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/dnnl_kernels.h"
 #include "core/cpu/families.h"
 #include "core/determinism.h"
+#include "core/kernels/matmul.h"
+#include "core/kernels/memory.h"
 #include "core/parallel.h"
 
 namespace ember::EMBER_ISA {
@@ -340,14 +341,14 @@ bool dot_if_long(const Tensor& out, const Tensor& a, const Tensor& b, const Tens
 Tensor in_float32(const Tensor& x) {
   if (!x.defined()) return x;
   const Tensor y = empty_tensor(x.sizes(), kFloat32);
-  backend(kCPU).copy(y, x);
+  kernels::copy[kCPU](y, x);
   return y;
 }
 
 void multiply_in_float32(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& bias) {
   const Tensor sum = empty_tensor(out.sizes(), kFloat32);
   multiply<float>(sum, in_float32(a), in_float32(b), in_float32(bias));
-  backend(kCPU).copy(out, sum);
+  kernels::copy[kCPU](out, sum);
 }
 
 bool is_small(const Tensor& out, int64_t k) {
@@ -385,6 +386,6 @@ void matmul(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& b
 
 }  // namespace
 
-void register_matmul(Backend& table) { table.matmul = matmul; }
+void register_matmul() { kernels::matmul[kCPU] = matmul; }
 
 }  // namespace ember::EMBER_ISA

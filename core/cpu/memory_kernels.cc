@@ -1,10 +1,10 @@
 #include <cstring>
 
-#include "core/backend.h"
 #include "core/cpu/cast.h"
 #include "core/cpu/complex.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
+#include "core/kernels/memory.h"
 
 namespace ember::EMBER_ISA {
 
@@ -65,10 +65,10 @@ void fill(const Tensor& out, const Scalar& value) {
 
 }  // namespace
 
-void register_memory(Backend& table) {
+void register_memory() {
   set_cast_kernel(cast_run);
-  table.copy = copy;
-  table.fill = fill;
+  kernels::copy[kCPU] = copy;
+  kernels::fill[kCPU] = fill;
 }
 
 }  // namespace ember::EMBER_ISA

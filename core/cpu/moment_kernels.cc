@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <limits>
 
-#include "core/backend.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/reduction_families.h"
 #include "core/cpu/vector.h"
 #include "core/cpu/vector_math.h"
+#include "core/kernels/reduction.h"
 #include "core/reduction.h"
 
 namespace ember::EMBER_ISA {
@@ -103,9 +103,9 @@ void logsumexp(const Tensor& out, const Tensor& x) {
 
 }  // namespace
 
-void register_moments(Backend& table) {
-  table.var = var;
-  table.logsumexp = logsumexp;
+void register_moments() {
+  kernels::var[kCPU] = var;
+  kernels::logsumexp[kCPU] = logsumexp;
 }
 
 }  // namespace ember::EMBER_ISA

@@ -1,12 +1,12 @@
 // What batch_norm and layer_norm share: operands in the layout and dtype that their loops want. register_normalization calls both.
 #pragma once
 
-#include "core/backend.h"
+#include "core/kernels/memory.h"
 
 namespace ember::EMBER_ISA {
 
-void register_batch_norm(Backend& table);
-void register_layer_norm(Backend& table);
+void register_batch_norm();
+void register_layer_norm();
 
 inline bool has_strides(const Tensor& x, const Shape& strides) {
   for (size_t d = 0; d < strides.size(); ++d)
@@ -18,7 +18,7 @@ inline bool has_strides(const Tensor& x, const Shape& strides) {
 inline Tensor read_as(const Tensor& x, DType dtype, const Shape& strides) {
   if (!x.defined() || (x.dtype() == dtype && has_strides(x, strides))) return x;
   const Tensor copy = empty_strided_tensor(x.sizes(), strides, dtype, x.device());
-  backend(kCPU).copy(copy, x);
+  kernels::copy[kCPU](copy, x);
   return copy;
 }
 
@@ -42,7 +42,7 @@ class WriteAs {
     return computed_.defined() ? reinterpret_cast<T*>(computed_.raw_data()) : nullptr;
   }
   void finish() const {
-    if (!computed_.is_same(out_)) backend(kCPU).copy(out_, computed_);
+    if (!computed_.is_same(out_)) kernels::copy[kCPU](out_, computed_);
   }
 
  private:

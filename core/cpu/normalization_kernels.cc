@@ -4,9 +4,9 @@
 
 namespace ember::EMBER_ISA {
 
-void register_normalization(Backend& table) {
-  register_batch_norm(table);
-  register_layer_norm(table);
+void register_normalization() {
+  register_batch_norm();
+  register_layer_norm();
 }
 
 }  // namespace ember::EMBER_ISA

@@ -1,10 +1,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/backend.h"
 #include "core/cpu/cast.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
+#include "core/kernels/optimizer.h"
+#include "core/optimizer_step.h"
 #include "core/parallel.h"
 
 namespace ember::EMBER_ISA {
@@ -156,9 +157,9 @@ void adam(const OptimizerStep& step) { step.amsgrad ? run_adam<true>(step) : run
 
 }  // namespace
 
-void register_optimizer(Backend& table) {
-  table.sgd = sgd;
-  table.adam = adam;
+void register_optimizer() {
+  kernels::sgd[kCPU] = sgd;
+  kernels::adam[kCPU] = adam;
 }
 
 }  // namespace ember::EMBER_ISA

@@ -150,10 +150,9 @@ void mode(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t 
 }
 
 [[maybe_unused]] const bool registered = [] {
-  auto& table = kernel_table<SortingKernels>(kCPU);
-  table.kth = kth;
-  table.median = median;
-  table.mode = mode;
+  kernels::kth[kCPU] = kth;
+  kernels::median[kCPU] = median;
+  kernels::mode[kCPU] = mode;
   return true;
 }();
 

@@ -160,12 +160,9 @@ void unpick(const Tensor& out, const Tensor& g, Maps maps) {
 
 }  // namespace
 
-void register_pick_table() {
-  for (const bool is_complex : {false, true}) {
-    auto& table = kernel_table<IndexingKernels>(kCPU, is_complex);
-    table.pick = pick;
-    table.unpick = unpick;
-  }
+void register_pick() {
+  kernels::pick[kCPU] = kernels::pick.complex(kCPU) = pick;
+  kernels::unpick[kCPU] = kernels::unpick.complex(kCPU) = unpick;
 }
 
 }  // namespace ember::EMBER_ISA

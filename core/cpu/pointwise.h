@@ -1,8 +1,7 @@
 // From a formula for one element to a kernel of the backend table: picks the dtype to compute in, lets the elementwise iterator
-// do the rest. A kernel is `table.exp = float_unary<[](auto x) { return math::exp(x); }>`.
+// do the rest. A kernel is `kernels::exp[kCPU] = float_unary<[](auto x) { return math::exp(x); }>`.
 #pragma once
 
-#include "core/backend.h"
 #include "core/cpu/cast.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/vector_math.h"

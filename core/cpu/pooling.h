@@ -6,9 +6,10 @@
 #include <array>
 #include <vector>
 
-#include "core/backend.h"
 #include "core/cpu/cpu_kernels.h"
+#include "core/kernels/memory.h"
 #include "core/parallel.h"
+#include "core/window.h"
 
 namespace ember::EMBER_ISA::pooling {
 
@@ -99,7 +100,7 @@ inline Tensor converted(const Tensor& x, DType dtype) {
   if (x.dtype() == dtype && (x.is_contiguous() || is_channels_last(x))) return x;
   Tensor copy = empty_tensor_like(x, dtype);
   if (!copy.is_contiguous() && !is_channels_last(copy)) copy = empty_tensor(x.sizes(), dtype);
-  backend(x.device()).copy(copy, x);
+  kernels::copy.on(x)(copy, x);
   return copy;
 }
 
@@ -112,7 +113,7 @@ inline Tensor prepared(const Tensor& x, const Tensor& like, DType dtype) {
 }
 
 inline void finish(const Tensor& x, const Tensor& computed) {
-  if (!x.is_same(computed)) backend(x.device()).copy(x, computed);
+  if (!x.is_same(computed)) kernels::copy.on(x)(x, computed);
 }
 
 template <class T>

@@ -4,7 +4,9 @@
 
 #include "core/cpu/families.h"
 #include "core/cpu/pooling.h"
+#include "core/kernels/memory.h"
 #include "core/kernels/pooling.h"
+#include "core/window.h"
 
 namespace ember::EMBER_ISA {
 
@@ -179,7 +181,7 @@ void max_pool_backward_as(const Tensor& grad_x, const Tensor& grad, const Tensor
   const Tensor g = converted(grad, dtype_of<T>);
   // The layout of `grad` leads: `indices` and `grad_x` follow.
   const Tensor at = prepared(indices, g, kInt64);
-  if (!at.is_same(indices)) backend(at.device()).copy(at, indices);
+  if (!at.is_same(indices)) kernels::copy.on(at)(at, indices);
   const Tensor d = prepared(grad_x, g, dtype_of<T>);
   const int64_t channels = d.sizes()[1], planes = d.sizes()[0] * channels;
   if (d.numel() == 0) return;
@@ -232,7 +234,7 @@ void fractional_max_pool_as(const Tensor& out, const Tensor& indices, const Tens
   Tensor in = x;
   if (x.dtype() != dtype_of<T> || !x.is_contiguous()) {
     in = empty_tensor(x.sizes(), dtype_of<T>);
-    backend(x.device()).copy(in, x);
+    kernels::copy.on(x)(in, x);
   }
   const Tensor y = prepared(out, in, dtype_of<T>), at = prepared(indices, in, kInt64);
   const int64_t planes = in.sizes()[0] * in.sizes()[1], rank = in.dim() - 2;
@@ -271,15 +273,11 @@ void fractional_max_pool(const Tensor& out, const Tensor& indices, const Tensor&
 
 }  // namespace
 
-void register_pooling(Backend& table) {
-  table.max_pool = max_pool;
-  table.max_pool_backward = max_pool_backward;
-}
-
-void register_adaptive_max_pooling() {
-  auto& table = kernel_table<PoolingKernels>(kCPU);
-  table.adaptive_max_pool = adaptive_max_pool;
-  table.fractional_max_pool = fractional_max_pool;
+void register_pooling() {
+  kernels::max_pool[kCPU] = max_pool;
+  kernels::max_pool_backward[kCPU] = max_pool_backward;
+  kernels::adaptive_max_pool[kCPU] = adaptive_max_pool;
+  kernels::fractional_max_pool[kCPU] = fractional_max_pool;
 }
 
 }  // namespace ember::EMBER_ISA

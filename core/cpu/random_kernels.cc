@@ -6,13 +6,12 @@
 #include <cstring>
 #include <limits>
 
-#include "core/backend.h"
 #include "core/cpu/cast.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
 #include "core/cpu/philox.h"
 #include "core/cpu/vector_math.h"
-#include "core/kernels/distributions.h"
+#include "core/kernels/random.h"
 #include "core/parallel.h"
 #include "core/random.h"
 
@@ -397,19 +396,15 @@ void bernoulli(const Tensor& out, double p, Generator& generator) {
 
 }  // namespace
 
-void register_distributions() {
-  auto& table = kernel_table<DistributionKernels>(kCPU);
-  table.exponential = exponential;
-  table.cauchy = cauchy;
-  table.log_normal = log_normal;
-  table.geometric = geometric;
-}
-
-void register_random(Backend& table) {
-  table.uniform = uniform;
-  table.normal = normal;
-  table.random_integers = random_integers;
-  table.bernoulli = bernoulli;
+void register_random() {
+  kernels::exponential[kCPU] = exponential;
+  kernels::cauchy[kCPU] = cauchy;
+  kernels::log_normal[kCPU] = log_normal;
+  kernels::geometric[kCPU] = geometric;
+  kernels::uniform[kCPU] = uniform;
+  kernels::normal[kCPU] = normal;
+  kernels::random_integers[kCPU] = random_integers;
+  kernels::bernoulli[kCPU] = bernoulli;
 }
 
 }  // namespace ember::EMBER_ISA

@@ -4,17 +4,15 @@
 namespace ember {
 
 class Tensor;
-struct Backend;
-
 namespace EMBER_ISA {
 
 void reduce_mean(const Tensor& out, const Tensor& x);
 void reduce_max(const Tensor& out, const Tensor& x);
 
 /// var and logsumexp: sums of a function of an element and of another reduction's result.
-void register_moments(Backend& table);
+void register_moments();
 /// max_dim and min_dim.
-void register_extremes(Backend& table);
+void register_extremes();
 
 }  // namespace EMBER_ISA
 }  // namespace ember

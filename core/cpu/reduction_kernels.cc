@@ -1,9 +1,9 @@
 // Sums, products, extremes and truth of all: folds with one operation from the first element to the last.
-#include "core/backend.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
 #include "core/cpu/reduction_families.h"
 #include "core/cpu/vector.h"
+#include "core/kernels/reduction.h"
 #include "core/reduction.h"
 
 namespace ember::EMBER_ISA {
@@ -125,16 +125,16 @@ void reduce_mean(const Tensor& out, const Tensor& x) {
 
 void reduce_max(const Tensor& out, const Tensor& x) { extreme<Max>(out, x); }
 
-void register_reduction(Backend& table) {
-  table.sum = sum;
-  table.mean = reduce_mean;
-  table.prod = prod;
-  table.max = reduce_max;
-  table.min = min;
-  table.any = any;
-  table.all = all;
-  register_moments(table);
-  register_extremes(table);
+void register_reduction() {
+  kernels::sum[kCPU] = sum;
+  kernels::mean[kCPU] = reduce_mean;
+  kernels::prod[kCPU] = prod;
+  kernels::max[kCPU] = reduce_max;
+  kernels::min[kCPU] = min;
+  kernels::any[kCPU] = any;
+  kernels::all[kCPU] = all;
+  register_moments();
+  register_extremes();
 }
 
 }  // namespace ember::EMBER_ISA

@@ -5,6 +5,7 @@
 
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
+#include "core/kernels/memory.h"
 #include "core/kernels/resampling.h"
 #include "core/parallel.h"
 
@@ -156,7 +157,7 @@ void resample_as(const Tensor& out, const Tensor& x, const ResamplingMap& row_ma
 Tensor dense(const Tensor& x, DType dtype) {
   if (x.dtype() == dtype && x.is_contiguous()) return x;
   const Tensor copy = empty_tensor(x.sizes(), dtype);
-  backend(kCPU).copy(copy, x);
+  kernels::copy[kCPU](copy, x);
   return copy;
 }
 
@@ -166,11 +167,11 @@ void resample(const Tensor& out, const Tensor& x, const ResamplingMap& rows, con
   const DType dtype = compute_dtype(x.dtype());
   const Tensor in = dense(x, dtype), y = out.dtype() == dtype ? out : empty_tensor(out.sizes(), dtype);
   dtype == kFloat64 ? resample_as<double>(y, in, rows, columns) : resample_as<float>(y, in, rows, columns);
-  if (!y.is_same(out)) backend(kCPU).copy(out, y);
+  if (!y.is_same(out)) kernels::copy[kCPU](out, y);
 }
 
 }  // namespace
 
-void register_resampling() { kernel_table<ResamplingKernels>(kCPU).resample = resample; }
+void register_resampling() { kernels::resample[kCPU] = resample; }
 
 }  // namespace ember::EMBER_ISA

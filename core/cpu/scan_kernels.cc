@@ -212,18 +212,16 @@ void cummin(const Tensor& values, const Tensor& indices, const Tensor& x, int64_
 }  // namespace
 
 void register_scan() {
-  auto& table = kernel_table<ScanKernels>(kCPU);
-  table.cumsum = cumsum;
-  table.cumprod = cumprod;
-  table.logcumsumexp = logcumsumexp;
-  table.recurrence = recurrence;
-  table.cummax = cummax;
-  table.cummin = cummin;
+  kernels::cumsum[kCPU] = cumsum;
+  kernels::cumprod[kCPU] = cumprod;
+  kernels::logcumsumexp[kCPU] = logcumsumexp;
+  kernels::recurrence[kCPU] = recurrence;
+  kernels::cummax[kCPU] = cummax;
+  kernels::cummin[kCPU] = cummin;
 
-  auto& of_complex = kernel_table<ScanKernels>(kCPU, true);
-  of_complex.cumsum = cumsum;
-  of_complex.cumprod = cumprod;
-  of_complex.recurrence = recurrence;
+  kernels::cumsum.complex(kCPU) = cumsum;
+  kernels::cumprod.complex(kCPU) = cumprod;
+  kernels::recurrence.complex(kCPU) = recurrence;
 }
 
 }  // namespace ember::EMBER_ISA

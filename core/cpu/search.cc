@@ -75,9 +75,8 @@ void sort_rows(const Tensor& order, const Tensor& x) {
 }
 
 [[maybe_unused]] const bool registered = [] {
-  auto& table = kernel_table<SortingKernels>(kCPU);
-  table.searchsorted = searchsorted;
-  table.sort_rows = sort_rows;
+  kernels::searchsorted[kCPU] = searchsorted;
+  kernels::sort_rows[kCPU] = sort_rows;
   return true;
 }();
 

@@ -2,7 +2,7 @@
 #include "core/cpu/elementary_math.h"
 #include "core/cpu/families.h"
 #include "core/cpu/pointwise.h"
-#include "core/kernels/pointwise.h"
+#include "core/kernels/activation.h"
 
 namespace ember::EMBER_ISA {
 
@@ -96,51 +96,50 @@ void window_backward(const Tensor& out, const Tensor& grad, const Tensor& x, dou
 }  // namespace
 
 void register_shaped_activation() {
-  auto& table = kernel_table<ActivationKernels>(kCPU);
   // -log(1 + exp(-x)), turned so that exp cannot overflow.
-  table.logsigmoid = float_unary<[](auto x) {
+  kernels::logsigmoid[kCPU] = float_unary<[](auto x) {
     using T = decltype(x);
     return (x < T(0) ? x : T(0)) - math::log1p(math::exp(-math::abs(x)));
   }>;
-  table.hardsigmoid = float_unary<[](auto x) {
+  kernels::hardsigmoid[kCPU] = float_unary<[](auto x) {
     using T = decltype(x);
     return clamp(x + T(3), T(0), T(6)) / T(6);
   }>;
-  table.hardswish = float_unary<[](auto x) {
+  kernels::hardswish[kCPU] = float_unary<[](auto x) {
     using T = decltype(x);
     return x * clamp(x + T(3), T(0), T(6)) / T(6);
   }>;
-  table.prelu = float_binary<[](auto x, auto slope) {
+  kernels::prelu[kCPU] = float_binary<[](auto x, auto slope) {
     const auto scaled = x * slope;
     return (x > decltype(x)(0)) ? x : scaled;
   }>;
-  table.logsigmoid_backward = float_binary<[](auto grad, auto x) { return grad * math::sigmoid(-x); }>;
-  table.hardswish_backward = float_binary<[](auto g, auto x) {
+  kernels::logsigmoid_backward[kCPU] = float_binary<[](auto grad, auto x) { return grad * math::sigmoid(-x); }>;
+  kernels::hardswish_backward[kCPU] = float_binary<[](auto g, auto x) {
     using T = decltype(x);
     const T inside = g * (x / T(3) + T(0.5));
     return x <= T(-3) ? T(0) : x >= T(3) ? g : inside;
   }>;
   // tanh(log(1 + e)) = e (e + 2) / (e (e + 2) + 2) with e = exp(x); beyond 20 it is 1.
-  table.mish = float_unary<[](auto x) {
+  kernels::mish[kCPU] = float_unary<[](auto x) {
     using T = decltype(x);
     const T e = math::exp(x > T(20) ? T(20) : x), n = e * (e + T(2));
     return x * (n / (n + T(2)));
   }>;
-  table.mish_backward = float_binary<[](auto g, auto x) {
+  kernels::mish_backward[kCPU] = float_binary<[](auto g, auto x) {
     using T = decltype(x);
     const T e = math::exp(x > T(20) ? T(20) : x), n = e * (e + T(2));
     const T t = n / (n + T(2));
     return g * (t + x * (T(1) - t * t) * (e / (T(1) + e)));
   }>;
-  table.leaky_relu = leaky_relu;
-  table.leaky_relu_backward = leaky_relu_backward;
-  table.elu = elu;
-  table.elu_backward = elu_backward;
-  table.softplus = softplus;
-  table.softshrink = softshrink;
-  table.hardshrink = hardshrink;
-  table.threshold = threshold;
-  table.window_backward = window_backward;
+  kernels::leaky_relu[kCPU] = leaky_relu;
+  kernels::leaky_relu_backward[kCPU] = leaky_relu_backward;
+  kernels::elu[kCPU] = elu;
+  kernels::elu_backward[kCPU] = elu_backward;
+  kernels::softplus[kCPU] = softplus;
+  kernels::softshrink[kCPU] = softshrink;
+  kernels::hardshrink[kCPU] = hardshrink;
+  kernels::threshold[kCPU] = threshold;
+  kernels::window_backward[kCPU] = window_backward;
 }
 
 }  // namespace ember::EMBER_ISA

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <span>
 
-#include "core/backend.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
 #include "core/cpu/vector.h"
 #include "core/cpu/vector_math.h"
+#include "core/kernels/softmax.h"
 #include "core/parallel.h"
 #include "core/rows.h"
 
@@ -272,11 +272,11 @@ void log_softmax_backward(const Tensor& out, const Tensor& grad, const Tensor& y
 
 }  // namespace
 
-void register_softmax(Backend& table) {
-  table.softmax = softmax;
-  table.log_softmax = log_softmax;
-  table.softmax_backward = softmax_backward;
-  table.log_softmax_backward = log_softmax_backward;
+void register_softmax() {
+  kernels::softmax[kCPU] = softmax;
+  kernels::log_softmax[kCPU] = log_softmax;
+  kernels::softmax_backward[kCPU] = softmax_backward;
+  kernels::log_softmax_backward[kCPU] = log_softmax_backward;
 }
 
 }  // namespace ember::EMBER_ISA

@@ -165,9 +165,8 @@ void topk(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t 
 }  // namespace
 
 void register_sorting() {
-  auto& table = kernel_table<SortingKernels>(kCPU);
-  table.sort = sort;
-  table.topk = topk;
+  kernels::sort[kCPU] = sort;
+  kernels::topk[kCPU] = topk;
 }
 
 }  // namespace ember::EMBER_ISA

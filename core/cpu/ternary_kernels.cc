@@ -4,6 +4,7 @@
 #include "core/cpu/elements.h"
 #include "core/cpu/families.h"
 #include "core/cpu/pointwise.h"
+#include "core/kernels/pointwise.h"
 
 namespace ember::EMBER_ISA {
 
@@ -64,10 +65,10 @@ void clamp(const Tensor& out, const Tensor& x, double min, double max) {
 
 }  // namespace
 
-void register_ternary(Backend& table) {
-  table.where = where;
-  table.add_scaled = add_scaled;
-  table.clamp = clamp;
+void register_ternary() {
+  kernels::where[kCPU] = where;
+  kernels::add_scaled[kCPU] = add_scaled;
+  kernels::clamp[kCPU] = clamp;
 }
 
 }  // namespace ember::EMBER_ISA

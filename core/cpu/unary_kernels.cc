@@ -1,5 +1,6 @@
 #include "core/cpu/families.h"
 #include "core/cpu/pointwise.h"
+#include "core/kernels/pointwise.h"
 
 namespace ember::EMBER_ISA {
 
@@ -29,46 +30,46 @@ void bitwise_not(const Tensor& out, const Tensor& x) {
 
 }  // namespace
 
-void register_unary(Backend& table) {
-  table.abs = number_unary<"abs", [](auto x) -> decltype(x) {
+void register_unary() {
+  kernels::abs[kCPU] = number_unary<"abs", [](auto x) -> decltype(x) {
     if constexpr (std::is_integral_v<decltype(x)>) {
       return x < 0 ? Wrapping<decltype(x)>(0) - Wrapping<decltype(x)>(x) : x;
     } else {
       return math::abs(x);
     }
   }>;
-  table.neg = number_unary<"neg", [](auto x) -> decltype(x) {
+  kernels::neg[kCPU] = number_unary<"neg", [](auto x) -> decltype(x) {
     if constexpr (std::is_integral_v<decltype(x)>)
       return Wrapping<decltype(x)>(0) - x;
     else
       return -x;
   }>;
-  table.sign = [](const Tensor& out, const Tensor& x) {
+  kernels::sign[kCPU] = [](const Tensor& out, const Tensor& x) {
     visit_loop_dtype(loop_dtype(x.dtype()), [&]<class T>() {
       map<T, T>(out, x, [](T v) { return (v > T(0) ? T(1) : T(0)) - (v < T(0) ? T(1) : T(0)); });
     });
   };
-  table.floor = rounding<"floor", [](auto x) { return math::floor(x); }>;
-  table.ceil = rounding<"ceil", [](auto x) { return math::ceil(x); }>;
-  table.round = rounding<"round", [](auto x) { return math::round(x); }>;
+  kernels::floor[kCPU] = rounding<"floor", [](auto x) { return math::floor(x); }>;
+  kernels::ceil[kCPU] = rounding<"ceil", [](auto x) { return math::ceil(x); }>;
+  kernels::round[kCPU] = rounding<"round", [](auto x) { return math::round(x); }>;
 
-  table.exp = float_unary<[](auto x) { return math::exp(x); }>;
-  table.log = float_unary<[](auto x) { return math::log(x); }>;
-  table.log1p = float_unary<[](auto x) { return math::log1p(x); }>;
-  table.expm1 = float_unary<[](auto x) { return math::expm1(x); }>;
-  table.sqrt = float_unary<[](auto x) { return math::sqrt(x); }>;
-  table.rsqrt = float_unary<[](auto x) { return decltype(x)(1) / math::sqrt(x); }>;
-  table.reciprocal = float_unary<[](auto x) { return decltype(x)(1) / x; }>;
-  table.sin = float_unary<[](auto x) { return math::sin(x); }>;
-  table.cos = float_unary<[](auto x) { return math::cos(x); }>;
-  table.erf = float_unary<[](auto x) { return math::erf(x); }>;
+  kernels::exp[kCPU] = float_unary<[](auto x) { return math::exp(x); }>;
+  kernels::log[kCPU] = float_unary<[](auto x) { return math::log(x); }>;
+  kernels::log1p[kCPU] = float_unary<[](auto x) { return math::log1p(x); }>;
+  kernels::expm1[kCPU] = float_unary<[](auto x) { return math::expm1(x); }>;
+  kernels::sqrt[kCPU] = float_unary<[](auto x) { return math::sqrt(x); }>;
+  kernels::rsqrt[kCPU] = float_unary<[](auto x) { return decltype(x)(1) / math::sqrt(x); }>;
+  kernels::reciprocal[kCPU] = float_unary<[](auto x) { return decltype(x)(1) / x; }>;
+  kernels::sin[kCPU] = float_unary<[](auto x) { return math::sin(x); }>;
+  kernels::cos[kCPU] = float_unary<[](auto x) { return math::cos(x); }>;
+  kernels::erf[kCPU] = float_unary<[](auto x) { return math::erf(x); }>;
 
-  table.isnan = float_test<[](auto x) { return x != x; }>;
-  table.isinf = float_test<[](auto x) { return math::abs(x) == __builtin_inf(); }>;
-  table.logical_not = [](const Tensor& out, const Tensor& x) {
+  kernels::isnan[kCPU] = float_test<[](auto x) { return x != x; }>;
+  kernels::isinf[kCPU] = float_test<[](auto x) { return math::abs(x) == __builtin_inf(); }>;
+  kernels::logical_not[kCPU] = [](const Tensor& out, const Tensor& x) {
     map<bool, bool>(out, x, [](uint8_t v) { return v == 0; });
   };
-  table.bitwise_not = bitwise_not;
+  kernels::bitwise_not[kCPU] = bitwise_not;
 }
 
 }  // namespace ember::EMBER_ISA

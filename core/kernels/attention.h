@@ -1,7 +1,7 @@
 // Attention without a mask or dropout, in blocks, so that the scores are never in memory as a whole. Dao et al., "FlashAttention", 2022.
 #pragma once
 
-#include "core/kernel_table.h"
+#include "core/kernel.h"
 
 namespace ember {
 
@@ -12,12 +12,15 @@ struct AttentionInputs {
   bool is_causal;  ///< position i sees the keys 0 ... i
 };
 
-struct AttentionKernels {
-  /// out [B, L, V]; logsumexp [B, L] of the scaled scores, for the backward pass.
-  void (*attention)(const Tensor& out, const Tensor& logsumexp, const AttentionInputs& in) = nullptr;
-  void (*attention_backward)(const Tensor& grad_query, const Tensor& grad_key, const Tensor& grad_value,
-                             const Tensor& grad, const Tensor& out, const Tensor& logsumexp,
-                             const AttentionInputs& in) = nullptr;
-};
-
 }  // namespace ember
+
+namespace ember::kernels {
+
+/// out [B, L, V]; logsumexp [B, L] of the scaled scores, for the backward pass.
+inline constinit Kernel<void(const Tensor& out, const Tensor& logsumexp, const AttentionInputs& in)> attention{
+    "attention"};
+inline constinit Kernel<void(const Tensor& grad_query, const Tensor& grad_key, const Tensor& grad_value,
+                             const Tensor& grad, const Tensor& out, const Tensor& logsumexp, const AttentionInputs& in)>
+    attention_backward{"attention_backward"};
+
+}  // namespace ember::kernels

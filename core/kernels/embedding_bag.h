@@ -1,19 +1,22 @@
 // Sums, means and maxima of bags of table rows.
 #pragma once
 
-#include "core/kernel_table.h"
+#include "core/kernel.h"
 
 namespace ember {
 
 enum class BagMode { Sum, Mean, Max };
 
-struct EmbeddingBagKernels {
-  /// out[b] is the sum, mean or maximum of the rows of `weight` [V, D] that indices[starts[b] ... starts[b + 1]) name, without those
-  /// equal to `padding` (-1: none); an empty bag gives zeros. `scales`, one for each index, multiplies rows of a sum, and may be
-  /// undefined. `chosen` [B, D], for maxima only, gets the index that each element came from, -1 in an empty bag. Indices, checked by
-  /// the caller, and starts [B + 1] are int64; all tensors are contiguous.
-  void (*embedding_bag)(const Tensor& out, const Tensor& chosen, const Tensor& weight, const Tensor& indices,
-                        const Tensor& starts, const Tensor& scales, BagMode mode, int64_t padding) = nullptr;
-};
-
 }  // namespace ember
+
+namespace ember::kernels {
+
+/// out[b] is the sum, mean or maximum of the rows of `weight` [V, D] that indices[starts[b] ... starts[b + 1]) name, without those
+/// equal to `padding` (-1: none); an empty bag gives zeros. `scales`, one for each index, multiplies rows of a sum, and may be
+/// undefined. `chosen` [B, D], for maxima only, gets the index that each element came from, -1 in an empty bag. Indices, checked by
+/// the caller, and starts [B + 1] are int64; all tensors are contiguous.
+inline constinit Kernel<void(const Tensor& out, const Tensor& chosen, const Tensor& weight, const Tensor& indices,
+                             const Tensor& starts, const Tensor& scales, BagMode mode, int64_t padding)>
+    embedding_bag{"embedding_bag"};
+
+}  // namespace ember::kernels

@@ -1,23 +1,42 @@
-// Normalisations beyond those of core/backend.h. Parameters and gradients that are not wanted are undefined; x and what goes with it
-// is contiguous, the rest in the dtype that x computes in.
+// Normalisations. `bias`, `weight` and gradients that are not wanted are undefined; for groups and rms_norm x and what goes with it is
+// contiguous, the rest in the dtype that x computes in.
 #pragma once
 
-#include "core/kernel_table.h"
+#include "core/kernel.h"
 
-namespace ember {
+namespace ember::kernels {
 
-struct NormalizationKernels {
-  /// x [N, C, elements]; mean and rstd [N, groups] are written.
-  void (*group_norm)(const Tensor& out, const Tensor& mean, const Tensor& rstd, const Tensor& x, const Tensor& weight,
-                     const Tensor& bias, double eps) = nullptr;
-  void (*group_norm_backward)(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad_bias,
-                              const Tensor& grad, const Tensor& x, const Tensor& mean, const Tensor& rstd,
-                              const Tensor& weight) = nullptr;
+/// x [N, C, ...]; mean and rstd [C] are written when training and read otherwise.
+inline constinit Kernel<void(const Tensor& out, const Tensor& mean, const Tensor& rstd, const Tensor& x,
+                             const Tensor& weight, const Tensor& bias, double eps, bool training)>
+    batch_norm{"batch_norm"};
+inline constinit Kernel<void(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad_bias,
+                             const Tensor& grad, const Tensor& x, const Tensor& mean, const Tensor& rstd,
+                             const Tensor& weight, bool training)>
+    batch_norm_backward{"batch_norm_backward"};
+/// x as [rows, columns]; mean and rstd [rows].
+inline constinit Kernel<void(const Tensor& out, const Tensor& mean, const Tensor& rstd, const Tensor& x,
+                             const Tensor& weight, const Tensor& bias, double eps)>
+    layer_norm{"layer_norm"};
+inline constinit Kernel<void(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad_bias,
+                             const Tensor& grad, const Tensor& x, const Tensor& mean, const Tensor& rstd,
+                             const Tensor& weight)>
+    layer_norm_backward{"layer_norm_backward"};
 
-  /// x [rows, columns] / sqrt(mean of its squares + eps) times weight [columns]; rstd [rows] is written.
-  void (*rms_norm)(const Tensor& out, const Tensor& rstd, const Tensor& x, const Tensor& weight, double eps) = nullptr;
-  void (*rms_norm_backward)(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad, const Tensor& x,
-                            const Tensor& rstd, const Tensor& weight) = nullptr;
-};
+/// x [N, C, elements]; mean and rstd [N, groups] are written.
+inline constinit Kernel<void(const Tensor& out, const Tensor& mean, const Tensor& rstd, const Tensor& x,
+                             const Tensor& weight, const Tensor& bias, double eps)>
+    group_norm{"group_norm"};
+inline constinit Kernel<void(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad_bias,
+                             const Tensor& grad, const Tensor& x, const Tensor& mean, const Tensor& rstd,
+                             const Tensor& weight)>
+    group_norm_backward{"group_norm_backward"};
 
-}  // namespace ember
+/// x [rows, columns] / sqrt(mean of its squares + eps) times weight [columns]; rstd [rows] is written.
+inline constinit Kernel<void(const Tensor& out, const Tensor& rstd, const Tensor& x, const Tensor& weight, double eps)>
+    rms_norm{"rms_norm"};
+inline constinit Kernel<void(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad, const Tensor& x,
+                             const Tensor& rstd, const Tensor& weight)>
+    rms_norm_backward{"rms_norm_backward"};
+
+}  // namespace ember::kernels

@@ -1,52 +1,49 @@
-// Elementwise kernels beyond those of core/backend.h. Inputs broadcast to `out`; computed in the promoted dtype, float32 for 16-bit
-// floats.
+// Elementwise kernels. Inputs broadcast to `out`; computed in the promoted dtype, float32 for 16-bit floats.
 #pragma once
 
-#include "core/kernel_table.h"
+#include "core/kernel.h"
 
-namespace ember {
+namespace ember::kernels {
 
-struct PointwiseKernels {
-  UnaryKernel *tan = nullptr, *asin = nullptr, *acos = nullptr, *atan = nullptr, *sinh = nullptr, *cosh = nullptr,
-              *asinh = nullptr, *acosh = nullptr, *atanh = nullptr, *exp2 = nullptr, *log2 = nullptr, *log10 = nullptr,
-              *erfc = nullptr, *trunc = nullptr, *frac = nullptr;
-  UnaryKernel* signbit = nullptr;  ///< writes bool; true for -0.0
+inline constinit Kernel<UnaryKernel> abs{"abs"}, neg{"neg"}, exp{"exp"}, log{"log"}, sqrt{"sqrt"}, rsqrt{"rsqrt"},
+    sin{"sin"}, cos{"cos"}, tanh{"tanh"}, erf{"erf"}, log1p{"log1p"}, expm1{"expm1"}, floor{"floor"}, ceil{"ceil"},
+    round{"round"}, sign{"sign"}, reciprocal{"reciprocal"}, logical_not{"logical_not"}, bitwise_not{"bitwise_not"},
+    isnan{"isnan"}, isinf{"isinf"};
+inline constinit Kernel<BinaryKernel> add{"add"}, sub{"sub"}, mul{"mul"}, div{"div"}, pow{"pow"}, maximum{"maximum"},
+    minimum{"minimum"}, floor_divide{"floor_divide"}, remainder{"remainder"}, atan2{"atan2"}, eq{"eq"}, ne{"ne"},
+    lt{"lt"}, le{"le"}, gt{"gt"}, ge{"ge"}, logical_and{"logical_and"}, logical_or{"logical_or"},
+    logical_xor{"logical_xor"}, bitwise_and{"bitwise_and"}, bitwise_or{"bitwise_or"}, bitwise_xor{"bitwise_xor"};
 
-  BinaryKernel *fmod = nullptr, *fmax = nullptr, *fmin = nullptr, *hypot = nullptr, *copysign = nullptr,
-               *nextafter = nullptr, *logaddexp = nullptr, *logaddexp2 = nullptr, *xlogy = nullptr, *xlog1py = nullptr;
-  /// Integers only; what does not fit wraps.
-  BinaryKernel *gcd = nullptr, *lcm = nullptr, *left_shift = nullptr, *right_shift = nullptr;
+/// condition (bool), a, b
+inline constinit Kernel<TernaryKernel> where{"where"};
+/// a + alpha b
+inline constinit Kernel<void(const Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alpha)> add_scaled{
+    "add_scaled"};
+inline constinit Kernel<void(const Tensor& out, const Tensor& x, double min, double max)> clamp{"clamp"};
 
-  /// x = mantissa 2^exponent with |mantissa| in [1/2, 1); exponent is int32.
-  void (*frexp)(const Tensor& mantissa, const Tensor& exponent, const Tensor& x) = nullptr;
-  /// a + weight (b - a), floats only.
-  void (*lerp)(const Tensor& out, const Tensor& a, const Tensor& b, double weight) = nullptr;
-  /// x + value a b, all of one dtype.
-  void (*addcmul)(const Tensor& out, const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) = nullptr;
-  /// Replaces NaN, infinity and minus infinity; floats only.
-  void (*nan_to_num)(const Tensor& out, const Tensor& x, double nan, double high, double low) = nullptr;
-};
+inline constinit Kernel<UnaryKernel> tan{"tan"}, asin{"asin"}, acos{"acos"}, atan{"atan"}, sinh{"sinh"}, cosh{"cosh"},
+    asinh{"asinh"}, acosh{"acosh"}, atanh{"atanh"}, exp2{"exp2"}, log2{"log2"}, log10{"log10"}, erfc{"erfc"},
+    trunc{"trunc"}, frac{"frac"};
+/// writes bool; true for -0.0
+inline constinit Kernel<UnaryKernel> signbit{"signbit"};
 
-/// Activations with parameters. Backward kernels take (grad, x).
-struct ActivationKernels {
-  UnaryKernel *logsigmoid = nullptr, *hardsigmoid = nullptr, *hardswish = nullptr, *mish = nullptr;
-  BinaryKernel* prelu = nullptr;  ///< of x and its slopes below 0
-  void (*leaky_relu)(const Tensor& out, const Tensor& x, double negative_slope) = nullptr;
-  void (*softshrink)(const Tensor& out, const Tensor& x, double lambda) = nullptr;
-  void (*hardshrink)(const Tensor& out, const Tensor& x, double lambda) = nullptr;
-  /// scale x where x > 0, scale alpha (exp(rate x) - 1) elsewhere.
-  void (*elu)(const Tensor& out, const Tensor& x, double alpha, double scale, double rate) = nullptr;
-  /// log(1 + exp(beta x)) / beta where beta x <= threshold, x elsewhere.
-  void (*softplus)(const Tensor& out, const Tensor& x, double beta, double threshold) = nullptr;
-  /// x where x > threshold, value elsewhere.
-  void (*threshold)(const Tensor& out, const Tensor& x, double threshold, double value) = nullptr;
+inline constinit Kernel<BinaryKernel> fmod{"fmod"}, fmax{"fmax"}, fmin{"fmin"}, hypot{"hypot"}, copysign{"copysign"},
+    nextafter{"nextafter"}, logaddexp{"logaddexp"}, logaddexp2{"logaddexp2"}, xlogy{"xlogy"}, xlog1py{"xlog1py"};
+/// Integers only; what does not fit wraps.
+inline constinit Kernel<BinaryKernel> gcd{"gcd"}, lcm{"lcm"}, left_shift{"left_shift"}, right_shift{"right_shift"};
 
-  BinaryKernel *logsigmoid_backward = nullptr, *hardswish_backward = nullptr, *mish_backward = nullptr;
-  void (*leaky_relu_backward)(const Tensor& out, const Tensor& grad, const Tensor& x, double negative_slope) = nullptr;
-  void (*elu_backward)(const Tensor& out, const Tensor& grad, const Tensor& x, double alpha, double scale,
-                       double rate) = nullptr;
-  /// grad where low < x < high.
-  void (*window_backward)(const Tensor& out, const Tensor& grad, const Tensor& x, double low, double high) = nullptr;
-};
+/// x = mantissa 2^exponent with |mantissa| in [1/2, 1); exponent is int32.
+inline constinit Kernel<void(const Tensor& mantissa, const Tensor& exponent, const Tensor& x)> frexp{"frexp"};
+/// a + weight (b - a), floats only.
+inline constinit Kernel<void(const Tensor& out, const Tensor& a, const Tensor& b, double weight)> lerp{"lerp"};
+/// x + value a b, all of one dtype.
+inline constinit Kernel<void(const Tensor& out, const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value)>
+    addcmul{"addcmul"};
+/// Replaces NaN, infinity and minus infinity; floats only.
+inline constinit Kernel<void(const Tensor& out, const Tensor& x, double nan, double high, double low)> nan_to_num{
+    "nan_to_num"};
 
-}  // namespace ember
+/// The imaginary part negated; complex numbers only.
+inline constinit Kernel<UnaryKernel> conj{"conj"};
+
+}  // namespace ember::kernels

@@ -1,19 +1,29 @@
-// Pooling whose windows follow from the sizes of input and output. x is [N, C, H, W] or [N, C, D, H, W]; `indices` are int64 places
-// within a channel's elements. Pooling by windows of one size is in core/backend.h, for the same shapes.
+// Pooling of x [N, C, H, W] or [N, C, D, H, W] by windows of one size, or by windows that follow from the sizes of input and output.
+// `indices` are int64 places within a channel's elements.
 #pragma once
 
-#include "core/kernel_table.h"
+#include "core/kernel.h"
+#include "core/window.h"
 
-namespace ember {
+namespace ember::kernels {
 
-struct PoolingKernels {
-  /// Output i of O covers the elements floor(i n / O) ... ceil((i + 1) n / O) - 1 of n.
-  void (*adaptive_max_pool)(const Tensor& out, const Tensor& indices, const Tensor& x) = nullptr;
-  void (*adaptive_avg_pool)(const Tensor& out, const Tensor& x) = nullptr;
-  void (*adaptive_avg_pool_backward)(const Tensor& grad_x, const Tensor& grad) = nullptr;
-  /// Windows of size `kernel` whose starts `samples` [N, C, dims] (float64, in [0, 1)) shift. Graham, 2014.
-  void (*fractional_max_pool)(const Tensor& out, const Tensor& indices, const Tensor& x, const Shape& kernel,
-                              const Tensor& samples) = nullptr;
-};
+inline constinit Kernel<void(const Tensor& out, const Tensor& indices, const Tensor& x, const Window& window)> max_pool{
+    "max_pool"};
+inline constinit Kernel<void(const Tensor& grad_x, const Tensor& grad, const Tensor& indices)> max_pool_backward{
+    "max_pool_backward"};
+inline constinit Kernel<void(const Tensor& out, const Tensor& x, const Window& window)> avg_pool{"avg_pool"};
+inline constinit Kernel<void(const Tensor& grad_x, const Tensor& grad, const Window& window)> avg_pool_backward{
+    "avg_pool_backward"};
 
-}  // namespace ember
+/// Output i of O covers the elements floor(i n / O) ... ceil((i + 1) n / O) - 1 of n.
+inline constinit Kernel<void(const Tensor& out, const Tensor& indices, const Tensor& x)> adaptive_max_pool{
+    "adaptive_max_pool"};
+inline constinit Kernel<void(const Tensor& out, const Tensor& x)> adaptive_avg_pool{"adaptive_avg_pool"};
+inline constinit Kernel<void(const Tensor& grad_x, const Tensor& grad)> adaptive_avg_pool_backward{
+    "adaptive_avg_pool_backward"};
+/// Windows of size `kernel` whose starts `samples` [N, C, dims] (float64, in [0, 1)) shift. Graham, 2014.
+inline constinit Kernel<void(const Tensor& out, const Tensor& indices, const Tensor& x, const Shape& kernel,
+                             const Tensor& samples)>
+    fractional_max_pool{"fractional_max_pool"};
+
+}  // namespace ember::kernels

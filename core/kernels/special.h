@@ -1,22 +1,20 @@
 // Special functions, elementwise. Computed in double, whatever the dtype, but for erfinv of float32.
 #pragma once
 
-#include "core/kernel_table.h"
+#include "core/kernel.h"
 
-namespace ember {
+namespace ember::kernels {
 
-struct SpecialKernels {
-  UnaryKernel *digamma = nullptr, *trigamma = nullptr, *lgamma = nullptr, *erfinv = nullptr, *erfcx = nullptr,
-              *ndtri = nullptr, *log_ndtr = nullptr;
-  UnaryKernel *i0 = nullptr, *i0e = nullptr, *i1 = nullptr, *i1e = nullptr, *k0 = nullptr, *k0e = nullptr,
-              *k1 = nullptr, *k1e = nullptr, *j0 = nullptr, *j1 = nullptr, *y0 = nullptr, *y1 = nullptr,
-              *airy_ai = nullptr, *spherical_j0 = nullptr;
-  BinaryKernel *zeta = nullptr, *igamma = nullptr, *igammac = nullptr;
-  /// Orthogonal polynomials of x and the degree n, which is rounded toward zero.
-  BinaryKernel *chebyshev_t = nullptr, *chebyshev_u = nullptr, *chebyshev_v = nullptr, *chebyshev_w = nullptr,
-               *shifted_chebyshev_t = nullptr, *shifted_chebyshev_u = nullptr, *shifted_chebyshev_v = nullptr,
-               *shifted_chebyshev_w = nullptr, *hermite_h = nullptr, *hermite_he = nullptr, *laguerre = nullptr,
-               *legendre = nullptr;
-};
+inline constinit Kernel<UnaryKernel> digamma{"digamma"}, trigamma{"trigamma"}, lgamma{"lgamma"}, erfinv{"erfinv"},
+    erfcx{"erfcx"}, ndtri{"ndtri"}, log_ndtr{"log_ndtr"};
+inline constinit Kernel<UnaryKernel> i0{"i0"}, i0e{"i0e"}, i1{"i1"}, i1e{"i1e"}, k0{"k0"}, k0e{"k0e"}, k1{"k1"},
+    k1e{"k1e"}, j0{"j0"}, j1{"j1"}, y0{"y0"}, y1{"y1"}, airy_ai{"airy_ai"}, spherical_j0{"spherical_j0"};
+inline constinit Kernel<BinaryKernel> zeta{"zeta"}, igamma{"igamma"}, igammac{"igammac"};
+/// Orthogonal polynomials of x and the degree n, which is rounded toward zero.
+inline constinit Kernel<BinaryKernel> chebyshev_t{"chebyshev_t"}, chebyshev_u{"chebyshev_u"},
+    chebyshev_v{"chebyshev_v"}, chebyshev_w{"chebyshev_w"}, shifted_chebyshev_t{"shifted_chebyshev_t"},
+    shifted_chebyshev_u{"shifted_chebyshev_u"}, shifted_chebyshev_v{"shifted_chebyshev_v"},
+    shifted_chebyshev_w{"shifted_chebyshev_w"}, hermite_h{"hermite_h"}, hermite_he{"hermite_he"}, laguerre{"laguerre"},
+    legendre{"legendre"};
 
-}  // namespace ember
+}  // namespace ember::kernels

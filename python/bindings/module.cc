@@ -8,6 +8,7 @@
 #include "core/allocator.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/parallel.h"
+#include "core/window.h"
 #include "ops/kernel.h"
 #include "python/bindings/batching.h"
 #include "python/bindings/bindings.h"

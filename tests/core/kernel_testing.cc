@@ -8,18 +8,16 @@
 
 namespace ember::testing {
 
-void for_each_isa(const std::function<void(const Backend&)>& body) {
+void for_each_isa(const std::function<void()>& body) {
   const std::pair<cpu::Isa, const char*> sets[] = {
       {cpu::Isa::SSE2, "sse2"}, {cpu::Isa::AVX2, "avx2"}, {cpu::Isa::AVX512, "avx512"}};
   for (auto [isa, name] : sets) {
     if (!cpu::is_supported(isa)) continue;
     SCOPED_TRACE(name);
-    Backend table;
-    cpu::register_all(isa, table);
-    body(table);
+    cpu::use(isa);
+    body();
   }
-  Backend usual;
-  cpu::register_all(cpu::isa(), usual);
+  cpu::use({});
 }
 
 Tensor make_empty(const Shape& sizes, DType dtype, Layout layout) {

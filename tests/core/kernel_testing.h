@@ -1,4 +1,4 @@
-// For tests of CPU kernels: the backend table of every instruction set that this machine runs, tensors of given values in any
+// For tests of CPU kernels: the kernels of every instruction set that this machine runs, tensors of given values in any
 // layout, and element access that shares no code with the kernels.
 #pragma once
 
@@ -8,20 +8,14 @@
 #include <functional>
 #include <vector>
 
-#include "core/backend.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/parallel.h"
+#include "core/tensor.h"
 
 namespace ember::testing {
 
-struct IsaTable {
-  cpu::Isa isa;
-  const char* name;
-  Backend table;
-};
-
-/// Calls `body` with the table of each supported instruction set, whose cast kernel is in use meanwhile.
-void for_each_isa(const std::function<void(const Backend&)>& body);
+/// Calls `body` with the kernels of each supported instruction set in use.
+void for_each_isa(const std::function<void()>& body);
 
 inline const std::vector<DType> kAllDTypes = {kUInt8,   kInt8,    kInt16,   kInt32, kInt64,
                                               kFloat16, kFloat32, kFloat64, kBool,  kBFloat16};

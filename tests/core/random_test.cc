@@ -1,9 +1,10 @@
-#include "core/random.h"
+#include "core/kernels/random.h"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 
+#include "core/random.h"
 #include "tests/core/kernel_testing.h"
 
 namespace ember {
@@ -34,14 +35,14 @@ TEST(Generator, ReservesDisjointPositions) {
 }
 
 TEST(RandomKernels, UniformIsPhiloxWhateverTheVectorWidth) {
-  for_each_isa([](const Backend& table) {
+  for_each_isa([] {
     for (int64_t size : kSizes) {
       Generator generator(123456789012345);
       generator.set_state({123456789012345, 0xfffffffe});
       const Tensor x = empty_tensor(Shape(size), kFloat32), y = empty_tensor(Shape(size), kFloat64);
-      table.uniform(x, 0, 1, generator);
+      kernels::uniform[kCPU](x, 0, 1, generator);
       const uint64_t second = generator.state().position;
-      table.uniform(y, 0, 1, generator);
+      kernels::uniform[kCPU](y, 0, 1, generator);
       std::vector<double> expected(size), expected64(size);
       for (int64_t i = 0; i < size; ++i) {
         expected[i] = (philox(0xfffffffe + i / 4, 0, 123456789012345)[i % 4] >> 8) * 0x1p-24;
@@ -56,12 +57,12 @@ TEST(RandomKernels, UniformIsPhiloxWhateverTheVectorWidth) {
 }
 
 TEST(RandomKernels, DrawsDoNotOverlap) {
-  for_each_isa([](const Backend& table) {
+  for_each_isa([] {
     Generator generator(3);
     std::map<double, int> seen;
     for (int draw = 0; draw < 50; ++draw) {
       const Tensor x = empty_tensor(Shape(draw * 3 + 1), kFloat64);
-      table.uniform(x, 0, 1, generator);
+      kernels::uniform[kCPU](x, 0, 1, generator);
       for (double value : values(x)) ++seen[value];
     }
     for (auto [value, count] : seen) ASSERT_EQ(count, 1) << value;
@@ -75,11 +76,11 @@ double moment(const std::vector<double>& x, int power, double center = 0) {
 }
 
 TEST(RandomKernels, UniformFillsItsRangeEvenly) {
-  for_each_isa([](const Backend& table) {
+  for_each_isa([] {
     for (DType dtype : kFloatDTypes) {
       Generator generator(1);
       const Tensor x = empty_tensor(Shape(200000), dtype);
-      table.uniform(x, -2, 6, generator);
+      kernels::uniform[kCPU](x, -2, 6, generator);
       const auto drawn = values(x);
       EXPECT_GE(*std::min_element(drawn.begin(), drawn.end()), -2);
       EXPECT_LE(*std::max_element(drawn.begin(), drawn.end()), 6);
@@ -90,11 +91,11 @@ TEST(RandomKernels, UniformFillsItsRangeEvenly) {
 }
 
 TEST(RandomKernels, NormalHasTheMomentsOfANormal) {
-  for_each_isa([](const Backend& table) {
+  for_each_isa([] {
     for (DType dtype : kFloatDTypes) {
       Generator generator(2);
       const Tensor x = empty_tensor(Shape(400001), dtype);
-      table.normal(x, 1, 2, generator);
+      kernels::normal[kCPU](x, 1, 2, generator);
       const auto drawn = values(x);
       EXPECT_NEAR(moment(drawn, 1), 1, 0.02) << to_string(dtype);
       EXPECT_NEAR(moment(drawn, 2, 1), 4, 0.05) << to_string(dtype);
@@ -109,38 +110,38 @@ TEST(RandomKernels, NormalHasTheMomentsOfANormal) {
 
 TEST(RandomKernels, NormalOfOneSeedIsTheSameForAllInstructionSets) {
   std::vector<double> first;
-  for_each_isa([&](const Backend& table) {
+  for_each_isa([&] {
     Generator generator(2);
     const Tensor x = empty_tensor(Shape(5000), kFloat32);
-    table.normal(x, 0, 1, generator);
+    kernels::normal[kCPU](x, 0, 1, generator);
     if (first.empty()) first = values(x);
     expect_near(values(x), first, 1e-5, 1e-6);
   });
 }
 
 TEST(RandomKernels, BernoulliMeetsItsProbability) {
-  for_each_isa([](const Backend& table) {
+  for_each_isa([] {
     for (DType dtype : kAllDTypes) {
       Generator generator(4);
       const Tensor x = empty_tensor(Shape(100003), dtype);
-      table.bernoulli(x, 0.3, generator);
+      kernels::bernoulli[kCPU](x, 0.3, generator);
       const auto drawn = values(x);
       for (double value : drawn) ASSERT_TRUE(value == 0 || value == 1);
       EXPECT_NEAR(moment(drawn, 1), 0.3, 0.01) << to_string(dtype);
-      table.bernoulli(x, 0, generator);
+      kernels::bernoulli[kCPU](x, 0, generator);
       EXPECT_EQ(moment(values(x), 1), 0);
-      table.bernoulli(x, 1, generator);
+      kernels::bernoulli[kCPU](x, 1, generator);
       EXPECT_EQ(moment(values(x), 1), 1);
     }
   });
 }
 
 TEST(RandomKernels, IntegersCoverTheirRange) {
-  for_each_isa([](const Backend& table) {
+  for_each_isa([] {
     for (DType dtype : {kInt8, kInt32, kInt64, kUInt8, kFloat32}) {
       Generator generator(6);
       const Tensor x = empty_tensor(Shape(70000), dtype);
-      table.random_integers(x, dtype == kUInt8 ? 1 : -3, 4, generator);
+      kernels::random_integers[kCPU](x, dtype == kUInt8 ? 1 : -3, 4, generator);
       std::map<double, int> counts;
       for (double value : values(x)) ++counts[value];
       const int expected = dtype == kUInt8 ? 3 : 7;
@@ -152,7 +153,7 @@ TEST(RandomKernels, IntegersCoverTheirRange) {
     }
     Generator generator(6);
     const Tensor wide = empty_tensor(Shape(1000), kInt64);
-    table.random_integers(wide, INT64_MIN, INT64_MAX, generator);
+    kernels::random_integers[kCPU](wide, INT64_MIN, INT64_MAX, generator);
     const auto* drawn = wide.data_ptr<int64_t>();
     EXPECT_LT(*std::min_element(drawn, drawn + 1000), INT64_MIN / 2);
     EXPECT_GT(*std::max_element(drawn, drawn + 1000), INT64_MAX / 2);
@@ -160,14 +161,14 @@ TEST(RandomKernels, IntegersCoverTheirRange) {
 }
 
 TEST(RandomKernels, DependNeitherOnThreadsNorOnStrides) {
-  for_each_isa([](const Backend& table) {
+  for_each_isa([] {
     const auto draw = [&](DType dtype, Layout layout, int kind) {
       Generator generator(9);
       const Tensor x = make_empty({301, 401}, dtype, layout);
-      if (kind == 0) table.uniform(x, 0, 1, generator);
-      if (kind == 1) table.normal(x, 0, 1, generator);
-      if (kind == 2) table.bernoulli(x, 0.5, generator);
-      if (kind == 3) table.random_integers(x, 0, 100, generator);
+      if (kind == 0) kernels::uniform[kCPU](x, 0, 1, generator);
+      if (kind == 1) kernels::normal[kCPU](x, 0, 1, generator);
+      if (kind == 2) kernels::bernoulli[kCPU](x, 0.5, generator);
+      if (kind == 3) kernels::random_integers[kCPU](x, 0, 100, generator);
       return x;
     };
     for (DType dtype : {kFloat32, kFloat64, kBFloat16}) {

@@ -1,7 +1,8 @@
 #include <gtest/gtest.h>
 
 #include "core/allocator.h"
-#include "core/backend.h"
+#include "core/kernels/memory.h"
+#include "core/kernels/pointwise.h"
 
 namespace ember {
 namespace {
@@ -10,25 +11,25 @@ Tensor range(const Shape& shape, DType dtype) {
   Tensor values = empty_tensor(shape, kFloat32);
   for (int64_t i = 0; i < values.numel(); ++i) values.data_ptr<float>()[i] = static_cast<float>(i % 50);
   Tensor out = empty_tensor(shape, dtype);
-  backend(kCPU).copy(out, values);
+  kernels::copy[kCPU](out, values);
   return out;
 }
 
 Tensor to(const Tensor& x, Device device) {
   Tensor out = empty_tensor(x.sizes(), x.dtype(), device);
-  backend(kCUDA).copy(out, x);
+  kernels::copy[kCUDA](out, x);
   return out;
 }
 
 /// As float64 in host memory.
 std::vector<double> values(const Tensor& x) {
   Tensor wide = empty_tensor(x.sizes(), kFloat64);
-  backend(x.device()).copy(wide, x);
+  kernels::copy.on(x)(wide, x);
   return {wide.data_ptr<double>(), wide.data_ptr<double>() + wide.numel()};
 }
 
 TEST(NoCuda, NamesTheDevice) {
-  if (has_backend(kCUDA)) GTEST_SKIP() << "there is a GPU";
+  if (has_kernels(kCUDA)) GTEST_SKIP() << "there is a GPU";
   try {
     empty_tensor({2}, kFloat32, "cuda");
     FAIL() << "no error";
@@ -40,7 +41,7 @@ TEST(NoCuda, NamesTheDevice) {
 class Cuda : public testing::Test {
  protected:
   void SetUp() override {
-    if (!has_backend(kCUDA)) GTEST_SKIP() << "no GPU";
+    if (!has_kernels(kCUDA)) GTEST_SKIP() << "no GPU";
   }
 };
 
@@ -48,8 +49,8 @@ TEST_F(Cuda, AddsLikeTheCpuInEveryDtype) {
   for (DType dtype : {kUInt8, kInt8, kInt16, kInt32, kInt64, kFloat16, kFloat32, kFloat64, kBool, kBFloat16}) {
     const Tensor a = range({7, 33}, dtype), b = range({33}, dtype);
     const Tensor expected = empty_tensor({7, 33}, dtype), out = empty_tensor({7, 33}, dtype, "cuda");
-    backend(kCPU).add(expected, a, b);
-    backend(kCUDA).add(out, to(a, "cuda"), to(b, "cuda"));
+    kernels::add[kCPU](expected, a, b);
+    kernels::add[kCUDA](out, to(a, "cuda"), to(b, "cuda"));
     EXPECT_EQ(values(out), values(expected)) << to_string(dtype);
   }
 }
@@ -58,10 +59,10 @@ TEST_F(Cuda, AddsTransposedMixedAndHostNumbers) {
   const Tensor a = range({5, 6}, kFloat32), b = range({6, 5}, kInt32);
   const Tensor number = range({}, kFloat64);
   const Tensor expected = empty_tensor({6, 5}, kFloat32), out = empty_tensor({6, 5}, kFloat32, "cuda");
-  backend(kCPU).add(expected, a.alias({6, 5}, {1, 6}, 0), b);
-  backend(kCUDA).add(out, to(a, "cuda").alias({6, 5}, {1, 6}, 0), to(b, "cuda"));
+  kernels::add[kCPU](expected, a.alias({6, 5}, {1, 6}, 0), b);
+  kernels::add[kCUDA](out, to(a, "cuda").alias({6, 5}, {1, 6}, 0), to(b, "cuda"));
   EXPECT_EQ(values(out), values(expected));
-  backend(kCUDA).add(out, out, number);
+  kernels::add[kCUDA](out, out, number);
   EXPECT_EQ(values(out), values(expected));
 }
 

@@ -1,4 +1,5 @@
 // Tables of vectors, and attention beyond layer_rows.cc's.
+#include "core/kernels/embedding_bag.h"
 #include "ops/attention.h"
 #include "ops/embedding.h"
 #include "tests/op_table/row.h"

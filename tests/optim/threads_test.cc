@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "core/optimizer_step.h"
 #include "ops/ops.h"
 #include "optim/optim.h"
 #include "tests/support.h"

@@ -1,0 +1,12 @@
+// What every device has to have: copies and fills.
+#pragma once
+
+#include "core/kernel.h"
+
+namespace ember::kernels {
+
+/// any dtypes, strides and devices; x broadcasts to out
+inline constinit Kernel<UnaryKernel> copy{"copy"};
+inline constinit Kernel<void(const Tensor& out, const Scalar& value)> fill{"fill"};
+
+}  // namespace ember::kernels

@@ -1,0 +1,12 @@
+// Optimizers' steps, in place over all parameters at once.
+#pragma once
+
+#include "core/kernel.h"
+#include "core/optimizer_step.h"
+
+namespace ember::kernels {
+
+inline constinit Kernel<void(const OptimizerStep& step)> sgd{"sgd"};
+inline constinit Kernel<void(const OptimizerStep& step)> adam{"adam"};
+
+}  // namespace ember::kernels
