@@ -77,6 +77,8 @@ void reverse_bytes(char* data, int64_t count, int64_t width) {
 }
 
 std::string find_file(const std::string& root, const std::string& name) {
+  check<ValueError>(root.find('\0') == std::string::npos, "a folder's name cannot hold a NUL byte: '", root.c_str(),
+                    "' goes on behind one");
   const std::string path = (std::filesystem::path(root) / name).string();
   std::error_code ignored;
   for (const char* suffix : {"", ".gz"})

@@ -8,15 +8,11 @@
 #include "optim/optimizer.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
+#include "python/bindings/path.h"
 
 namespace ember::python {
 
 namespace {
-
-/// A path as the system's bytes, which need be no UTF-8.
-std::string path_of(const py::object& path) {
-  return py::module_::import("os").attr("fsencode")(path).cast<std::string>();
-}
 
 void save_tensors_of(const py::dict& tensors, const py::object& path, const Metadata& metadata) {
   TensorDict dict;

@@ -5,6 +5,7 @@
 
 #include "data/mnist.h"
 #include "python/bindings/data.h"
+#include "python/bindings/path.h"
 
 namespace ember::python {
 
@@ -31,9 +32,9 @@ void bind_transform(py::module_& m, const char* name, const char* doc, Make make
 
 template <class D>
 void bind_images(py::module_& m, const char* name, const char* doc, const char* root) {
-  auto init = py::init(
-      [](const std::string& path, bool train, const py::object& transform, const py::object& target_transform) {
-        return new D(path, train, transform.is_none() ? Transform(ToFloat()) : to_transform(transform),
+  auto init =
+      py::init([](const py::object& path, bool train, const py::object& transform, const py::object& target_transform) {
+        return new D(path_of(path), train, transform.is_none() ? Transform(ToFloat()) : to_transform(transform),
                      to_transform(target_transform));
       });
   py::class_<D, std::conditional_t<std::is_same_v<D, MNIST>, Dataset, MNIST>, py::smart_holder> c(m, name, doc);

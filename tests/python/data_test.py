@@ -1,5 +1,6 @@
 """Datasets and the loader."""
 
+import os
 import pickle
 import threading
 
@@ -281,3 +282,19 @@ def test_idx_errors(tmp_path):
         data.read_idx(str(path))
     with pytest.raises(OSError):
         data.FashionMNIST(str(tmp_path / "absent"))
+
+
+def test_the_folder_of_images_is_any_path(tmp_path):
+    for part, count in (("train", 2), ("t10k", 1)):
+        images = b"\0\0\x08\x03" + b"".join(n.to_bytes(4, "big") for n in (count, 28, 28)) + bytes(count * 784)
+        labels = b"\0\0\x08\x01" + count.to_bytes(4, "big") + bytes(count)
+        for folder in ("plain", "\udcff"):
+            os.makedirs(tmp_path / folder, exist_ok=True)
+            (tmp_path / folder / f"{part}-images-idx3-ubyte").write_bytes(images)
+            (tmp_path / folder / f"{part}-labels-idx1-ubyte").write_bytes(labels)
+    for root in (tmp_path / "plain", str(tmp_path / "plain"), os.fsencode(tmp_path / "\udcff"), tmp_path / "\udcff"):
+        assert len(data.MNIST(root)) == 2 and len(data.MNIST(root, train=False)) == 1
+    with pytest.raises(ValueError, match="NUL byte"):
+        data.MNIST(f"{tmp_path}/a\0b")
+    with pytest.raises(TypeError):
+        data.MNIST(3)

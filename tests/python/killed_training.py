@@ -81,7 +81,10 @@ def in_child(path, result, *arguments):
 def main(workers, resumed_with):
     ember.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
-        place = lambda name: os.path.join(folder, name)
+
+        def place(name):
+            return os.path.join(folder, name)
+
         assert in_child(place("whole"), place("expected"), workers)
         expected = open(place("expected"), "rb").read()
         kills = [8, *random.Random(os.urandom(8)).sample([step for step in range(1, 32) if step != 8], 7)]
