@@ -118,9 +118,10 @@ bool Checkpoint::resume() {
 
 void Checkpoint::load(const std::string& path) {
   const auto file = CheckpointFile::read(path);
-  for (const auto& [name, kind] : file.kinds)
-    check<IoError>(std::any_of(parts_.begin(), parts_.end(), [&](const auto& part) { return part->name == name; }),
-                   path, ": the checkpoint holds '", name, "' too, which this run does not have");
+  for (const auto& saved : file.kinds)
+    check<IoError>(
+        std::any_of(parts_.begin(), parts_.end(), [&](const auto& part) { return part->name == saved.first; }), path,
+        ": the checkpoint holds '", saved.first, "' too, which this run does not have");
   const auto saved_epoch = file.number<int64_t>("epoch");
   const int64_t saved_step = file.lists_parts ? file.number<int64_t>("step") : 0;
   const Generator::State random = read_random(file);
