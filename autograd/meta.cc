@@ -240,8 +240,8 @@ void rebase_history(const Tensor& x, IntrusivePtr<Node> node) {
 }
 
 void check_continues(const Tensor& x, Node& node) {
-  check(autograd::grad_fn(x) == node.edges()[0].node, node.name(), ": ", describe(x),
-        " was changed in place by another thread at the same time");
+  if (autograd::grad_fn(x) != node.edges()[0].node)
+    fail(node.name(), ": ", describe(x), " was changed in place by another thread at the same time");
 }
 
 void track_view(const Tensor& view, const Tensor& base, ViewKind kind) {

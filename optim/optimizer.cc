@@ -80,7 +80,7 @@ void Optimizer::add_param_group(ParamGroup group) {
 
 void Optimizer::step() {
   const Lock alone = lock();
-  check(!is_stepping_, name(), ": step was called while it runs, in the same thread");
+  if (is_stepping_) fail(name(), ": step was called while it runs, in the same thread");
   struct Stepping {
     bool& flag;
     ~Stepping() { flag = false; }
@@ -120,16 +120,16 @@ void Optimizer::step_group(ParamGroup& group) {
 }
 
 void Optimizer::check_gradient(const Tensor& param, const Tensor& grad) const {
-  check(grad.sizes() == param.sizes(), name(), ": the gradient of ", describe(param), " has shape ", grad.sizes());
+  if (grad.sizes() != param.sizes()) fail(name(), ": the gradient of ", describe(param), " has shape ", grad.sizes());
 }
 
 void Optimizer::check_state(const ParamGroup& group, size_t index) const {
   const Tensor& param = group.params_[index];
   const ParamState& state = group.states_[index];
-  for (const Tensor& x : {state.first, state.second, state.max_second})
-    if (x.defined())
-      check(x.sizes() == param.sizes(), name(), ": parameter ", index, " is ", describe(param),
-            " now, but what is remembered of it has shape ", x.sizes());
+  for (const Tensor* x : {&state.first, &state.second, &state.max_second})
+    if (x->defined() && x->sizes() != param.sizes())
+      fail(name(), ": parameter ", index, " is ", describe(param), " now, but what is remembered of it has shape ",
+           x->sizes());
 }
 
 void Optimizer::run_batch(ParamGroup& group, int64_t step, Device device) {

@@ -1,7 +1,11 @@
 #include "python/bindings/functional.h"
 
+#include <unordered_map>
+#include <utility>
+
 #include "autograd/functional.h"
 #include "nn/module.h"
+#include "python/bindings/lone_thread.h"
 #include "python/bindings/owner.h"
 
 namespace ember::python {
@@ -13,6 +17,7 @@ using autograd::functional::Tensors;
 /// Visits every slot of the tree, shared ones under each of their names.
 template <class Visit>
 void walk_slots(nn::Module& module, const std::string& prefix, const Visit& visit) {
+  nn::TreeLevel level;
   for (auto& [name, slot] : module.own_parameters()) visit(prefix + name, slot);
   for (auto& [name, slot] : module.own_buffers()) visit(prefix + name, slot);
   for (auto& [name, child] : module.own_children())
@@ -22,13 +27,18 @@ void walk_slots(nn::Module& module, const std::string& prefix, const Visit& visi
 /// Puts the named tensors where the module's own were, and returns those. With `tie`, slots that shared a tensor share the new one;
 /// with `strict`, every slot must be named. Error for a name that is no slot.
 py::dict swap_state(nn::Module& module, const py::dict& state, bool tie, bool strict) {
+  // No Python runs between the walks, so that no other thread changes the tree.
+  std::unordered_map<std::string, Tensor> given;
+  for (auto [name, value] : state)
+    if (py::isinstance<py::str>(name)) given.emplace(name.cast<std::string>(), value.cast<Tensor>());
   std::vector<std::pair<Tensor, Tensor>> replaced;
-  py::dict before;
+  std::vector<std::pair<std::string, Tensor>> before;
   size_t found = 0, missing = 0;
+  wait_for_other_threads();
   walk_slots(module, "", [&](const std::string& name, const Tensor& slot) {
-    if (state.contains(name.c_str())) {
+    if (const auto next = given.find(name); next != given.end()) {
       ++found;
-      replaced.emplace_back(slot, state[name.c_str()].cast<Tensor>());
+      replaced.emplace_back(slot, next->second);
     } else if (slot.defined()) {
       ++missing;
     }
@@ -38,18 +48,19 @@ py::dict swap_state(nn::Module& module, const py::dict& state, bool tie, bool st
   check(!strict || missing == 0, "functional_call: ", missing, " parameters or buffers are not given");
   walk_slots(module, "", [&](const std::string& name, Tensor& slot) {
     Tensor next;
-    if (state.contains(name.c_str())) {
-      next = state[name.c_str()].cast<Tensor>();
+    if (const auto own = given.find(name); own != given.end()) {
+      next = own->second;
     } else {
       if (!tie || !slot.defined()) return;
       for (const auto& [old, now] : replaced)
         if (old.is_same(slot)) next = now;
       if (!next.defined()) return;
     }
-    before[name.c_str()] = slot;
-    slot = next;
+    before.emplace_back(name, std::exchange(slot, next));
   });
-  return before;
+  py::dict result;
+  for (const auto& [name, x] : before) result[py::str(name)] = x;
+  return result;
 }
 
 /// A pair of lists as Python's.
@@ -69,7 +80,13 @@ py::tuple rows_of(const std::vector<Tensors>& rows) {
 std::vector<Tensor> to_tensors(const py::object& object) {
   if (object.is_none()) return {};
   if (is_tensor(object.ptr())) return {tensor_of(object.ptr())};
-  return object.cast<Tensors>();
+  Tensors tensors;
+  for (const py::handle item : object) {
+    check<TypeError>(item.is_none() || is_tensor(item.ptr()),
+                     "expected a tensor or a sequence of tensors, but one is a ", type_name(item.ptr()));
+    tensors.push_back(item.is_none() ? Tensor() : tensor_of(item.ptr()));
+  }
+  return tensors;
 }
 
 autograd::TensorFunction to_function(py::function function) {
