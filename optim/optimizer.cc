@@ -104,17 +104,17 @@ void Optimizer::step_group(ParamGroup& group) {
   pending_.clear();
   group.states_.resize(group.params_.size());  // params() may have grown
   for (size_t i = 0; i < group.params_.size(); ++i) {
-    const Tensor grad = group.params_[i].grad();
+    Tensor grad = group.params_[i].grad();
     if (!grad.defined()) continue;
     check_gradient(group.params_[i], grad);
     prepare(*group.options_, group.params_[i], group.states_[i]);
     check_state(group, i);
-    ++group.states_[i].step;
-    pending_.push_back(i);
+    pending_.push_back({i, std::move(grad)});
   }
+  for (const Pending& pending : pending_) ++group.states_[pending.index].step;
   // One kernel call serves all parameters at the same step: usually all of them.
   while (!pending_.empty()) {
-    const size_t first = pending_.front();
+    const size_t first = pending_.front().index;
     run_batch(group, group.states_[first].step, group.params_[first].device());
   }
 }
@@ -135,16 +135,12 @@ void Optimizer::check_state(const ParamGroup& group, size_t index) const {
 void Optimizer::run_batch(ParamGroup& group, int64_t step, Device device) {
   for (auto* list : lists(batch_)) list->clear();  // of a step that threw
   std::vector<std::pair<Tensor, Tensor>> copies;
-  std::erase_if(pending_, [&](size_t i) {
-    const Tensor& param = group.params_[i];
-    const ParamState& state = group.states_[i];
+  std::erase_if(pending_, [&](Pending& pending) {
+    const Tensor& param = group.params_[pending.index];
+    const ParamState& state = group.states_[pending.index];
     if (state.step != step || param.device() != device) return false;
-    Tensor grad = param.grad();
-    // Another thread may have taken or replaced it since.
-    if (!grad.defined()) return true;
-    check_gradient(param, grad);
     batch_.params.push_back(param.is_contiguous() ? param : param.contiguous());
-    batch_.grads.push_back(grad.is_contiguous() ? std::move(grad) : grad.contiguous());
+    batch_.grads.push_back(pending.grad.is_contiguous() ? std::move(pending.grad) : pending.grad.contiguous());
     if (!param.is_contiguous()) copies.emplace_back(param, batch_.params.back());
     if (state.first.defined()) batch_.first.push_back(state.first);
     if (state.second.defined()) batch_.second.push_back(state.second);
@@ -152,7 +148,7 @@ void Optimizer::run_batch(ParamGroup& group, int64_t step, Device device) {
     return true;
   });
   batch_.step = step;
-  if (!batch_.params.empty()) run(*group.options_, batch_);
+  run(*group.options_, batch_);
   for (const Tensor& param : batch_.params) param.storage()->bump_version();
   for (auto& [param, copy] : copies) param.copy_(copy);
   for (auto* list : lists(batch_)) list->clear();

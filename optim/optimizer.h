@@ -173,8 +173,13 @@ class Optimizer {
   bool is_stepping_ = false;
   std::vector<ParamGroup> groups_;
   std::unique_ptr<OptimizerOptions> defaults_;
-  OptimizerStep batch_;          ///< these two are kept for their memory
-  std::vector<size_t> pending_;  ///< parameters of the group that still wait for this step
+  /// A parameter of the group that waits for this step.
+  struct Pending {
+    size_t index;
+    Tensor grad;
+  };
+  OptimizerStep batch_;  ///< these two are kept for their memory
+  std::vector<Pending> pending_;
   int64_t step_count_ = 0;
 };
 
