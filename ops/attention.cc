@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "autograd/record.h"
+#include "autograd/fused.h"
 #include "core/kernels/attention.h"
 #include "ops/activation.h"
 #include "ops/copy.h"
@@ -75,13 +75,17 @@ Tensor fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, Scores
   kernels::attention.as(kAttention).on(q)(y, logsumexp, {q, k, v, how.scale, how.is_causal});
   return record(kAttention, y, inputs(q, k, v),
                 [q = saved(q), k = saved(k), v = saved(v), y = saved_output(y), logsumexp, how](const Tensor& grad) {
-                  if (GradMode::is_enabled()) return composed_backward(grad, q(), k(), v(), how);
-                  const auto like = [](const Tensor& x) { return empty_tensor(x.sizes(), x.dtype(), x.device()); };
-                  std::array<Tensor, 3> d{like(q()), like(k()), like(v())};
-                  kernels::attention_backward.as(kAttention)
-                      .on(grad)(d[0], d[1], d[2], contiguous(grad), y(), logsumexp,
-                                {q(), k(), v(), how.scale, how.is_causal});
-                  return d;
+                  const auto kernel = [&] {
+                    const auto like = [](const Tensor& x) { return empty_tensor(x.sizes(), x.dtype(), x.device()); };
+                    std::array<Tensor, 3> d{like(q()), like(k()), like(v())};
+                    kernels::attention_backward.as(kAttention)
+                        .on(grad)(d[0], d[1], d[2], contiguous(grad), y(), logsumexp,
+                                  {q(), k(), v(), how.scale, how.is_causal});
+                    return d;
+                  };
+                  return fused_backward<3>(
+                      "scaled_dot_product_attention_backward", {grad, q(), k(), v()}, kernel,
+                      [how](const auto& in) { return composed_backward(in[0], in[1], in[2], in[3], how); });
                 });
 }
 

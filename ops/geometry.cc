@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "autograd/record.h"
+#include "autograd/fused.h"
 #include "core/kernels/distance.h"
 #include "ops/complex.h"
 #include "ops/copy.h"
@@ -37,11 +37,18 @@ Tensor distance_direction(const Tensor& difference, const Tensor& length, double
   return masked_fill(difference * pow(abs(difference), p - 2), difference == 0, 0);
 }
 
-/// The gradient of rows a [B, P, M] beside b [B, R, M] whose pairs have weights and lengths [B, P, R], off the tape.
+/// The gradient of rows a [B, P, M] beside b [B, R, M] whose pairs have weights and lengths [B, P, R].
 Tensor direction_sums(const Tensor& weight, const Tensor& a, const Tensor& b, const Tensor& length, double p) {
-  const Tensor grad = empty_tensor(a.sizes(), a.dtype(), a.device());
-  kernels::cdist_backward.on(a)(grad, contiguous(weight), contiguous(a), contiguous(b), contiguous(length), p);
-  return grad;
+  const auto kernel = [&]() -> std::array<Tensor, 1> {
+    const Tensor grad = empty_tensor(a.sizes(), a.dtype(), a.device());
+    kernels::cdist_backward.on(a)(grad, contiguous(weight), contiguous(a), contiguous(b), contiguous(length), p);
+    return {grad};
+  };
+  const auto composed = [p](const auto& in) -> std::array<Tensor, 1> {
+    const Tensor difference = unsqueeze(in[1], 2) - unsqueeze(in[2], 1);
+    return {sum(unsqueeze(in[0], 3) * distance_direction(difference, unsqueeze(in[3], 3), p), 2)};
+  };
+  return fused_backward<1>("cdist_backward", {weight, a, b, length}, kernel, composed)[0];
 }
 
 /// Batches [B, P, M] and [B, R, M], pair by pair.
@@ -53,12 +60,8 @@ Tensor cdist_by_pairs(const Tensor& a, const Tensor& b, double p) {
                 [a = saved(a), b = saved(b), y = saved_output(y), p](const Tensor& g,
                                                                      const Needs<2>& needs) -> std::array<Tensor, 2> {
                   const Tensor weight = distance_weight(g, y(), p);
-                  if (!GradMode::is_enabled())
-                    return {needs[0] ? direction_sums(weight, a(), b(), y(), p) : Tensor(),
-                            needs[1] ? direction_sums(mT(weight), b(), a(), mT(y()), p) : Tensor()};
-                  const Tensor difference = unsqueeze(a(), 2) - unsqueeze(b(), 1);
-                  const Tensor slope = unsqueeze(weight, 3) * distance_direction(difference, unsqueeze(y(), 3), p);
-                  return {sum(slope, 2), -sum(slope, 1)};
+                  return {needs[0] ? direction_sums(weight, a(), b(), y(), p) : Tensor(),
+                          needs[1] ? direction_sums(mT(weight), b(), a(), mT(y()), p) : Tensor()};
                 });
 }
 
@@ -149,12 +152,8 @@ Tensor pdist(const Tensor& x, double p) {
     };
     const Tensor weight = square_of(distance_weight(g, y(), p));
     const Tensor lengths = std::isinf(p) ? square_of(y()) : weight;  // only that direction depends on them
-    if (!GradMode::is_enabled()) {
-      const Tensor batch = unsqueeze(x(), 0);
-      return squeeze(direction_sums(unsqueeze(weight, 0), batch, batch, unsqueeze(lengths, 0), p), 0);
-    }
-    const Tensor difference = unsqueeze(x(), 1) - unsqueeze(x(), 0);
-    return sum(unsqueeze(weight, 2) * distance_direction(difference, unsqueeze(lengths, 2), p), 1);
+    const Tensor batch = unsqueeze(x(), 0);
+    return squeeze(direction_sums(unsqueeze(weight, 0), batch, batch, unsqueeze(lengths, 0), p), 0);
   });
 }
 

@@ -1,7 +1,7 @@
 // Sampling images at the places of a grid, and making grids.
 #include <cmath>
 
-#include "autograd/record.h"
+#include "autograd/fused.h"
 #include "core/kernels/resampling.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
@@ -136,10 +136,14 @@ Tensor sample(const Tensor& x, const Tensor& grid, const GridSampling& sampling)
   return record("grid_sample", y, inputs(x, grid),
                 [x = saved(x), grid = saved(grid), sampling](const Tensor& g, const Needs<2>& needs) {
                   const Tensor image = x(), places = grid();
-                  if (GradMode::is_enabled()) return composed_gradients(g, image, places, sampling, needs);
-                  std::array<Tensor, 2> result = {empty_if(needs[0], image), empty_if(needs[1], places)};
-                  kernels::grid_sample_backward.on(image)(result[0], result[1], g, image, places, sampling);
-                  return result;
+                  const auto kernel = [&] {
+                    std::array<Tensor, 2> result = {empty_if(needs[0], image), empty_if(needs[1], places)};
+                    kernels::grid_sample_backward.on(image)(result[0], result[1], g, image, places, sampling);
+                    return result;
+                  };
+                  return fused_backward<2>("grid_sample_backward", {g, image, places}, kernel, [=](const auto& in) {
+                    return composed_gradients(in[0], in[1], in[2], sampling, needs);
+                  });
                 });
 }
 

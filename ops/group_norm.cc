@@ -1,46 +1,31 @@
 // Normalisation over groups of channels and over single channels, and by the root of the mean square.
 #include <limits>
 
-#include "autograd/record.h"
+#include "autograd/fused.h"
 #include "core/kernels/normalization.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/in_float32.h"
 #include "ops/kernel.h"
 #include "ops/normalization.h"
+#include "ops/normalization_operands.h"
 #include "ops/pointwise.h"
 #include "ops/reduction.h"
 #include "ops/shape.h"
 
 namespace ember {
 
+using namespace normalization;
+
 namespace {
-
-void check_input(const char* op, const Tensor& x, int64_t least_rank) {
-  kernel::check_defined(op, "input", x);
-  check(x.is_floating_point(), op, ": input must be of a floating-point dtype but is ", x.dtype());
-  check(x.dim() >= least_rank, op, ": input has shape ", x.sizes(), " but must have at least ", least_rank,
-        " dimensions");
-}
-
-void check_parameter(const char* op, const char* name, const Tensor& parameter, const Shape& sizes, const Tensor& x) {
-  if (!parameter.defined()) return;
-  check(parameter.sizes() == sizes, op, ": ", name, " has shape ", parameter.sizes(), " but must have ", sizes,
-        " to match input ", x.sizes());
-  kernel::check_same_device(op, std::array{x, parameter});
-}
 
 /// A parameter as the kernels read it.
 Tensor plain(const Tensor& parameter, DType dtype) {
   return parameter.defined() ? contiguous(to(parameter.detach(), dtype)) : parameter;
 }
 
-Tensor empty_if(bool wanted, const Tensor& like) {
-  return wanted ? empty_tensor(like.sizes(), like.dtype(), like.device()) : Tensor();
-}
-
 /// The gradients for x [N, C, elements], weight and bias, composed so that they have gradients themselves.
-std::array<Tensor, 3> composed_gradients(const Tensor& grad, const Tensor& input, const Tensor& weight, int64_t groups,
+Gradients composed_gradients(const Tensor& grad, const Tensor& input, const Tensor& weight, int64_t groups,
                                          double eps, const Needs<3>& needs) {
   const DType dtype = compute_dtype(input.dtype());
   const int64_t images = input.size(0), channels = input.size(1), each = channels / groups;
@@ -48,7 +33,7 @@ std::array<Tensor, 3> composed_gradients(const Tensor& grad, const Tensor& input
   const Tensor x = reshape(to(input, dtype), split), g = reshape(to(grad, dtype), split);
   const Tensor centered = sub(x, mean(x, over, true));
   const Tensor rstd = rsqrt(add(mean(square(centered), over, true), eps)), normal = mul(centered, rstd);
-  std::array<Tensor, 3> result;
+  Gradients result;
   if (needs[0]) {
     Tensor h = weight.defined() ? mul(g, reshape(to(weight, dtype), {1, groups, each, 1})) : g;
     h = sub(h, mean(h, over, true));
@@ -60,9 +45,20 @@ std::array<Tensor, 3> composed_gradients(const Tensor& grad, const Tensor& input
   return result;
 }
 
-}  // namespace
-
-namespace {
+/// The same for x [rows, columns] over the root of its mean square, and weight.
+std::array<Tensor, 2> composed_rms_gradients(const Tensor& grad, const Tensor& input, const Tensor& weight, double eps,
+                                             const Needs<2>& needs) {
+  const DType dtype = compute_dtype(input.dtype());
+  const Tensor x = to(input, dtype), g = to(grad, dtype);
+  const Tensor r = rsqrt(add(mean(square(x), 1, true), eps)), normal = mul(x, r);
+  std::array<Tensor, 2> result;
+  if (needs[0]) {
+    const Tensor h = weight.defined() ? mul(g, to(weight, dtype)) : g;
+    result[0] = mul(r, sub(h, mul(normal, mean(mul(h, normal), 1, true))));
+  }
+  if (needs[1]) result[1] = sum(mul(g, normal), 0);
+  return result;
+}
 
 /// The result and the statistics, which are not on the tape.
 std::tuple<Tensor, Tensor, Tensor> normalize_groups(const Tensor& x, const Tensor& weight, const Tensor& bias,
@@ -94,14 +90,18 @@ std::tuple<Tensor, Tensor, Tensor> normalize_groups(const Tensor& x, const Tenso
                  const Tensor& g, const Needs<3>& needs) {
                const Tensor whole = x(), input = reshape(whole, matrix), scale = weight(), shift = bias();
                const Tensor grad = reshape(g, matrix);
-               std::array<Tensor, 3> result;
-               if (GradMode::is_enabled() || input.numel() == 0) {
-                 result = composed_gradients(grad, input, scale, mean.size(1), eps, needs);
-               } else {
-                 result = {empty_if(needs[0], input), empty_if(needs[1], scale), empty_if(needs[2], shift)};
-                 kernels::group_norm_backward.on(input)(result[0], result[1], result[2], contiguous(grad),
-                                                        contiguous(input), mean, rstd, plain(scale, mean.dtype()));
-               }
+               const auto kernel = [&] {
+                 const Gradients d = {gradient_like(needs[0], input, input), gradient_like(needs[1], scale, input),
+                                      gradient_like(needs[2], shift, input)};
+                 if (input.numel() > 0)
+                   kernels::group_norm_backward.on(input)(d[0], d[1], d[2], contiguous(grad), contiguous(input), mean,
+                                                          rstd, plain(scale, mean.dtype()));
+                 return d;
+               };
+               Gradients result = fused_backward<3>("group_norm_backward", {grad, input, scale}, kernel,
+                                                    [groups = mean.size(1), eps, needs](const auto& in) {
+                                                      return composed_gradients(in[0], in[1], in[2], groups, eps, needs);
+                                                    });
                if (needs[0]) result[0] = reshape(result[0], whole.sizes());
                return result;
              });
@@ -165,21 +165,16 @@ Tensor rms_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& we
       [x = saved(x), weight = saved(weight), rstd, matrix, flat, epsilon](const Tensor& g, const Needs<2>& needs) {
         const Tensor whole = x(), input = reshape(whole, matrix), scale = weight(), row = flat(scale);
         const Tensor grad = reshape(g, matrix);
-        const DType dtype = rstd.dtype();
-        std::array<Tensor, 2> result;
-        if (GradMode::is_enabled() || input.numel() == 0) {
-          const Tensor in = to(input, dtype), dy = to(grad, dtype);
-          const Tensor r = rsqrt(add(mean(square(in), 1, true), epsilon)), normal = mul(in, r);
-          if (needs[0]) {
-            const Tensor h = row.defined() ? mul(dy, to(row, dtype)) : dy;
-            result[0] = mul(r, sub(h, mul(normal, mean(mul(h, normal), 1, true))));
-          }
-          if (needs[1]) result[1] = sum(mul(dy, normal), 0);
-        } else {
-          result = {empty_if(needs[0], input), empty_if(needs[1], row)};
-          kernels::rms_norm_backward.on(input)(result[0], result[1], contiguous(grad), contiguous(input), rstd,
-                                               plain(row, dtype));
-        }
+        const auto kernel = [&] {
+          const std::array<Tensor, 2> d = {gradient_like(needs[0], input, input), gradient_like(needs[1], row, input)};
+          if (input.numel() > 0)
+            kernels::rms_norm_backward.on(input)(d[0], d[1], contiguous(grad), contiguous(input), rstd,
+                                                 plain(row, rstd.dtype()));
+          return d;
+        };
+        auto result = fused_backward<2>(
+            "rms_norm_backward", {grad, input, row}, kernel,
+            [epsilon, needs](const auto& in) { return composed_rms_gradients(in[0], in[1], in[2], epsilon, needs); });
         if (needs[0]) result[0] = reshape(result[0], whole.sizes());
         if (needs[1]) result[1] = reshape(result[1], scale.sizes());
         return result;

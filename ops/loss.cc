@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "autograd/record.h"
+#include "autograd/fused.h"
 #include "core/kernels/loss.h"
 #include "ops/activation.h"
 #include "ops/copy.h"
@@ -69,22 +69,27 @@ Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, Reduction reduc
 
 namespace {
 
+/// g (softmax(x) - (class == target)) for x [N, C, d...].
+std::array<Tensor, 1> composed_class_slope(const Tensor& g, const Tensor& x, const Tensor& target) {
+  Shape along = Shape::filled(x.sizes().size() - 1, 1);
+  along[0] = -1;
+  const Tensor columns = reshape(arange(x.sizes()[1], target.options()), along);
+  return {unsqueeze(g, 1) * (softmax(x, 1) - to(columns == unsqueeze(target, 1), x.dtype()))};
+}
+
 /// logsumexp(x) - x[target] over the classes of x [N, C, d...], with targets in [0, C).
 Tensor class_losses(const Tensor& x, const Tensor& target) {
   Tensor losses = empty_tensor(target.sizes(), x.dtype(), x.device());
   const Tensor logsumexp = empty_tensor(target.sizes(), x.dtype(), x.device());
   kernels::cross_entropy.on(x)(losses, logsumexp, x, target);
   return record("cross_entropy", losses, inputs(x), [x = saved(x), target, logsumexp](const Tensor& g) {
-    if (GradMode::is_enabled()) {
-      Shape along = Shape::filled(x().sizes().size() - 1, 1);
-      along[0] = -1;
-      const Tensor columns = reshape(arange(x().sizes()[1], target.options()), along);
-      const Tensor slope = softmax(x(), 1) - to(columns == unsqueeze(target, 1), x().dtype());
-      return unsqueeze(g, 1) * slope;
-    }
-    Tensor d = empty_tensor(x().sizes(), x().dtype(), x().device());
-    kernels::cross_entropy_backward.as("cross_entropy").on(g)(d, contiguous(g), x(), logsumexp, target);
-    return d;
+    const auto kernel = [&]() -> std::array<Tensor, 1> {
+      const Tensor d = empty_tensor(x().sizes(), x().dtype(), x().device());
+      kernels::cross_entropy_backward.as("cross_entropy").on(g)(d, contiguous(g), x(), logsumexp, target);
+      return {d};
+    };
+    return fused_backward<1>("cross_entropy_backward", {g, x()}, kernel,
+                             [target](const auto& in) { return composed_class_slope(in[0], in[1], target); })[0];
   });
 }
 

@@ -103,19 +103,4 @@ bool is_vector(const Tensor& a, const Tensor& b) {
   return a.dim() - 1 == b.dim() && b.sizes() == vectors;
 }
 
-std::vector<Tensor> pull_back(FunctionRef<std::vector<Tensor>(const std::vector<Tensor>& inputs)> f,
-                              const std::vector<Tensor>& inputs, std::span<const Tensor> grads) {
-  const bool create_graph = GradMode::is_enabled();
-  std::vector<Tensor> sources, roots, weights;
-  for (const Tensor& x : inputs) sources.push_back(create_graph && x.requires_grad() ? x : x.detach().requires_grad_());
-  const EnableGradGuard grad;
-  const std::vector<Tensor> outputs = f(sources);
-  for (size_t i = 0; i < grads.size(); ++i) {
-    if (!grads[i].defined() || i >= outputs.size() || !outputs[i].requires_grad()) continue;
-    roots.push_back(outputs[i]);
-    weights.push_back(grads[i]);
-  }
-  return autograd::grad(roots, sources, weights, create_graph, create_graph, true);
-}
-
 }  // namespace ember::matrices

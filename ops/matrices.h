@@ -1,4 +1,4 @@
-// What the files of decompositions share: checks of shapes, column-major copies, and gradients by way of a composition. Internal to ops/.
+// What the files of decompositions share: checks of shapes, and column-major copies. Internal to ops/.
 #pragma once
 
 #include "autograd/record.h"
@@ -43,9 +43,5 @@ void check_converged(const char* op, const Tensor& info, const char* values);
 Tensor identity(const Shape& batch, int64_t n, const Tensor& like);
 /// Whether b is a vector, or a batch of them for the batch of matrices a.
 bool is_vector(const Tensor& a, const Tensor& b);
-
-/// The gradients of `inputs` in sum(g f(inputs)), where f is a composition of ops; for pullbacks that would repeat its own.
-std::vector<Tensor> pull_back(FunctionRef<std::vector<Tensor>(const std::vector<Tensor>& inputs)> f,
-                              const std::vector<Tensor>& inputs, std::span<const Tensor> grads);
 
 }  // namespace ember::matrices

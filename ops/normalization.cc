@@ -1,12 +1,13 @@
 #include "ops/normalization.h"
 
-#include "autograd/record.h"
+#include "autograd/fused.h"
 #include "core/kernels/normalization.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
 #include "ops/in_float32.h"
 #include "ops/kernel.h"
 #include "ops/linalg.h"
+#include "ops/normalization_operands.h"
 #include "ops/pointwise.h"
 #include "ops/pooling.h"
 #include "ops/reduction.h"
@@ -14,9 +15,9 @@
 
 namespace ember {
 
-namespace {
+using namespace normalization;
 
-using Gradients = std::array<Tensor, 3>;
+namespace {
 
 /// What a normalisation runs over: `over` are the dims of x that share a mean, `weight` the shape that weight and bias take
 /// to broadcast against x.
@@ -56,28 +57,9 @@ Gradients composed_gradients(const Tensor& grad, const Tensor& input, const Tens
   return result;
 }
 
-/// Empty tensors for the gradients that are wanted.
-Gradients empty_gradients(const Tensor& x, const Tensor& weight, const Tensor& bias, const Needs<3>& needs) {
-  Gradients result;
-  if (needs[0]) result[0] = empty_tensor(x.sizes(), x.dtype(), x.device());
-  if (needs[1]) result[1] = empty_tensor(weight.sizes(), weight.dtype(), x.device());
-  if (needs[2]) result[2] = empty_tensor(bias.sizes(), bias.dtype(), x.device());
-  return result;
-}
-
-void check_parameter(const char* op, const char* name, const Tensor& parameter, const Shape& sizes, const Tensor& x) {
-  if (!parameter.defined()) return;
-  check(parameter.sizes() == sizes, op, ": ", name, " has shape ", parameter.sizes(), " but must have ", sizes,
-        " to match input ", x.sizes());
-  check(parameter.device() == x.device(), op, ": ", name, " is on ", parameter.device(), " but input is on ",
-        x.device());
-}
-
-void check_input(const char* op, const Tensor& x, int64_t least_rank) {
-  kernel::check_defined(op, "input", x);
-  check(x.is_floating_point(), op, ": input must be of a floating-point dtype but is ", x.dtype());
-  check(x.dim() >= least_rank, op, ": input has shape ", x.sizes(), " but must have at least ", least_rank,
-        " dimensions");
+/// What a kernel is to write into.
+Gradients gradients_to_fill(const Tensor& x, const Tensor& weight, const Tensor& bias, const Needs<3>& needs) {
+  return {gradient_like(needs[0], x, x), gradient_like(needs[1], weight, x), gradient_like(needs[2], bias, x)};
 }
 
 /// Parameters in x's compute dtype: kernels read them next to the statistics.
@@ -148,15 +130,19 @@ std::tuple<Tensor, Tensor, Tensor> native_batch_norm(const Tensor& x, const Tens
                  const Tensor& g, const Needs<3>& needs) {
                const Tensor input = x(), scale = weight();
                const Axes axes = channel_axes(input);
-               if (GradMode::is_enabled() || input.numel() == 0) {
-                 const Statistics s = training ? statistics(to(input, mean.dtype()), axes.over, eps)
+               const auto kernel = [&] {
+                 const Gradients d = gradients_to_fill(input, scale, bias(), needs);
+                 if (input.numel() > 0)
+                   kernels::batch_norm_backward.on(input)(d[0], d[1], d[2], contiguous(g), contiguous(input), mean,
+                                                          rstd, scale, training);
+                 return d;
+               };
+               const auto composed = [=](const auto& in) {
+                 const Statistics s = training ? statistics(to(in[1], mean.dtype()), axes.over, eps)
                                                : Statistics{reshape(mean, axes.weight), reshape(rstd, axes.weight)};
-                 return composed_gradients(g, input, scale, s, axes, !training, needs);
-               }
-               Gradients result = empty_gradients(input, scale, bias(), needs);
-               kernels::batch_norm_backward.on(input)(result[0], result[1], result[2], contiguous(g), contiguous(input),
-                                                      mean, rstd, scale, training);
-               return result;
+                 return composed_gradients(in[0], in[1], in[2], s, axes, !training, needs);
+               };
+               return fused_backward<3>("batch_norm_backward", {g, input, scale}, kernel, composed);
              });
   const Tensor none = empty_tensor(0, dtype, x.device());
   return {y, training ? mean : none, training ? rstd : none};
@@ -196,18 +182,22 @@ std::tuple<Tensor, Tensor, Tensor> native_layer_norm(const Tensor& x, const Shap
                const Tensor input = x(), scale = weight();
                Axes axes{{}, Shape(std::span(input.sizes().data() + (input.dim() - dims), dims))};
                for (int64_t d = -dims; d < 0; ++d) axes.over.push_back(d);
-               if (GradMode::is_enabled() || input.numel() == 0) {
-                 const Statistics s = statistics(to(input, mean.dtype()), axes.over, eps);
-                 Gradients result = composed_gradients(g, input, scale, s, axes, false, needs);
+               const auto kernel = [&] {
+                 const Gradients d = gradients_to_fill(input, scale, bias(), needs);
+                 const Shape matrix{mean.numel(), axes.weight.numel()};
+                 const auto as_matrix = [&](const Tensor& t) { return t.defined() ? reshape(t, matrix) : t; };
+                 if (input.numel() > 0)
+                   kernels::layer_norm_backward.on(input)(as_matrix(d[0]), flat(d[1]), flat(d[2]), as_matrix(g),
+                                                          as_matrix(input), mean, rstd, flat(scale));
+                 return d;
+               };
+               const auto composed = [=, dtype = mean.dtype()](const auto& in) {
+                 const Statistics s = statistics(to(in[1], dtype), axes.over, eps);
+                 Gradients result = composed_gradients(in[0], in[1], in[2], s, axes, false, needs);
                  if (needs[2]) result[2] = reshape(result[2], axes.weight);
                  return result;
-               }
-               Gradients result = empty_gradients(input, scale, bias(), needs);
-               const Shape matrix{mean.numel(), axes.weight.numel()};
-               const auto as_matrix = [&](const Tensor& t) { return t.defined() ? reshape(t, matrix) : t; };
-               kernels::layer_norm_backward.on(input)(as_matrix(result[0]), flat(result[1]), flat(result[2]),
-                                                      as_matrix(g), as_matrix(input), mean, rstd, flat(scale));
-               return result;
+               };
+               return fused_backward<3>("layer_norm_backward", {g, input, scale}, kernel, composed);
              });
   Shape outer_sizes = x.sizes();
   for (int64_t d = outer; d < x.dim(); ++d) outer_sizes[d] = 1;

@@ -1,4 +1,5 @@
 // Orthogonal factors by Householder reflectors, and least squares.
+#include "autograd/fused.h"
 #include "core/kernels/linalg.h"
 #include "ops/copy.h"
 #include "ops/creation.h"
@@ -107,7 +108,7 @@ Tensor ormqr(const Tensor& a, const Tensor& tau, const Tensor& other, bool left,
     kernels::multiply_householder.as(op).on(y)(y, as_columns(a, batch_of(a)), contiguous(tau.alias()), left, transpose);
   auto pullback = [a = saved(a), tau = saved(tau), other = saved(other), left,
                    transpose](const Tensor& g) -> std::array<Tensor, 3> {
-    const auto gradients = pull_back(
+    const auto gradients = autograd::pull_back(
         [=](const std::vector<Tensor>& in) -> std::vector<Tensor> {
           return {reflect(in[2], in[0], in[1], left, transpose)};
         },
@@ -125,7 +126,7 @@ Tensor householder_product(const Tensor& a, const Tensor& tau) {
   const Tensor y = copy_columns(a);
   if (y.numel() > 0) kernels::householder_product.as(op).on(y)(y, contiguous(tau.alias()));
   auto pullback = [a = saved(a), tau = saved(tau)](const Tensor& g) -> std::array<Tensor, 2> {
-    const auto gradients = pull_back(
+    const auto gradients = autograd::pull_back(
         [](const std::vector<Tensor>& in) -> std::vector<Tensor> {
           const Tensor start = expand(eye(rows(in[0]), columns(in[0]), in[0].options()), in[0].sizes());
           return {reflect(start, in[0], in[1], true, false)};
@@ -208,7 +209,7 @@ TensorQuad lstsq(const Tensor& a, const Tensor& b, std::optional<double> rcond,
     return clone(narrow(solved, -2, 0, n));
   }();
   x = record(op, x, inputs(a, right), [a = saved(a), b = saved(right)](const Tensor& g) -> std::array<Tensor, 2> {
-    const auto gradients = pull_back(
+    const auto gradients = autograd::pull_back(
         [](const std::vector<Tensor>& in) -> std::vector<Tensor> { return {matmul(linalg::pinv(in[0]), in[1])}; },
         {a(), b()}, std::array{g});
     return {gradients[0], gradients[1]};

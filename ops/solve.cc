@@ -1,4 +1,5 @@
 // LU factors, and what is computed from them: solutions, inverses, determinants.
+#include "autograd/fused.h"
 #include "core/kernels/linalg.h"
 #include "ops/complex.h"
 #include "ops/copy.h"
@@ -112,17 +113,20 @@ struct Solution {
   Factors factors;
 };
 
+/// X of op(A) X = b, or of X op(A) = b, by the factors of A. They serve gradients of any order, for a as it was when it was factored.
+Tensor solve_by(const Factors& f, const char* op, const Tensor& a, const Tensor& b, bool left, bool adjoint) {
+  const Tensor y = solve_factored(op, f.lu, f.pivots, b, left, adjoint);
+  return record(op, y, inputs(a, b),
+                [a = saved(a), x = saved_output(y), f, left, adjoint](const Tensor& g,
+                                                                      Needs<2> needs) -> std::array<Tensor, 2> {
+                  const Tensor gb = solve_by(f, "solve_backward", a(), g, left, !adjoint);
+                  return {needs[0] ? matrix_gradient(x(), gb, left, adjoint) : Tensor(), gb};
+                });
+}
+
 Solution solve_matrix(const char* op, const Tensor& a, const Tensor& b, bool left) {
   Factors f = factorize(op, a);
-  const Tensor y = solve_factored(op, f.lu, f.pivots, b, left, false);
-  auto pullback = [a = saved(a), x = saved_output(y), f, left](const Tensor& g,
-                                                               Needs<2> needs) -> std::array<Tensor, 2> {
-    // The factors have no history, so a gradient of this gradient factors anew.
-    const Tensor gb = GradMode::is_enabled() ? linalg::solve(mH(a()), g, left)
-                                             : solve_factored("solve_backward", f.lu, f.pivots, g, left, true);
-    return {needs[0] ? matrix_gradient(x(), gb, left, false) : Tensor(), gb};
-  };
-  return {record(op, y, inputs(a, b), pullback), f};
+  return {solve_by(f, op, a, b, left, false), f};
 }
 
 std::pair<Tensor, Tensor> solve_checked(const char* op, const Tensor& a, const Tensor& b, bool left) {
@@ -160,21 +164,25 @@ Tensor det_slope(const Tensor& a, const Factors& f, const Tensor& det, const Ten
   if (a.numel() == 0) return zeros_like(a);
   const int64_t n = rows(a);
   const Tensor one = eye(n, {}, a.options());
-  auto on_diagonal = [&](const Tensor& x) { return unsqueeze(unsqueeze(x, -1), -1) * one; };
-  if (!GradMode::is_enabled()) {
+  const auto on_diagonal = [one](const Tensor& x) { return unsqueeze(unsqueeze(x, -1), -1) * one; };
+  const auto kernel = [&]() -> std::array<Tensor, 1> {
     // The determinant is smooth, so a singular matrix may be moved a little; the slope is then that of the moved one.
     const double step = a.dtype() == kFloat32 ? 0x1p-23 : 0x1p-52;
     const Tensor is_zero = unsqueeze(eq(linalg::diagonal(f.lu), 0), -1), largest = amax(abs(f.lu), {-2, -1}, true);
     const Tensor lu = f.lu + to(is_zero, a.dtype()) * one * (step * where(eq(largest, 0), 1, largest));
     const Tensor moved = exchange_sign(f, a.dtype()) * prod(linalg::diagonal(lu), -1);
-    return solve_factored("det_backward", lu, f.pivots, on_diagonal(g * moved), true, true);
-  }
-  if (!any(eq(det.detach(), 0)).item<bool>()) return linalg::solve(mT(a), on_diagonal(g * det));
-  // The adjugate by way of the singular values: each has the product of the others as its slope.
-  const auto [u, s, vh] = linalg::svd(a, false);
-  const Tensor others = prod(where(eye(n, {}, TensorOptions(kBool).device(a.device())), 1, unsqueeze(s, -2)), -1);
-  const Tensor sign = unsqueeze(linalg::det(u) * linalg::det(vh) * g, -1);
-  return matmul(u * unsqueeze(sign * others, -2), vh);
+    return {solve_factored("det_backward", lu, f.pivots, on_diagonal(g * moved), true, true)};
+  };
+  const auto composed = [on_diagonal, n](const auto& in) -> std::array<Tensor, 1> {
+    const Tensor &g = in[0], &a = in[1], &det = in[2];
+    if (!any(eq(det.detach(), 0)).template item<bool>()) return {linalg::solve(mT(a), on_diagonal(g * det))};
+    // The adjugate by way of the singular values: each has the product of the others as its slope.
+    const auto [u, s, vh] = linalg::svd(a, false);
+    const Tensor others = prod(where(eye(n, {}, TensorOptions(kBool).device(a.device())), 1, unsqueeze(s, -2)), -1);
+    const Tensor sign = unsqueeze(linalg::det(u) * linalg::det(vh) * g, -1);
+    return {matmul(u * unsqueeze(sign * others, -2), vh)};
+  };
+  return fused_backward<1>("det_backward", {g, a, det}, kernel, composed)[0];
 }
 
 /// sign and log |det|, undifferentiated.
@@ -314,8 +322,7 @@ TensorPair slogdet(const Tensor& a) {
   }
   auto pullback = [a = saved(a), f](const Tensor& g) {
     const Tensor scaled = unsqueeze(unsqueeze(g, -1), -1) * eye(rows(f.lu), {}, f.lu.options());
-    return GradMode::is_enabled() ? linalg::solve(mT(a()), scaled)
-                                  : solve_factored("slogdet_backward", f.lu, f.pivots, scaled, true, true);
+    return solve_by(f, "slogdet_backward", a(), scaled, true, true);
   };
   return {result.first, record("linalg.slogdet", result.second, inputs(a), pullback)};
 }
