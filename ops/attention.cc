@@ -73,20 +73,19 @@ Tensor fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, Scores
   Tensor y = empty_tensor({rows[0], rows[1], v.sizes()[2]}, q.dtype(), q.device());
   const Tensor logsumexp = empty_tensor(rows, q.dtype(), q.device());
   kernels::attention.as(kAttention).on(q)(y, logsumexp, {q, k, v, how.scale, how.is_causal});
-  return record(kAttention, y, inputs(q, k, v),
-                [q = saved(q), k = saved(k), v = saved(v), y = saved_output(y), logsumexp, how](const Tensor& grad) {
-                  const auto kernel = [&] {
-                    const auto like = [](const Tensor& x) { return empty_tensor(x.sizes(), x.dtype(), x.device()); };
-                    std::array<Tensor, 3> d{like(q()), like(k()), like(v())};
-                    kernels::attention_backward.as(kAttention)
-                        .on(grad)(d[0], d[1], d[2], contiguous(grad), y(), logsumexp,
-                                  {q(), k(), v(), how.scale, how.is_causal});
-                    return d;
-                  };
-                  return fused_backward<3>(
-                      "scaled_dot_product_attention_backward", {grad, q(), k(), v()}, kernel,
-                      [how](const auto& in) { return composed_backward(in[0], in[1], in[2], in[3], how); });
-                });
+  return record(
+      kAttention, y, inputs(q, k, v),
+      [q = saved(q), k = saved(k), v = saved(v), y = saved_output(y), logsumexp, how](const Tensor& grad) {
+        const auto kernel = [&] {
+          const auto like = [](const Tensor& x) { return empty_tensor(x.sizes(), x.dtype(), x.device()); };
+          std::array<Tensor, 3> d{like(q()), like(k()), like(v())};
+          kernels::attention_backward.as(kAttention)
+              .on(grad)(d[0], d[1], d[2], contiguous(grad), y(), logsumexp, {q(), k(), v(), how.scale, how.is_causal});
+          return d;
+        };
+        return fused_backward<3>("scaled_dot_product_attention_backward", {grad, q(), k(), v()}, kernel,
+                                 [how](const auto& in) { return composed_backward(in[0], in[1], in[2], in[3], how); });
+      });
 }
 
 /// Whether the fused op serves: it wants real scores to save, and every row a key to see.

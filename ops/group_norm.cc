@@ -25,8 +25,8 @@ Tensor plain(const Tensor& parameter, DType dtype) {
 }
 
 /// The gradients for x [N, C, elements], weight and bias, composed so that they have gradients themselves.
-Gradients composed_gradients(const Tensor& grad, const Tensor& input, const Tensor& weight, int64_t groups,
-                                         double eps, const Needs<3>& needs) {
+Gradients composed_gradients(const Tensor& grad, const Tensor& input, const Tensor& weight, int64_t groups, double eps,
+                             const Needs<3>& needs) {
   const DType dtype = compute_dtype(input.dtype());
   const int64_t images = input.size(0), channels = input.size(1), each = channels / groups;
   const Shape split = {images, groups, each, input.size(2)}, over = {2, 3};
@@ -98,10 +98,11 @@ std::tuple<Tensor, Tensor, Tensor> normalize_groups(const Tensor& x, const Tenso
                                                           rstd, plain(scale, mean.dtype()));
                  return d;
                };
-               Gradients result = fused_backward<3>("group_norm_backward", {grad, input, scale}, kernel,
-                                                    [groups = mean.size(1), eps, needs](const auto& in) {
-                                                      return composed_gradients(in[0], in[1], in[2], groups, eps, needs);
-                                                    });
+               Gradients result =
+                   fused_backward<3>("group_norm_backward", {grad, input, scale}, kernel,
+                                     [groups = mean.size(1), eps, needs](const auto& in) {
+                                       return composed_gradients(in[0], in[1], in[2], groups, eps, needs);
+                                     });
                if (needs[0]) result[0] = reshape(result[0], whole.sizes());
                return result;
              });

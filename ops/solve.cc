@@ -116,12 +116,12 @@ struct Solution {
 /// X of op(A) X = b, or of X op(A) = b, by the factors of A. They serve gradients of any order, for a as it was when it was factored.
 Tensor solve_by(const Factors& f, const char* op, const Tensor& a, const Tensor& b, bool left, bool adjoint) {
   const Tensor y = solve_factored(op, f.lu, f.pivots, b, left, adjoint);
-  return record(op, y, inputs(a, b),
-                [a = saved(a), x = saved_output(y), f, left, adjoint](const Tensor& g,
-                                                                      Needs<2> needs) -> std::array<Tensor, 2> {
-                  const Tensor gb = solve_by(f, "solve_backward", a(), g, left, !adjoint);
-                  return {needs[0] ? matrix_gradient(x(), gb, left, adjoint) : Tensor(), gb};
-                });
+  return record(
+      op, y, inputs(a, b),
+      [a = saved(a), x = saved_output(y), f, left, adjoint](const Tensor& g, Needs<2> needs) -> std::array<Tensor, 2> {
+        const Tensor gb = solve_by(f, "solve_backward", a(), g, left, !adjoint);
+        return {needs[0] ? matrix_gradient(x(), gb, left, adjoint) : Tensor(), gb};
+      });
 }
 
 Solution solve_matrix(const char* op, const Tensor& a, const Tensor& b, bool left) {

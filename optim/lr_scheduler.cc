@@ -108,14 +108,6 @@ void load(const LRScheduler::State& state, const char* name, T& value) {
   if (const auto* x = std::get_if<int64_t>(saved)) value = static_cast<T>(*x);
 }
 
-/// For a number of epochs, by which the schedule divides.
-void load_period(const LRScheduler::State& state, const char* name, int64_t& value) {
-  int64_t loaded = value;
-  load(state, name, loaded);
-  check<ValueError>(loaded > 0, "lr_scheduler: the loaded ", name, " must be positive, but is ", loaded);
-  value = loaded;
-}
-
 }  // namespace
 
 StepLR::StepLR(Optimizer& optimizer, int64_t step_size, double gamma, int64_t last_epoch)
@@ -131,7 +123,7 @@ std::vector<double> StepLR::get_lr() const {
 
 OptionDict StepLR::own_state() const { return {{"step_size", step_size_}, {"gamma", gamma_}}; }
 void StepLR::load_own_state(const State& state) {
-  load_period(state, "step_size", step_size_);
+  load(state, "step_size", step_size_);
   load(state, "gamma", gamma_);
 }
 
@@ -232,7 +224,7 @@ std::vector<double> CosineAnnealingLR::get_lr() const {
 
 OptionDict CosineAnnealingLR::own_state() const { return {{"T_max", t_max_}, {"eta_min", eta_min_}}; }
 void CosineAnnealingLR::load_own_state(const State& state) {
-  load_period(state, "T_max", t_max_);
+  load(state, "T_max", t_max_);
   load(state, "eta_min", eta_min_);
 }
 

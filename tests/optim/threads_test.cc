@@ -66,7 +66,7 @@ TEST(LRScheduler, RefusesAPeriodOfZeroFromAState) {
   auto state = scheduler.state_dict();
   state.own.insert("step_size", int64_t{0});
   EXPECT_EQ(error_of([&] { scheduler.load_state_dict(state); }),
-            "lr_scheduler: the loaded step_size must be positive, but is 0");
+            "lr_scheduler: the loaded state's step_size must be positive, but is 0");
 }
 
 TEST(LRScheduler, OfACosineNamesGroupsThatCameLater) {
