@@ -31,8 +31,9 @@ struct Collection {
   std::vector<autograd::Node*> nodes;
 
   void start() {
+    // Not cleared, which would keep the room of the largest collection and go over it in each of the many small ones.
     if (!shared.empty()) shared = {};
-    contributors.clear();
+    if (!contributors.empty()) contributors = {};
     held_elsewhere.clear();
     is_running = true;
   }

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <thread>
 
+#include "python/bindings/errors.h"
 #include "python/bindings/lone_thread.h"
 
 namespace ember::python {
@@ -119,7 +120,15 @@ void wait_for_other_threads() {
   // The threads of an interpreter that ends do not come back.
   const auto is_alone = [] { return threads_without_gil == (is_without_gil ? 1 : 0) || _Py_IsFinalizing(); };
   if (is_alone()) return;
-  ++changes_waiting;
+  struct Waiting {
+    Waiting() { ++changes_waiting; }
+    ~Waiting() {
+      --changes_waiting;
+      ++changes_done;
+      meeting().notify();
+    }
+  };
+  const Waiting waiting;
   while (!is_alone()) {
     PyThreadState* state = PyEval_SaveThread();
     {
@@ -128,10 +137,8 @@ void wait_for_other_threads() {
       meeting().moved.wait_for(lock, std::chrono::milliseconds(1));
     }
     take_gil([&] { PyEval_RestoreThread(state); });
+    if (PyErr_CheckSignals() != 0) throw_python_error();
   }
-  --changes_waiting;
-  ++changes_done;
-  meeting().notify();
 }
 
 optim::Optimizer::Lock lock_of(const optim::Optimizer& optimizer) {

@@ -110,7 +110,8 @@ PyObject* op_reduce(PyObject* self, PyObject*) { return text(data_of(self).name)
 
 /// As a descriptor of the type, __module__ would be the type's own too, where tools expect a str.
 PyObject* op_attribute(PyObject* self, PyObject* name) {
-  if (PyUnicode_CompareWithASCIIString(name, "__module__") == 0) return text(data_of(self).module);
+  if (PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "__module__") == 0)
+    return text(data_of(self).module);
   return PyObject_GenericGetAttr(self, name);
 }
 

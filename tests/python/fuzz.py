@@ -8,6 +8,7 @@ exceptions; a SystemError, which Python raises for a broken binding, is a failur
 
 import argparse
 import fnmatch
+import inspect
 import resource
 import sys
 import time
@@ -23,6 +24,9 @@ ALLOWED = (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError,
 DTYPES = [v for v in vars(ember).values() if isinstance(v, ember.dtype)]
 # They write files, wait, or change settings of the whole process.
 SKIPPED = {"save", "load", "set_num_threads", "set_default_dtype", "manual_seed", "from_file", "data_ptr", "__dlpack__"}
+
+# Arguments that ask for many threads, or wait for them.
+WAITING = {"num_workers", "timeout", "worker_init_fn", "persistent_workers"}
 
 sizes = st.lists(st.integers(0, 4), max_size=4).map(tuple)
 small_ints = st.integers(-3, 5)
@@ -133,6 +137,69 @@ def all_ops(pattern):
     return sorted(found.values(), key=lambda entry: entry[0])
 
 
+def constructor(cls):
+    """(name, default or None, keyword only) of each parameter of a class, as `parameters` gives those of an op."""
+    try:
+        found = inspect.signature(cls).parameters.values()
+    except (
+        ValueError
+    ):  # bound classes tell theirs in the docstring of __init__: "__init__(self: SGD, params: object, lr: float = 0.1)"
+        texts = [line for line in (cls.__init__.__doc__ or "").splitlines() if "__init__(self" in line]
+        if not texts:
+            return []
+        line = texts[0]
+        named = parameters(line[line.index("(") : line.rindex(")") + 1])
+        return [(n.partition(":")[0], d, k) for n, d, k in named if n.partition(":")[0] != "self"]
+    plain = [p for p in found if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    return [(p.name, None if p.default is p.empty else repr(p.default), p.kind == p.KEYWORD_ONLY) for p in plain]
+
+
+def all_classes(pattern):
+    spaces = {"nn": ember.nn, "optim": ember.optim, "lr_scheduler": ember.optim.lr_scheduler, "data": ember.data}
+    found = {}
+    for space, owner in spaces.items():
+        for name, cls in vars(owner).items():
+            known = isinstance(cls, type) and not name.startswith("_") and not issubclass(cls, BaseException)
+            if known and fnmatch.fnmatch(f"{space}.{name}", pattern):
+                found.setdefault(id(cls), (f"{space}.{name}", cls))
+    return sorted(found.values(), key=lambda entry: entry[0])
+
+
+def sensible_first(data, cls):
+    """What the first argument of a class must be for any other to be looked at; nothing for a layer."""
+    if issubclass(cls, ember.optim.Optimizer):
+        return [[ember.randn(2, 3).requires_grad_() for _ in range(data.draw(st.integers(0, 2)))]]
+    if issubclass(cls, ember.optim.lr_scheduler.LRScheduler):
+        return [ember.optim.SGD([ember.randn(2).requires_grad_()], lr=0.1)]
+    if cls.__module__.startswith("ember.data") and cls.__name__ != "ConcatDataset":
+        return [ember.data.TensorDataset(ember.randn(6, 2))]
+    return []
+
+
+uses = st.tuples(st.lists(tensors(), min_size=1, max_size=3), ints, st.integers(0, 9), anything)
+
+
+def use(thing, inputs, index, which, value):
+    """What is done with an object of any class; the result, to be sent backward."""
+    if isinstance(thing, ember.nn.Module):
+        repr(thing), thing.state_dict()
+        return thing(*inputs)
+    if isinstance(thing, ember.optim.Optimizer):
+        for p in thing.param_groups[0]["params"]:
+            p.grad = ember.randn(p.shape)
+        thing.load_state_dict(thing.state_dict())
+    if isinstance(thing, ember.optim.lr_scheduler.LRScheduler):
+        state = thing.state_dict()
+        thing.load_state_dict({**state, sorted(state)[which % len(state)]: value})
+    if hasattr(thing, "step"):
+        thing.step(), thing.step()
+    elif hasattr(thing, "__iter__"):
+        next(iter(thing), None)
+    elif hasattr(thing, "__getitem__"):
+        thing[index]
+    return ()
+
+
 def describe(value):
     if isinstance(value, ember.Tensor):
         flag = ", grad" if value.requires_grad else ""
@@ -158,16 +225,20 @@ def main():
     arguments = parser.parse_args()
     if arguments.memory:
         resource.setrlimit(resource.RLIMIT_AS, (int(arguments.memory * 2**30),) * 2)
-    ops = all_ops(arguments.ops)
+    ops = all_ops(arguments.ops) + all_classes(arguments.ops)
     end = time.monotonic() + arguments.seconds
     log = open(arguments.log, "w")  # noqa: SIM115
     counts = {"calls": 0, "results": 0}
 
     def call_one(data):
         name, op = data.draw(st.sampled_from(ops))
-        signature = data.draw(st.sampled_from(op.__signatures__))
-        values, keywords = [], {}
-        for parameter, default, keyword_only in parameters(signature):
+        is_class = isinstance(op, type)
+        known = constructor(op) if is_class else parameters(data.draw(st.sampled_from(op.__signatures__)))
+        values, keywords = sensible_first(data, op) if is_class and data.draw(st.integers(0, 9)) else [], {}
+        for parameter, default, keyword_only in known[len(values) :]:
+            if parameter in WAITING:
+                keyword_only = True
+                continue
             if default is not None and data.draw(st.integers(0, 2)):
                 keyword_only = True
                 continue
@@ -177,6 +248,7 @@ def main():
                 keywords[parameter] = value
             else:
                 values.append(value)
+        how = data.draw(uses) if is_class else ()
         if time.monotonic() > end:
             return
         text = ", ".join([*map(describe, values), *(f"{k}={describe(v)}" for k, v in keywords.items())])
@@ -185,6 +257,8 @@ def main():
         counts["calls"] += 1
         try:
             result = op(*values, **keywords)
+            if is_class:
+                result = use(result, *how)
             counts["results"] += 1
             roots = differentiable(result)
             if roots:

@@ -13,7 +13,7 @@ faulthandler.enable()
 sys.setswitchinterval(1e-5)
 
 def run(*actions):
-    end, done = time.monotonic() + 0.35, []
+    end, done = time.monotonic() + 0.2, []
     def repeat(action):
         while time.monotonic() < end:
             try:
