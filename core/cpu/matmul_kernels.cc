@@ -42,6 +42,8 @@ constexpr int64_t kBlockRows = 96;
 constexpr int64_t kDepth = 256;
 /// Rows or columns of c so few that an operand which lies the wrong way is better read as the other one.
 constexpr int64_t kFew = 8;
+/// Elements of such an operand from which on that pays.
+constexpr int64_t kTurned = 16384;
 /// Products below this many multiplications are not worth a second thread.
 constexpr int64_t kSerialWork = 65536;
 /// Single matrices of float32 whose product takes up to this many multiplications are multiplied here.
@@ -196,16 +198,8 @@ void multiply_block(const Product<T>& p, int64_t batch, int64_t first, int64_t l
   const Matrix<T> c = {p.c.data + batch * p.c_batch + column * p.c.column, p.c.row, p.c.column};
   const Matrix<const T> bias = {p.bias.data ? p.bias.data + batch * p.bias_batch + column * p.bias.column : nullptr,
                                 p.bias.row, p.bias.column};
-  const bool is_packed = columns < width || b.column != 1 || p.m > 4 * kTileRows;
-  const Panel<T> panel(is_packed ? (p.k < kDepth ? p.k : kDepth) * width : 0);
-  int64_t at = 0;
-  do {
-    const int64_t depth = p.k - at < kDepth ? p.k - at : kDepth;
-    const Matrix<const T> left = {a.data + at * a.column, a.row, a.column},
-                          right = {b.data + at * b.row, b.row, b.column};
-    if (is_packed) pack(panel.data(), width, right, depth, columns);
-    const T* rows = is_packed ? panel.data() : right.data;
-    const int64_t row = is_packed ? width : b.row;
+  const auto multiply = [&](int64_t at, int64_t depth, const T* rows, int64_t row) {
+    const Matrix<const T> left = {a.data + at * a.column, a.row, a.column};
     const Matrix<const T> added = at == 0 ? bias : Matrix<const T>{c.data, c.row, c.column};
     if (width == kHalf)
       multiply_rows<1, kVectorBytes / 2>(first, last, depth, left, rows, row, added, c, columns);
@@ -213,6 +207,16 @@ void multiply_block(const Product<T>& p, int64_t batch, int64_t first, int64_t l
       multiply_rows<1, kVectorBytes>(first, last, depth, left, rows, row, added, c, columns);
     else
       multiply_rows<2, kVectorBytes>(first, last, depth, left, rows, row, added, c, columns);
+  };
+  const bool is_read_in_place = columns == width && b.column == 1 && p.m <= 4 * kTileRows;
+  if (is_read_in_place && p.k <= kDepth) return multiply(0, p.k, b.data, b.row);
+  const Panel<T> panel(is_read_in_place ? 0 : (p.k < kDepth ? p.k : kDepth) * width);
+  int64_t at = 0;
+  do {
+    const int64_t depth = p.k - at < kDepth ? p.k - at : kDepth;
+    const T* rows = b.data + at * b.row;
+    if (!is_read_in_place) pack(panel.data(), width, Matrix<const T>{rows, b.row, b.column}, depth, columns);
+    multiply(at, depth, is_read_in_place ? rows : panel.data(), is_read_in_place ? b.row : width);
     at += kDepth;
   } while (at < p.k);
 }
@@ -247,9 +251,10 @@ void multiply_panels(const Product<T>& p) {
 
 template <class T>
 void multiply(const Product<T>& p) {
-  const bool few_rows = p.m <= kFew && p.n > kFew && p.b.row == 1 && p.b.column != 1;
-  const bool few_columns = p.n <= kFew && p.m > kFew && p.a.row == 1 && p.a.column != 1;
-  multiply_panels(few_rows || few_columns ? transposed(p) : p);
+  const bool few_rows = p.m <= kFew && p.n * p.k >= kTurned && p.b.row == 1 && p.b.column != 1;
+  const bool few_columns = p.n <= kFew && p.m * p.k >= kTurned && p.a.row == 1 && p.a.column != 1;
+  if (few_rows || few_columns) return multiply_panels(transposed(p));
+  multiply_panels(p);
 }
 
 template <class T>

@@ -192,7 +192,8 @@ nn::Module* find_module(PyObject* self) {
 
 nn::Module& module_of(PyObject* self) {
   nn::Module* module = find_module(self);
-  check<TypeError>(module != nullptr, class_name(self), ": super().__init__() was not called");
+  // Each call of a module comes by here: its name is made only where it is told.
+  if (!module) fail<TypeError>(class_name(self), ": super().__init__() was not called");
   return *module;
 }
 
@@ -224,8 +225,8 @@ Tensor call_in_python(PyObject* self, const Tensor& input) {
   const auto x = py::reinterpret_steal<py::object>(wrap(input));
   const auto y = py::reinterpret_steal<py::object>(PyObject_CallOneArg(self, x.ptr()));
   if (!y) throw py::error_already_set();
-  check<TypeError>(is_tensor(y.ptr()), class_name(self), ": forward returned a ", type_name(y.ptr()),
-                   " where a tensor is needed");
+  if (!is_tensor(y.ptr()))
+    fail<TypeError>(class_name(self), ": forward returned a ", type_name(y.ptr()), " where a tensor is needed");
   return tensor_of(y.ptr());
 }
 
