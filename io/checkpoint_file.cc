@@ -1,15 +1,13 @@
 #include <charconv>
-#include <nlohmann/json.hpp>
 
 #include "io/checkpoint_parts.h"
+#include "io/json.h"
 
 namespace ember::io {
 
 namespace {
 
 constexpr const char *kFormat = "format", *kCheckpoint = "ember.checkpoint", *kParts = "parts";
-
-using Json = nlohmann::json;
 
 /// The parts of the first files, which did not list them.
 std::map<std::string, std::string> guessed_kinds(const CheckpointFile& file) {
@@ -40,8 +38,9 @@ CheckpointFile CheckpointFile::read(const std::string& path) {
     return file;
   }
   try {
-    file.kinds = Json::parse(parts->second).get<std::map<std::string, std::string>>();
-  } catch (const Json::exception& error) {
+    const Json kinds = Json::parse(parts->second);
+    for (const auto& [name, kind] : kinds.object()) file.kinds[name] = kind.string();
+  } catch (const JsonError& error) {
     fail<IoError>(path, ": its list of parts cannot be read: ", error.what());
   }
   return file;
@@ -50,7 +49,9 @@ CheckpointFile CheckpointFile::read(const std::string& path) {
 void CheckpointFile::write() const {
   Metadata all = metadata;
   all[kFormat] = kCheckpoint;
-  all[kParts] = Json(kinds).dump();
+  Json::Object parts;
+  for (const auto& [name, kind] : kinds) parts.emplace_back(name, kind);
+  all[kParts] = Json(std::move(parts)).dump();
   save_tensors(tensors, path, all);
 }
 

@@ -2,28 +2,30 @@
 
 #include <charconv>
 #include <cmath>
-#include <nlohmann/json.hpp>
+
+#include "io/json.h"
 
 namespace ember::io {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
 using optim::OptionDict;
 using optim::OptionValue;
+
+constexpr const char* kParams = "params";
 
 /// JSON has no nan and inf, so they are texts.
 Json to_json(double value) { return std::isfinite(value) ? Json(value) : Json(concat(value)); }
 
 Json to_json(const std::vector<double>& values) {
-  Json list = Json::array();
+  Json::List list;
   for (double value : values) list.push_back(to_json(value));
   return list;
 }
 
 double read_double(const Json& value) {
-  if (!value.is_string()) return value.get<double>();
-  const auto& text = value.get_ref<const std::string&>();
+  if (!value.is_string()) return value.number();
+  const std::string& text = value.string();
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size() || std::isfinite(number))
@@ -33,20 +35,20 @@ double read_double(const Json& value) {
 
 std::vector<double> read_doubles(const Json& list) {
   std::vector<double> values;
-  for (const Json& value : list) values.push_back(read_double(value));
+  for (const Json& value : list.list()) values.push_back(read_double(value));
   return values;
 }
 
-Json to_json(const OptionDict& options) {
-  Json result = Json::object();
+Json::Object to_json(const OptionDict& options) {
+  Json::Object result;
   for (const auto& [name, value] : options) {
-    Json& field = result[name];
+    Json& field = result.emplace_back(name, Json()).second;
     std::visit(
         [&]<class T>(const T& v) {
           if constexpr (std::is_same_v<T, double>)
             field = to_json(v);
           else if constexpr (std::is_same_v<T, std::pair<double, double>>)
-            field = {to_json(v.first), to_json(v.second)};
+            field = to_json(std::vector<double>{v.first, v.second});
           else if constexpr (!std::is_same_v<T, std::monostate>)
             field = v;
         },
@@ -56,25 +58,24 @@ Json to_json(const OptionDict& options) {
 }
 
 OptionValue option_value(const Json& value) {
-  switch (value.type()) {
-    case Json::value_t::null:
-      return std::monostate();
-    case Json::value_t::boolean:
-      return value.get<bool>();
-    case Json::value_t::number_integer:
-    case Json::value_t::number_unsigned:
-      return value.get<int64_t>();
-    case Json::value_t::number_float:
-    case Json::value_t::string:
-      return read_double(value);
-    default:
-      return std::pair(read_double(value.at(0)), read_double(value.at(1)));
-  }
+  return std::visit(
+      [&]<class T>(const T& v) -> OptionValue {
+        if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, bool>)
+          return v;
+        else if constexpr (std::is_same_v<T, int64_t> || std::is_same_v<T, uint64_t>)
+          return value.integer();
+        else if constexpr (std::is_same_v<T, double> || std::is_same_v<T, std::string>)
+          return read_double(value);
+        else
+          return std::pair(read_double(value.list().at(0)), read_double(value.list().at(1)));
+      },
+      value.value());
 }
 
-OptionDict option_dict(const Json& object) {
+OptionDict option_dict(const Json& object, std::string_view without = "") {
   OptionDict options;
-  for (const auto& [name, value] : object.items()) options.insert(name, option_value(value));
+  for (const auto& [name, value] : object.object())
+    if (name != without) options.insert(name, option_value(value));
   return options;
 }
 
@@ -84,6 +85,8 @@ auto reading(const std::string& path, const char* what, F read) {
   try {
     return read();
   } catch (const IoError&) {
+    throw;
+  } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {
     fail<IoError>(path, ": its ", what, " cannot be read: ", error.what());
@@ -98,24 +101,22 @@ void append_tensors(const optim::OptimizerState& state, const std::string& prefi
 }
 
 std::string groups_to_json(const optim::OptimizerState& state) {
-  Json groups = Json::array();
+  Json::List groups;
   for (const auto& group : state.param_groups) {
-    Json entry = to_json(group.options);
-    entry["params"] = group.params;
-    groups.push_back(std::move(entry));
+    Json::Object entry = to_json(group.options);
+    entry.emplace_back(kParams, Json(group.params));
+    groups.emplace_back(std::move(entry));
   }
-  return groups.dump();
+  return Json(std::move(groups)).dump();
 }
 
 optim::OptimizerState read_optimizer_state(const TensorDict& tensors, const std::string& prefix,
                                            const std::string& groups_json, const std::string& path) {
   optim::OptimizerState state;
   reading(path, "optimizer groups", [&] {
-    for (Json group : Json::parse(groups_json)) {
-      auto params = group.at("params").get<std::vector<int64_t>>();
-      group.erase("params");
-      state.param_groups.push_back({option_dict(group), std::move(params)});
-    }
+    const Json groups = Json::parse(groups_json);
+    for (const Json& group : groups.list())
+      state.param_groups.push_back({option_dict(group, kParams), group.at(kParams).integers()});
   });
   for (const auto& [name, x] : tensors) {
     if (!name.starts_with(prefix)) continue;
@@ -130,22 +131,27 @@ optim::OptimizerState read_optimizer_state(const TensorDict& tensors, const std:
 }
 
 std::string scheduler_to_json(const optim::lr_scheduler::LRScheduler::State& state) {
-  const Json json = {{"last_epoch", state.last_epoch},      {"_step_count", state.step_count},
-                     {"base_lrs", to_json(state.base_lrs)}, {"_last_lr", to_json(state.last_lr)},
-                     {"own", to_json(state.own)},           {"milestones", state.milestones}};
-  return json.dump();
+  Json::Object json;
+  json.emplace_back("last_epoch", state.last_epoch);
+  json.emplace_back("_step_count", state.step_count);
+  json.emplace_back("base_lrs", to_json(state.base_lrs));
+  json.emplace_back("_last_lr", to_json(state.last_lr));
+  json.emplace_back("own", to_json(state.own));
+  json.emplace_back("milestones", Json(state.milestones));
+  return Json(std::move(json)).dump();
 }
 
 optim::lr_scheduler::LRScheduler::State read_scheduler_state(const std::string& json, const std::string& path) {
   return reading(path, "scheduler", [&] {
     const Json value = Json::parse(json);
     optim::lr_scheduler::LRScheduler::State state;
-    state.last_epoch = value.at("last_epoch").get<int64_t>();
-    state.step_count = value.value("_step_count", state.last_epoch + 1);  // which the first files lack
+    state.last_epoch = value.at("last_epoch").integer();
+    const Json* steps = value.find("_step_count");  // which the first files lack
+    state.step_count = steps ? steps->integer() : state.last_epoch + 1;
     state.base_lrs = read_doubles(value.at("base_lrs"));
     state.last_lr = read_doubles(value.at("_last_lr"));
     state.own = option_dict(value.at("own"));
-    state.milestones = value.at("milestones").get<std::vector<int64_t>>();
+    state.milestones = value.at("milestones").integers();
     return state;
   });
 }

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <bit>
-#include <nlohmann/json.hpp>
-#include <optional>
-#include <set>
 #include <vector>
 
 #include "io/atomic_file.h"
+#include "io/json.h"
 #include "ops/copy.h"
 
 namespace ember {
@@ -16,13 +14,11 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the data is little-endian and read without conversion");
 
-using Json = nlohmann::json;
+using io::Json;
 
 constexpr const char* kMetadataKey = "__metadata__";
 /// The reference implementation's limit.
 constexpr uint64_t kLargestHeader = 100'000'000;
-/// A shape within an entry within the header, and one more.
-constexpr int kDeepest = 4;
 
 struct DTypeName {
   DType dtype;
@@ -45,54 +41,6 @@ struct Entry {
   DType dtype;
   Shape shape;
   uint64_t begin, end;  ///< within the data
-};
-
-/// The header's names in its order, which Json does not keep; stops at a name that stands twice in one object.
-struct KeyReader final : nlohmann::json_sax<Json> {
-  bool key(std::string& name) override {
-    if (!seen.back().insert(name).second) {
-      repeated = name;
-      return false;
-    }
-    if (seen.size() == 1) names.push_back(name);
-    return true;
-  }
-  bool start_object(size_t) override {
-    seen.emplace_back();
-    return enter();
-  }
-  bool end_object() override {
-    seen.pop_back();
-    return leave();
-  }
-  bool start_array(size_t) override { return enter(); }
-  bool end_array() override { return leave(); }
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(Json::number_integer_t) override { return true; }
-  bool number_unsigned(Json::number_unsigned_t) override { return true; }
-  bool number_float(Json::number_float_t, const std::string&) override { return true; }
-  bool string(std::string&) override { return true; }
-  bool binary(Json::binary_t&) override { return true; }
-  bool parse_error(size_t, const std::string&, const Json::exception& error) override {
-    syntax_error = error.what();
-    return false;
-  }
-
-  bool enter() {
-    is_too_deep = ++depth > kDeepest;
-    return !is_too_deep;
-  }
-  bool leave() {
-    --depth;
-    return true;
-  }
-
-  std::vector<std::string> names;
-  std::vector<std::set<std::string>> seen;  ///< by the objects around the present place
-  std::optional<std::string> repeated, syntax_error;
-  int depth = 0;
-  bool is_too_deep = false;
 };
 
 /// Reads one file's header; every error names the file, and the tensor where there is one.
@@ -128,14 +76,13 @@ class HeaderReader {
 
   void parse(const std::string& text) {
     check_file(!text.empty() && text[0] == '{', "is no safetensors file: its header does not start with '{'");
-    KeyReader keys;
-    Json::sax_parse(text, &keys);
-    check_file(!keys.syntax_error, "its header is no JSON: ", keys.syntax_error.value_or(""));
-    check_file(!keys.is_too_deep, "its header is nested too deeply");
-    check_file(!keys.repeated, "its header names '", keys.repeated.value_or(""), "' twice");
-    const Json header = Json::parse(text);
-    for (const std::string& name : keys.names) {
-      const Json& value = header.at(name);
+    Json header;
+    try {
+      header = Json::parse(text);
+    } catch (const io::JsonError& error) {
+      fail<IoError>(file_.path(), ": its header ", error.what());
+    }
+    for (const auto& [name, value] : header.object()) {
       if (name == kMetadataKey)
         read_metadata(value);
       else
@@ -145,9 +92,9 @@ class HeaderReader {
 
   void read_metadata(const Json& value) {
     check_file(value.is_object(), kMetadataKey, " is no object");
-    for (const auto& [key, text] : value.items()) {
+    for (const auto& [key, text] : value.object()) {
       check_file(text.is_string(), kMetadataKey, "'s entry '", key, "' is no string");
-      metadata[key] = text.get<std::string>();
+      metadata[key] = text.string();
     }
   }
 
@@ -155,23 +102,25 @@ class HeaderReader {
     const std::string tensor = "tensor '" + name + "' ";
     check_file(value.is_object(), tensor, "is no object with dtype, shape and data_offsets");
     const auto field = [&](const char* key) -> const Json& {
-      check_file(value.contains(key), tensor, "has no ", key);
-      return value[key];
+      const Json* found = value.find(key);
+      check_file(found, tensor, "has no ", key);
+      return *found;
     };
     Entry entry{.name = name, .dtype = read_dtype(tensor, field("dtype")), .shape = {}, .begin = 0, .end = 0};
     const Json &shape = field("shape"), &offsets = field("data_offsets");
-    const auto is_count = [](const Json& n) { return n.is_number_unsigned() && n.get<uint64_t>() >> 63 == 0; };
-    check_file(shape.is_array() && std::all_of(shape.begin(), shape.end(), is_count), tensor, "has the shape ",
-               shape.dump(), ", which is no list of sizes");
-    check_file(offsets.is_array() && offsets.size() == 2 && is_count(offsets[0]) && is_count(offsets[1]) &&
-                   offsets[0] <= offsets[1],
-               tensor, "has the data_offsets ", offsets.dump(), ", which are no [begin, end]");
-    entry.begin = offsets[0].get<uint64_t>();
-    entry.end = offsets[1].get<uint64_t>();
+    const auto are_counts = [](const Json& x) {
+      return x.is_list() && std::all_of(x.list().begin(), x.list().end(), [](const Json& n) { return n.is_count(); });
+    };
+    check_file(are_counts(shape), tensor, "has the shape ", shape.dump(), ", which is no list of sizes");
+    check_file(
+        are_counts(offsets) && offsets.list().size() == 2 && offsets.list()[0].integer() <= offsets.list()[1].integer(),
+        tensor, "has the data_offsets ", offsets.dump(), ", which are no [begin, end]");
+    entry.begin = static_cast<uint64_t>(offsets.list()[0].integer());
+    entry.end = static_cast<uint64_t>(offsets.list()[1].integer());
     int64_t bytes = item_size(entry.dtype);
     bool fits = true, is_empty = false;
-    for (const Json& size : shape) {
-      entry.shape.push_back(size.get<int64_t>());
+    for (const Json& size : shape.list()) {
+      entry.shape.push_back(size.integer());
       is_empty |= entry.shape.back() == 0;
       fits &= !__builtin_mul_overflow(bytes, std::max<int64_t>(entry.shape.back(), 1), &bytes);
     }
@@ -184,7 +133,7 @@ class HeaderReader {
 
   DType read_dtype(const std::string& tensor, const Json& value) const {
     for (const auto& entry : kDTypeNames)
-      if (value == entry.name) return entry.dtype;
+      if (value.is_string() && value.string() == entry.name) return entry.dtype;
     fail<IoError>(file_.path(), ": ", tensor, "has dtype ", value.dump(), ", which Ember does not know");
   }
 
@@ -248,15 +197,19 @@ void save_tensors(const TensorDict& tensors, const std::string& path, const Meta
     end += entries[i].second.nbytes();
   }
 
-  // Written entry by entry: Json would sort them.
+  // Written entry by entry, in the order that other writers have.
   std::string text;
   const auto append = [&text](const std::string& name, const std::string& value) {
     text += (text.empty() ? "{" : ",") + Json(name).dump() + ":" + value;
   };
   try {
-    if (!metadata.empty()) append(kMetadataKey, Json(metadata).dump());
+    if (!metadata.empty()) {
+      Json::Object texts;
+      for (const auto& [key, value] : metadata) texts.emplace_back(key, value);
+      append(kMetadataKey, Json(std::move(texts)).dump());
+    }
     for (size_t i = 0; i < entries.size(); ++i) append(entries[i].first, entry_text(entries[i].second, begins[i]));
-  } catch (const Json::exception& error) {
+  } catch (const io::JsonError& error) {
     fail<ValueError>("save_tensors: a name or the metadata is no UTF-8: ", error.what());
   }
   text += text.empty() ? "{}" : "}";
