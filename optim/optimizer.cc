@@ -86,8 +86,17 @@ void Optimizer::step() {
     ~Stepping() { flag = false; }
   } stepping{is_stepping_ = true};
   NoGradGuard no_grad;
+  struct Cleared {
+    Optimizer& optimizer;
+    ~Cleared() {
+      for (size_t i = 0; i < optimizer.planned_; ++i) optimizer.batches_[i].clear();
+      optimizer.planned_ = 0;
+    }
+  } cleared{*this};
+  // What takes memory comes first, so that nothing is changed when there is none.
+  for (ParamGroup& group : groups_) plan(group);
+  for (size_t i = 0; i < planned_; ++i) run_batch(batches_[i]);
   ++step_count_;
-  for (ParamGroup& group : groups_) step_group(group);
 }
 
 Tensor Optimizer::step(const std::function<Tensor()>& closure) {
@@ -100,22 +109,33 @@ Tensor Optimizer::step(const std::function<Tensor()>& closure) {
   return loss;
 }
 
-void Optimizer::step_group(ParamGroup& group) {
-  pending_.clear();
+void Optimizer::Batch::clear() {
+  for (auto* list : lists(tensors)) list->clear();
+  states.clear();
+  copies.clear();
+}
+
+void Optimizer::plan(ParamGroup& group) {
+  const size_t first = planned_;
   group.states_.resize(group.params_.size());  // params() may have grown
   for (size_t i = 0; i < group.params_.size(); ++i) {
-    Tensor grad = group.params_[i].grad();
+    const Tensor& param = group.params_[i];
+    Tensor grad = param.grad();
     if (!grad.defined()) continue;
-    check_gradient(group.params_[i], grad);
-    prepare(*group.options_, group.params_[i], group.states_[i]);
-    check_state(group, i);
-    pending_.push_back({i, std::move(grad)});
-  }
-  for (const Pending& pending : pending_) ++group.states_[pending.index].step;
-  // One kernel call serves all parameters at the same step: usually all of them.
-  while (!pending_.empty()) {
-    const size_t first = pending_.front().index;
-    run_batch(group, group.states_[first].step, group.params_[first].device());
+    check_gradient(param, grad);
+    ParamState state = group.states_[i];
+    prepare(*group.options_, param, state);
+    check_state(i, param, state);
+    ++state.step;
+    Batch& batch = batch_for(group, state.step, param.device(), first);
+    OptimizerStep& lists = batch.tensors;
+    lists.params.push_back(param.is_contiguous() ? param : param.contiguous());
+    lists.grads.push_back(grad.is_contiguous() ? std::move(grad) : grad.contiguous());
+    if (!param.is_contiguous()) batch.copies.emplace_back(param, lists.params.back());
+    if (state.first.defined()) lists.first.push_back(state.first);
+    if (state.second.defined()) lists.second.push_back(state.second);
+    if (state.max_second.defined()) lists.max_second.push_back(state.max_second);
+    batch.states.emplace_back(i, std::move(state));
   }
 }
 
@@ -123,35 +143,30 @@ void Optimizer::check_gradient(const Tensor& param, const Tensor& grad) const {
   if (grad.sizes() != param.sizes()) fail(name(), ": the gradient of ", describe(param), " has shape ", grad.sizes());
 }
 
-void Optimizer::check_state(const ParamGroup& group, size_t index) const {
-  const Tensor& param = group.params_[index];
-  const ParamState& state = group.states_[index];
+void Optimizer::check_state(size_t index, const Tensor& param, const ParamState& state) const {
   for (const Tensor* x : {&state.first, &state.second, &state.max_second})
     if (x->defined() && x->sizes() != param.sizes())
       fail(name(), ": parameter ", index, " is ", describe(param), " now, but what is remembered of it has shape ",
            x->sizes());
 }
 
-void Optimizer::run_batch(ParamGroup& group, int64_t step, Device device) {
-  for (auto* list : lists(batch_)) list->clear();  // of a step that threw
-  std::vector<std::pair<Tensor, Tensor>> copies;
-  std::erase_if(pending_, [&](Pending& pending) {
-    const Tensor& param = group.params_[pending.index];
-    const ParamState& state = group.states_[pending.index];
-    if (state.step != step || param.device() != device) return false;
-    batch_.params.push_back(param.is_contiguous() ? param : param.contiguous());
-    batch_.grads.push_back(pending.grad.is_contiguous() ? std::move(pending.grad) : pending.grad.contiguous());
-    if (!param.is_contiguous()) copies.emplace_back(param, batch_.params.back());
-    if (state.first.defined()) batch_.first.push_back(state.first);
-    if (state.second.defined()) batch_.second.push_back(state.second);
-    if (state.max_second.defined()) batch_.max_second.push_back(state.max_second);
-    return true;
-  });
-  batch_.step = step;
-  run(*group.options_, batch_);
-  for (const Tensor& param : batch_.params) param.storage()->bump_version();
-  for (auto& [param, copy] : copies) param.copy_(copy);
-  for (auto* list : lists(batch_)) list->clear();
+/// Usually the one that there is for the group, whose batches start at `first`.
+Optimizer::Batch& Optimizer::batch_for(ParamGroup& group, int64_t step, Device device, size_t first) {
+  for (size_t i = first; i < planned_; ++i)
+    if (batches_[i].tensors.step == step && batches_[i].device == device) return batches_[i];
+  if (planned_ == batches_.size()) batches_.emplace_back();
+  Batch& batch = batches_[planned_++];
+  batch.group = &group;
+  batch.device = device;
+  batch.tensors.step = step;
+  return batch;
+}
+
+void Optimizer::run_batch(Batch& batch) {
+  run(*batch.group->options_, batch.tensors);
+  for (auto& [place, state] : batch.states) batch.group->states_[place] = std::move(state);
+  for (const Tensor& param : batch.tensors.params) param.storage()->bump_version();
+  for (auto& [param, copy] : batch.copies) param.copy_(copy);
 }
 
 void Optimizer::zero_grad(bool set_to_none) {

@@ -108,7 +108,7 @@ class Optimizer {
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  /// Updates every parameter that has a gradient; not recorded.
+  /// Updates every parameter that has a gradient; not recorded. One that is refused memory changes nothing.
   void step();
   /// Calls `closure`, which computes gradients and returns the loss, then steps.
   Tensor step(const std::function<Tensor()>& closure);
@@ -163,23 +163,31 @@ class Optimizer {
   static All& all();
   ParamState* find_state(const Tensor& param);
   nn::OrderedDict<Tensor> named(const ParamState& state) const;
-  void step_group(ParamGroup& group);
-  void run_batch(ParamGroup& group, int64_t step, Device device);
+
+  /// Parameters of a group that one call of the kernel updates: those on one device that have taken as many steps.
+  struct Batch {
+    ParamGroup* group = nullptr;
+    Device device;
+    OptimizerStep tensors;
+    std::vector<std::pair<size_t, ParamState>> states;  ///< of the parameters by their place, after the step
+    std::vector<std::pair<Tensor, Tensor>>
+        copies;  ///< parameters that are not contiguous, and what is updated for them
+
+    void clear();
+  };
+  void plan(ParamGroup& group);
+  Batch& batch_for(ParamGroup& group, int64_t step, Device device, size_t first);
+  void run_batch(Batch& batch);
   void check_gradient(const Tensor& param, const Tensor& grad) const;
   /// Throws when the parameter has another shape than what is remembered of it.
-  void check_state(const ParamGroup& group, size_t index) const;
+  void check_state(size_t index, const Tensor& param, const ParamState& state) const;
 
   mutable std::recursive_mutex mutex_;
   bool is_stepping_ = false;
   std::vector<ParamGroup> groups_;
   std::unique_ptr<OptimizerOptions> defaults_;
-  /// A parameter of the group that waits for this step.
-  struct Pending {
-    size_t index;
-    Tensor grad;
-  };
-  OptimizerStep batch_;  ///< these two are kept for their memory
-  std::vector<Pending> pending_;
+  std::vector<Batch> batches_;  ///< kept for their memory, of which the first `planned_` are in use
+  size_t planned_ = 0;
   int64_t step_count_ = 0;
 };
 
