@@ -5,11 +5,13 @@
 #include <atomic>
 #include <bit>
 #include <cstdlib>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <utility>
 
 #include "core/error.h"
+#include "core/thread_end.h"
 
 namespace ember {
 
@@ -103,13 +105,11 @@ class CachingAllocator final : public Allocator {
     }
   };
   /// Gives a thread's bins back to all when it ends.
-  struct BinsOwner {
-    ~BinsOwner() {
-      thread_ends = true;
-      thread_bins->drain(static_cast<CachingAllocator&>(allocator(kCPU)));
-      delete std::exchange(thread_bins, nullptr);
-    }
-  };
+  static void end_bins(void*) {
+    thread_ends = true;
+    thread_bins->drain(static_cast<CachingAllocator&>(allocator(kCPU)));
+    delete std::exchange(thread_bins, nullptr);
+  }
   /// Blocks of one size, each holding the address of the next, so that freeing asks for no memory.
   struct SharedBin {
     void* first = nullptr;
@@ -160,15 +160,18 @@ class CachingAllocator final : public Allocator {
     shared_[size.index].push(block);
   }
 
+  static bool make_bins() {
+    static const AtThreadEnd at_end(end_bins);
+    std::unique_ptr<ThreadBins> bins(new (std::nothrow) ThreadBins);
+    if (!bins || !at_end.arm(bins.get())) return false;
+    thread_bins = bins.release();
+    return true;
+  }
+
   /// This thread's bin for blocks of that size; null when it keeps none.
   static Bin* thread_bin(SizeClass size) {
     if (size.bytes > kThreadLimit || thread_ends) return nullptr;
-    if (!thread_bins) {
-      thread_bins = new (std::nothrow) ThreadBins;
-      if (!thread_bins) return nullptr;
-      static thread_local BinsOwner owner;
-    }
-    return &thread_bins->bins[size.index];
+    return thread_bins || make_bins() ? &thread_bins->bins[size.index] : nullptr;
   }
 
   // A pointer, since a library loaded by Python has little room for thread-local data.

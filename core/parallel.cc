@@ -12,6 +12,7 @@
 #include "core/contention.h"
 #include "core/cpu_quota.h"
 #include "core/error.h"
+#include "core/spare_memory.h"
 
 #if defined(__SANITIZE_THREAD__)
 #include <sanitizer/tsan_interface.h>
@@ -70,6 +71,11 @@ void join_quiet_team() {
   if (omp_get_thread_num() > 0) pthread_sigmask(SIG_BLOCK, &outside_signals(), nullptr);
 }
 
+/// OpenMP ends the process when it is refused what a team of another size takes.
+void require_team(int team) {
+  if (team != quiet_team) require_threads(std::max(team - quiet_team, 0), "a team of threads");
+}
+
 std::atomic<int>& thread_limit() {
   static std::atomic<int> limit{initial_num_threads()};
   return limit;
@@ -121,6 +127,7 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain, FunctionRef<void(in
   }
   mind_contention();
   const int team = static_cast<int>(std::min<int64_t>(num_threads(), chunks));
+  require_team(team);
   FirstException exception;
   const bool is_quiet = team <= quiet_team;
   quiet_team = team;
@@ -148,15 +155,18 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain, FunctionRef<void(in
 void prepare_library_call() {
   const int threads = num_threads();
   if (threads > 1) mind_contention();
+  require_memory(0, "OpenMP");
   // OpenMP keeps both for each thread that calls. A team smaller than asked for would make oneDNN wait for ever.
   if (omp_get_max_threads() != threads) omp_set_num_threads(threads);
   if (omp_get_dynamic()) omp_set_dynamic(0);
 }
 
 SignalGuard::SignalGuard() {
-  pthread_sigmask(SIG_BLOCK, &outside_signals(), &before_);
   const int threads = num_threads();
-  if (threads <= quiet_team || omp_in_parallel()) return;
+  const bool makes_team = threads > quiet_team && !omp_in_parallel();
+  if (makes_team) require_team(threads);
+  pthread_sigmask(SIG_BLOCK, &outside_signals(), &before_);
+  if (!makes_team) return;
 #pragma omp parallel num_threads(threads)
   join_quiet_team();
   quiet_team = threads;
@@ -165,6 +175,7 @@ SignalGuard::SignalGuard() {
 SignalGuard::~SignalGuard() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
 SerialGuard::SerialGuard() : before_(is_serial), threads_before_(omp_get_max_threads()) {
+  require_memory(0, "OpenMP");
   is_serial = true;
   omp_set_num_threads(1);  // oneDNN asks OpenMP
 }

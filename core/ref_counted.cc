@@ -3,6 +3,8 @@
 #include <array>
 #include <new>
 
+#include "core/thread_end.h"
+
 namespace ember {
 
 namespace {
@@ -25,17 +27,18 @@ struct FreeList {
   uint32_t length = 0;
 };
 
-// Trivially destructible, so that objects dropped while the thread winds down still find it; `Drain` empties it.
+// Trivially destructible, so that objects dropped while the thread winds down still find it; `drain` empties it.
 thread_local std::array<FreeList, kClasses> free_lists;
-thread_local bool thread_ends = false;
+/// Whether this thread keeps what is freed: once it is known that the lists will be emptied, and until they are.
+thread_local bool keeps_freed = false, thread_ends = false;
 
-struct Drain {
-  ~Drain() {
-    thread_ends = true;
-    for (FreeList& list : free_lists)
-      while (list.first) ::operator delete(std::exchange(list.first, list.first->next));
-  }
-};
+void drain(void*) {
+  thread_ends = true;
+  keeps_freed = false;
+  for (FreeList& list : free_lists)
+    while (list.first) ::operator delete(std::exchange(list.first, list.first->next));
+}
+const AtThreadEnd at_thread_end(drain);
 
 size_t size_class(size_t bytes) { return (bytes - 1) / kStep; }
 
@@ -52,8 +55,8 @@ void* free_list_allocate(size_t bytes) {
 void free_list_release(void* memory, size_t bytes) noexcept {
   if (!kRecycle || bytes > kLargest) return ::operator delete(memory);
   FreeList& list = free_lists[size_class(bytes)];
-  if (thread_ends || list.length == kLongest) return ::operator delete(memory);
-  static thread_local Drain drain;
+  if (!keeps_freed) keeps_freed = !thread_ends && at_thread_end.arm(&free_lists);
+  if (!keeps_freed || list.length == kLongest) return ::operator delete(memory);
   ++list.length;
   list.first = new (memory) FreeList::Link{list.first};
 }

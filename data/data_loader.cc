@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/parallel.h"
+#include "core/spare_memory.h"
 #include "data/epoch.h"
 #include "data/transforms.h"
 #include "ops/shape.h"
@@ -39,6 +40,8 @@ namespace {
     again(error);
   } catch (const Error& error) {
     again(error);
+  } catch (const std::bad_alloc&) {
+    std::throw_with_nested(OutOfMemoryError(context + "the system refused memory"));
   } catch (const std::exception& error) {
     std::throw_with_nested(Error(context + error.what()));
   }
@@ -113,7 +116,10 @@ class Workers {
         started_(static_cast<size_t>(first)),
         taken_(started_) {
     try {
-      for (int64_t i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
+      for (int64_t i = 0; i < count; ++i) {
+        require_threads(1, "DataLoader: a worker");
+        threads_.emplace_back([this] { work(); });
+      }
     } catch (const std::system_error& error) {
       const size_t started = threads_.size();
       shut_down();
@@ -162,7 +168,7 @@ class Workers {
   bool is_ready() const { return is_over() || ring_[taken_ % ring_.size()].is_full; }
 
   void work() {
-    const SerialGuard alone;
+    std::optional<SerialGuard> alone;
     std::unique_lock lock(mutex_);
     while (true) {
       room_.wait(lock, [&] { return stops_ || has_ended_ || started_ < taken_ + ring_.size(); });
@@ -170,6 +176,7 @@ class Workers {
       Slot result{.is_full = true, .batch = {}, .error = nullptr};
       const size_t number = started_;
       try {
+        if (!alone) alone.emplace();
         const auto indices = order_();
         has_ended_ = !indices;
         if (indices) {

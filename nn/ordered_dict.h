@@ -73,9 +73,11 @@ class OrderedDict {
   /// A new item at the end, or the item of that name with its value replaced.
   Value& insert(std::string key, Value value) {
     if (Value* existing = find(key)) return *existing = std::move(value);
+    std::list<Item> added;  // by itself until the index knows it, too
+    Item& item = added.emplace_back(Item{std::move(key), std::move(value)});
+    index_.emplace(item.first, added.begin());
+    items_.splice(items_.end(), added);
     ++changes_;
-    Item& item = items_.emplace_back(Item{std::move(key), std::move(value)});
-    index_.emplace(item.first, std::prev(items_.end()));
     return item.second;
   }
   /// False when the key was absent.

@@ -37,8 +37,10 @@ class Cache {
     std::shared_ptr<const T> made = make();
     std::lock_guard lock(mutex_);
     if (auto found = index_.find(key); found != index_.end()) return found->second->second;
-    entries_.emplace_front(key, made);
-    index_[key] = entries_.begin();
+    std::list<Entry> added;  // by itself until the index knows it, too
+    added.emplace_front(key, made);
+    index_.emplace(key, added.begin());
+    entries_.splice(entries_.begin(), added);
     if (entries_.size() > capacity_) {
       index_.erase(entries_.back().first);
       entries_.pop_back();

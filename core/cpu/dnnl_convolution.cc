@@ -4,6 +4,7 @@
 #include "core/cpu/convolution_columns.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/dnnl_cache.h"
+#include "core/cpu/dnnl_errors.h"
 #include "core/cpu/dnnl_kernels.h"
 #include "core/determinism.h"
 #include "core/kernels/convolution.h"
@@ -27,11 +28,6 @@ enum class Kind { Forward, BackwardInput, BackwardWeight };
 const ::dnnl::engine& engine() {
   static const ::dnnl::engine cpu(::dnnl::engine::kind::cpu, 0);
   return cpu;
-}
-
-::dnnl::stream& stream() {
-  static thread_local ::dnnl::stream own(engine());
-  return own;
 }
 
 ::dnnl::memory::dims dims(const Shape& shape) { return shape.vec(); }
@@ -114,6 +110,7 @@ Tensor bytes_for(const Description& description) {
 void Plan::run(std::initializer_list<const Tensor*> tensors) const {
   prepare_library_call();
   const SignalGuard guard;
+  ::dnnl::stream stream(engine());
   std::vector<Tensor> buffers;
   auto buffer = [&](const Description& of) {
     buffers.push_back(bytes_for(of));
@@ -132,13 +129,13 @@ void Plan::run(std::initializer_list<const Tensor*> tensors) const {
     if (operand.is_output)
       results.emplace_back(&operand, outside);
     else
-      operand.reorder.execute(stream(), outside, inside);
+      operand.reorder.execute(stream, outside, inside);
     arguments.emplace(operand.argument, inside);
   }
   if (scratchpad.get_size() > 0) arguments.emplace(DNNL_ARG_SCRATCHPAD, buffer(scratchpad));
-  primitive.execute(stream(), arguments);
-  for (auto& [operand, outside] : results) operand->reorder.execute(stream(), arguments.at(operand->argument), outside);
-  stream().wait();
+  primitive.execute(stream, arguments);
+  for (auto& [operand, outside] : results) operand->reorder.execute(stream, arguments.at(operand->argument), outside);
+  stream.wait();
 }
 
 /// Everything that decides how a convolution is computed. The bias may be undefined.
@@ -225,10 +222,12 @@ std::shared_ptr<const Plan> Problem::plan() const {
   static Cache<Plan> cache(kCachedPlans);
   return cache.get(key(), [&]() -> std::shared_ptr<const Plan> {
     for (const Layout wanted : candidates()) {
+      require_memory_for_code("conv");
       try {
         Plan found = plan(wanted);
         if (!found.is_reference) return std::make_shared<const Plan>(std::move(found));
-      } catch (const ::dnnl::error&) {  // not in this layout
+      } catch (const ::dnnl::error& error) {  // not in this layout
+        if (error.status == dnnl_out_of_memory) fail_status("conv", error.status, error.what());
       }
     }
     return nullptr;
@@ -236,11 +235,7 @@ std::shared_ptr<const Plan> Problem::plan() const {
 }
 
 void run_plan(const Plan& plan, std::initializer_list<const Tensor*> tensors) {
-  try {
-    plan.run(tensors);
-  } catch (const ::dnnl::error& error) {
-    cpu::fail_kernel("conv", error.what());
-  }
+  translated("conv", [&] { plan.run(tensors); });
 }
 
 /// Tensors for a kernel of float32 (or float64 as it is): inputs converted and made dense; outputs to be copied back.

@@ -2,9 +2,11 @@
 #include <optional>
 
 #include "core/cpu/dnnl_cache.h"
+#include "core/cpu/dnnl_errors.h"
 #include "core/cpu/dnnl_kernels.h"
 #include "core/kernels/memory.h"
 #include "core/parallel.h"
+#include "core/spare_memory.h"
 
 namespace ember::dnnl {
 
@@ -55,6 +57,29 @@ struct Operand {
   }
 };
 
+/// sgemm generates its code when it first needs it, in whichever thread of the pool that is: one that glibc may have no heap for near a limit,
+/// where each small block takes a page, and whose exceptions end the process. So this thread does it before, alone.
+void generate_code() {
+  constexpr int64_t kSize = 128;
+  require_memory_for_code("matmul");
+  const SerialGuard alone;
+  const std::vector<float> zeros(kSize * kSize);
+  std::vector<float> product(kSize * kSize);
+  const auto status =
+      dnnl_sgemm('N', 'N', kSize, kSize, kSize, 1, zeros.data(), kSize, zeros.data(), kSize, 0, product.data(), kSize);
+  if (status != dnnl_success) fail_status("matmul", status, "generating code");
+}
+
+/// sgemm packs its operands, a part of them at a time in each thread. Where one thread is refused memory, the others wait for it for ever.
+void require_workspace(int64_t elements) {
+  if (!memory_may_be_refused()) return;
+  static const bool has_code = (generate_code(), true);  // again after it was refused memory
+  (void)has_code;
+  constexpr size_t kMost = size_t{8} << 20, kLeast = size_t{256} << 10;
+  const auto threads = static_cast<size_t>(num_threads()), operands = static_cast<size_t>(elements) * sizeof(float);
+  require_memory(std::min(operands, threads * kMost) + threads * kLeast, "matmul: oneDNN's work space");
+}
+
 void multiply_floats(const Tensor& out, const Tensor& a, const Tensor& b, float beta) {
   const Operand left(a), right(b);
   const size_t rank = out.sizes().size();
@@ -66,10 +91,10 @@ void multiply_floats(const Tensor& out, const Tensor& a, const Tensor& b, float 
       const auto status = dnnl_sgemm(
           left.transposed, right.transposed, m, n, k, 1, left.tensor.data_ptr<float>() + i * left.batch, left.leading,
           right.tensor.data_ptr<float>() + i * right.batch, right.leading, beta, c + i * m * n, n);
-      check(status == dnnl_success, "matmul: oneDNN failed with status ", static_cast<int>(status), " on ", describe(a),
-            " and ", describe(b));
+      if (status != dnnl_success) fail_status("matmul", status, concat(describe(a), " and ", describe(b)));
     }
   };
+  require_workspace(m * n + m * k + k * n);
   std::optional<SignalGuard> guard;
   if (k > kStackRows) guard.emplace();
   const int64_t work = m * n * k;
@@ -99,7 +124,6 @@ bool has_bfloat16_products() {
 void multiply_bfloat16(const Tensor& out, const Tensor& a, const Tensor& b) {
   using Memory = ::dnnl::memory;
   static const ::dnnl::engine engine(::dnnl::engine::kind::cpu, 0);
-  static thread_local ::dnnl::stream stream(engine);
   static Cache<::dnnl::matmul> products(256);
   const Operand left(a), right(b);
   CacheKey key;
@@ -112,10 +136,12 @@ void multiply_bfloat16(const Tensor& out, const Tensor& a, const Tensor& b) {
     return Memory::desc(x.sizes().vec(), Memory::data_type::bf16, x.strides().vec());
   };
   const auto product = products.get(key, [&] {
+    require_memory_for_code("matmul");
     return std::make_shared<const ::dnnl::matmul>(::dnnl::matmul::primitive_desc(
         engine, describe_memory(left.tensor), describe_memory(right.tensor), describe_memory(out)));
   });
   const auto memory = [&](const Tensor& x) { return Memory(describe_memory(x), engine, x.raw_data()); };
+  ::dnnl::stream stream(engine);
   product->execute(
       stream,
       {{DNNL_ARG_SRC, memory(left.tensor)}, {DNNL_ARG_WEIGHTS, memory(right.tensor)}, {DNNL_ARG_DST, memory(out)}});
@@ -130,7 +156,7 @@ void matmul(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& b
   const auto repeats = [](const Tensor& x) { return x.dim() == 3 && x.strides()[0] == 0; };
   if (out.dtype() == kBFloat16 && !bias.defined() && out.is_contiguous() && !repeats(a) && !repeats(b) &&
       has_bfloat16_products())
-    return multiply_bfloat16(out, a, b);
+    return translated("matmul", [&] { multiply_bfloat16(out, a, b); });
   const bool is_direct = out.dtype() == kFloat32 && out.is_contiguous();
   const Tensor sum = is_direct ? out : empty_tensor(out.sizes(), kFloat32);
   if (bias.defined() && !bias.is_same(sum)) kernels::copy[kCPU](sum, bias);

@@ -18,7 +18,8 @@
 
 namespace ember::lapack {
 
-/// The routine's address; throws NotImplementedError when the library or the routine is missing.
+/// The routine's address; throws NotImplementedError when the library or the routine is missing, OutOfMemoryError when there is no memory to
+/// load it.
 void* find(const char* name);
 
 /// Has OpenBLAS compute with the instructions of that set from now on; without one, with those chosen at start.
@@ -80,11 +81,23 @@ void visit_number(DType t, const char* op, F f) {
   visit_float(t, op, f);
 }
 
+[[noreturn]] void fail_workspace(size_t bytes);
+
+/// Zeros to work on; throws OutOfMemoryError.
+template <class T>
+std::vector<T> zeros_of(size_t count) {
+  try {
+    return std::vector<T>(count);
+  } catch (const std::exception&) {  // of memory, or of what no vector holds
+    fail_workspace(count * sizeof(T));
+  }
+}
+
 /// The work space that a routine asks for when it is called with a length of -1.
 template <class T>
 std::vector<T> workspace(T answer) {
   const auto length = static_cast<int64_t>(std::real(answer));
-  return std::vector<T>(static_cast<size_t>(length < 1 ? 1 : length));
+  return zeros_of<T>(static_cast<size_t>(length < 1 ? 1 : length));
 }
 
 /// A batch of column-major matrices (or of vectors, whose `columns` is 1).

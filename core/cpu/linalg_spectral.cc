@@ -56,8 +56,8 @@ struct GeneralEigenproblem {
       : job(vectors ? 'V' : 'N'),
         n(n),
         leading(std::max(1, n)),
-        packed(!is_complex<T> && vectors ? static_cast<size_t>(n) * static_cast<size_t>(n) : 1),
-        parts(static_cast<size_t>(2 * leading)) {
+        packed(zeros_of<T>(!is_complex<T> && vectors ? static_cast<size_t>(n) * static_cast<size_t>(n) : 1)),
+        parts(zeros_of<Real>(size_t{2} * static_cast<size_t>(leading))) {
     T answer{};
     solve(nullptr, nullptr, nullptr, &answer, -1);
     work = workspace(answer);

@@ -2,6 +2,7 @@
 #include "data/data_loader.h"
 
 #include "core/parallel.h"
+#include "core/spare_memory.h"
 #include "python/bindings/data.h"
 
 namespace ember::python {
@@ -76,8 +77,12 @@ void bind_data_loader(py::module_& m) {
       [](const py::object& dataset) { return py::isinstance<Dataset>(dataset) && !calls_python(*dataset_of(dataset)); },
       py::arg("dataset"), "Whether C++ alone can read this dataset.");
   m.def(
-      "_compute_alone", [] { thread_local const SerialGuard alone; },
+      // Not a thread_local: to note its destructor takes memory, without which the process is ended.
+      "_compute_alone", [] { (void)std::make_unique<SerialGuard>().release(); },
       "Lets this thread compute without the pool, for good.");
+  m.def(
+      "_require_thread", [](const std::string& what) { require_threads(1, what); }, py::arg("what"),
+      "Raises MemoryError unless there is memory for one more thread.");
   m.def("_sample_seed", &sample_seed, py::arg("seed"), py::arg("epoch"), py::arg("index"),
         "Where the random numbers of one sample of one epoch start.");
   m.def(

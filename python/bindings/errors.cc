@@ -1,5 +1,6 @@
 #include "python/bindings/errors.h"
 
+#include <cxxabi.h>
 #include <pybind11/pybind11.h>
 
 #include <cstring>
@@ -7,6 +8,7 @@
 #include "core/error.h"
 #include "nn/module.h"
 #include "ops/decompositions.h"
+#include "python/bindings/gil.h"
 
 namespace ember::python {
 
@@ -68,9 +70,11 @@ void set_python_error() noexcept {
   } catch (const nn::RecursionError& error) {
     raise(PyExc_RecursionError, error.what());
   } catch (const std::bad_alloc&) {
-    PyErr_NoMemory();
+    raise(PyExc_MemoryError, "the system refused a small block of memory that an op works with");
   } catch (const std::exception& error) {
     raise(PyExc_RuntimeError, error.what());
+  } catch (abi::__forced_unwind&) {
+    wait_for_the_end();  // of a thread that asked for the lock of an interpreter which has ended
   } catch (...) {
     raise(PyExc_RuntimeError, "unknown C++ exception");
   }
@@ -89,6 +93,8 @@ void register_errors() {
     try {
       std::rethrow_exception(pointer);
     } catch (const Error&) {
+      set_python_error();
+    } catch (const std::bad_alloc&) {
       set_python_error();
     }
   });

@@ -18,6 +18,10 @@ namespace ember::python {
 
 int threads_without_gil = 0;
 
+void wait_for_the_end() {
+  while (true) std::this_thread::sleep_for(std::chrono::hours(1));
+}
+
 namespace {
 
 /// Whether this thread is one of those counted.
@@ -40,10 +44,6 @@ struct Meeting {
 Meeting& meeting() {
   static auto* const meeting = new Meeting;
   return *meeting;
-}
-
-[[noreturn]] void wait_for_the_end() {
-  while (true) std::this_thread::sleep_for(std::chrono::hours(1));
 }
 
 /// Python ends a thread that asks for the lock of an interpreter which has ended, by unwinding it through destructors, which may not

@@ -9,6 +9,9 @@ namespace ember::python {
 /// Threads that gave the lock up by GilRelease and now run C++. Guarded by the lock itself.
 extern int threads_without_gil;
 
+/// What a thread does that Python ends by unwinding it, and that has caught that: nothing more.
+[[noreturn]] void wait_for_the_end();
+
 // Not inline, so that calls which keep the lock do not look for the thread's own state.
 PyThreadState* release_gil();
 void restore_gil(PyThreadState* state);

@@ -63,7 +63,7 @@ bool converts(PyObject* object) {
   try {
     T value{};
     return convert(object, value);
-  } catch (...) {
+  } catch (const std::exception&) {  // not the unwinding of a thread that Python ends
     return false;
   }
 }

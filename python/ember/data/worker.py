@@ -13,7 +13,7 @@ import time
 import weakref
 
 from ember._C import Generator, _exchange_thread_generator
-from ember._C.data import _compute_alone, _sample_seed
+from ember._C.data import _compute_alone, _require_thread, _sample_seed
 from ember.data.dataset import bulk_reader
 from ember.data.random_state import shared_random
 
@@ -250,6 +250,8 @@ class Pool:
         thread = threading.Thread(
             target=_work, args=(tasks, info, self.init), name=f"DataLoader worker {i}", daemon=True
         )
+        # Python waits for ever for a thread that is refused memory at its start.
+        _require_thread(f"DataLoader: worker {i} of {self.count}")
         try:
             thread.start()
         except RuntimeError as error:
@@ -279,7 +281,6 @@ def copy_of(dataset):
 
 
 def _work(tasks, info, init):
-    _compute_alone()
     _this_thread.info = info
     generator = Generator().manual_seed(info.seed)
     with drawing_from(generator):
@@ -321,10 +322,11 @@ def _fetch(epoch, fetcher, info, number, indices):
 def _set_up(info, init):
     """Calls worker_init_fn; what it raised, for who waits for the first batch."""
     try:
+        _compute_alone()
         if init:
             init(info.id)
     except BaseException as error:
-        error.add_note(f"DataLoader worker {info.id}: worker_init_fn")
+        error.add_note(f"DataLoader worker {info.id}: " + ("worker_init_fn" if init else "its start"))
         failure = SetupFailed()
         failure.__cause__ = error
         return failure
