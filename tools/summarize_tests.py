@@ -2,10 +2,11 @@
 
     summarize_tests.py EVENTS STATUS [JUNIT_REPORT...]
 
-Further reports are counted too. A test target that did not build, crashed or timed out counts as one failure, and so does a report
-that is missing.
+Numbers that tests record, of signals sent say, are summed and told. Further reports are counted too. A test target that did not
+build, crashed or timed out counts as one failure, and so does a report that is missing.
 """
 
+import collections
 import json
 import os
 import sys
@@ -14,8 +15,8 @@ import xml.etree.ElementTree as xml
 
 
 def count(path):
-    """The cases in a JUnit file, as GoogleTest and pytest write it: (passed, names of the failed, skipped)."""
-    passed, failed, skipped = 0, [], 0
+    """The cases in a JUnit file, as GoogleTest and pytest write it: (passed, names of the failed, skipped, numbers by name)."""
+    passed, failed, skipped, numbers = 0, [], 0, collections.Counter()
     for case in xml.parse(path).iter("testcase"):
         name = f"{case.get('classname', '')}.{case.get('name')}".lstrip(".")
         if case.find("failure") is not None or case.find("error") is not None:
@@ -24,7 +25,10 @@ def count(path):
             skipped += 1
         else:
             passed += 1
-    return passed, failed, skipped
+        for recorded in case.iter("property"):
+            if recorded.get("value").isdigit():
+                numbers[recorded.get("name")] += int(recorded.get("value"))
+    return passed, failed, skipped, numbers
 
 
 def main():
@@ -46,12 +50,13 @@ def main():
         (os.path.basename(report), report, "PASSED" if os.path.exists(report) else "NO_REPORT") for report in reports
     ]
 
-    passed, skipped, failed = 0, 0, []
+    passed, skipped, failed, numbers = 0, 0, [], collections.Counter()
     for label, report, outcome in runs:
         try:
-            good, bad, omitted = count(report)
+            good, bad, omitted, recorded = count(report)
         except (OSError, xml.ParseError):
-            good, bad, omitted = 0, [], 0
+            good, bad, omitted, recorded = 0, [], 0, {}
+        numbers.update(recorded)
         if outcome != "PASSED" and not bad:
             bad = [outcome.lower().replace("_", " ")]
         passed += good
@@ -63,6 +68,8 @@ def main():
 
     for name in failed:
         print("FAILED", name)
+    if numbers:
+        print("among them " + ", ".join(f"{number:,} {name}" for name, number in sorted(numbers.items())))
     print(f"{passed} passed, {len(failed)} failed" + (f", {skipped} skipped" if skipped else ""))
     return 1 if failed or not passed else 0
 

@@ -7,6 +7,7 @@
 
 #include "core/parallel.h"
 #include "ember.h"
+#include "tests/stress.h"
 
 namespace ember {
 namespace {
@@ -47,6 +48,14 @@ struct Problem {
   int rounds;
 };
 
+int64_t signals_in_all = 0;
+
+class SignalsTest : public ::testing::Test {
+ protected:
+  void SetUp() override { signals_in_all = 0; }
+  void TearDown() override { test::tell_count("signals", signals_in_all); }
+};
+
 void expect_undisturbed(const Problem& problem) {
   SCOPED_TRACE(problem.name);
   for (const int threads : {1, 2}) {
@@ -55,14 +64,15 @@ void expect_undisturbed(const Problem& problem) {
     const Tensor expected = problem.compute();
     {
       const Signals signals;
-      for (int i = 0; i < problem.rounds || signals_handled < 100; ++i)
+      for (int64_t i = 0; i < test::rounds(1, 15) * problem.rounds || signals_handled < 100; ++i)
         ASSERT_TRUE(equal(problem.compute(), expected)) << "round " << i << " after " << signals_handled << " signals";
+      signals_in_all += signals_handled;
     }
     set_num_threads(before);
   }
 }
 
-TEST(Signals, LeaveProductsOfMatricesAsTheyAre) {
+TEST_F(SignalsTest, LeaveProductsOfMatricesAsTheyAre) {
   manual_seed(0);
   const Tensor a = randn({300, 800}), b = randn({800, 300}), tall = randn({2300, 64}), batch = randn({8, 100, 200});
   expect_undisturbed({"long rows", [=] { return a.matmul(b); }, 100});
@@ -71,7 +81,7 @@ TEST(Signals, LeaveProductsOfMatricesAsTheyAre) {
   expect_undisturbed({"a batch", [=] { return batch.matmul(batch.transpose(1, 2)); }, 100});
 }
 
-TEST(Signals, LeaveConvolutionsAsTheyAre) {
+TEST_F(SignalsTest, LeaveConvolutionsAsTheyAre) {
   manual_seed(0);
   const Tensor x = randn({4, 16, 24, 24}), weight = randn({32, 16, 3, 3}).requires_grad_();
   expect_undisturbed({"conv2d",
@@ -82,7 +92,7 @@ TEST(Signals, LeaveConvolutionsAsTheyAre) {
                       50});
 }
 
-TEST(Signals, LeaveTrainingAsItIs) {
+TEST_F(SignalsTest, LeaveTrainingAsItIs) {
   expect_undisturbed({"three layers, Adam",
                       [] {
                         manual_seed(0);

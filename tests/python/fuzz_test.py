@@ -6,20 +6,23 @@ import subprocess
 import sys
 
 import pytest
+from stress import rounds
 
 import ember
 
 
-def test_random_calls_crash_nothing(tmp_path):
+def test_random_calls_crash_nothing(tmp_path, record_property):
     log = tmp_path / "calls"
     program = pathlib.Path(__file__).with_name("fuzz.py")
     # A sanitizer's shadow memory takes more address space than there is memory.
     limit = "0" if "EMBER_PRELOAD" in os.environ else "4"
-    command = [sys.executable, program, "--seconds", "60", "--log", log, "--memory", limit]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=800)
+    command = [sys.executable, program, "--seconds", str(rounds(60, 300)), "--log", log, "--memory", limit]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=2400)
     last = log.read_text().splitlines()[-1] if log.exists() and log.read_text() else ""
     assert done.returncode == 0, f"{done.stderr[-2000:]}\nthe last call was {last}"
-    assert int(done.stdout.split()[0]) > 100
+    calls = int(done.stdout.split()[0])
+    assert calls > 100
+    record_property("random calls", calls)
 
 
 def test_calls_that_once_went_wrong_end():

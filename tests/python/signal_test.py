@@ -5,9 +5,10 @@ import subprocess
 import sys
 
 import pytest
+from stress import rounds
 
 SCRIPT = """
-import signal
+import signal, sys
 import ember
 import ember.nn.functional as F
 from ember import nn
@@ -27,17 +28,23 @@ a = ember.randn(800, 800)
 product, trained, handled = a @ a, train(), []
 signal.signal(signal.SIGALRM, lambda *_: handled.append(1))
 signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
-products = all(ember.equal(a @ a, product) for _ in range(30))
-training = ember.equal(train(), trained)
+products = training = True
+for _ in range(int(sys.argv[1])):
+    products &= all(ember.equal(a @ a, product) for _ in range(30))
+    training &= ember.equal(train(), trained)
 signal.setitimer(signal.ITIMER_REAL, 0)
-print(products, training, len(handled) > 20)
+print(products, training, len(handled))
 """
 
 
 @pytest.mark.parametrize("ours, onednn", [("avx512", "avx512_core"), ("avx2", "avx2"), ("sse2", "sse41")])
-def test_handled_signals_change_nothing(ours, onednn):
+def test_handled_signals_change_nothing(ours, onednn, record_property):
     if ours != "sse2" and ours not in open("/proc/cpuinfo").read().replace("avx512f", "avx512"):
         pytest.skip(f"this machine has no {ours}")
     environment = os.environ | {"EMBER_ISA": ours, "ONEDNN_MAX_CPU_ISA": onednn}
-    done = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, timeout=120)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "True True True\n", "")
+    command = [sys.executable, "-c", SCRIPT, str(rounds(1, 15))]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1200)
+    products, training, handled = done.stdout.split()
+    assert (done.returncode, products, training, done.stderr) == (0, "True", "True", "")
+    assert int(handled) > 20
+    record_property("signals", handled)
