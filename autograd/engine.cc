@@ -220,8 +220,9 @@ Roots find_roots(const char* op, const std::vector<Tensor>& outputs, const std::
   for (size_t i = 0; i < outputs.size(); ++i) {
     const Tensor& output = outputs[i];
     check(output.defined(), op, ": output ", i, " is undefined");
-    check(requires_grad(output), op, ": output ", i, ", ", describe(output),
-          ", does not require grad and has no grad_fn");
+    // A view that was not recorded may require grad by its base alone, and leads nowhere.
+    Edge edge = gradient_edge(output);
+    check(edge.defined(), op, ": output ", i, ", ", describe(output), ", does not require grad and has no grad_fn");
     Tensor grad = grad_outputs.empty() ? Tensor() : grad_outputs[i];
     if (!grad.defined()) {
       check(output.numel() == 1, op, ": a gradient is implied only for a scalar output, but output ", i, " is ",
@@ -236,7 +237,7 @@ Roots find_roots(const char* op, const std::vector<Tensor>& outputs, const std::
                        " but must be floating-point or complex");
       if (grad.dtype() != output.dtype()) grad = grad.to(output.dtype());
     }
-    roots.edges.push_back(gradient_edge(output));
+    roots.edges.push_back(std::move(edge));
     roots.grads.push_back(std::move(grad));
   }
   return roots;

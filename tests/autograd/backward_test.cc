@@ -58,6 +58,17 @@ TEST(Backward, OfATensorWithoutHistoryIsAnError) {
             "backward: output 0, float32 [], does not require grad and has no grad_fn");
 }
 
+TEST(Backward, OfAViewThatWasNotRecordedIsAnError) {
+  const Tensor x = leaf({1, 2});
+  const Tensor y = [&] {
+    const NoGradGuard no_grad;
+    return x[0];
+  }();
+  EXPECT_TRUE(y.requires_grad());
+  EXPECT_EQ(error_of([&] { y.backward(); }),
+            "backward: output 0, float64 [], does not require grad and has no grad_fn");
+}
+
 TEST(Backward, TwiceThroughFreedTensorsIsAnError) {
   Tensor x = leaf({2});
   const Tensor y = exp(x);
