@@ -66,8 +66,7 @@ class Builder {
 
   static void check_names(const Json::Object& object) {
     std::unordered_set<std::string_view> names;
-    for (const auto& [name, value] : object)
-      check<JsonError>(names.insert(name).second, "names '", name, "' twice");
+    for (const auto& [name, value] : object) check<JsonError>(names.insert(name).second, "names '", name, "' twice");
   }
 
   std::vector<Json*> open_;
