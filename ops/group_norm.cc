@@ -91,8 +91,7 @@ std::tuple<Tensor, Tensor, Tensor> normalize_groups(const Tensor& x, const Tenso
                const Tensor whole = x(), input = reshape(whole, matrix), scale = weight(), shift = bias();
                const Tensor grad = reshape(g, matrix);
                const auto kernel = [&] {
-                 const Gradients d = {gradient_like(needs[0], input, input), gradient_like(needs[1], scale, input),
-                                      gradient_like(needs[2], shift, input)};
+                 const Gradients d = gradients_to_fill(input, scale, shift, needs);
                  if (input.numel() > 0)
                    kernels::group_norm_backward.on(input)(d[0], d[1], d[2], contiguous(grad), contiguous(input), mean,
                                                           rstd, plain(scale, mean.dtype()));

@@ -57,11 +57,6 @@ Gradients composed_gradients(const Tensor& grad, const Tensor& input, const Tens
   return result;
 }
 
-/// What a kernel is to write into.
-Gradients gradients_to_fill(const Tensor& x, const Tensor& weight, const Tensor& bias, const Needs<3>& needs) {
-  return {gradient_like(needs[0], x, x), gradient_like(needs[1], weight, x), gradient_like(needs[2], bias, x)};
-}
-
 /// Parameters in x's compute dtype: kernels read them next to the statistics.
 Tensor in_dtype(const Tensor& parameter, DType dtype) { return parameter.defined() ? to(parameter, dtype) : parameter; }
 

@@ -32,4 +32,9 @@ inline Tensor gradient_like(bool is_wanted, const Tensor& like, const Tensor& in
   return input.numel() == 0 ? zeros(like.sizes(), like.options()) : empty(like.sizes(), like.options());
 }
 
+/// What a kernel is to write into.
+inline Gradients gradients_to_fill(const Tensor& x, const Tensor& weight, const Tensor& bias, const Needs<3>& needs) {
+  return {gradient_like(needs[0], x, x), gradient_like(needs[1], weight, x), gradient_like(needs[2], bias, x)};
+}
+
 }  // namespace ember::normalization

@@ -24,8 +24,6 @@ Tensor for_kernel(const Tensor& x) {
   return contiguous(to(x, is_differentiable(x.dtype()) ? compute_dtype(x.dtype()) : kInt64));
 }
 
-using ScanKernel = void(const Tensor& out, const Tensor& x, int64_t dim);
-
 Tensor run_scan(const Kernel<ScanKernel>& kernel, const Tensor& x, int64_t dim) {
   const Tensor in = for_kernel(x), y = empty_tensor(in.sizes(), in.dtype(), in.device());
   kernel.on(in)(y, in, dim);
@@ -68,9 +66,7 @@ Tensor reversed_recurrence(const Tensor& a, const Tensor& b, int64_t dim) {
   return reversed(recurrence(delayed(reversed(a, dim), dim, 0), reversed(b, dim), dim), dim);
 }
 
-std::pair<Tensor, Tensor> running_extreme(
-    const Kernel<void(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim)>& kernel,
-    const Tensor& x, int64_t dim) {
+std::pair<Tensor, Tensor> running_extreme(const Kernel<RunningExtremeKernel>& kernel, const Tensor& x, int64_t dim) {
   const char* const op = kernel.op();
   kernel::check_defined(op, "input", x);
   dim = wrap_dim(dim, x.dim(), op);

@@ -12,9 +12,7 @@ namespace ember {
 
 namespace {
 
-using BackwardKernel = void(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t dim);
-
-Tensor backward_kernel(const Kernel<BackwardKernel>& kernel, const Tensor& g, const Tensor& y, int64_t dim) {
+Tensor backward_kernel(const Kernel<SoftmaxBackwardKernel>& kernel, const Tensor& g, const Tensor& y, int64_t dim) {
   Tensor d = empty_tensor_like(y, y.dtype());
   kernel.on(y)(d, g, y, dim);
   return d;

@@ -4,6 +4,17 @@
 
 #include "core/kernel.h"
 
+namespace ember {
+
+/// Of each sample for itself, by rows or by groups.
+using NormalizationKernel = void(const Tensor& out, const Tensor& mean, const Tensor& rstd, const Tensor& x,
+                                 const Tensor& weight, const Tensor& bias, double eps);
+using NormalizationBackwardKernel = void(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad_bias,
+                                         const Tensor& grad, const Tensor& x, const Tensor& mean, const Tensor& rstd,
+                                         const Tensor& weight);
+
+}  // namespace ember
+
 namespace ember::kernels {
 
 /// x [N, C, ...]; mean and rstd [C] are written when training and read otherwise.
@@ -15,22 +26,12 @@ inline constinit Kernel<void(const Tensor& grad_x, const Tensor& grad_weight, co
                              const Tensor& weight, bool training)>
     batch_norm_backward{"batch_norm_backward"};
 /// x as [rows, columns]; mean and rstd [rows].
-inline constinit Kernel<void(const Tensor& out, const Tensor& mean, const Tensor& rstd, const Tensor& x,
-                             const Tensor& weight, const Tensor& bias, double eps)>
-    layer_norm{"layer_norm"};
-inline constinit Kernel<void(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad_bias,
-                             const Tensor& grad, const Tensor& x, const Tensor& mean, const Tensor& rstd,
-                             const Tensor& weight)>
-    layer_norm_backward{"layer_norm_backward"};
+inline constinit Kernel<NormalizationKernel> layer_norm{"layer_norm"};
+inline constinit Kernel<NormalizationBackwardKernel> layer_norm_backward{"layer_norm_backward"};
 
 /// x [N, C, elements]; mean and rstd [N, groups] are written.
-inline constinit Kernel<void(const Tensor& out, const Tensor& mean, const Tensor& rstd, const Tensor& x,
-                             const Tensor& weight, const Tensor& bias, double eps)>
-    group_norm{"group_norm"};
-inline constinit Kernel<void(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad_bias,
-                             const Tensor& grad, const Tensor& x, const Tensor& mean, const Tensor& rstd,
-                             const Tensor& weight)>
-    group_norm_backward{"group_norm_backward"};
+inline constinit Kernel<NormalizationKernel> group_norm{"group_norm"};
+inline constinit Kernel<NormalizationBackwardKernel> group_norm_backward{"group_norm_backward"};
 
 /// x [rows, columns] / sqrt(mean of its squares + eps) times weight [columns]; rstd [rows] is written.
 inline constinit Kernel<void(const Tensor& out, const Tensor& rstd, const Tensor& x, const Tensor& weight, double eps)>

@@ -3,17 +3,22 @@
 
 #include "core/kernel.h"
 
+namespace ember {
+
+using ScanKernel = void(const Tensor& out, const Tensor& x, int64_t dim);
+using RunningExtremeKernel = void(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim);
+
+}  // namespace ember
+
 namespace ember::kernels {
 
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, int64_t dim)> cumsum{"cumsum"};
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, int64_t dim)> cumprod{"cumprod"};
+inline constinit Kernel<ScanKernel> cumsum{"cumsum"};
+inline constinit Kernel<ScanKernel> cumprod{"cumprod"};
 /// log(sum(exp)) of floats.
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, int64_t dim)> logcumsumexp{"logcumsumexp"};
+inline constinit Kernel<ScanKernel> logcumsumexp{"logcumsumexp"};
 /// The extreme so far and where it lies last; NaN stays.
-inline constinit Kernel<void(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim)> cummax{
-    "cummax"};
-inline constinit Kernel<void(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim)> cummin{
-    "cummin"};
+inline constinit Kernel<RunningExtremeKernel> cummax{"cummax"};
+inline constinit Kernel<RunningExtremeKernel> cummin{"cummin"};
 /// out[i] = a[i] out[i - 1] + b[i], floats.
 inline constinit Kernel<void(const Tensor& out, const Tensor& a, const Tensor& b, int64_t dim)> recurrence{
     "recurrence"};

@@ -3,13 +3,18 @@
 
 #include "core/kernel.h"
 
+namespace ember {
+
+using SoftmaxKernel = void(const Tensor& out, const Tensor& x, int64_t dim);
+using SoftmaxBackwardKernel = void(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t dim);
+
+}  // namespace ember
+
 namespace ember::kernels {
 
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, int64_t dim)> softmax{"softmax"};
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, int64_t dim)> log_softmax{"log_softmax"};
-inline constinit Kernel<void(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t dim)> softmax_backward{
-    "softmax_backward"};
-inline constinit Kernel<void(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t dim)> log_softmax_backward{
-    "log_softmax_backward"};
+inline constinit Kernel<SoftmaxKernel> softmax{"softmax"};
+inline constinit Kernel<SoftmaxKernel> log_softmax{"log_softmax"};
+inline constinit Kernel<SoftmaxBackwardKernel> softmax_backward{"softmax_backward"};
+inline constinit Kernel<SoftmaxBackwardKernel> log_softmax_backward{"log_softmax_backward"};
 
 }  // namespace ember::kernels

@@ -3,7 +3,6 @@
 #include "io/npy.h"
 #include "io/optimizer_state.h"
 #include "io/safetensors.h"
-#include "io/serialize.h"
 #include "nn/module.h"
 #include "optim/optimizer.h"
 #include "python/bindings/bindings.h"
@@ -99,8 +98,6 @@ void bind_io(py::module_& m) {
     const auto state = io::read_scheduler_state(json, path);
     return py::cpp_function([&scheduler, state] { scheduler.load_state_dict(state); });
   });
-  m.def("_save_module", [](const nn::Module& module, const std::string& path) { save(module, path); });
-  m.def("_save_optimizer", [](const optim::Optimizer& optimizer, const std::string& path) { save(optimizer, path); });
 }
 
 }  // namespace ember::python

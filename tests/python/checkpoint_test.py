@@ -5,24 +5,13 @@ import os
 import random
 
 import pytest
+from samplers import Shuffled
 
 import ember
 from ember import data, nn, optim
 from ember.data import DataLoader
 
 NUMBERS = data.TensorDataset(ember.arange(23.0))
-
-
-class Shuffled:
-    """A sampler of a user, which draws from Python's random numbers."""
-
-    def __iter__(self):
-        order = list(range(23))
-        random.shuffle(order)
-        return iter(order)
-
-    def __len__(self):
-        return 23
 
 
 def parts(lr=0.1, **more):

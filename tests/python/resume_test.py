@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from samplers import Shuffled
 
 import ember
 from ember import data
@@ -21,18 +22,6 @@ class Noisy:
 
     def __getitem__(self, i):
         return ember.tensor([float(i)]) + ember.rand(1)
-
-
-class Shuffled:
-    """A sampler of a user, which draws from Python's random numbers."""
-
-    def __iter__(self):
-        order = list(range(23))
-        random.shuffle(order)
-        return iter(order)
-
-    def __len__(self):
-        return 23
 
 
 class Seeing(Shuffled):
