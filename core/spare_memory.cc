@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -43,6 +44,27 @@ bool reads_limits() { return has_limit(RLIMIT_AS) || has_limit(RLIMIT_DATA) || i
 [[maybe_unused]] const int unwinder_at_load = [] {
   void* frame = nullptr;
   return backtrace(&frame, 1);
+}();
+
+/// The main thread's stack grows as it is used, and the system ends the process where a limit of memory forbids that: so the part that Ember
+/// is likely to use is used once at load, unless memory is short by then.
+[[maybe_unused]] const bool stack_at_load = [] {
+  constexpr size_t kDepth = size_t{512} << 10, kMargin = size_t{128} << 10;
+  if (getpid() != gettid()) return false;
+  pthread_attr_t attributes;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return false;
+  void* lowest = nullptr;
+  size_t size = 0;
+  pthread_attr_getstack(&attributes, &lowest, &size);
+  pthread_attr_destroy(&attributes);
+  const size_t left = static_cast<size_t>(static_cast<char*>(__builtin_frame_address(0)) - static_cast<char*>(lowest));
+  void* pages = mmap(nullptr, kDepth + kMargin, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED) return false;
+  munmap(pages, kDepth + kMargin);
+  if (left < kDepth + kMargin) return false;
+  volatile char* depth = static_cast<char*>(__builtin_alloca(kDepth));
+  for (size_t i = kDepth; i >= 4096; i -= 4096) depth[i - 1] = 0;
+  return true;
 }();
 
 }  // namespace
