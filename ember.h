@@ -8,7 +8,6 @@
 #include "core/allocator.h"
 #include "core/parallel.h"
 #include "core/random.h"
-#include "core/tensor.h"
 #include "data/data_loader.h"
 #include "data/dataset.h"
 #include "data/mnist.h"
@@ -20,4 +19,5 @@
 #include "io/serialize.h"
 #include "nn/nn.h"
 #include "ops/ops.h"
+#include "ops/tensor.h"
 #include "optim/optim.h"

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "core/tensor.h"
+#include "ops/tensor.h"
 
 namespace ember::autograd {
 

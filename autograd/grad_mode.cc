@@ -1,6 +1,6 @@
 #include "autograd/grad_mode.h"
 
-#include "core/tensor.h"
+#include "ops/tensor.h"
 
 namespace ember {
 

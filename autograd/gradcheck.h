@@ -4,7 +4,7 @@
 #include <functional>
 #include <vector>
 
-#include "core/tensor.h"
+#include "ops/tensor.h"
 
 namespace ember::autograd {
 

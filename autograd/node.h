@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "autograd/hook_list.h"
-#include "core/tensor.h"
+#include "ops/tensor.h"
 
 namespace ember::autograd {
 

@@ -82,7 +82,7 @@ void Elementwise::set_dims(std::span<const Operand> outputs, std::span<const Ope
     if (shape[dim] == 1) continue;
     sizes_[rank_] = shape[dim];
     for (int k = 0; k < operands(); ++k) {
-      const Tensor& x = k < outputs_ ? outputs[k].tensor : inputs[k - outputs_].tensor;
+      const TensorBase& x = k < outputs_ ? outputs[k].tensor : inputs[k - outputs_].tensor;
       const int64_t own = dim - (dims - x.dim());
       const bool repeats = own < 0 || x.sizes()[own] == 1;
       check(repeats ? k >= outputs_ : x.sizes()[own] == shape[dim], "elementwise: operand of shape ", x.sizes(),

@@ -7,7 +7,7 @@
 #include <span>
 
 #include "core/function_ref.h"
-#include "core/tensor.h"
+#include "core/tensor_base.h"
 
 namespace ember {
 
@@ -18,7 +18,7 @@ class Elementwise {
 
   /// An operand and the dtype that the loop reads or writes it in.
   struct Operand {
-    const Tensor& tensor;
+    const TensorBase& tensor;
     DType dtype;
   };
 

@@ -5,13 +5,13 @@
 
 #include <array>
 
-#include "core/tensor.h"
+#include "core/tensor_base.h"
 
 namespace ember {
 
-using UnaryKernel = void(const Tensor& out, const Tensor& x);
-using BinaryKernel = void(const Tensor& out, const Tensor& a, const Tensor& b);
-using TernaryKernel = void(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& c);
+using UnaryKernel = void(const TensorBase& out, const TensorBase& x);
+using BinaryKernel = void(const TensorBase& out, const TensorBase& a, const TensorBase& b);
+using TernaryKernel = void(const TensorBase& out, const TensorBase& a, const TensorBase& b, const TensorBase& c);
 
 /// Whether a device's kernels are there.
 bool has_kernels(DeviceType device);
@@ -39,11 +39,11 @@ class Kernel {
 
   /// The function for `x`'s device and kind of numbers, null where there is none. Where one of several inputs is complex, that one
   /// chooses.
-  [[gnu::always_inline]] Function* find(const Tensor& x) const {
+  [[gnu::always_inline]] Function* find(const TensorBase& x) const {
     return (x.is_complex() ? complex_ : real_)[static_cast<size_t>(x.device().type)];
   }
   /// The same; throws NotImplementedError naming the op when it is missing.
-  [[gnu::always_inline]] Function* on(const Tensor& x) const {
+  [[gnu::always_inline]] Function* on(const TensorBase& x) const {
     Function* function = find(x);
     if (!function) fail_missing_kernel(op_, x.device(), x.is_complex());
     return function;

@@ -37,7 +37,7 @@ void combine_rows(const ReductionLoops& loops, char* partial, int64_t rows, int6
 /// One call of reduce(): the dims, how they are cut into tiles of outputs and pieces of what is reduced, and the walk.
 class Reduction {
  public:
-  Reduction(const Tensor& out, const Tensor& side, const Tensor& x, const ReductionLoops& loops);
+  Reduction(const TensorBase& out, const TensorBase& side, const TensorBase& x, const ReductionLoops& loops);
   void run();
 
  private:
@@ -62,7 +62,7 @@ class Reduction {
   int64_t columns_ = 1, tiles_per_row_ = 1, tiles_ = 1;
 };
 
-Reduction::Reduction(const Tensor& out, const Tensor& side, const Tensor& x, const ReductionLoops& loops)
+Reduction::Reduction(const TensorBase& out, const TensorBase& side, const TensorBase& x, const ReductionLoops& loops)
     : loops_(loops),
       dtype_(x.dtype()),
       item_(item_size(dtype_)),
@@ -166,7 +166,7 @@ void Reduction::run_whole(int64_t first, int64_t last) {
 void Reduction::run_pieces() {
   const int64_t row_bytes = columns_ * loops_.accumulator_size;
   const int64_t piece_work = columns_ * inner_ * outer_;
-  const Tensor partial = empty_tensor({tiles_ * pieces_ * row_bytes}, kUInt8);
+  const TensorBase partial = empty_tensor({tiles_ * pieces_ * row_bytes}, kUInt8);
   char* rows = partial.raw_data();
   // A narrow last tile has its rows closer together, but begins where the others do.
   parallel_for(0, tiles_ * pieces_, std::max<int64_t>(1, kGrain / piece_work), [&](int64_t first, int64_t last) {
@@ -283,7 +283,7 @@ void Reduction::store(char* result, int64_t columns, const Walk::Strides& at) {
 
 }  // namespace
 
-void reduce(const Tensor& out, const Tensor& side, const Tensor& x, const ReductionLoops& loops) {
+void reduce(const TensorBase& out, const TensorBase& side, const TensorBase& x, const ReductionLoops& loops) {
   Reduction(out, side, x, loops).run();
 }
 
@@ -299,7 +299,7 @@ void store_as(DType out_dtype, DType dtype, const ReductionStore& store) {
   }
 }
 
-int64_t reduced_count(const Tensor& out, const Tensor& x) {
+int64_t reduced_count(const TensorBase& out, const TensorBase& x) {
   int64_t count = 1;
   for (size_t d = 0; d < x.sizes().size(); ++d)
     if (out.sizes()[d] != x.sizes()[d]) count *= x.sizes()[d];

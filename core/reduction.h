@@ -5,7 +5,7 @@
 #pragma once
 
 #include "core/function_ref.h"
-#include "core/tensor.h"
+#include "core/tensor_base.h"
 
 namespace ember {
 
@@ -50,12 +50,12 @@ inline constexpr int64_t kReductionColumns = 256;
 inline constexpr int64_t kReductionRows = 128;
 
 /// Reduces x over the dims where `out` has size 1. `side`, when defined, has out's shape and is handed to the loops.
-void reduce(const Tensor& out, const Tensor& side, const Tensor& x, const ReductionLoops& loops);
+void reduce(const TensorBase& out, const TensorBase& side, const TensorBase& x, const ReductionLoops& loops);
 
 /// A `store` that converts accumulators of `dtype` to out's dtype.
 void store_as(DType out_dtype, DType dtype, const ReductionStore& store);
 
 /// How many elements of x make one of out.
-int64_t reduced_count(const Tensor& out, const Tensor& x);
+int64_t reduced_count(const TensorBase& out, const TensorBase& x);
 
 }  // namespace ember

@@ -37,7 +37,7 @@ struct Rows {
   int64_t length = 1, block = 1, per_call = 1, stage_bytes = 0;
 
   void add(const RowOperand& operand, int64_t dim) {
-    const Tensor& x = operand.tensor;
+    const TensorBase& x = operand.tensor;
     const bool has_dims = x.dim() > 0;
     const auto at = static_cast<size_t>(dim);
     const int64_t item = x.element_size();
@@ -83,7 +83,7 @@ void Rows::move(const Operand& x, char* staged, char* data, int64_t row_stride, 
 
 void Rows::run(int64_t first, int64_t last, RowsLoop loop) const {
   alignas(64) char small[kStackBytes];
-  Tensor large;
+  TensorBase large;
   char* stage = small;
   if (stage_bytes > kStackBytes) {
     large = empty_tensor({stage_bytes}, kUInt8);
@@ -123,10 +123,10 @@ void for_each_rows(std::span<const RowOperand> outputs, std::span<const RowOpera
   for (const RowOperand& operand : outputs) rows.add(operand, dim);
   rows.outputs = rows.count;
   for (const RowOperand& operand : inputs) rows.add(operand, dim);
-  const auto tensor = [&](size_t i) -> const Tensor& {
+  const auto tensor = [&](size_t i) -> const TensorBase& {
     return i < outputs.size() ? outputs[i].tensor : inputs[i - outputs.size()].tensor;
   };
-  const Tensor& first = tensor(0);
+  const TensorBase& first = tensor(0);
   for (int64_t d = first.dim() - 1; d >= 0; --d) {
     if (d == dim) continue;
     const auto at = static_cast<size_t>(d);
@@ -145,7 +145,8 @@ void for_each_rows(std::span<const RowOperand> outputs, std::span<const RowOpera
   parallel_for(0, blocks, grain, [&](int64_t begin, int64_t end) { rows.run(begin, end, loop); });
 }
 
-void for_each_row(const Tensor& out, std::span<const Tensor* const> in, int64_t dim, DType loop_dtype, RowLoop loop) {
+void for_each_row(const TensorBase& out, std::span<const TensorBase* const> in, int64_t dim, DType loop_dtype,
+                  RowLoop loop) {
   if (out.numel() == 0) return;
   check(!in.empty() && in.size() <= 3, "for_each_row: takes one to three inputs");
   // An exponential costs several times what a sum does.

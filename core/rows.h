@@ -5,7 +5,7 @@
 #include <span>
 
 #include "core/function_ref.h"
-#include "core/tensor.h"
+#include "core/tensor_base.h"
 
 namespace ember {
 
@@ -14,7 +14,7 @@ inline constexpr int64_t kRowBlock = 1024;
 
 /// A tensor and the dtype that the loop reads or writes it in.
 struct RowOperand {
-  const Tensor& tensor;
+  const TensorBase& tensor;
   DType dtype;
 };
 
@@ -28,6 +28,7 @@ void for_each_rows(std::span<const RowOperand> outputs, std::span<const RowOpera
 
 /// The same for one output and operands of one length and one dtype in the loop.
 using RowLoop = FunctionRef<void(char* out, const char* const* in, int64_t rows)>;
-void for_each_row(const Tensor& out, std::span<const Tensor* const> in, int64_t dim, DType loop_dtype, RowLoop loop);
+void for_each_row(const TensorBase& out, std::span<const TensorBase* const> in, int64_t dim, DType loop_dtype,
+                  RowLoop loop);
 
 }  // namespace ember

@@ -9,7 +9,7 @@ namespace ember {
 namespace {
 
 /// The strides in bytes with which `x` broadcasts to `sizes`.
-Shape broadcast_strides(const Tensor& x, const Shape& sizes, const char* op) {
+Shape broadcast_strides(const TensorBase& x, const Shape& sizes, const char* op) {
   Shape strides = Shape::filled(sizes.size(), 0);
   const size_t missing = sizes.size() - x.sizes().size();
   check(x.sizes().size() <= sizes.size(), op, ": shape ", x.sizes(), " does not broadcast to ", sizes);
@@ -27,11 +27,11 @@ void fail_index(const char* op, int64_t index, int64_t dim, int64_t size) {
   fail<IndexError>(op, ": index ", index, " is out of range for dimension ", dim, " with size ", size);
 }
 
-Selection::Selection(const char* op, const Tensor& plain, const Tensor& selected, std::span<const Tensor> indices,
-                     int64_t dim, bool from_end)
+Selection::Selection(const char* op, const TensorBase& plain, const TensorBase& selected,
+                     std::span<const TensorBase> indices, int64_t dim, bool from_end)
     : op_(op), from_end_(from_end), plain_(plain.raw_data()), selected_(selected.raw_data()) {
   Shape shape = indices.empty() ? Shape() : indices[0].sizes();
-  for (const Tensor& index : indices) {
+  for (const TensorBase& index : indices) {
     check<TypeError>(index.dtype() == kInt64, op, ": expected an int64 index but got ", index.dtype());
     if (!(index.sizes() == shape)) shape = broadcast_shapes(shape, index.sizes(), op);
   }

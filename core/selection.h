@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/function_ref.h"
-#include "core/tensor.h"
+#include "core/tensor_base.h"
 #include "core/walk.h"
 
 namespace ember {
@@ -28,8 +28,8 @@ class Selection {
 
   /// selected[..., indices, ...] stands against `plain`, which broadcasts to it; the first index is for dim `dim`.
   /// Negative indices count from the end when `from_end`, and are errors otherwise.
-  Selection(const char* op, const Tensor& plain, const Tensor& selected, std::span<const Tensor> indices, int64_t dim,
-            bool from_end = false);
+  Selection(const char* op, const TensorBase& plain, const TensorBase& selected, std::span<const TensorBase> indices,
+            int64_t dim, bool from_end = false);
 
   /// For loops that write `plain`: in any order.
   void read(Loop loop) const;

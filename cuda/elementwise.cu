@@ -1,4 +1,5 @@
 #include "core/kernels/pointwise.h"
+#include "core/promotion.h"
 #include "cuda/elementwise.cuh"
 #include "cuda/kernels.h"
 
@@ -16,7 +17,7 @@ struct Add {
 /// Computes in float for the 16-bit floats, and in int64 for integers and bools: its low bits are those of the narrower types,
 /// and a sum of bools is true when it is not zero.
 template <class F>
-void binary(const char* op, F f, const Tensor& out, const Tensor& a, const Tensor& b) {
+void binary(const char* op, F f, const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   const DType dtype = compute_dtype(result_type(a, b));
   if (dtype == kFloat32) {
     elementwise<float>(op, f, out, a, b);
@@ -30,7 +31,9 @@ void binary(const char* op, F f, const Tensor& out, const Tensor& a, const Tenso
 }  // namespace
 
 void register_elementwise() {
-  kernels::add[kCUDA] = [](const Tensor& out, const Tensor& a, const Tensor& b) { binary("add", Add(), out, a, b); };
+  kernels::add[kCUDA] = [](const TensorBase& out, const TensorBase& a, const TensorBase& b) {
+    binary("add", Add(), out, a, b);
+  };
 }
 
 }  // namespace ember::cuda

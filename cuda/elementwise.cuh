@@ -121,18 +121,18 @@ __global__ void elementwise_kernel(Layout<kOperands> layout, F f, std::index_seq
 
 /// out = f(inputs...), computed in `Compute`. The inputs broadcast to out; a zero-dim one may lie in host memory.
 template <class Compute, class F, class... Inputs>
-void elementwise(const char* op, F f, const Tensor& out, const Inputs&... inputs) {
+void elementwise(const char* op, F f, const TensorBase& out, const Inputs&... inputs) {
   constexpr int kOperands = 1 + sizeof...(Inputs);
   if (out.numel() == 0) return;
   const Elementwise iterator({{out, out.dtype()}}, {{inputs, inputs.dtype()}...});
-  const Tensor* tensors[] = {&out, &inputs...};
+  const TensorBase* tensors[] = {&out, &inputs...};
   Layout<kOperands> layout{};
   layout.rank = iterator.rank();
   layout.numel = iterator.numel();
   layout.direct = iterator.rank() == 1;
   for (int dim = 0; dim < layout.rank; ++dim) layout.sizes[dim] = iterator.size(dim);
   for (int k = 0; k < kOperands; ++k) {
-    const Tensor& tensor = *tensors[k];
+    const TensorBase& tensor = *tensors[k];
     layout.data[k] = iterator.data(k);
     layout.dtypes[k] = tensor.dtype();
     layout.is_constant[k] = tensor.device().is_cpu();

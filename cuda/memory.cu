@@ -20,7 +20,7 @@ struct Constant {
   __device__ T operator()() const { return value; }
 };
 
-void copy_on_device(const Tensor& out, const Tensor& x) {
+void copy_on_device(const TensorBase& out, const TensorBase& x) {
   if (out.dtype() == kFloat32 && x.dtype() == kFloat32) {
     elementwise<float>("copy", Identity(), out, x);
   } else if (x.is_floating_point()) {
@@ -31,21 +31,21 @@ void copy_on_device(const Tensor& out, const Tensor& x) {
 }
 
 /// Bytes move only between contiguous tensors of one dtype; each side's own kernels do the rest.
-void copy_across(const Tensor& out, const Tensor& x) {
-  Tensor source = x;
+void copy_across(const TensorBase& out, const TensorBase& x) {
+  TensorBase source = x;
   if (!x.is_contiguous()) {
     source = empty_tensor(x.sizes(), x.dtype(), x.device());
     kernels::copy.on(x)(source, x);
   }
   const bool straight = out.is_contiguous() && out.dtype() == x.dtype() && out.numel() == x.numel();
-  const Tensor target = straight ? out : empty_tensor(x.sizes(), x.dtype(), out.device());
+  const TensorBase target = straight ? out : empty_tensor(x.sizes(), x.dtype(), out.device());
   const Device device = out.device().is_cpu() ? x.device() : out.device();
   check_cuda(cudaSetDevice(device.index), "copy");
   check_cuda(cudaMemcpy(target.raw_data(), source.raw_data(), x.nbytes(), cudaMemcpyDefault), "copy");
   if (!straight) kernels::copy.on(out)(out, target);
 }
 
-void copy(const Tensor& out, const Tensor& x) {
+void copy(const TensorBase& out, const TensorBase& x) {
   if (out.numel() == 0) return;
   if (out.device() == x.device()) {
     copy_on_device(out, x);
@@ -54,7 +54,7 @@ void copy(const Tensor& out, const Tensor& x) {
   }
 }
 
-void fill(const Tensor& out, const Scalar& value) {
+void fill(const TensorBase& out, const Scalar& value) {
   if (out.is_floating_point()) {
     elementwise<double>("fill", Constant<double>{value.to<double>()}, out);
   } else if (out.dtype() == kBool && value.is_floating_point()) {

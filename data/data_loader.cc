@@ -14,7 +14,7 @@
 #include "core/spare_memory.h"
 #include "data/epoch.h"
 #include "data/transforms.h"
-#include "ops/shape.h"
+#include "ops/shape/split.h"
 
 namespace ember::data {
 

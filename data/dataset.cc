@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include "data/sampler.h"
-#include "ops/creation.h"
-#include "ops/indexing.h"
+#include "ops/creation/creation.h"
+#include "ops/indexing/indexing.h"
+#include "ops/indexing/tensor_index.h"
 
 namespace ember::data {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/random.h"
-#include "core/tensor.h"
+#include "ops/tensor.h"
 
 namespace ember::data {
 

@@ -8,8 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "ops/creation.h"
-#include "ops/shape.h"
+#include "ops/creation/creation.h"
 
 namespace ember::data {
 

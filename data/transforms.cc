@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <limits>
 
-#include "ops/creation.h"
-#include "ops/pointwise.h"
-#include "ops/shape.h"
+#include "ops/creation/creation.h"
+#include "ops/pointwise/arithmetic.h"
+#include "ops/shape/rearrange.h"
+#include "ops/shape/shape.h"
 
 namespace ember::data {
 

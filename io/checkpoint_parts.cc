@@ -2,7 +2,7 @@
 
 #include "io/loader_state.h"
 #include "io/optimizer_state.h"
-#include "ops/copy.h"
+#include "ops/creation/copy.h"
 
 namespace ember::io {
 

@@ -6,7 +6,6 @@
 
 #include "io/atomic_file.h"
 #include "io/npy_header.h"
-#include "ops/shape.h"
 
 namespace ember {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "core/tensor.h"
+#include "ops/tensor.h"
 
 namespace ember {
 

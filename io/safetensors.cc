@@ -6,7 +6,7 @@
 
 #include "io/atomic_file.h"
 #include "io/json.h"
-#include "ops/copy.h"
+#include "ops/creation/copy.h"
 
 namespace ember {
 

@@ -5,8 +5,8 @@
 #include <map>
 #include <string>
 
-#include "core/tensor.h"
 #include "nn/ordered_dict.h"
+#include "ops/tensor.h"
 
 namespace ember {
 

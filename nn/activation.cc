@@ -1,10 +1,11 @@
 #include "nn/activation.h"
 
 #include "nn/format.h"
-#include "ops/activation.h"
-#include "ops/in_place.h"
-#include "ops/pointwise.h"
-#include "ops/reduction.h"
+#include "ops/activation/activation.h"
+#include "ops/activation/softmax.h"
+#include "ops/internal/in_place.h"
+#include "ops/pointwise/elementary.h"
+#include "ops/reduction/reduction.h"
 
 namespace ember::nn {
 namespace {

@@ -1,9 +1,10 @@
 #include "nn/attention.h"
 
 #include "nn/init.h"
-#include "ops/attention.h"
-#include "ops/creation.h"
-#include "ops/shape.h"
+#include "ops/attention/attention.h"
+#include "ops/attention/multi_head_attention.h"
+#include "ops/creation/creation.h"
+#include "ops/shape/shape.h"
 
 namespace ember::nn {
 namespace {

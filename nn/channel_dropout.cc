@@ -1,7 +1,7 @@
 #include "nn/channel_dropout.h"
 
 #include "nn/format.h"
-#include "ops/in_place.h"
+#include "ops/internal/in_place.h"
 
 namespace ember::nn::detail {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "nn/dropout.h"
-#include "ops/dropout.h"
+#include "ops/random/dropout.h"
 
 namespace ember::nn {
 

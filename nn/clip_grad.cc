@@ -4,12 +4,12 @@
 #include <limits>
 
 #include "autograd/grad_mode.h"
-#include "ops/copy.h"
-#include "ops/creation.h"
-#include "ops/linalg.h"
-#include "ops/pointwise.h"
-#include "ops/reduction.h"
-#include "ops/shape.h"
+#include "ops/creation/copy.h"
+#include "ops/creation/creation.h"
+#include "ops/linalg/norm.h"
+#include "ops/pointwise/comparison.h"
+#include "ops/reduction/reduction.h"
+#include "ops/shape/split.h"
 
 namespace ember::nn::utils {
 namespace {

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "core/tensor.h"
+#include "ops/tensor.h"
 
 namespace ember::nn::utils {
 

@@ -4,8 +4,8 @@
 
 #include "nn/format.h"
 #include "nn/init.h"
-#include "ops/convolution.h"
-#include "ops/creation.h"
+#include "ops/convolution/convolution.h"
+#include "ops/creation/creation.h"
 
 namespace ember::nn {
 namespace {

@@ -1,6 +1,6 @@
 #include "nn/distance.h"
 
-#include "ops/geometry.h"
+#include "ops/linalg/distance.h"
 
 namespace ember::nn {
 

@@ -1,8 +1,8 @@
 #include "nn/dropout.h"
 
 #include "nn/format.h"
-#include "ops/in_place.h"
-#include "ops/random.h"
+#include "ops/internal/in_place.h"
+#include "ops/random/random.h"
 
 namespace ember::nn {
 

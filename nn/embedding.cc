@@ -3,9 +3,9 @@
 #include "autograd/grad_mode.h"
 #include "nn/format.h"
 #include "nn/init.h"
-#include "ops/creation.h"
-#include "ops/embedding.h"
-#include "ops/indexing.h"
+#include "ops/creation/creation.h"
+#include "ops/embedding/embedding.h"
+#include "ops/indexing/indexing.h"
 
 namespace ember::nn {
 namespace {

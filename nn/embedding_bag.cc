@@ -2,8 +2,8 @@
 
 #include "nn/format.h"
 #include "nn/init.h"
-#include "ops/creation.h"
-#include "ops/embedding.h"
+#include "ops/creation/creation.h"
+#include "ops/embedding/embedding.h"
 
 namespace ember::nn {
 namespace {

@@ -1,20 +1,24 @@
 // The ops of neural networks where PyTorch's users look for them: `namespace F = ember::nn::functional`.
 #pragma once
 
-#include "ops/activation.h"
-#include "ops/attention.h"
-#include "ops/convolution.h"
-#include "ops/geometry.h"
-#include "ops/indexing.h"
-#include "ops/linalg.h"
-#include "ops/loss.h"
-#include "ops/normalization.h"
-#include "ops/padding.h"
-#include "ops/pointwise.h"
-#include "ops/pooling.h"
-#include "ops/random.h"
-#include "ops/reduction.h"
-#include "ops/shaped_activation.h"
+#include "ops/activation/activation.h"
+#include "ops/activation/softmax.h"
+#include "ops/attention/attention.h"
+#include "ops/attention/multi_head_attention.h"
+#include "ops/convolution/convolution.h"
+#include "ops/indexing/indexing.h"
+#include "ops/linalg/distance.h"
+#include "ops/linalg/linear.h"
+#include "ops/loss/loss.h"
+#include "ops/loss/nll_loss.h"
+#include "ops/normalization/group_norm.h"
+#include "ops/normalization/normalization.h"
+#include "ops/pointwise/comparison.h"
+#include "ops/pointwise/elementary.h"
+#include "ops/pooling/adaptive_pooling.h"
+#include "ops/pooling/pooling.h"
+#include "ops/random/random.h"
+#include "ops/shape/padding.h"
 
 namespace ember::nn::functional {
 

@@ -5,9 +5,10 @@
 #include <numbers>
 
 #include "autograd/grad_mode.h"
-#include "ops/arithmetic.h"
-#include "ops/creation.h"
-#include "ops/pointwise.h"
+#include "ops/creation/creation.h"
+#include "ops/pointwise/comparison.h"
+#include "ops/pointwise/elementary.h"
+#include "ops/pointwise/rounding.h"
 
 namespace ember::nn::init {
 namespace {
@@ -114,22 +115,22 @@ Tensor eye_(Tensor tensor) {
 Tensor xavier_uniform_(Tensor tensor, double gain) {
   auto [fan_in, fan_out] = calculate_fan_in_and_fan_out(tensor);
   const double bound = std::sqrt(3.0) * gain * std::sqrt(2.0 / static_cast<double>(fan_in + fan_out));
-  return uniform_(tensor, -bound, bound);
+  return init::uniform_(tensor, -bound, bound);
 }
 
 Tensor xavier_normal_(Tensor tensor, double gain) {
   auto [fan_in, fan_out] = calculate_fan_in_and_fan_out(tensor);
-  return normal_(tensor, 0, gain * std::sqrt(2.0 / static_cast<double>(fan_in + fan_out)));
+  return init::normal_(tensor, 0, gain * std::sqrt(2.0 / static_cast<double>(fan_in + fan_out)));
 }
 
 Tensor kaiming_uniform_(Tensor tensor, double a, FanMode mode, std::string_view nonlinearity) {
   const double std = calculate_gain(nonlinearity, a) / std::sqrt(static_cast<double>(fan(tensor, mode)));
   const double bound = std::sqrt(3.0) * std;
-  return uniform_(tensor, -bound, bound);
+  return init::uniform_(tensor, -bound, bound);
 }
 
 Tensor kaiming_normal_(Tensor tensor, double a, FanMode mode, std::string_view nonlinearity) {
-  return normal_(tensor, 0, calculate_gain(nonlinearity, a) / std::sqrt(static_cast<double>(fan(tensor, mode))));
+  return init::normal_(tensor, 0, calculate_gain(nonlinearity, a) / std::sqrt(static_cast<double>(fan(tensor, mode))));
 }
 
 }  // namespace ember::nn::init

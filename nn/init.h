@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "core/tensor.h"
+#include "ops/tensor.h"
 
 namespace ember::nn::init {
 

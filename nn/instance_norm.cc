@@ -2,9 +2,9 @@
 
 #include "nn/format.h"
 #include "nn/init.h"
-#include "ops/creation.h"
-#include "ops/normalization.h"
-#include "ops/shape.h"
+#include "ops/creation/creation.h"
+#include "ops/normalization/normalization.h"
+#include "ops/shape/shape.h"
 
 namespace ember::nn {
 

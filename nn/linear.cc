@@ -4,9 +4,9 @@
 
 #include "nn/format.h"
 #include "nn/init.h"
-#include "ops/creation.h"
-#include "ops/linalg.h"
-#include "ops/shape.h"
+#include "ops/creation/creation.h"
+#include "ops/linalg/linear.h"
+#include "ops/shape/shape.h"
 
 namespace ember::nn {
 

@@ -1,5 +1,7 @@
 #include "nn/loss.h"
 
+#include "ops/loss/nll_loss.h"
+
 namespace ember::nn {
 
 Tensor MSELossImpl::forward(const Tensor& input, const Tensor& target) const {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "nn/module.h"
-#include "ops/loss.h"
+#include "ops/loss/loss.h"
 
 namespace ember::nn {
 

@@ -20,9 +20,9 @@
 #include <vector>
 
 #include "core/function_ref.h"
-#include "core/tensor.h"
 #include "nn/module_holder.h"
 #include "nn/ordered_dict.h"
+#include "ops/tensor.h"
 
 namespace ember::nn {
 

@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/tensor.h"
+#include "ops/tensor.h"
 
 namespace ember::nn {
 

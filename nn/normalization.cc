@@ -2,8 +2,9 @@
 
 #include "nn/format.h"
 #include "nn/init.h"
-#include "ops/creation.h"
-#include "ops/normalization.h"
+#include "ops/creation/creation.h"
+#include "ops/normalization/group_norm.h"
+#include "ops/normalization/normalization.h"
 
 namespace ember::nn {
 namespace {

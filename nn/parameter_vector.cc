@@ -1,7 +1,9 @@
 #include "nn/parameter_vector.h"
 
 #include "autograd/grad_mode.h"
-#include "ops/shape.h"
+#include "ops/shape/shape.h"
+#include "ops/shape/split.h"
+#include "ops/shape/views.h"
 
 namespace ember::nn::utils {
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "core/tensor.h"
+#include "ops/tensor.h"
 
 namespace ember::nn::utils {
 

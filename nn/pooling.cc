@@ -1,7 +1,9 @@
 #include "nn/pooling.h"
 
 #include "nn/format.h"
-#include "ops/pooling.h"
+#include "ops/pooling/adaptive_pooling.h"
+#include "ops/pooling/pooling.h"
+#include "ops/pooling/unpooling.h"
 
 namespace ember::nn {
 

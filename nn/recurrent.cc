@@ -4,8 +4,8 @@
 
 #include "nn/format.h"
 #include "nn/init.h"
-#include "ops/creation.h"
-#include "ops/recurrent.h"
+#include "ops/creation/creation.h"
+#include "ops/recurrent/recurrent.h"
 
 namespace ember::nn {
 

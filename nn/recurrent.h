@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "nn/module.h"
-#include "ops/recurrent.h"
+#include "ops/recurrent/recurrent.h"
 
 namespace ember::nn {
 

@@ -1,9 +1,8 @@
 #include "nn/regression_loss.h"
 
-#include "ops/ctc_loss.h"
-#include "ops/in_float32.h"
-#include "ops/pointwise.h"
-#include "ops/regression_loss.h"
+#include "ops/internal/in_float32.h"
+#include "ops/loss/ctc_loss.h"
+#include "ops/loss/regression_loss.h"
 
 namespace ember::nn {
 

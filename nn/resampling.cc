@@ -1,7 +1,8 @@
 #include "nn/resampling.h"
 
 #include "nn/format.h"
-#include "ops/resampling.h"
+#include "ops/resampling/folding.h"
+#include "ops/resampling/interpolate.h"
 
 namespace ember::nn {
 

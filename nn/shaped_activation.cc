@@ -1,13 +1,12 @@
 #include "nn/shaped_activation.h"
 
 #include "nn/format.h"
-#include "ops/activation.h"
-#include "ops/copy.h"
-#include "ops/creation.h"
-#include "ops/in_place.h"
-#include "ops/pointwise.h"
-#include "ops/reduction.h"
-#include "ops/shaped_activation.h"
+#include "ops/activation/activation.h"
+#include "ops/activation/softmax.h"
+#include "ops/creation/copy.h"
+#include "ops/creation/creation.h"
+#include "ops/internal/in_place.h"
+#include "ops/reduction/reduction.h"
 
 namespace ember::nn {
 namespace {

@@ -3,10 +3,9 @@
 #include <limits>
 
 #include "nn/container.h"
-#include "ops/activation.h"
-#include "ops/creation.h"
-#include "ops/pointwise.h"
-#include "ops/shape.h"
+#include "ops/activation/activation.h"
+#include "ops/creation/creation.h"
+#include "ops/shape/rearrange.h"
 
 namespace ember::nn {
 namespace {

@@ -13,7 +13,7 @@
 namespace ember::optim {
 namespace {
 
-std::array<std::vector<Tensor>*, 5> lists(OptimizerStep& step) {
+std::array<std::vector<TensorBase>*, 5> lists(OptimizerStep& step) {
   return {&step.params, &step.grads, &step.first, &step.second, &step.max_second};
 }
 
@@ -165,7 +165,7 @@ Optimizer::Batch& Optimizer::batch_for(ParamGroup& group, int64_t step, Device d
 void Optimizer::run_batch(Batch& batch) {
   run(*batch.group->options_, batch.tensors);
   for (auto& [place, state] : batch.states) batch.group->states_[place] = std::move(state);
-  for (const Tensor& param : batch.tensors.params) param.storage()->bump_version();
+  for (const TensorBase& param : batch.tensors.params) param.storage()->bump_version();
   for (auto& [param, copy] : batch.copies) param.copy_(copy);
 }
 

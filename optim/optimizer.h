@@ -18,6 +18,7 @@
 
 #include "core/optimizer_step.h"
 #include "nn/ordered_dict.h"
+#include "ops/tensor.h"
 
 namespace ember::optim {
 

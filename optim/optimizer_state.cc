@@ -3,7 +3,7 @@
 #include <unordered_set>
 
 #include "autograd/grad_mode.h"
-#include "ops/creation.h"
+#include "ops/creation/creation.h"
 #include "optim/optimizer.h"
 
 namespace ember::optim {

@@ -2,7 +2,7 @@
 
 #include "core/kernels/optimizer.h"
 #include "core/optimizer_step.h"
-#include "ops/creation.h"
+#include "ops/creation/creation.h"
 
 namespace ember::optim {
 

@@ -10,7 +10,7 @@ namespace {
 constexpr double kGeluSlope = 0.79788456080286535588;  // sqrt(2 / pi)
 constexpr double kGeluCubic = 0.044715;
 
-void relu(const Tensor& out, const Tensor& x) {
+void relu(const TensorBase& out, const TensorBase& x) {
   if (x.dtype() == kBool) cpu::fail_dtype("relu", kBool);
   visit_loop_dtype(loop_dtype(x.dtype()),
                    [&]<class T>() { map<T, T>(out, x, [](T v) { return v < T(0) ? T(0) : v; }); });

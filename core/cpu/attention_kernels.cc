@@ -88,7 +88,7 @@ void pack_transposed(T* to, int64_t width, const T* x, int64_t rows, int64_t col
 }
 
 template <class T>
-const T* data_of(const Tensor& x) {
+const T* data_of(const TensorBase& x) {
   return reinterpret_cast<const T*>(x.raw_data());
 }
 
@@ -111,7 +111,7 @@ struct Extents {
 };
 
 template <class T>
-void attention_as(const Tensor& out, const Tensor& logsumexp, const AttentionInputs& in) {
+void attention_as(const TensorBase& out, const TensorBase& logsumexp, const AttentionInputs& in) {
   constexpr T kMinusInfinity = -std::numeric_limits<T>::infinity();
   const Extents n(in);
   const int64_t key_width = padded<T>(n.keys), value_width = padded<T>(n.values);
@@ -172,8 +172,9 @@ void attention_as(const Tensor& out, const Tensor& logsumexp, const AttentionInp
 
 /// grad_score = P (grad_P - rows' grad . out), P = exp(score - logsumexp), for blocks of queries and keys.
 template <class T>
-void attention_backward_as(const Tensor& grad_query, const Tensor& grad_key, const Tensor& grad_value,
-                           const Tensor& grad, const Tensor& out, const Tensor& logsumexp, const AttentionInputs& in) {
+void attention_backward_as(const TensorBase& grad_query, const TensorBase& grad_key, const TensorBase& grad_value,
+                           const TensorBase& grad, const TensorBase& out, const TensorBase& logsumexp,
+                           const AttentionInputs& in) {
   const Extents n(in);
   const int64_t key_width = padded<T>(n.keys), value_width = padded<T>(n.values), width = padded<T>(n.features);
   parallel_for(0, n.heads, 1, [&](int64_t first, int64_t last) {
@@ -231,7 +232,7 @@ void attention_backward_as(const Tensor& grad_query, const Tensor& grad_key, con
                             width, rows, width, columns);
         }
       }
-      const auto unpack = [](const Tensor& to, int64_t at, const T* from, int64_t count, int64_t columns) {
+      const auto unpack = [](const TensorBase& to, int64_t at, const T* from, int64_t count, int64_t columns) {
         T* data = reinterpret_cast<T*>(to.raw_data()) + at * count * columns;
         for (int64_t i = 0; i < count; ++i) std::copy_n(from + i * padded<T>(columns), columns, data + i * columns);
       };
@@ -242,13 +243,14 @@ void attention_backward_as(const Tensor& grad_query, const Tensor& grad_key, con
   });
 }
 
-void attention(const Tensor& out, const Tensor& logsumexp, const AttentionInputs& in) {
+void attention(const TensorBase& out, const TensorBase& logsumexp, const AttentionInputs& in) {
   if (out.dtype() == kFloat64) return attention_as<double>(out, logsumexp, in);
   attention_as<float>(out, logsumexp, in);
 }
 
-void attention_backward(const Tensor& grad_query, const Tensor& grad_key, const Tensor& grad_value, const Tensor& grad,
-                        const Tensor& out, const Tensor& logsumexp, const AttentionInputs& in) {
+void attention_backward(const TensorBase& grad_query, const TensorBase& grad_key, const TensorBase& grad_value,
+                        const TensorBase& grad, const TensorBase& out, const TensorBase& logsumexp,
+                        const AttentionInputs& in) {
   if (out.dtype() == kFloat64)
     return attention_backward_as<double>(grad_query, grad_key, grad_value, grad, out, logsumexp, in);
   attention_backward_as<float>(grad_query, grad_key, grad_value, grad, out, logsumexp, in);

@@ -134,8 +134,8 @@ void for_each_tap(const Windows& w, F visit, Close close) {
 }
 
 template <class T, class MakeWindows>
-void avg_pool_as(const Tensor& out, const Tensor& x, MakeWindows make_windows) {
-  const Tensor in = converted(x, dtype_of<T>), y = prepared(out, in, dtype_of<T>);
+void avg_pool_as(const TensorBase& out, const TensorBase& x, MakeWindows make_windows) {
+  const TensorBase in = converted(x, dtype_of<T>), y = prepared(out, in, dtype_of<T>);
   const Windows w = make_windows(in, y);
   const int64_t size = w.elements(), outputs = w.outputs(), channels = w.channels;
   if (is_channels_last(in)) {
@@ -165,8 +165,8 @@ void avg_pool_as(const Tensor& out, const Tensor& x, MakeWindows make_windows) {
 }
 
 template <class T, class MakeWindows>
-void avg_pool_backward_as(const Tensor& grad_x, const Tensor& grad, MakeWindows make_windows) {
-  const Tensor g = converted(grad, dtype_of<T>), d = prepared(grad_x, g, dtype_of<T>);
+void avg_pool_backward_as(const TensorBase& grad_x, const TensorBase& grad, MakeWindows make_windows) {
+  const TensorBase g = converted(grad, dtype_of<T>), d = prepared(grad_x, g, dtype_of<T>);
   const Windows w = make_windows(d, g);
   const int64_t size = w.elements(), outputs = w.outputs(), channels = w.channels;
   if (is_channels_last(g)) {
@@ -194,21 +194,21 @@ void avg_pool_backward_as(const Tensor& grad_x, const Tensor& grad, MakeWindows 
   finish(grad_x, d);
 }
 
-void avg_pool(const Tensor& out, const Tensor& x, const Window& window) {
+void avg_pool(const TensorBase& out, const TensorBase& x, const Window& window) {
   visit_compute("avg_pool", x.dtype(), [&]<class T> {
-    avg_pool_as<T>(out, x, [&](const Tensor& in, const Tensor& y) { return strided_windows(in, y, window); });
+    avg_pool_as<T>(out, x, [&](const TensorBase& in, const TensorBase& y) { return strided_windows(in, y, window); });
   });
 }
-void avg_pool_backward(const Tensor& grad_x, const Tensor& grad, const Window& window) {
+void avg_pool_backward(const TensorBase& grad_x, const TensorBase& grad, const Window& window) {
   visit_compute("avg_pool_backward", grad.dtype(), [&]<class T> {
     avg_pool_backward_as<T>(grad_x, grad,
-                            [&](const Tensor& d, const Tensor& g) { return strided_windows(d, g, window); });
+                            [&](const TensorBase& d, const TensorBase& g) { return strided_windows(d, g, window); });
   });
 }
-void adaptive_avg_pool(const Tensor& out, const Tensor& x) {
+void adaptive_avg_pool(const TensorBase& out, const TensorBase& x) {
   visit_compute("adaptive_avg_pool", x.dtype(), [&]<class T> { avg_pool_as<T>(out, x, adaptive_windows); });
 }
-void adaptive_avg_pool_backward(const Tensor& grad_x, const Tensor& grad) {
+void adaptive_avg_pool_backward(const TensorBase& grad_x, const TensorBase& grad) {
   visit_compute("adaptive_avg_pool_backward", grad.dtype(),
                 [&]<class T> { avg_pool_backward_as<T>(grad_x, grad, adaptive_windows); });
 }

@@ -24,7 +24,7 @@ struct Layout {
   bool is_rows;
   Shape strides;
 
-  explicit Layout(const Tensor& x) : samples(x.sizes()[0]), channels(x.sizes()[1]), plane(1), is_rows(false) {
+  explicit Layout(const TensorBase& x) : samples(x.sizes()[0]), channels(x.sizes()[1]), plane(1), is_rows(false) {
     for (size_t d = 2; d < x.sizes().size(); ++d) plane *= x.sizes()[d];
     strides = contiguous_strides(x.sizes());
     Shape channels_last = Shape::filled(x.sizes().size(), 1);
@@ -149,13 +149,13 @@ void for_each_chunk(const Layout& layout, Reduce reduce, Finish finish, Apply ap
   chunks([&](int64_t, int64_t first, int64_t last) { apply(first, last); });
 }
 
-Tensor doubles(int64_t count) { return empty_tensor({count}, kFloat64); }
+TensorBase doubles(int64_t count) { return empty_tensor({count}, kFloat64); }
 
 template <class T>
 class Forward {
  public:
-  Forward(const Tensor& out, const Tensor& mean, const Tensor& rstd, const Tensor& x, const Tensor& weight,
-          const Tensor& bias, double eps, bool training)
+  Forward(const TensorBase& out, const TensorBase& mean, const TensorBase& rstd, const TensorBase& x,
+          const TensorBase& weight, const TensorBase& bias, double eps, bool training)
       : layout_(x),
         training_(training),
         eps_(eps),
@@ -195,7 +195,8 @@ class Forward {
     const T* x = data_or_null<T>(x_);
     T* out = out_.template data<T>();
     const int64_t samples = layout_.samples, plane = layout_.plane;
-    const Tensor partial = empty_tensor({samples * layout_.channels * static_cast<int64_t>(sizeof(Moments))}, kUInt8);
+    const TensorBase partial =
+        empty_tensor({samples * layout_.channels * static_cast<int64_t>(sizeof(Moments))}, kUInt8);
     auto* moments = reinterpret_cast<Moments*>(partial.raw_data());
     for_each_plane(
         layout_,
@@ -220,7 +221,7 @@ class Forward {
     T* out = out_.template data<T>();
     const int64_t channels = layout_.channels;
     // For each chunk, each channel's mean and squares.
-    const Tensor partial = empty_tensor({layout_.chunks() * 2 * channels}, dtype_of<T>);
+    const TensorBase partial = empty_tensor({layout_.chunks() * 2 * channels}, dtype_of<T>);
     T* partials = reinterpret_cast<T*>(partial.raw_data());
     for_each_chunk(
         layout_,
@@ -263,16 +264,16 @@ class Forward {
   Layout layout_;
   bool training_;
   double eps_;
-  Tensor x_, weight_, bias_, mean_, rstd_;
+  TensorBase x_, weight_, bias_, mean_, rstd_;
   WriteAs out_, means_, rstds_;
-  Tensor affine_;
+  TensorBase affine_;
 };
 
 template <class T>
 class Backward {
  public:
-  Backward(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad_bias, const Tensor& grad,
-           const Tensor& x, const Tensor& mean, const Tensor& rstd, const Tensor& weight, bool training)
+  Backward(const TensorBase& grad_x, const TensorBase& grad_weight, const TensorBase& grad_bias, const TensorBase& grad,
+           const TensorBase& x, const TensorBase& mean, const TensorBase& rstd, const TensorBase& weight, bool training)
       : layout_(x),
         training_(training),
         x_(read_as(x, dtype_of<T>, layout_.strides)),
@@ -314,7 +315,7 @@ class Backward {
     const T* means = data_or_null<T>(mean_);
     T* grad_x = grad_x_.template data<T>();
     const int64_t samples = layout_.samples, plane = layout_.plane;
-    const Tensor partial = doubles(samples * layout_.channels * 2);
+    const TensorBase partial = doubles(samples * layout_.channels * 2);
     auto* sums = reinterpret_cast<GradientSums*>(partial.raw_data());
     for_each_plane(
         layout_,
@@ -344,7 +345,7 @@ class Backward {
     const T* means = data_or_null<T>(mean_);
     T* grad_x = grad_x_.template data<T>();
     const int64_t channels = layout_.channels;
-    const Tensor partial = empty_tensor({layout_.chunks() * 2 * channels}, dtype_of<T>);
+    const TensorBase partial = empty_tensor({layout_.chunks() * 2 * channels}, dtype_of<T>);
     T* partials = reinterpret_cast<T*>(partial.raw_data());
     for_each_chunk(
         layout_,
@@ -380,20 +381,21 @@ class Backward {
 
   Layout layout_;
   bool training_;
-  Tensor x_, grad_, mean_, rstd_, weight_;
+  TensorBase x_, grad_, mean_, rstd_, weight_;
   WriteAs grad_x_, grad_weight_, grad_bias_;
-  Tensor factors_;
+  TensorBase factors_;
 };
 
-void batch_norm(const Tensor& out, const Tensor& mean, const Tensor& rstd, const Tensor& x, const Tensor& weight,
-                const Tensor& bias, double eps, bool training) {
+void batch_norm(const TensorBase& out, const TensorBase& mean, const TensorBase& rstd, const TensorBase& x,
+                const TensorBase& weight, const TensorBase& bias, double eps, bool training) {
   if (!is_floating_point(x.dtype())) cpu::fail_dtype("batch_norm", x.dtype());
   x.dtype() == kFloat64 ? Forward<double>(out, mean, rstd, x, weight, bias, eps, training).run()
                         : Forward<float>(out, mean, rstd, x, weight, bias, eps, training).run();
 }
 
-void batch_norm_backward(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad_bias, const Tensor& grad,
-                         const Tensor& x, const Tensor& mean, const Tensor& rstd, const Tensor& weight, bool training) {
+void batch_norm_backward(const TensorBase& grad_x, const TensorBase& grad_weight, const TensorBase& grad_bias,
+                         const TensorBase& grad, const TensorBase& x, const TensorBase& mean, const TensorBase& rstd,
+                         const TensorBase& weight, bool training) {
   if (!is_floating_point(x.dtype())) cpu::fail_dtype("batch_norm_backward", x.dtype());
   x.dtype() == kFloat64 ? Backward<double>(grad_x, grad_weight, grad_bias, grad, x, mean, rstd, weight, training).run()
                         : Backward<float>(grad_x, grad_weight, grad_bias, grad, x, mean, rstd, weight, training).run();

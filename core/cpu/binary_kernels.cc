@@ -8,7 +8,7 @@ namespace ember::EMBER_ISA {
 
 namespace {
 
-void sub(const Tensor& out, const Tensor& a, const Tensor& b) {
+void sub(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   if (a.dtype() == kBool && b.dtype() == kBool)
     cpu::fail_kernel("sub", "two bool tensors cannot be subtracted; use logical_xor");
   number_binary<[](auto x, auto y) {
@@ -39,7 +39,8 @@ inline T floor_quotient(T a, T b, T rest) {
 /// that is no integer is farther from one than its rounding. Adding kShift leaves an integer in a double's low bits, which
 /// vectorises with every instruction set.
 template <class T, class F>
-void floor_divide_integers(const char* op, const Tensor& out, const Tensor& a, const Tensor& b, T (*exact)(T, T), F f) {
+void floor_divide_integers(const char* op, const TensorBase& out, const TensorBase& a, const TensorBase& b,
+                           T (*exact)(T, T), F f) {
   Elementwise({{out, dtype_of<T>}}, {{a, dtype_of<T>}, {b, dtype_of<T>}}).run([=](char* const* p, int64_t n) {
     constexpr double kShift = 0x1.8p52;
     constexpr uint64_t kShiftBits = std::bit_cast<uint64_t>(kShift);
@@ -77,7 +78,7 @@ void floor_divide_integers(const char* op, const Tensor& out, const Tensor& a, c
   });
 }
 
-void floor_divide(const Tensor& out, const Tensor& a, const Tensor& b) {
+void floor_divide(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   const DType dtype = promoted_dtype(a, b);
   if (dtype == kBool) cpu::fail_dtype("floor_divide", dtype);
   visit_loop_dtype(loop_dtype(dtype), [&]<class T>() {
@@ -95,7 +96,7 @@ void floor_divide(const Tensor& out, const Tensor& a, const Tensor& b) {
   });
 }
 
-void remainder(const Tensor& out, const Tensor& a, const Tensor& b) {
+void remainder(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   const DType dtype = promoted_dtype(a, b);
   if (dtype == kBool) cpu::fail_dtype("remainder", dtype);
   visit_loop_dtype(loop_dtype(dtype), [&]<class T>() {
@@ -127,7 +128,7 @@ inline T integer_power(T base, T exponent) {
 
 /// The exponents that are worth more than a general power. Returns whether it was one.
 template <class T>
-bool constant_power(const Tensor& out, const Tensor& x, double exponent) {
+bool constant_power(const TensorBase& out, const TensorBase& x, double exponent) {
   const auto run = [&](auto f) { return map<T, T>(out, x, f), true; };
   if (exponent == 2) return run([](T v) { return v * v; });
   if (exponent == 3) return run([](T v) { return v * v * v; });
@@ -138,13 +139,13 @@ bool constant_power(const Tensor& out, const Tensor& x, double exponent) {
   return false;
 }
 
-double number(const Tensor& x) {
+double number(const TensorBase& x) {
   double value;
   convert(reinterpret_cast<char*>(&value), kFloat64, x.raw_data(), x.dtype(), 1);
   return value;
 }
 
-void pow(const Tensor& out, const Tensor& a, const Tensor& b) {
+void pow(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   const DType dtype = promoted_dtype(a, b);
   if (dtype == kBool) cpu::fail_dtype("pow", dtype);
   const bool is_constant = b.dim() == 0;
@@ -164,7 +165,7 @@ void pow(const Tensor& out, const Tensor& a, const Tensor& b) {
 
 /// On bytes where all are of one byte, since bits know no carry.
 template <Name op, auto f>
-void bitwise(const Tensor& out, const Tensor& a, const Tensor& b) {
+void bitwise(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   const DType dtype = promoted_dtype(a, b);
   if (is_floating_point(dtype)) cpu::fail_dtype(op.text, dtype);
   if (dtype == kBool) return logical<f>(out, a, b);

@@ -20,22 +20,22 @@ void visit_complex(DType t, F f) {
 }
 
 template <auto f>
-void complex_unary(const Tensor& out, const Tensor& x) {
+void complex_unary(const TensorBase& out, const TensorBase& x) {
   visit_complex(x.dtype(), [&]<class T>() { map<T, T>(out, x, f); });
 }
 
 template <auto f>
-void complex_binary(const Tensor& out, const Tensor& a, const Tensor& b) {
+void complex_binary(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   visit_complex(promoted_dtype(a, b), [&]<class T>() { map<T, T>(out, a, b, f); });
 }
 
 template <auto f>
-void complex_comparison(const Tensor& out, const Tensor& a, const Tensor& b) {
+void complex_comparison(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   visit_complex(promoted_dtype(a, b), [&]<class T>() { map<bool, T>(out, a, b, f); });
 }
 
 template <auto f>
-void complex_test(const Tensor& out, const Tensor& x) {
+void complex_test(const TensorBase& out, const TensorBase& x) {
   visit_complex(x.dtype(), [&]<class T>() { map<bool, T>(out, x, f); });
 }
 
@@ -80,12 +80,12 @@ Complex<T> pow(Complex<T> z, Complex<T> w) {
   return power(z, w);
 }
 
-void abs(const Tensor& out, const Tensor& x) {
+void abs(const TensorBase& out, const TensorBase& x) {
   visit_complex(x.dtype(),
                 [&]<class T>() { map<typename T::value_type, T>(out, x, [](T z) { return magnitude(z); }); });
 }
 
-void add_scaled(const Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alpha) {
+void add_scaled(const TensorBase& out, const TensorBase& a, const TensorBase& b, const Scalar& alpha) {
   visit_complex(promoted_dtype(a, b), [&]<class T>() {
     using Part = typename T::value_type;
     const auto wide = alpha.to<std::complex<double>>();
@@ -96,27 +96,27 @@ void add_scaled(const Tensor& out, const Tensor& a, const Tensor& b, const Scala
 
 /// Reduces the parts, each for itself.
 template <auto& kernel>
-void reduce_parts(const Tensor& out, const Tensor& x) {
+void reduce_parts(const TensorBase& out, const TensorBase& x) {
   kernel[kCPU](out.alias_real(), x.alias_real());
 }
 
 /// The real parts (0) or the imaginary ones (1), where they lie.
-Tensor part(const Tensor& x, int64_t which) {
+TensorBase part(const TensorBase& x, int64_t which) {
   Shape strides = x.strides();
   for (int64_t& stride : strides) stride *= 2;
   return x.alias_as(real_dtype(x.dtype()), x.sizes(), std::move(strides), x.storage_offset() * 2 + which);
 }
 
-void matmul(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& bias) {
+void matmul(const TensorBase& out, const TensorBase& a, const TensorBase& b, const TensorBase& bias) {
   const DType dtype = real_dtype(out.dtype());
-  const auto product = [&](int64_t of_a, int64_t of_b, const Tensor& added) {
-    const Tensor y = empty_tensor(out.sizes(), dtype);
+  const auto product = [&](int64_t of_a, int64_t of_b, const TensorBase& added) {
+    const TensorBase y = empty_tensor(out.sizes(), dtype);
     kernels::matmul[kCPU](y, part(a, of_a), part(b, of_b), added);
     return y;
   };
   const bool has_bias = bias.defined();
-  kernels::sub[kCPU](part(out, 0), product(0, 0, has_bias ? part(bias, 0) : Tensor()), product(1, 1, {}));
-  kernels::add[kCPU](part(out, 1), product(0, 1, has_bias ? part(bias, 1) : Tensor()), product(1, 0, {}));
+  kernels::sub[kCPU](part(out, 0), product(0, 0, has_bias ? part(bias, 0) : TensorBase()), product(1, 1, {}));
+  kernels::add[kCPU](part(out, 1), product(0, 1, has_bias ? part(bias, 1) : TensorBase()), product(1, 0, {}));
 }
 
 void share(auto&... kernel) { ((kernel.complex(kCPU) = kernel[kCPU]), ...); }

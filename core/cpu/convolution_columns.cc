@@ -17,7 +17,7 @@ struct Geometry {
   std::array<int64_t, kMaxRank> input, output, kernel, stride, padding, dilation;
   int64_t groups, channels, outputs;  ///< of all groups together
 
-  Geometry(const Tensor& x, const Tensor& out, const Window& window)
+  Geometry(const TensorBase& x, const TensorBase& out, const Window& window)
       : groups(window.groups), channels(x.sizes()[1]), outputs(out.sizes()[1]) {
     input.fill(1), output.fill(1), kernel.fill(1), stride.fill(1), padding.fill(0), dilation.fill(1);
     const size_t rank = window.kernel.size(), skipped = kMaxRank - rank;
@@ -115,25 +115,25 @@ void scatter_columns(T* x, const T* columns, const Geometry& g) {
 template <class Body>
 void for_each_sample(int64_t samples, const Geometry& g, DType dtype, Body body) {
   const auto run = [&](int64_t first, int64_t last) {
-    const Tensor columns = empty_tensor(g.columns(), dtype);
+    const TensorBase columns = empty_tensor(g.columns(), dtype);
     for (int64_t n = first; n < last; ++n) body(n, columns);
   };
   parallel_for(0, samples, samples < num_threads() ? samples : 1, run);
 }
 
 /// Sample n of the contiguous x, its channels split into groups: [groups, channels / groups, elements of a plane].
-Tensor sample(const Tensor& x, int64_t n, int64_t groups) {
+TensorBase sample(const TensorBase& x, int64_t n, int64_t groups) {
   const int64_t channels = x.sizes()[1], count = x.numel() / x.sizes()[0], plane = count / channels;
   return x.alias({groups, channels / groups, plane}, {count / groups, plane, 1}, x.storage_offset() + n * count);
 }
 
 /// The weight (or its gradient) as [groups, outputs / groups, taps of the channels of a group].
-Tensor matrices(const Tensor& weight, int64_t groups) {
+TensorBase matrices(const TensorBase& weight, int64_t groups) {
   const Shape sizes = {groups, weight.sizes()[0] / groups, weight.numel() / weight.sizes()[0]};
   return weight.alias(sizes, contiguous_strides(sizes), weight.storage_offset());
 }
 
-Tensor transposed(const Tensor& x) {
+TensorBase transposed(const TensorBase& x) {
   return x.alias({x.sizes()[0], x.sizes()[2], x.sizes()[1]}, {x.strides()[0], x.strides()[2], x.strides()[1]},
                  x.storage_offset());
 }
@@ -155,38 +155,40 @@ void sum_outputs(T* sums, const T* grad, int64_t samples, int64_t outputs, int64
 
 }  // namespace
 
-void conv(const Tensor& out, const Tensor& x, const Tensor& weight, const Tensor& bias, const Window& window) {
+void conv(const TensorBase& out, const TensorBase& x, const TensorBase& weight, const TensorBase& bias,
+          const Window& window) {
   const Geometry g(x, out, window);
-  Tensor added;
+  TensorBase added;
   if (bias.defined())
     added = bias.alias({g.groups, g.outputs / g.groups, 1},
                        {g.outputs / g.groups * bias.strides()[0], bias.strides()[0], 1}, bias.storage_offset());
-  for_each_sample(x.sizes()[0], g, x.dtype(), [&](int64_t n, const Tensor& columns) {
+  for_each_sample(x.sizes()[0], g, x.dtype(), [&](int64_t n, const TensorBase& columns) {
     visit_float(x.dtype(), "conv",
                 [&]<class T> { gather_columns(columns.data_ptr<T>(), sample(x, n, g.groups).data_ptr<T>(), g); });
     kernels::matmul[kCPU](sample(out, n, g.groups), matrices(weight, g.groups), columns, added);
   });
 }
 
-void conv_backward_input(const Tensor& grad_x, const Tensor& grad, const Tensor& weight, const Window& window) {
+void conv_backward_input(const TensorBase& grad_x, const TensorBase& grad, const TensorBase& weight,
+                         const Window& window) {
   const Geometry g(grad_x, grad, window);
-  for_each_sample(grad.sizes()[0], g, grad.dtype(), [&](int64_t n, const Tensor& columns) {
+  for_each_sample(grad.sizes()[0], g, grad.dtype(), [&](int64_t n, const TensorBase& columns) {
     kernels::matmul[kCPU](columns, transposed(matrices(weight, g.groups)), sample(grad, n, g.groups), {});
     visit_float(grad.dtype(), "conv",
                 [&]<class T> { scatter_columns(sample(grad_x, n, g.groups).data_ptr<T>(), columns.data_ptr<T>(), g); });
   });
 }
 
-void conv_backward_weight(const Tensor& grad_weight, const Tensor& grad_bias, const Tensor& grad, const Tensor& x,
-                          const Window& window) {
+void conv_backward_weight(const TensorBase& grad_weight, const TensorBase& grad_bias, const TensorBase& grad,
+                          const TensorBase& x, const Window& window) {
   const Geometry g(x, grad, window);
   if (grad_weight.defined()) {
-    const Tensor columns = empty_tensor(g.columns(), x.dtype()), sums = matrices(grad_weight, g.groups);
+    const TensorBase columns = empty_tensor(g.columns(), x.dtype()), sums = matrices(grad_weight, g.groups);
     for (int64_t n = 0; n < x.sizes()[0]; ++n) {
       visit_float(x.dtype(), "conv",
                   [&]<class T> { gather_columns(columns.data_ptr<T>(), sample(x, n, g.groups).data_ptr<T>(), g); });
       // Later samples add to the sums of the earlier ones.
-      kernels::matmul[kCPU](sums, sample(grad, n, g.groups), transposed(columns), n == 0 ? Tensor() : sums);
+      kernels::matmul[kCPU](sums, sample(grad, n, g.groups), transposed(columns), n == 0 ? TensorBase() : sums);
     }
   }
   if (grad_bias.defined())

@@ -2,14 +2,16 @@
 // float32 and float64; oneDNN serves what it knows faster. Tensors are contiguous; arguments as in kernels::conv.
 #pragma once
 
-#include "core/tensor.h"
+#include "core/tensor_base.h"
 #include "core/window.h"
 
 namespace ember::columns {
 
-void conv(const Tensor& out, const Tensor& x, const Tensor& weight, const Tensor& bias, const Window& window);
-void conv_backward_input(const Tensor& grad_x, const Tensor& grad, const Tensor& weight, const Window& window);
-void conv_backward_weight(const Tensor& grad_weight, const Tensor& grad_bias, const Tensor& grad, const Tensor& x,
-                          const Window& window);
+void conv(const TensorBase& out, const TensorBase& x, const TensorBase& weight, const TensorBase& bias,
+          const Window& window);
+void conv_backward_input(const TensorBase& grad_x, const TensorBase& grad, const TensorBase& weight,
+                         const Window& window);
+void conv_backward_weight(const TensorBase& grad_weight, const TensorBase& grad_bias, const TensorBase& grad,
+                          const TensorBase& x, const Window& window);
 
 }  // namespace ember::columns

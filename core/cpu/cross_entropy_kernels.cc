@@ -16,7 +16,8 @@ constexpr int64_t kGroup = 8, kColumns = 256;  // classes and samples of a block
 int64_t rows_at_once(int64_t classes) { return std::max<int64_t>(1, kGrain / 4 / std::max<int64_t>(classes, 1)); }
 
 template <class T>
-void cross_entropy_as(const Tensor& losses, const Tensor& logsumexp, const Tensor& x, const Tensor& target) {
+void cross_entropy_as(const TensorBase& losses, const TensorBase& logsumexp, const TensorBase& x,
+                      const TensorBase& target) {
   const int64_t classes = x.sizes()[1];
   const auto* data = reinterpret_cast<const T*>(x.raw_data());
   const auto* labels = reinterpret_cast<const int64_t*>(target.raw_data());
@@ -41,8 +42,8 @@ void cross_entropy_as(const Tensor& losses, const Tensor& logsumexp, const Tenso
 }
 
 template <class T>
-void cross_entropy_backward_as(const Tensor& grad_x, const Tensor& grad, const Tensor& x, const Tensor& logsumexp,
-                               const Tensor& target) {
+void cross_entropy_backward_as(const TensorBase& grad_x, const TensorBase& grad, const TensorBase& x,
+                               const TensorBase& logsumexp, const TensorBase& target) {
   const int64_t classes = x.sizes()[1];
   const auto* data = reinterpret_cast<const T*>(x.raw_data());
   const auto* grads = reinterpret_cast<const T*>(grad.raw_data());
@@ -64,11 +65,11 @@ void cross_entropy_backward_as(const Tensor& grad_x, const Tensor& grad, const T
   });
 }
 
-int64_t inner_size(const Tensor& x) { return x.numel() / (x.sizes()[0] * x.sizes()[1]); }
+int64_t inner_size(const TensorBase& x) { return x.numel() / (x.sizes()[0] * x.sizes()[1]); }
 
 /// Calls f(x_offset, sample, columns) for blocks of samples of x [N, C, inner], at most kColumns side by side.
 template <class F>
-void for_each_block(const Tensor& x, F f) {
+void for_each_block(const TensorBase& x, F f) {
   const int64_t classes = x.sizes()[1], inner = inner_size(x), blocks = (inner + kColumns - 1) / kColumns;
   parallel_for(0, x.sizes()[0] * blocks, rows_at_once(classes * std::min(inner, kColumns)),
                [&](int64_t first, int64_t last) {
@@ -80,7 +81,8 @@ void for_each_block(const Tensor& x, F f) {
 }
 
 template <class T>
-void cross_entropy_of_columns(const Tensor& losses, const Tensor& logsumexp, const Tensor& x, const Tensor& target) {
+void cross_entropy_of_columns(const TensorBase& losses, const TensorBase& logsumexp, const TensorBase& x,
+                              const TensorBase& target) {
   const int64_t classes = x.sizes()[1], inner = inner_size(x);
   for_each_block(x, [&](int64_t at, int64_t sample, int64_t columns) {
     const T* from = reinterpret_cast<const T*>(x.raw_data()) + at;
@@ -106,8 +108,8 @@ void cross_entropy_of_columns(const Tensor& losses, const Tensor& logsumexp, con
 }
 
 template <class T>
-void cross_entropy_backward_of_columns(const Tensor& grad_x, const Tensor& grad, const Tensor& x,
-                                       const Tensor& logsumexp, const Tensor& target) {
+void cross_entropy_backward_of_columns(const TensorBase& grad_x, const TensorBase& grad, const TensorBase& x,
+                                       const TensorBase& logsumexp, const TensorBase& target) {
   const int64_t classes = x.sizes()[1], inner = inner_size(x);
   for_each_block(x, [&](int64_t at, int64_t sample, int64_t columns) {
     const T* from = reinterpret_cast<const T*>(x.raw_data()) + at;
@@ -128,15 +130,16 @@ void cross_entropy_backward_of_columns(const Tensor& grad_x, const Tensor& grad,
   });
 }
 
-void cross_entropy(const Tensor& losses, const Tensor& logsumexp, const Tensor& x, const Tensor& target) {
+void cross_entropy(const TensorBase& losses, const TensorBase& logsumexp, const TensorBase& x,
+                   const TensorBase& target) {
   const bool is_double = x.dtype() == kFloat64;
   if (inner_size(x) == 1)
     return (is_double ? cross_entropy_as<double> : cross_entropy_as<float>)(losses, logsumexp, x, target);
   (is_double ? cross_entropy_of_columns<double> : cross_entropy_of_columns<float>)(losses, logsumexp, x, target);
 }
 
-void cross_entropy_backward(const Tensor& grad_x, const Tensor& grad, const Tensor& x, const Tensor& logsumexp,
-                            const Tensor& target) {
+void cross_entropy_backward(const TensorBase& grad_x, const TensorBase& grad, const TensorBase& x,
+                            const TensorBase& logsumexp, const TensorBase& target) {
   const bool is_double = x.dtype() == kFloat64;
   if (inner_size(x) == 1)
     return (is_double ? cross_entropy_backward_as<double> : cross_entropy_backward_as<float>)(grad_x, grad, x,

@@ -109,7 +109,7 @@ class Rows {
 };
 
 template <class T>
-void ctc_loss_as(const Tensor& losses, const Tensor& alphas, const CtcBatch& batch) {
+void ctc_loss_as(const TensorBase& losses, const TensorBase& alphas, const CtcBatch& batch) {
   const int64_t steps = alphas.sizes()[1], width = alphas.sizes()[2];
   auto* loss = reinterpret_cast<T*>(losses.raw_data());
   parallel_for(0, losses.numel(), 1, [&](int64_t first, int64_t last) {
@@ -137,8 +137,8 @@ void ctc_loss_as(const Tensor& losses, const Tensor& alphas, const CtcBatch& bat
 /// The derivative for the input of the log_softmax that made log_probs: exp(log_probs) minus the share of the paths through each
 /// class. Through log_softmax it is the same as the loss's own derivative.
 template <class T>
-void ctc_loss_backward_as(const Tensor& grad_log_probs, const Tensor& grad, const Tensor& losses, const Tensor& alphas,
-                          const CtcBatch& batch, bool zero_infinity) {
+void ctc_loss_backward_as(const TensorBase& grad_log_probs, const TensorBase& grad, const TensorBase& losses,
+                          const TensorBase& alphas, const CtcBatch& batch, bool zero_infinity) {
   const int64_t steps = alphas.sizes()[1], width = alphas.sizes()[2], classes = grad_log_probs.sizes()[2];
   const auto* grads = reinterpret_cast<const T*>(grad.raw_data());
   const auto* loss = reinterpret_cast<const T*>(losses.raw_data());
@@ -186,13 +186,13 @@ void ctc_loss_backward_as(const Tensor& grad_log_probs, const Tensor& grad, cons
   });
 }
 
-void ctc_loss(const Tensor& losses, const Tensor& alphas, const CtcBatch& batch) {
+void ctc_loss(const TensorBase& losses, const TensorBase& alphas, const CtcBatch& batch) {
   if (losses.dtype() == kFloat64) return ctc_loss_as<double>(losses, alphas, batch);
   ctc_loss_as<float>(losses, alphas, batch);
 }
 
-void ctc_loss_backward(const Tensor& grad_log_probs, const Tensor& grad, const Tensor& losses, const Tensor& alphas,
-                       const CtcBatch& batch, bool zero_infinity) {
+void ctc_loss_backward(const TensorBase& grad_log_probs, const TensorBase& grad, const TensorBase& losses,
+                       const TensorBase& alphas, const CtcBatch& batch, bool zero_infinity) {
   if (losses.dtype() == kFloat64)
     return ctc_loss_backward_as<double>(grad_log_probs, grad, losses, alphas, batch, zero_infinity);
   ctc_loss_backward_as<float>(grad_log_probs, grad, losses, alphas, batch, zero_infinity);

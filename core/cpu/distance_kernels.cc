@@ -75,7 +75,7 @@ void fold_rows_of(const T* a, const T* c, int64_t first, int64_t last, int64_t c
 
 /// out is [B, P, R], or [P (P - 1) / 2] for the pairs of a row with each later one.
 template <class T, class F, class Combine, class Finish>
-void pairs(const Tensor& out, const Tensor& a, const Tensor& c, F f, Combine combine, Finish finish) {
+void pairs(const TensorBase& out, const TensorBase& a, const TensorBase& c, F f, Combine combine, Finish finish) {
   const int64_t rows = a.sizes()[1], columns = c.sizes()[1], length = a.sizes()[2];
   if (out.numel() == 0) return;
   T* to = reinterpret_cast<T*>(out.raw_data());
@@ -112,7 +112,7 @@ bool is_infinite(double p) {
 }
 
 template <class T>
-void cdist_as(const Tensor& out, const Tensor& a, const Tensor& c, double p) {
+void cdist_as(const TensorBase& out, const TensorBase& a, const TensorBase& c, double p) {
   const auto add = [](T x, T y) { return x + y; };
   const auto self = [](T x) { return x; };
   if (p == 0)
@@ -131,7 +131,7 @@ void cdist_as(const Tensor& out, const Tensor& a, const Tensor& c, double p) {
   pairs<T>(out, a, c, power, add, [p](T sum) { return static_cast<T>(::pow(static_cast<double>(sum), 1 / p)); });
 }
 
-void cdist(const Tensor& out, const Tensor& a, const Tensor& c, double p) {
+void cdist(const TensorBase& out, const TensorBase& a, const TensorBase& c, double p) {
   switch (out.dtype()) {
     case DType::Float32:
       return cdist_as<float>(out, a, c, p);
@@ -148,8 +148,8 @@ T sign_of(T d) {
 }
 
 template <class T, class F>
-void sum_directions(const Tensor& grad, const Tensor& weight, const Tensor& a, const Tensor& c, const Tensor& length,
-                    F direction) {
+void sum_directions(const TensorBase& grad, const TensorBase& weight, const TensorBase& a, const TensorBase& c,
+                    const TensorBase& length, F direction) {
   const int64_t rows = a.sizes()[1], columns = c.sizes()[1], size = a.sizes()[2];
   T* to = reinterpret_cast<T*>(grad.raw_data());
   const auto *weights = reinterpret_cast<const T*>(weight.raw_data()),
@@ -171,8 +171,8 @@ void sum_directions(const Tensor& grad, const Tensor& weight, const Tensor& a, c
 }
 
 template <class T>
-void cdist_backward_as(const Tensor& grad, const Tensor& weight, const Tensor& a, const Tensor& c, const Tensor& length,
-                       double p) {
+void cdist_backward_as(const TensorBase& grad, const TensorBase& weight, const TensorBase& a, const TensorBase& c,
+                       const TensorBase& length, double p) {
   const auto run = [&](auto direction) { sum_directions<T>(grad, weight, a, c, length, direction); };
   if (p == 0) return run([](T, T) { return T(0); });
   if (p == 1) return run([](T d, T) { return sign_of(d); });
@@ -184,8 +184,8 @@ void cdist_backward_as(const Tensor& grad, const Tensor& weight, const Tensor& a
   });
 }
 
-void cdist_backward(const Tensor& grad, const Tensor& weight, const Tensor& a, const Tensor& c, const Tensor& length,
-                    double p) {
+void cdist_backward(const TensorBase& grad, const TensorBase& weight, const TensorBase& a, const TensorBase& c,
+                    const TensorBase& length, double p) {
   if (grad.numel() == 0) return;
   grad.dtype() == kFloat64 ? cdist_backward_as<double>(grad, weight, a, c, length, p)
                            : cdist_backward_as<float>(grad, weight, a, c, length, p);

@@ -116,13 +116,13 @@ void visit_any_float(DType dtype, const char* op, F f) {
 }
 
 template <class T>
-double element(const Tensor& x, int64_t i) {
+double element(const TensorBase& x, int64_t i) {
   return static_cast<double>(reinterpret_cast<const T*>(x.raw_data())[i]);
 }
 
 /// out[i] = draw(i, stream of i).
 template <class T, class Draw>
-void fill(const Tensor& out, Generator& generator, Draw draw) {
+void fill(const TensorBase& out, Generator& generator, Draw draw) {
   const auto start = generator.reserve(static_cast<uint64_t>(out.numel()));
   T* to = reinterpret_cast<T*>(out.raw_data());
   parallel_for(0, out.numel(), kGrain / 32, [&](int64_t first, int64_t last) {
@@ -137,14 +137,14 @@ void fill(const Tensor& out, Generator& generator, Draw draw) {
   });
 }
 
-void poisson(const Tensor& out, const Tensor& rate, Generator& generator) {
+void poisson(const TensorBase& out, const TensorBase& rate, Generator& generator) {
   visit_any_float(out.dtype(), "poisson", [&]<class T>() {
     fill<T>(out, generator,
             [&](int64_t i, ElementStream& stream) { return poisson_number(element<T>(rate, i), stream); });
   });
 }
 
-void binomial(const Tensor& out, const Tensor& count, const Tensor& p, Generator& generator) {
+void binomial(const TensorBase& out, const TensorBase& count, const TensorBase& p, Generator& generator) {
   visit_any_float(out.dtype(), "binomial", [&]<class T>() {
     fill<T>(out, generator, [&](int64_t i, ElementStream& stream) {
       return binomial_number(element<T>(count, i), element<T>(p, i), stream);

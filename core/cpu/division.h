@@ -31,7 +31,7 @@ inline double fast_remainder(double a, double b, int64_t& failed) {
 
 /// y[i] = f(a[i], b[i], remainder of a[i] / b[i]), by blocks so that a block with one large quotient can start again.
 template <class T, class F>
-void divide_floats(const Tensor& out, const Tensor& a, const Tensor& b, F f) {
+void divide_floats(const TensorBase& out, const TensorBase& a, const TensorBase& b, F f) {
   Elementwise({{out, dtype_of<T>}}, {{a, dtype_of<T>}, {b, dtype_of<T>}}).run([=](char* const* p, int64_t n) {
     constexpr int64_t kBlock = 256;
     T rests[kBlock];
@@ -53,7 +53,8 @@ void divide_floats(const Tensor& out, const Tensor& a, const Tensor& b, F f) {
 
 /// Calls f(a, b) for integers, with the divisors that the processor would trap on taken out.
 template <class T, class F>
-void divide_integers(const char* op, const Tensor& out, const Tensor& a, const Tensor& b, T (*by_minus_one)(T), F f) {
+void divide_integers(const char* op, const TensorBase& out, const TensorBase& a, const TensorBase& b,
+                     T (*by_minus_one)(T), F f) {
   Elementwise({{out, dtype_of<T>}}, {{a, dtype_of<T>}, {b, dtype_of<T>}}).run([=](char* const* p, int64_t n) {
     auto* y = reinterpret_cast<T*>(p[0]);
     const auto* x0 = reinterpret_cast<const T*>(p[1]);

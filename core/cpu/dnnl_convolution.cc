@@ -43,7 +43,7 @@ Shape channels_last_strides(const Shape& sizes) {
   return strides;
 }
 
-bool is_channels_last(const Tensor& x) {
+bool is_channels_last(const TensorBase& x) {
   const Shape strides = channels_last_strides(x.sizes());
   for (size_t i = 0; i < strides.size(); ++i)
     if (x.sizes()[i] != 1 && x.strides()[i] != strides[i]) return false;
@@ -57,12 +57,12 @@ Description layout(const Shape& sizes, Layout wanted) {
 }
 
 /// An activation as it lies in memory: row-major or channels last, which the kernels see to.
-Description description(const Tensor& x) {
+Description description(const TensorBase& x) {
   return layout(x.sizes(), x.is_contiguous() ? Layout::Plain : Layout::ChannelsLast);
 }
 
 /// [groups, out / groups, ...] of a contiguous weight [out, ...].
-Shape weight_sizes(const Tensor& weight, int64_t groups) {
+Shape weight_sizes(const TensorBase& weight, int64_t groups) {
   Shape sizes = weight.sizes();
   if (groups > 1) {
     sizes[0] /= groups;
@@ -71,8 +71,8 @@ Shape weight_sizes(const Tensor& weight, int64_t groups) {
   return sizes;
 }
 
-Tensor copy(const Tensor& x, DType dtype) {
-  const Tensor y = empty_tensor(x.sizes(), dtype);
+TensorBase copy(const TensorBase& x, DType dtype) {
+  const TensorBase y = empty_tensor(x.sizes(), dtype);
   kernels::copy[kCPU](y, x);
   return y;
 }
@@ -100,18 +100,18 @@ struct Plan {
     operands.push_back(std::move(operand));
   }
 
-  void run(std::initializer_list<const Tensor*> tensors) const;
+  void run(std::initializer_list<const TensorBase*> tensors) const;
 };
 
-Tensor bytes_for(const Description& description) {
+TensorBase bytes_for(const Description& description) {
   return empty_tensor(static_cast<int64_t>(description.get_size()), kUInt8);
 }
 
-void Plan::run(std::initializer_list<const Tensor*> tensors) const {
+void Plan::run(std::initializer_list<const TensorBase*> tensors) const {
   prepare_library_call();
   const SignalGuard guard;
   ::dnnl::stream stream(engine());
-  std::vector<Tensor> buffers;
+  std::vector<TensorBase> buffers;
   auto buffer = [&](const Description& of) {
     buffers.push_back(bytes_for(of));
     return ::dnnl::memory(of, engine(), buffers.back().raw_data());
@@ -141,10 +141,10 @@ void Plan::run(std::initializer_list<const Tensor*> tensors) const {
 /// Everything that decides how a convolution is computed. The bias may be undefined.
 struct Problem {
   Kind kind;
-  const Tensor& x;
-  const Tensor& weight;
-  const Tensor& bias;
-  const Tensor& y;
+  const TensorBase& x;
+  const TensorBase& weight;
+  const TensorBase& bias;
+  const TensorBase& y;
   const Window& window;
 
   CacheKey key() const {
@@ -234,14 +234,14 @@ std::shared_ptr<const Plan> Problem::plan() const {
   });
 }
 
-void run_plan(const Plan& plan, std::initializer_list<const Tensor*> tensors) {
+void run_plan(const Plan& plan, std::initializer_list<const TensorBase*> tensors) {
   translated("conv", [&] { plan.run(tensors); });
 }
 
 /// Tensors for a kernel of float32 (or float64 as it is): inputs converted and made dense; outputs to be copied back.
 class Staged {
  public:
-  Staged(const Tensor& tensor, bool is_output, bool needs_rows) : target_(tensor) {
+  Staged(const TensorBase& tensor, bool is_output, bool needs_rows) : target_(tensor) {
     if (!tensor.defined()) return;
     const DType dtype = compute_dtype(tensor.dtype());
     const bool fits = dtype == tensor.dtype() && (tensor.is_contiguous() || (!needs_rows && is_channels_last(tensor)));
@@ -252,31 +252,32 @@ class Staged {
     else
       tensor_ = copy(tensor, dtype);
   }
-  const Tensor& operator()() const { return tensor_; }
+  const TensorBase& operator()() const { return tensor_; }
   void finish() const {
     if (target_.defined() && !target_.is_same(tensor_)) kernels::copy[kCPU](target_, tensor_);
   }
 
  private:
-  Tensor target_, tensor_;
+  TensorBase target_, tensor_;
 };
 
-void check_dtype(const Tensor& x) {
+void check_dtype(const TensorBase& x) {
   if (!x.is_floating_point()) cpu::fail_dtype("conv", x.dtype());
 }
 
 /// float64 and inputs that are all padding have no kernels in oneDNN, whose sums depend on the number of threads; columns want rows.
-bool is_for_columns(const Tensor& x) {
+bool is_for_columns(const TensorBase& x) {
   return x.dtype() == kFloat64 || x.numel() == 0 || are_deterministic_algorithms_enabled();
 }
 
 /// One sample of few multiplications, which take less time than calling oneDNN does.
-bool is_tiny(const Tensor& out, const Tensor& x, const Tensor& weight) {
+bool is_tiny(const TensorBase& out, const TensorBase& x, const TensorBase& weight) {
   constexpr int64_t kTiny = 16384;
   return x.dtype() == kFloat32 && x.sizes()[0] == 1 && out.numel() * (weight.numel() / weight.sizes()[0]) <= kTiny;
 }
 
-void conv(const Tensor& out, const Tensor& x, const Tensor& weight, const Tensor& bias, const Window& window) {
+void conv(const TensorBase& out, const TensorBase& x, const TensorBase& weight, const TensorBase& bias,
+          const Window& window) {
   check_dtype(x);
   if (out.numel() == 0) return;
   const bool rows = is_for_columns(x) || is_tiny(out, x, weight);
@@ -294,7 +295,8 @@ void conv(const Tensor& out, const Tensor& x, const Tensor& weight, const Tensor
   y.finish();
 }
 
-void conv_backward_input(const Tensor& grad_x, const Tensor& grad, const Tensor& weight, const Window& window) {
+void conv_backward_input(const TensorBase& grad_x, const TensorBase& grad, const TensorBase& weight,
+                         const Window& window) {
   check_dtype(grad);
   if (grad_x.numel() == 0) return;
   const bool rows = is_for_columns(grad);
@@ -310,11 +312,11 @@ void conv_backward_input(const Tensor& grad_x, const Tensor& grad, const Tensor&
   x.finish();
 }
 
-void conv_backward_weight(const Tensor& grad_weight, const Tensor& grad_bias, const Tensor& grad, const Tensor& x,
-                          const Window& window) {
+void conv_backward_weight(const TensorBase& grad_weight, const TensorBase& grad_bias, const TensorBase& grad,
+                          const TensorBase& x, const Window& window) {
   check_dtype(grad);
   if (grad.numel() == 0) {
-    for (const Tensor& sums : {grad_weight, grad_bias})
+    for (const TensorBase& sums : {grad_weight, grad_bias})
       if (sums.defined()) kernels::fill[kCPU](sums, 0);
     return;
   }

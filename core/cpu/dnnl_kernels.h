@@ -2,11 +2,11 @@
 // hand over to these what is too large for them.
 #pragma once
 
-#include "core/tensor.h"
+#include "core/tensor_base.h"
 
 namespace ember::dnnl {
 
 /// out = a b (+ bias) as kernels::matmul, for the floating-point dtypes but float64.
-void matmul(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& bias);
+void matmul(const TensorBase& out, const TensorBase& a, const TensorBase& b, const TensorBase& bias);
 
 }  // namespace ember::dnnl

@@ -18,19 +18,19 @@ constexpr int64_t kTaskWork = int64_t{1} << 17;
 /// Rows up to which sgemm keeps on the thread's own stack: 84 with AVX-512, more with AVX2.
 constexpr int64_t kStackRows = 84;
 
-Tensor cast(const Tensor& x, DType dtype) {
-  const Tensor y = empty_tensor(x.sizes(), dtype);
+TensorBase cast(const TensorBase& x, DType dtype) {
+  const TensorBase y = empty_tensor(x.sizes(), dtype);
   kernels::copy[kCPU](y, x);
   return y;
 }
 
 /// One operand as sgemm takes it: row-major, or the transpose of a row-major matrix.
 struct Operand {
-  Tensor tensor;  ///< keeps a copy alive
+  TensorBase tensor;  ///< keeps a copy alive
   char transposed = 'N';
   int64_t leading = 1, batch = 0;
 
-  explicit Operand(const Tensor& x) : tensor(x) {
+  explicit Operand(const TensorBase& x) : tensor(x) {
     if (!fits()) {
       tensor = cast(x, x.dtype());
       fits();
@@ -80,7 +80,7 @@ void require_workspace(int64_t elements) {
   require_memory(std::min(operands, threads * kMost) + threads * kLeast, "matmul: oneDNN's work space");
 }
 
-void multiply_floats(const Tensor& out, const Tensor& a, const Tensor& b, float beta) {
+void multiply_floats(const TensorBase& out, const TensorBase& a, const TensorBase& b, float beta) {
   const Operand left(a), right(b);
   const size_t rank = out.sizes().size();
   const int64_t m = out.sizes()[rank - 2], n = out.sizes()[rank - 1], k = a.sizes()[rank - 1];
@@ -121,18 +121,18 @@ bool has_bfloat16_products() {
 }
 
 /// oneDNN's product of matrices or batches of bfloat16, summed in float32. Strides must be those of an Operand.
-void multiply_bfloat16(const Tensor& out, const Tensor& a, const Tensor& b) {
+void multiply_bfloat16(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   using Memory = ::dnnl::memory;
   static const ::dnnl::engine engine(::dnnl::engine::kind::cpu, 0);
   static Cache<::dnnl::matmul> products(256);
   const Operand left(a), right(b);
   CacheKey key;
-  for (const Tensor* x : {&left.tensor, &right.tensor}) {
+  for (const TensorBase* x : {&left.tensor, &right.tensor}) {
     key.insert(key.end(), x->sizes().begin(), x->sizes().end());
     key.insert(key.end(), x->strides().begin(), x->strides().end());
   }
   key.push_back(num_threads());
-  const auto describe_memory = [](const Tensor& x) {
+  const auto describe_memory = [](const TensorBase& x) {
     return Memory::desc(x.sizes().vec(), Memory::data_type::bf16, x.strides().vec());
   };
   const auto product = products.get(key, [&] {
@@ -140,7 +140,7 @@ void multiply_bfloat16(const Tensor& out, const Tensor& a, const Tensor& b) {
     return std::make_shared<const ::dnnl::matmul>(::dnnl::matmul::primitive_desc(
         engine, describe_memory(left.tensor), describe_memory(right.tensor), describe_memory(out)));
   });
-  const auto memory = [&](const Tensor& x) { return Memory(describe_memory(x), engine, x.raw_data()); };
+  const auto memory = [&](const TensorBase& x) { return Memory(describe_memory(x), engine, x.raw_data()); };
   ::dnnl::stream stream(engine);
   product->execute(
       stream,
@@ -150,15 +150,15 @@ void multiply_bfloat16(const Tensor& out, const Tensor& a, const Tensor& b) {
 
 }  // namespace
 
-void matmul(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& bias) {
+void matmul(const TensorBase& out, const TensorBase& a, const TensorBase& b, const TensorBase& bias) {
   prepare_library_call();
   // oneDNN has no batches that repeat one matrix.
-  const auto repeats = [](const Tensor& x) { return x.dim() == 3 && x.strides()[0] == 0; };
+  const auto repeats = [](const TensorBase& x) { return x.dim() == 3 && x.strides()[0] == 0; };
   if (out.dtype() == kBFloat16 && !bias.defined() && out.is_contiguous() && !repeats(a) && !repeats(b) &&
       has_bfloat16_products())
     return translated("matmul", [&] { multiply_bfloat16(out, a, b); });
   const bool is_direct = out.dtype() == kFloat32 && out.is_contiguous();
-  const Tensor sum = is_direct ? out : empty_tensor(out.sizes(), kFloat32);
+  const TensorBase sum = is_direct ? out : empty_tensor(out.sizes(), kFloat32);
   if (bias.defined() && !bias.is_same(sum)) kernels::copy[kCPU](sum, bias);
   if (out.dtype() == kFloat32)
     multiply_floats(sum, a, b, bias.defined() ? 1 : 0);

@@ -16,14 +16,14 @@ constexpr double kNaN = __builtin_nan("");
 
 /// Floats only, of both inputs.
 template <Name op, auto f>
-void only_float_binary(const Tensor& out, const Tensor& a, const Tensor& b) {
+void only_float_binary(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   if (!is_floating_point(promoted_dtype(a, b))) cpu::fail_dtype(op.text, promoted_dtype(a, b));
   float_binary<f>(out, a, b);
 }
 
 /// One element after another, for what does not vectorise. Integers only.
 template <Name op, auto f>
-void integer_binary(const Tensor& out, const Tensor& a, const Tensor& b) {
+void integer_binary(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   const DType dtype = promoted_dtype(a, b);
   if (!is_integral(dtype)) cpu::fail_dtype(op.text, dtype);
   visit_loop_dtype(loop_dtype(dtype), [&]<class T>() {
@@ -43,7 +43,7 @@ inline T gcd(T x, T y) {
   return static_cast<T>(a);
 }
 
-void signbit(const Tensor& out, const Tensor& x) {
+void signbit(const TensorBase& out, const TensorBase& x) {
   visit_loop_dtype(loop_dtype(x.dtype()), [&]<class T>() {
     map<bool, T>(out, x, [](T v) {
       if constexpr (std::is_floating_point_v<T>)
@@ -54,7 +54,7 @@ void signbit(const Tensor& out, const Tensor& x) {
   });
 }
 
-void lerp(const Tensor& out, const Tensor& a, const Tensor& b, double weight) {
+void lerp(const TensorBase& out, const TensorBase& a, const TensorBase& b, double weight) {
   visit_float_loop_dtype(float_loop_dtype(promoted_dtype(a, b), out.dtype()), [&]<class T>() {
     // From the nearer end, so that weight 1 gives b itself.
     if (weight < 0.5)
@@ -64,7 +64,8 @@ void lerp(const Tensor& out, const Tensor& a, const Tensor& b, double weight) {
   });
 }
 
-void addcmul(const Tensor& out, const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {
+void addcmul(const TensorBase& out, const TensorBase& x, const TensorBase& a, const TensorBase& b,
+             const Scalar& value) {
   visit_loop_dtype(loop_dtype(out.dtype()), [&]<class T>() {
     using W = Wrapping<T>;
     const W factor = static_cast<W>(value.to<T>());
@@ -85,7 +86,7 @@ using LoopType = std::conditional_t<sizeof(T) == 2, float, T>;
 
 /// The neighbours of a float are those of its bits, but at 0.
 template <class T, class Bits>
-void nextafter_bits(const Tensor& out, const Tensor& a, const Tensor& b) {
+void nextafter_bits(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   Elementwise({{out, dtype_of<T>}}, {{a, dtype_of<T>}, {b, dtype_of<T>}}).run([](char* const* p, int64_t n) {
     constexpr Bits kSign = Bits(Bits(1) << (sizeof(Bits) * 8 - 1));
     auto* y = reinterpret_cast<Bits*>(p[0]);
@@ -104,7 +105,7 @@ void nextafter_bits(const Tensor& out, const Tensor& a, const Tensor& b) {
   });
 }
 
-void nextafter(const Tensor& out, const Tensor& a, const Tensor& b) {
+void nextafter(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   switch (promoted_dtype(a, b)) {
     case DType::Float16:
       return nextafter_bits<Half, uint16_t>(out, a, b);
@@ -119,7 +120,7 @@ void nextafter(const Tensor& out, const Tensor& a, const Tensor& b) {
   }
 }
 
-void nan_to_num(const Tensor& out, const Tensor& x, double nan, double high, double low) {
+void nan_to_num(const TensorBase& out, const TensorBase& x, double nan, double high, double low) {
   visit_float_loop_dtype(compute_dtype(x.dtype()), [&]<class T>() {
     map<T, T>(out, x, [n = T(nan), h = T(high), l = T(low)](T v) {
       const T bounded = v == T(kInfinity) ? h : v == -T(kInfinity) ? l : v;
@@ -128,7 +129,7 @@ void nan_to_num(const Tensor& out, const Tensor& x, double nan, double high, dou
   });
 }
 
-void frexp(const Tensor& mantissa, const Tensor& exponent, const Tensor& x) {
+void frexp(const TensorBase& mantissa, const TensorBase& exponent, const TensorBase& x) {
   if (!x.is_floating_point()) cpu::fail_dtype("frexp", x.dtype());
   visit_float_loop_dtype(compute_dtype(x.dtype()), [&]<class T>() {
     Elementwise({{mantissa, dtype_of<T>}, {exponent, kInt32}}, {{x, dtype_of<T>}}).run([](char* const* p, int64_t n) {
@@ -144,7 +145,7 @@ void frexp(const Tensor& mantissa, const Tensor& exponent, const Tensor& x) {
   });
 }
 
-void fmod(const Tensor& out, const Tensor& a, const Tensor& b) {
+void fmod(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   const DType dtype = promoted_dtype(a, b);
   if (dtype == kBool) cpu::fail_dtype("fmod", dtype);
   visit_loop_dtype(loop_dtype(dtype), [&]<class T>() {
@@ -182,7 +183,7 @@ inline double erfinv(double y) { return cpu::special::erfinv(y); }
 
 /// y[i] = formula(x[i]), or exact(x[i]) where formula sets `uncovered`.
 template <class F>
-void map_covered(const Tensor& out, const Tensor& x, double (*exact)(double), F formula) {
+void map_covered(const TensorBase& out, const TensorBase& x, double (*exact)(double), F formula) {
   if (float_loop_dtype(x.dtype(), out.dtype()) == kFloat64) {
     return Elementwise({{out, kFloat64}}, {{x, kFloat64}}).run([=](char* const* p, int64_t n) {
       auto* y = reinterpret_cast<double*>(p[0]);
@@ -241,11 +242,11 @@ inline double digamma_of_positive(double x, int64_t& uncovered) {
   return math::log(s) - 0.5 * r - tail - below;
 }
 
-void lgamma(const Tensor& out, const Tensor& x) {
+void lgamma(const TensorBase& out, const TensorBase& x) {
   map_covered(out, x, cpu::special::lgamma,
               [](double v, int64_t& uncovered) { return lgamma_of_positive(v, uncovered); });
 }
-void digamma(const Tensor& out, const Tensor& x) {
+void digamma(const TensorBase& out, const TensorBase& x) {
   map_covered(out, x, cpu::special::digamma,
               [](double v, int64_t& uncovered) { return digamma_of_positive(v, uncovered); });
 }
@@ -261,7 +262,7 @@ constexpr auto bessel_coefficients(int order) {
 
 /// Horner's rule for a block at a time: with as many terms as its largest element needs, all of them positive.
 template <int order, double (*exact)(double)>
-void modified_bessel(const Tensor& out, const Tensor& x) {
+void modified_bessel(const TensorBase& out, const TensorBase& x) {
   visit_float_loop_dtype(float_loop_dtype(x.dtype(), out.dtype()), [&]<class T>() {
     Elementwise({{out, dtype_of<T>}}, {{x, dtype_of<T>}}).run([](char* const* p, int64_t n) {
       static constexpr auto kCoefficients = bessel_coefficients(order);

@@ -9,14 +9,14 @@ namespace {
 
 /// `make()` gives f(x, target) with its parameters in the type of the loop.
 template <class Make>
-void losses(const Tensor& out, const Tensor& x, const Tensor& target, Make make) {
+void losses(const TensorBase& out, const TensorBase& x, const TensorBase& target, Make make) {
   visit_float_loop_dtype(loop_dtype(out.dtype()),
                          [&]<class T>() { map<T, T>(out, x, target, make.template operator()<T>()); });
 }
 
 /// The same for f(grad, x, target).
 template <class Make>
-void slopes(const Tensor& out, const Tensor& grad, const Tensor& x, const Tensor& target, Make make) {
+void slopes(const TensorBase& out, const TensorBase& grad, const TensorBase& x, const TensorBase& target, Make make) {
   visit_float_loop_dtype(loop_dtype(out.dtype()), [&]<class T>() {
     constexpr DType dtype = dtype_of<T>;
     Elementwise({{out, dtype}}, {{grad, dtype}, {x, dtype}, {target, dtype}})
@@ -30,7 +30,7 @@ void slopes(const Tensor& out, const Tensor& grad, const Tensor& x, const Tensor
   });
 }
 
-void huber(const Tensor& out, const Tensor& x, const Tensor& target, double delta, double scale) {
+void huber(const TensorBase& out, const TensorBase& x, const TensorBase& target, double delta, double scale) {
   losses(out, x, target, [&]<class T>() {
     return [limit = T(delta), half = T(0.5 * scale), slope = T(scale * delta), less = T(0.5 * delta)](T a, T b) {
       const T d = a - b, distance = math::abs(d);
@@ -39,8 +39,8 @@ void huber(const Tensor& out, const Tensor& x, const Tensor& target, double delt
     };
   });
 }
-void huber_backward(const Tensor& out, const Tensor& grad, const Tensor& x, const Tensor& target, double delta,
-                    double scale) {
+void huber_backward(const TensorBase& out, const TensorBase& grad, const TensorBase& x, const TensorBase& target,
+                    double delta, double scale) {
   slopes(out, grad, x, target, [&]<class T>() {
     return [limit = T(delta), factor = T(scale)](T g, T a, T b) {
       const T d = a - b, raised = d < -limit ? -limit : d;
@@ -49,16 +49,16 @@ void huber_backward(const Tensor& out, const Tensor& grad, const Tensor& x, cons
   });
 }
 
-void logistic(const Tensor& out, const Tensor& x, const Tensor& target) {
+void logistic(const TensorBase& out, const TensorBase& x, const TensorBase& target) {
   losses(out, x, target, [&]<class T>() {
     return [](T a, T b) { return (a > T(0) ? a : T(0)) - a * b + math::log1p(math::exp(-math::abs(a))); };
   });
 }
-void logistic_backward(const Tensor& out, const Tensor& grad, const Tensor& x, const Tensor& target) {
+void logistic_backward(const TensorBase& out, const TensorBase& grad, const TensorBase& x, const TensorBase& target) {
   slopes(out, grad, x, target,
          [&]<class T>() { return [](T g, T a, T b) { return g * (T(1) / (T(1) + math::exp(-a)) - b); }; });
 }
-void bernoulli_backward(const Tensor& out, const Tensor& grad, const Tensor& x, const Tensor& target) {
+void bernoulli_backward(const TensorBase& out, const TensorBase& grad, const TensorBase& x, const TensorBase& target) {
   slopes(out, grad, x, target, [&]<class T>() {
     return [](T g, T a, T b) {
       const T variance = a * (T(1) - a), least = T(1e-12);

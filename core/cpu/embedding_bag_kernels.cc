@@ -95,10 +95,11 @@ void choose_from_bag(T* out, int64_t* chosen, const Bags<T>& bags, int64_t bag) 
 }
 
 template <class T>
-void embedding_bag_as(const Tensor& out, const Tensor& chosen, const Tensor& weight, const Tensor& indices,
-                      const Tensor& starts, const Tensor& scales, BagMode mode, int64_t padding) {
-  const auto data = [](const Tensor& x) { return reinterpret_cast<T*>(x.raw_data()); };
-  const auto integers = [](const Tensor& x) { return reinterpret_cast<int64_t*>(x.raw_data()); };
+void embedding_bag_as(const TensorBase& out, const TensorBase& chosen, const TensorBase& weight,
+                      const TensorBase& indices, const TensorBase& starts, const TensorBase& scales, BagMode mode,
+                      int64_t padding) {
+  const auto data = [](const TensorBase& x) { return reinterpret_cast<T*>(x.raw_data()); };
+  const auto integers = [](const TensorBase& x) { return reinterpret_cast<int64_t*>(x.raw_data()); };
   const Bags<T> bags{data(weight),      integers(indices),
                      integers(starts),  scales.defined() ? data(scales) : nullptr,
                      weight.sizes()[1], padding};
@@ -115,8 +116,8 @@ void embedding_bag_as(const Tensor& out, const Tensor& chosen, const Tensor& wei
   });
 }
 
-void embedding_bag(const Tensor& out, const Tensor& chosen, const Tensor& weight, const Tensor& indices,
-                   const Tensor& starts, const Tensor& scales, BagMode mode, int64_t padding) {
+void embedding_bag(const TensorBase& out, const TensorBase& chosen, const TensorBase& weight, const TensorBase& indices,
+                   const TensorBase& starts, const TensorBase& scales, BagMode mode, int64_t padding) {
   const auto run = [&]<class T>() { embedding_bag_as<T>(out, chosen, weight, indices, starts, scales, mode, padding); };
   switch (weight.dtype()) {
     case DType::Float64:

@@ -81,7 +81,7 @@ void combine(const ReductionTile& tile) {
 }
 
 template <class Op, class T>
-void extreme_as(const Tensor& values, const Tensor& indices, const Tensor& x) {
+void extreme_as(const TensorBase& values, const TensorBase& indices, const TensorBase& x) {
   const auto store = [&](const ReductionStore& s) {
     const auto* result = reinterpret_cast<const Extreme<T>*>(s.result);
     T found[kReductionColumns];
@@ -100,7 +100,7 @@ void extreme_as(const Tensor& values, const Tensor& indices, const Tensor& x) {
 }
 
 /// With size 1 at `dim`, whether the caller left the dim out or not.
-Tensor keep_dim(const Tensor& x, int64_t rank, int64_t dim) {
+TensorBase keep_dim(const TensorBase& x, int64_t rank, int64_t dim) {
   if (x.dim() == rank) return x;
   Shape sizes = x.sizes(), strides = x.strides();
   sizes.insert(static_cast<size_t>(dim), 1);
@@ -109,8 +109,8 @@ Tensor keep_dim(const Tensor& x, int64_t rank, int64_t dim) {
 }
 
 template <class Op>
-void extreme(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim) {
-  const Tensor v = keep_dim(values, x.dim(), dim), i = keep_dim(indices, x.dim(), dim);
+void extreme(const TensorBase& values, const TensorBase& indices, const TensorBase& x, int64_t dim) {
+  const TensorBase v = keep_dim(values, x.dim(), dim), i = keep_dim(indices, x.dim(), dim);
   switch (compute_dtype(x.dtype())) {
     case DType::Float32:
       return extreme_as<Op, float>(v, i, x);

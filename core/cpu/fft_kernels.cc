@@ -230,7 +230,7 @@ class Rows {
 template <class T>
 class Transform {
  public:
-  Transform(const Tensor& out, const Tensor& x, int64_t dim, bool forward, double scale)
+  Transform(const TensorBase& out, const TensorBase& x, int64_t dim, bool forward, double scale)
       : from_real_(!x.is_complex()), to_real_(!out.is_complex()), forward_(forward), scale_(static_cast<T>(scale)) {
     const auto at = static_cast<size_t>(dim);
     const int64_t n = to_real_ ? out.sizes()[at] : x.sizes()[at];
@@ -257,7 +257,7 @@ class Transform {
     cpu::with_fft_plan<T>(
         length_, rows_.numel >= kFew && (beside || length_ < kShortest) ? 1 : kLanes,
         [](const Plan<T>& plan, T* re, T* im) {
-          const Tensor other = empty_tensor({2, plan.length}, dtype_of<T>);
+          const TensorBase other = empty_tensor({2, plan.length}, dtype_of<T>);
           T* memory = reinterpret_cast<T*>(other.raw_data());
           const Parts<T> result = run_plan<T>(plan, {re, im}, {memory, memory + plan.length}, 1);
           if (result.re == re) return;
@@ -275,7 +275,7 @@ class Transform {
   /// Longer rows fill the caches alone.
   static constexpr int64_t kLongest = int64_t{1} << 16;
 
-  Numbers numbers(const Tensor& x, size_t dim) const {
+  Numbers numbers(const TensorBase& x, size_t dim) const {
     const int64_t count = x.sizes()[dim], stride = x.strides()[dim];
     if (x.is_complex()) return {count, 2 * stride, 1, 2, true};
     return paired_ ? Numbers{count / 2, 2 * stride, stride, 1, true} : Numbers{count, stride, 0, 1, false};
@@ -290,7 +290,7 @@ class Transform {
       // A paired row's half spectrum has one number more. An odd number of cache lines keeps the parts out of each other's sets.
       const int64_t line = 64 / static_cast<int64_t>(sizeof(T));
       const int64_t size = ((passes.length + 1) * lanes / line + 1) / 2 * 2 * line + line;
-      const Tensor buffer = empty_tensor({4, size}, dtype_of<T>);
+      const TensorBase buffer = empty_tensor({4, size}, dtype_of<T>);
       T* memory = reinterpret_cast<T*>(buffer.raw_data());
       for (int64_t b = first; b < last; ++b)
         run_block(plan, b * lanes, lanes, {memory, memory + size}, {memory + 2 * size, memory + 3 * size});
@@ -342,7 +342,7 @@ class Transform {
   Walk rows_;
 };
 
-void transform(const Tensor& out, const Tensor& x, int64_t dim, bool forward, double scale) {
+void transform(const TensorBase& out, const TensorBase& x, int64_t dim, bool forward, double scale) {
   if (out.numel() == 0) return;  // its strides may be beyond all bounds
   real_dtype(x.dtype()) == kFloat64 ? Transform<double>(out, x, dim, forward, scale).run()
                                     : Transform<float>(out, x, dim, forward, scale).run();

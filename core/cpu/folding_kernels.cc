@@ -18,7 +18,7 @@ struct Folding {
   const Window& window;
   int64_t planes, height, width, rows, columns;  ///< rows x columns windows
 
-  Folding(const Tensor& x, const Window& window)
+  Folding(const TensorBase& x, const Window& window)
       : window(window),
         planes(x.sizes()[0] * x.sizes()[1]),
         height(x.sizes()[2]),
@@ -51,7 +51,7 @@ struct Folding {
 };
 
 template <class T>
-void unfold_as(const Tensor& out, const Tensor& x, const Window& window) {
+void unfold_as(const TensorBase& out, const TensorBase& x, const Window& window) {
   const Folding f(x, window);
   const int64_t step = window.stride[1], size = f.plane_columns();
   const int64_t grain = std::max<int64_t>(1, kGrain / std::max<int64_t>(1, size));
@@ -73,7 +73,7 @@ void unfold_as(const Tensor& out, const Tensor& x, const Window& window) {
 }
 
 template <class T>
-void fold_as(const Tensor& out, const Tensor& columns, const Window& window) {
+void fold_as(const TensorBase& out, const TensorBase& columns, const Window& window) {
   const Folding f(out, window);
   const int64_t step = window.stride[1], size = f.plane_columns();
   const int64_t grain = std::max<int64_t>(1, kGrain / std::max<int64_t>(1, size));
@@ -95,16 +95,16 @@ void fold_as(const Tensor& out, const Tensor& columns, const Window& window) {
   });
 }
 
-Tensor dense(const Tensor& x, DType dtype) {
+TensorBase dense(const TensorBase& x, DType dtype) {
   if (x.dtype() == dtype && x.is_contiguous()) return x;
-  const Tensor copy = empty_tensor(x.sizes(), dtype);
+  const TensorBase copy = empty_tensor(x.sizes(), dtype);
   kernels::copy[kCPU](copy, x);
   return copy;
 }
 
-void unfold(const Tensor& out, const Tensor& x, const Window& window) {
+void unfold(const TensorBase& out, const TensorBase& x, const Window& window) {
   if (out.numel() == 0) return;
-  const Tensor in = dense(x, x.dtype());
+  const TensorBase in = dense(x, x.dtype());
   switch (x.element_size()) {
     case 1:
       return unfold_as<uint8_t>(out, in, window);
@@ -119,10 +119,10 @@ void unfold(const Tensor& out, const Tensor& x, const Window& window) {
   }
 }
 
-void fold(const Tensor& out, const Tensor& columns, const Window& window) {
+void fold(const TensorBase& out, const TensorBase& columns, const Window& window) {
   if (out.numel() == 0) return;
   const DType dtype = is_floating_point(out.dtype()) ? compute_dtype(out.dtype()) : kInt64;
-  const Tensor from = dense(columns, dtype), y = out.dtype() == dtype ? out : empty_tensor(out.sizes(), dtype);
+  const TensorBase from = dense(columns, dtype), y = out.dtype() == dtype ? out : empty_tensor(out.sizes(), dtype);
   if (dtype == kFloat64)
     fold_as<double>(y, from, window);
   else if (dtype == kFloat32)

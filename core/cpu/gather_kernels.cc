@@ -20,7 +20,7 @@ struct IndexedDim {
   const char* op;
   int64_t dim, size, stride;  ///< stride in bytes
 
-  IndexedDim(const char* op, const Tensor& x, int64_t dim)
+  IndexedDim(const char* op, const TensorBase& x, int64_t dim)
       : op(op),
         dim(dim),
         size(x.dim() == 0 ? 1 : x.sizes()[static_cast<size_t>(dim)]),
@@ -52,9 +52,11 @@ void gather_row(const IndexedDim& indexed, Word* out, const Word* row, const int
   for (int64_t j = 0; j < count; ++j) out[j] = row[index[j]];
 }
 
-int64_t byte_stride(const Tensor& x, int64_t dim) { return x.strides()[static_cast<size_t>(dim)] * x.element_size(); }
+int64_t byte_stride(const TensorBase& x, int64_t dim) {
+  return x.strides()[static_cast<size_t>(dim)] * x.element_size();
+}
 
-void gather(const Tensor& out, const Tensor& x, int64_t dim, const Tensor& index) {
+void gather(const TensorBase& out, const TensorBase& x, int64_t dim, const TensorBase& index) {
   constexpr int kOut = 0, kIndex = 1, kX = 2;
   const IndexedDim indexed("gather", x, dim);
   Walk walk;
@@ -130,7 +132,8 @@ void scatter_run(const IndexedDim& indexed, ScatterRun run, int64_t count, F f) 
 
 /// Applies f(target, source) to each element of src. Elements that may meet lie along `dim`, which one thread takes in order.
 template <class T, class F>
-void scatter_all(const IndexedDim& indexed, const Tensor& out, const Tensor& index, const Tensor& src, F f) {
+void scatter_all(const IndexedDim& indexed, const TensorBase& out, const TensorBase& index, const TensorBase& src,
+                 F f) {
   constexpr int kOut = 0, kIndex = 1, kSource = 2;
   if (index.numel() == 0) return;
   Walk others;
@@ -168,14 +171,14 @@ void scatter_all(const IndexedDim& indexed, const Tensor& out, const Tensor& ind
   });
 }
 
-void scatter(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& src) {
+void scatter(const TensorBase& out, int64_t dim, const TensorBase& index, const TensorBase& src) {
   const IndexedDim indexed("scatter", out, dim);
   visit_word(out.element_size(), [&]<class Word>() {
     scatter_all<Word>(indexed, out, index, src, [](Word& to, Word from) { to = from; });
   });
 }
 
-void scatter_add(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& src) {
+void scatter_add(const TensorBase& out, int64_t dim, const TensorBase& index, const TensorBase& src) {
   const IndexedDim indexed("scatter_add", out, dim);
   visit_addable(out.dtype(), [&]<class T>() {
     scatter_all<T>(indexed, out, index, src, [](T& to, T from) { to = plus(to, from); });
@@ -212,13 +215,14 @@ T product(T a, T b) {
 }
 
 template <class T, class F>
-void combine(const IndexedDim& indexed, const Tensor& out, const Tensor& index, const Tensor& src, F f) {
+void combine(const IndexedDim& indexed, const TensorBase& out, const TensorBase& index, const TensorBase& src, F f) {
   using Compute = std::conditional_t<std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>, float, T>;
   scatter_all<T>(indexed, out, index, src,
                  [f](T& to, T from) { to = T(f(static_cast<Compute>(to), static_cast<Compute>(from))); });
 }
 
-void scatter_reduce(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& src, ScatterReduce how) {
+void scatter_reduce(const TensorBase& out, int64_t dim, const TensorBase& index, const TensorBase& src,
+                    ScatterReduce how) {
   const IndexedDim indexed("scatter_reduce", out, dim);
   visit_dtype(out.dtype(), [&]<class T>() {
     if (how == ScatterReduce::Prod)

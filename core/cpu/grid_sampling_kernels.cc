@@ -217,7 +217,7 @@ struct Sampler {
   const GridSampling& s;
   std::unique_ptr<T[]> wide_x;
 
-  Sampler(const Tensor& x, const Tensor& grid, const GridSampling& s)
+  Sampler(const TensorBase& x, const TensorBase& grid, const GridSampling& s)
       : rank(x.dim() - 2),
         images(x.sizes()[0]),
         channels(x.sizes()[1]),
@@ -396,30 +396,30 @@ struct Sampler {
   }
 };
 
-Tensor dense(const Tensor& x, DType dtype) {
+TensorBase dense(const TensorBase& x, DType dtype) {
   if (x.dtype() == dtype && x.is_contiguous()) return x;
-  const Tensor copy = empty_tensor(x.sizes(), dtype);
+  const TensorBase copy = empty_tensor(x.sizes(), dtype);
   kernels::copy[kCPU](copy, x);
   return copy;
 }
 
 /// `out` itself when a loop of `dtype` can write it.
-Tensor writable(const Tensor& out, DType dtype) {
+TensorBase writable(const TensorBase& out, DType dtype) {
   if (!out.defined() || (out.dtype() == dtype && out.is_contiguous())) return out;
   return empty_tensor(out.sizes(), dtype);
 }
-void finish(const Tensor& out, const Tensor& computed) {
+void finish(const TensorBase& out, const TensorBase& computed) {
   if (out.defined() && !out.is_same(computed)) kernels::copy[kCPU](out, computed);
 }
 
 template <class F>
-void visit(const Tensor& x, F f) {
+void visit(const TensorBase& x, F f) {
   if (!is_floating_point(x.dtype())) cpu::fail_dtype("grid_sample", x.dtype());
   compute_dtype(x.dtype()) == kFloat64 ? f.template operator()<double>() : f.template operator()<float>();
 }
 
 template <class T, class F>
-void with_sampler(const Tensor& x, const Tensor& grid, const GridSampling& sampling, F f) {
+void with_sampler(const TensorBase& x, const TensorBase& grid, const GridSampling& sampling, F f) {
   Sampler<T, 1> plain(x, grid, sampling);
   // Bringing few channels or the whole of a large image together costs more than it saves.
   if (plain.channels < 8 || plain.plane > 4 * plain.places) return f(plain);
@@ -427,9 +427,9 @@ void with_sampler(const Tensor& x, const Tensor& grid, const GridSampling& sampl
   f(wide);
 }
 
-void grid_sample(const Tensor& out, const Tensor& x, const Tensor& grid, const GridSampling& sampling) {
+void grid_sample(const TensorBase& out, const TensorBase& x, const TensorBase& grid, const GridSampling& sampling) {
   visit(x, [&]<class T> {
-    const Tensor in = dense(x, dtype_of<T>), places = dense(grid, dtype_of<T>), y = writable(out, dtype_of<T>);
+    const TensorBase in = dense(x, dtype_of<T>), places = dense(grid, dtype_of<T>), y = writable(out, dtype_of<T>);
     if (out.numel() > 0)
       with_sampler<T>(in, places, sampling,
                       [&](auto& sampler) { sampler.forward(reinterpret_cast<T*>(y.raw_data())); });
@@ -437,11 +437,11 @@ void grid_sample(const Tensor& out, const Tensor& x, const Tensor& grid, const G
   });
 }
 
-void grid_sample_backward(const Tensor& grad_x, const Tensor& grad_grid, const Tensor& grad, const Tensor& x,
-                          const Tensor& grid, const GridSampling& sampling) {
+void grid_sample_backward(const TensorBase& grad_x, const TensorBase& grad_grid, const TensorBase& grad,
+                          const TensorBase& x, const TensorBase& grid, const GridSampling& sampling) {
   visit(x, [&]<class T> {
-    const Tensor in = dense(x, dtype_of<T>), places = dense(grid, dtype_of<T>), g = dense(grad, dtype_of<T>);
-    const Tensor to_x = writable(grad_x, dtype_of<T>), to_grid = writable(grad_grid, dtype_of<T>);
+    const TensorBase in = dense(x, dtype_of<T>), places = dense(grid, dtype_of<T>), g = dense(grad, dtype_of<T>);
+    const TensorBase to_x = writable(grad_x, dtype_of<T>), to_grid = writable(grad_grid, dtype_of<T>);
     with_sampler<T>(in, places, sampling, [&](auto& sampler) {
       const auto* from = reinterpret_cast<const T*>(g.raw_data());
       if (to_x.defined() && x.numel() > 0) sampler.backward_input(reinterpret_cast<T*>(to_x.raw_data()), from);

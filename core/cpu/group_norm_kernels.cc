@@ -13,7 +13,7 @@ namespace ember::EMBER_ISA {
 namespace {
 
 template <class T>
-T* data(const Tensor& x) {
+T* data(const TensorBase& x) {
   return x.defined() ? reinterpret_cast<T*>(x.raw_data()) : nullptr;
 }
 
@@ -37,8 +37,8 @@ double sum_of(int64_t count, F f) {
 int64_t grain(int64_t elements) { return std::max<int64_t>(1, kGrain / std::max<int64_t>(1, elements)); }
 
 template <class T>
-void group_norm_as(const Tensor& out, const Tensor& mean, const Tensor& rstd, const Tensor& x, const Tensor& weight,
-                   const Tensor& bias, double eps) {
+void group_norm_as(const TensorBase& out, const TensorBase& mean, const TensorBase& rstd, const TensorBase& x,
+                   const TensorBase& weight, const TensorBase& bias, double eps) {
   const int64_t channels = x.sizes()[1], elements = x.sizes()[2], groups = mean.sizes()[1];
   const int64_t each = channels / groups, size = each * elements;
   const T *from = data<T>(x), *scale = data<T>(weight), *shift = data<T>(bias);
@@ -64,9 +64,9 @@ void group_norm_as(const Tensor& out, const Tensor& mean, const Tensor& rstd, co
 }
 
 template <class T>
-void group_norm_backward_as(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad_bias,
-                            const Tensor& grad, const Tensor& x, const Tensor& mean, const Tensor& rstd,
-                            const Tensor& weight) {
+void group_norm_backward_as(const TensorBase& grad_x, const TensorBase& grad_weight, const TensorBase& grad_bias,
+                            const TensorBase& grad, const TensorBase& x, const TensorBase& mean, const TensorBase& rstd,
+                            const TensorBase& weight) {
   const int64_t images = x.sizes()[0], channels = x.sizes()[1], elements = x.sizes()[2], groups = mean.sizes()[1];
   const int64_t each = channels / groups, size = each * elements;
   const T *from = data<T>(x), *g = data<T>(grad), *scale = data<T>(weight);
@@ -97,7 +97,7 @@ void group_norm_backward_as(const Tensor& grad_x, const Tensor& grad_weight, con
       }
     }
   });
-  const auto over_images = [&](const Tensor& result, const std::vector<double>& values) {
+  const auto over_images = [&](const TensorBase& result, const std::vector<double>& values) {
     if (!result.defined()) return;
     for (int64_t c = 0; c < channels; ++c) {
       double sum = 0;
@@ -110,7 +110,8 @@ void group_norm_backward_as(const Tensor& grad_x, const Tensor& grad_weight, con
 }
 
 template <class T>
-void rms_norm_as(const Tensor& out, const Tensor& rstd, const Tensor& x, const Tensor& weight, double eps) {
+void rms_norm_as(const TensorBase& out, const TensorBase& rstd, const TensorBase& x, const TensorBase& weight,
+                 double eps) {
   const int64_t columns = x.sizes()[1];
   const T* scale = data<T>(weight);
   parallel_for(0, x.sizes()[0], grain(columns), [&](int64_t first, int64_t last) {
@@ -132,8 +133,8 @@ void rms_norm_as(const Tensor& out, const Tensor& rstd, const Tensor& x, const T
 }
 
 template <class T>
-void rms_norm_backward_as(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad, const Tensor& x,
-                          const Tensor& rstd, const Tensor& weight) {
+void rms_norm_backward_as(const TensorBase& grad_x, const TensorBase& grad_weight, const TensorBase& grad,
+                          const TensorBase& x, const TensorBase& rstd, const TensorBase& weight) {
   const int64_t rows = x.sizes()[0], columns = x.sizes()[1];
   const T* scale = data<T>(weight);
   parallel_for(0, grad_x.defined() ? rows : 0, grain(2 * columns), [&](int64_t first, int64_t last) {
@@ -172,7 +173,7 @@ void rms_norm_backward_as(const Tensor& grad_x, const Tensor& grad_weight, const
 /// Tensors as the loops want them: inputs converted, outputs to be copied back.
 class Staged {
  public:
-  Staged(const Tensor& x, bool is_output) : target_(x), tensor_(x), is_output_(is_output) {
+  Staged(const TensorBase& x, bool is_output) : target_(x), tensor_(x), is_output_(is_output) {
     if (!x.defined()) return;
     const DType dtype = compute_dtype(x.dtype());
     if (dtype == x.dtype() && x.is_contiguous()) return;
@@ -184,39 +185,41 @@ class Staged {
   }
   Staged(const Staged&) = delete;
   Staged& operator=(const Staged&) = delete;
-  operator const Tensor&() const { return tensor_; }
+  operator const TensorBase&() const { return tensor_; }
 
  private:
-  const Tensor& target_;
-  Tensor tensor_;
+  const TensorBase& target_;
+  TensorBase tensor_;
   bool is_output_;
 };
 
 template <class F>
-void visit(const char* op, const Tensor& x, F f) {
+void visit(const char* op, const TensorBase& x, F f) {
   if (!is_floating_point(x.dtype())) cpu::fail_dtype(op, x.dtype());
   compute_dtype(x.dtype()) == kFloat64 ? f.template operator()<double>() : f.template operator()<float>();
 }
 
-void group_norm(const Tensor& out, const Tensor& mean, const Tensor& rstd, const Tensor& x, const Tensor& weight,
-                const Tensor& bias, double eps) {
+void group_norm(const TensorBase& out, const TensorBase& mean, const TensorBase& rstd, const TensorBase& x,
+                const TensorBase& weight, const TensorBase& bias, double eps) {
   const Staged y(out, true), in(x, false);
   visit("group_norm", x, [&]<class T> { group_norm_as<T>(y, mean, rstd, in, weight, bias, eps); });
 }
 
-void group_norm_backward(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad_bias, const Tensor& grad,
-                         const Tensor& x, const Tensor& mean, const Tensor& rstd, const Tensor& weight) {
+void group_norm_backward(const TensorBase& grad_x, const TensorBase& grad_weight, const TensorBase& grad_bias,
+                         const TensorBase& grad, const TensorBase& x, const TensorBase& mean, const TensorBase& rstd,
+                         const TensorBase& weight) {
   const Staged to(grad_x, true), scale(grad_weight, true), shift(grad_bias, true), g(grad, false), in(x, false);
   visit("group_norm", x, [&]<class T> { group_norm_backward_as<T>(to, scale, shift, g, in, mean, rstd, weight); });
 }
 
-void rms_norm(const Tensor& out, const Tensor& rstd, const Tensor& x, const Tensor& weight, double eps) {
+void rms_norm(const TensorBase& out, const TensorBase& rstd, const TensorBase& x, const TensorBase& weight,
+              double eps) {
   const Staged y(out, true), in(x, false);
   visit("rms_norm", x, [&]<class T> { rms_norm_as<T>(y, rstd, in, weight, eps); });
 }
 
-void rms_norm_backward(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad, const Tensor& x,
-                       const Tensor& rstd, const Tensor& weight) {
+void rms_norm_backward(const TensorBase& grad_x, const TensorBase& grad_weight, const TensorBase& grad,
+                       const TensorBase& x, const TensorBase& rstd, const TensorBase& weight) {
   const Staged to(grad_x, true), scale(grad_weight, true), g(grad, false), in(x, false);
   visit("rms_norm", x, [&]<class T> { rms_norm_backward_as<T>(to, scale, g, in, rstd, weight); });
 }

@@ -1,7 +1,7 @@
 // The files that together make the indexing family; register_indexing calls them.
 #pragma once
 
-#include "core/tensor.h"
+#include "core/tensor_base.h"
 
 namespace ember {
 
@@ -9,7 +9,7 @@ namespace EMBER_ISA {
 
 void register_gather();
 void register_pick();
-Tensor nonzero_positions(const Tensor& x);
+TensorBase nonzero_positions(const TensorBase& x);
 
 }  // namespace EMBER_ISA
 }  // namespace ember

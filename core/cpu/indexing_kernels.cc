@@ -103,23 +103,23 @@ void add_to_selected(const Selection& selection, DType dtype) {
   });
 }
 
-void index_select(const Tensor& out, const Tensor& x, int64_t dim, const Tensor& index) {
+void index_select(const TensorBase& out, const TensorBase& x, int64_t dim, const TensorBase& index) {
   read_selected(Selection("index_select", out, x, {&index, 1}, dim), x.element_size());
 }
 
-void index_add(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& src) {
+void index_add(const TensorBase& out, int64_t dim, const TensorBase& index, const TensorBase& src) {
   add_to_selected(Selection("index_add", src, out, {&index, 1}, dim), out.dtype());
 }
 
-void index_copy(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& src) {
+void index_copy(const TensorBase& out, int64_t dim, const TensorBase& index, const TensorBase& src) {
   write_selected(Selection("index_copy", src, out, {&index, 1}, dim), out.element_size());
 }
 
-void index(const Tensor& out, const Tensor& x, std::span<const Tensor> indices) {
+void index(const TensorBase& out, const TensorBase& x, std::span<const TensorBase> indices) {
   read_selected(Selection("index", out, x, indices, 0, /*from_end=*/true), x.element_size());
 }
 
-void index_put(const Tensor& out, std::span<const Tensor> indices, const Tensor& value, bool accumulate) {
+void index_put(const TensorBase& out, std::span<const TensorBase> indices, const TensorBase& value, bool accumulate) {
   const Selection selection("index_put", value, out, indices, 0, /*from_end=*/true);
   accumulate ? add_to_selected(selection, out.dtype()) : write_selected(selection, out.element_size());
 }

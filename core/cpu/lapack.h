@@ -14,7 +14,7 @@
 
 #include "core/cpu/cpu_kernels.h"
 #include "core/parallel.h"
-#include "core/tensor.h"
+#include "core/tensor_base.h"
 
 namespace ember::lapack {
 
@@ -106,14 +106,14 @@ struct Matrices {
   T* data;
   int rows, columns;
 
-  explicit Matrices(const Tensor& x)
+  explicit Matrices(const TensorBase& x)
       : data(reinterpret_cast<T*>(x.raw_data())), rows(size(x, 2)), columns(size(x, 1)) {}
   T* operator[](int64_t i) const { return data + i * rows * columns; }
   /// The distance of columns; LAPACK wants at least 1.
   int leading() const { return rows > 1 ? rows : 1; }
 
  private:
-  static int size(const Tensor& x, size_t from_end) {
+  static int size(const TensorBase& x, size_t from_end) {
     const int64_t n = x.sizes()[x.sizes().size() - from_end];
     check(n <= std::numeric_limits<int>::max(), "LAPACK takes matrices of at most 2^31 rows, not ", x.sizes());
     return static_cast<int>(n);
@@ -124,12 +124,14 @@ struct Vectors {
   T* data;
   int64_t length;
 
-  explicit Vectors(const Tensor& x) : data(reinterpret_cast<T*>(x.raw_data())), length(x.sizes().back()) {}
+  explicit Vectors(const TensorBase& x) : data(reinterpret_cast<T*>(x.raw_data())), length(x.sizes().back()) {}
   T* operator[](int64_t i) const { return data + i * length; }
 };
 
 /// How many matrices there are.
-inline int64_t batch_of(const Tensor& x) { return Shape(std::span(x.sizes().data(), x.sizes().size() - 2)).numel(); }
+inline int64_t batch_of(const TensorBase& x) {
+  return Shape(std::span(x.sizes().data(), x.sizes().size() - 2)).numel();
+}
 
 /// Calls `f(first, last)` for ranges of a batch. Small matrices are shared out among the threads; a large one takes all of them,
 /// within its routine. `work`: multiplications for each.

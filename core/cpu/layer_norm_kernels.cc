@@ -30,10 +30,10 @@ void normalize_row(T* out, const T* x, const T* weight, const T* bias, T mean, T
 }
 
 template <class T>
-void forward_as(const Tensor& out, const Tensor& mean, const Tensor& rstd, const Tensor& x, const Tensor& weight,
-                const Tensor& bias, double eps) {
+void forward_as(const TensorBase& out, const TensorBase& mean, const TensorBase& rstd, const TensorBase& x,
+                const TensorBase& weight, const TensorBase& bias, double eps) {
   const int64_t rows = mean.numel(), columns = rows == 0 ? 0 : x.numel() / rows;
-  const Tensor from = read_as(x, dtype_of<T>), w = read_as(weight, dtype_of<T>), b = read_as(bias, dtype_of<T>);
+  const TensorBase from = read_as(x, dtype_of<T>), w = read_as(weight, dtype_of<T>), b = read_as(bias, dtype_of<T>);
   const WriteAs to(out, dtype_of<T>), means(mean, dtype_of<T>), rstds(rstd, dtype_of<T>);
   parallel_for(0, rows, row_grain(columns), [&](int64_t first, int64_t last) {
     for (int64_t row = first; row < last; ++row) {
@@ -59,21 +59,23 @@ void backward_row(T* grad_x, const T* scaled, const T* x, T mean, T rstd, int64_
 }
 
 template <class T>
-void backward_as(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad_bias, const Tensor& grad,
-                 const Tensor& x, const Tensor& mean, const Tensor& rstd, const Tensor& weight) {
+void backward_as(const TensorBase& grad_x, const TensorBase& grad_weight, const TensorBase& grad_bias,
+                 const TensorBase& grad, const TensorBase& x, const TensorBase& mean, const TensorBase& rstd,
+                 const TensorBase& weight) {
   const int64_t rows = mean.numel();
-  const Tensor& parameter = grad_weight.defined() ? grad_weight : grad_bias;
+  const TensorBase& parameter = grad_weight.defined() ? grad_weight : grad_bias;
   const int64_t columns = rows > 0 ? x.numel() / rows : parameter.defined() ? parameter.numel() : 0;
-  const Tensor from = read_as(x, dtype_of<T>), g = read_as(grad, dtype_of<T>), w = read_as(weight, dtype_of<T>);
-  const Tensor centers = read_as(mean, dtype_of<T>), scales = read_as(rstd, dtype_of<T>);
+  const TensorBase from = read_as(x, dtype_of<T>), g = read_as(grad, dtype_of<T>), w = read_as(weight, dtype_of<T>);
+  const TensorBase centers = read_as(mean, dtype_of<T>), scales = read_as(rstd, dtype_of<T>);
   const WriteAs to(grad_x, dtype_of<T>), to_weight(grad_weight, dtype_of<T>), to_bias(grad_bias, dtype_of<T>);
   const bool wants_parameters = grad_weight.defined() || grad_bias.defined();
   const int64_t chunks = (rows + kRows - 1) / kRows;
   // Each chunk's sums for weight and bias, side by side; a chunk of no rows gives an empty input its zeros.
-  const Tensor partial = empty_tensor({wants_parameters ? std::max<int64_t>(chunks, 1) * 2 * columns : 0}, dtype_of<T>);
+  const TensorBase partial =
+      empty_tensor({wants_parameters ? std::max<int64_t>(chunks, 1) * 2 * columns : 0}, dtype_of<T>);
   T* partials = reinterpret_cast<T*>(partial.raw_data());
   parallel_for(0, chunks, std::max<int64_t>(1, row_grain(columns) / kRows), [&](int64_t first, int64_t last) {
-    const Tensor scratch = empty_tensor({2 * columns}, dtype_of<T>);
+    const TensorBase scratch = empty_tensor({2 * columns}, dtype_of<T>);
     T* scaled = reinterpret_cast<T*>(scratch.raw_data());
     T* products = scaled + columns;
     const T* weights = data_or_null<T>(w);
@@ -111,15 +113,16 @@ void backward_as(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& 
   to.finish(), to_weight.finish(), to_bias.finish();
 }
 
-void layer_norm(const Tensor& out, const Tensor& mean, const Tensor& rstd, const Tensor& x, const Tensor& weight,
-                const Tensor& bias, double eps) {
+void layer_norm(const TensorBase& out, const TensorBase& mean, const TensorBase& rstd, const TensorBase& x,
+                const TensorBase& weight, const TensorBase& bias, double eps) {
   if (!is_floating_point(x.dtype())) cpu::fail_dtype("layer_norm", x.dtype());
   x.dtype() == kFloat64 ? forward_as<double>(out, mean, rstd, x, weight, bias, eps)
                         : forward_as<float>(out, mean, rstd, x, weight, bias, eps);
 }
 
-void layer_norm_backward(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad_bias, const Tensor& grad,
-                         const Tensor& x, const Tensor& mean, const Tensor& rstd, const Tensor& weight) {
+void layer_norm_backward(const TensorBase& grad_x, const TensorBase& grad_weight, const TensorBase& grad_bias,
+                         const TensorBase& grad, const TensorBase& x, const TensorBase& mean, const TensorBase& rstd,
+                         const TensorBase& weight) {
   if (!is_floating_point(x.dtype())) cpu::fail_dtype("layer_norm_backward", x.dtype());
   x.dtype() == kFloat64 ? backward_as<double>(grad_x, grad_weight, grad_bias, grad, x, mean, rstd, weight)
                         : backward_as<float>(grad_x, grad_weight, grad_bias, grad, x, mean, rstd, weight);

@@ -11,7 +11,7 @@ namespace {
 
 double product(double a, double b, double c) { return a * b * c; }
 
-void geqrf(const Tensor& a, const Tensor& tau) {
+void geqrf(const TensorBase& a, const TensorBase& tau) {
   visit_float(a.dtype(), "geqrf", [&]<class T>() {
     const Matrices<T> qr(a);
     const Vectors<T> factors(tau);
@@ -27,7 +27,7 @@ void geqrf(const Tensor& a, const Tensor& tau) {
   });
 }
 
-void householder_product(const Tensor& a, const Tensor& tau) {
+void householder_product(const TensorBase& a, const TensorBase& tau) {
   visit_float(a.dtype(), "householder_product", [&]<class T>() {
     const Matrices<T> q(a);
     const Vectors<T> factors(tau);
@@ -43,7 +43,7 @@ void householder_product(const Tensor& a, const Tensor& tau) {
   });
 }
 
-void multiply_householder(const Tensor& c, const Tensor& a, const Tensor& tau, bool left, bool transpose) {
+void multiply_householder(const TensorBase& c, const TensorBase& a, const TensorBase& tau, bool left, bool transpose) {
   visit_float(c.dtype(), "ormqr", [&]<class T>() {
     const Matrices<T> q(a), x(c);
     const Vectors<T> factors(tau);
@@ -84,8 +84,8 @@ struct LeastSquares {
   }
 };
 
-void least_squares(const Tensor& b, const Tensor& a, const Tensor& rank, const Tensor& singular_values,
-                   const Tensor& info, double rcond, const char* driver) {
+void least_squares(const TensorBase& b, const TensorBase& a, const TensorBase& rank, const TensorBase& singular_values,
+                   const TensorBase& info, double rcond, const char* driver) {
   visit_float(b.dtype(), "lstsq", [&]<class T>() {
     const LeastSquares<T> problem{Matrices<T>(a), Matrices<T>(b), static_cast<T>(rcond), driver};
     const Vectors<T> values(singular_values);

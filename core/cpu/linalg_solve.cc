@@ -11,7 +11,7 @@ namespace {
 
 double cube(double n) { return n * n * n; }
 
-void cholesky(const Tensor& a, const Tensor& info, bool upper) {
+void cholesky(const TensorBase& a, const TensorBase& info, bool upper) {
   visit_float(a.dtype(), "cholesky", [&]<class T>() {
     const Matrices<T> factor(a);
     int* status = info.data_ptr<int32_t>();
@@ -22,7 +22,7 @@ void cholesky(const Tensor& a, const Tensor& info, bool upper) {
   });
 }
 
-void cholesky_solve(const Tensor& b, const Tensor& a, bool upper) {
+void cholesky_solve(const TensorBase& b, const TensorBase& a, bool upper) {
   visit_float(b.dtype(), "cholesky_solve", [&]<class T>() {
     const Matrices<T> factor(a), x(b);
     for_matrices(batch_of(b), 1.0 * x.rows * x.rows * x.columns, [&](int64_t first, int64_t last) {
@@ -32,7 +32,7 @@ void cholesky_solve(const Tensor& b, const Tensor& a, bool upper) {
   });
 }
 
-void cholesky_inverse(const Tensor& a, bool upper) {
+void cholesky_inverse(const TensorBase& a, bool upper) {
   visit_float(a.dtype(), "cholesky_inverse", [&]<class T>() {
     const Matrices<T> factor(a);
     for_matrices(batch_of(a), cube(factor.rows) / 3, [&](int64_t first, int64_t last) {
@@ -42,7 +42,7 @@ void cholesky_inverse(const Tensor& a, bool upper) {
   });
 }
 
-void lu_factor(const Tensor& a, const Tensor& pivots, const Tensor& info) {
+void lu_factor(const TensorBase& a, const TensorBase& pivots, const TensorBase& info) {
   visit_number(a.dtype(), "lu_factor", [&]<class T>() {
     const Matrices<T> lu(a);
     const Vectors<int> pivot(pivots);
@@ -54,7 +54,7 @@ void lu_factor(const Tensor& a, const Tensor& pivots, const Tensor& info) {
   });
 }
 
-void lu_solve(const Tensor& b, const Tensor& a, const Tensor& pivots, bool adjoint) {
+void lu_solve(const TensorBase& b, const TensorBase& a, const TensorBase& pivots, bool adjoint) {
   visit_number(b.dtype(), "lu_solve", [&]<class T>() {
     const Matrices<T> lu(a), x(b);
     const Vectors<int> pivot(pivots);
@@ -65,7 +65,7 @@ void lu_solve(const Tensor& b, const Tensor& a, const Tensor& pivots, bool adjoi
   });
 }
 
-void permutation(const Tensor& rows, const Tensor& pivots) {
+void permutation(const TensorBase& rows, const TensorBase& pivots) {
   const Vectors<int64_t> row(rows);
   const Vectors<int> pivot(pivots);
   const int64_t batch = row.length ? rows.numel() / row.length : 0;
@@ -80,7 +80,7 @@ void permutation(const Tensor& rows, const Tensor& pivots) {
   }
 }
 
-void ldl_factor(const Tensor& a, const Tensor& pivots, const Tensor& info) {
+void ldl_factor(const TensorBase& a, const TensorBase& pivots, const TensorBase& info) {
   visit_float(a.dtype(), "ldl_factor", [&]<class T>() {
     const Matrices<T> ld(a);
     const Vectors<int> pivot(pivots);
@@ -96,7 +96,7 @@ void ldl_factor(const Tensor& a, const Tensor& pivots, const Tensor& info) {
   });
 }
 
-void ldl_solve(const Tensor& b, const Tensor& a, const Tensor& pivots) {
+void ldl_solve(const TensorBase& b, const TensorBase& a, const TensorBase& pivots) {
   visit_float(b.dtype(), "ldl_solve", [&]<class T>() {
     const Matrices<T> ld(a), x(b);
     const Vectors<int> pivot(pivots);
@@ -107,7 +107,7 @@ void ldl_solve(const Tensor& b, const Tensor& a, const Tensor& pivots) {
   });
 }
 
-void solve_triangular(const Tensor& b, const Tensor& a, bool left, bool upper, bool transpose, bool unit) {
+void solve_triangular(const TensorBase& b, const TensorBase& a, bool left, bool upper, bool transpose, bool unit) {
   visit_float(b.dtype(), "solve_triangular", [&]<class T>() {
     const Matrices<T> triangle(a), x(b);
     for_matrices(batch_of(b), 0.5 * triangle.rows * x.rows * x.columns, [&](int64_t first, int64_t last) {

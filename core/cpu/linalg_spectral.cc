@@ -10,7 +10,7 @@ namespace {
 
 double cube(double n) { return n * n * n; }
 
-void eigh(const Tensor& a, const Tensor& values, const Tensor& info, bool upper, bool vectors) {
+void eigh(const TensorBase& a, const TensorBase& values, const TensorBase& info, bool upper, bool vectors) {
   visit_float(a.dtype(), "eigh", [&]<class T>() {
     const Matrices<T> matrix(a);
     const Vectors<T> value(values);
@@ -83,7 +83,7 @@ struct GeneralEigenproblem {
   }
 };
 
-void eig(const Tensor& a, const Tensor& values, const Tensor& vectors, const Tensor& info) {
+void eig(const TensorBase& a, const TensorBase& values, const TensorBase& vectors, const TensorBase& info) {
   visit_number(a.dtype(), "eig", [&]<class T>() {
     using Complex = typename GeneralEigenproblem<T>::Complex;
     const bool wants_vectors = vectors.defined();
@@ -111,7 +111,7 @@ bool is_finite(const Matrices<T>& matrix, int64_t i) {
   return true;
 }
 
-void svd(const Tensor& a, const Tensor& u, const Tensor& s, const Tensor& vh, const Tensor& info) {
+void svd(const TensorBase& a, const TensorBase& u, const TensorBase& s, const TensorBase& vh, const TensorBase& info) {
   visit_float(a.dtype(), "svd", [&]<class T>() {
     const Matrices<T> matrix(a);
     const Vectors<T> value(s);

@@ -14,7 +14,7 @@ struct Samples {
   Shape sizes;          ///< of the target
   Shape input_strides;  ///< of the input, without the class dim
 
-  explicit Samples(const Tensor& x) : sizes(x.sizes()), input_strides(x.strides()) {
+  explicit Samples(const TensorBase& x) : sizes(x.sizes()), input_strides(x.strides()) {
     const size_t class_dim = x.dim() == 1 ? 0 : 1;
     classes = x.sizes()[class_dim];
     class_stride = x.strides()[class_dim];
@@ -57,8 +57,8 @@ void visit_any_float(DType dtype, const char* op, F&& f) {
 }
 
 template <class T>
-void nll_loss(const Tensor& losses, const Tensor& total_weight, const Tensor& x, const Tensor& target,
-              const Tensor& weight, int64_t ignore_index) {
+void nll_loss(const TensorBase& losses, const TensorBase& total_weight, const TensorBase& x, const TensorBase& target,
+              const TensorBase& weight, int64_t ignore_index) {
   const Samples samples(x);
   const T* input = reinterpret_cast<const T*>(x.raw_data());
   const auto* labels = reinterpret_cast<const int64_t*>(target.raw_data());
@@ -80,8 +80,8 @@ void nll_loss(const Tensor& losses, const Tensor& total_weight, const Tensor& x,
 }
 
 template <class T>
-void nll_loss_backward(const Tensor& grad_x, const Tensor& grad, const Tensor& target, const Tensor& weight,
-                       int64_t ignore_index) {
+void nll_loss_backward(const TensorBase& grad_x, const TensorBase& grad, const TensorBase& target,
+                       const TensorBase& weight, int64_t ignore_index) {
   const Samples samples(grad_x);
   T* out = reinterpret_cast<T*>(grad_x.raw_data());
   const T* grads = reinterpret_cast<const T*>(grad.raw_data());
@@ -100,13 +100,13 @@ void nll_loss_backward(const Tensor& grad_x, const Tensor& grad, const Tensor& t
 }
 
 [[maybe_unused]] const bool registered = [] {
-  kernels::nll_loss[kCPU] = [](const Tensor& losses, const Tensor& total_weight, const Tensor& x, const Tensor& target,
-                               const Tensor& weight, int64_t ignore_index) {
+  kernels::nll_loss[kCPU] = [](const TensorBase& losses, const TensorBase& total_weight, const TensorBase& x,
+                               const TensorBase& target, const TensorBase& weight, int64_t ignore_index) {
     visit_any_float(x.dtype(), "nll_loss",
                     [&]<class T> { nll_loss<T>(losses, total_weight, x, target, weight, ignore_index); });
   };
-  kernels::nll_loss_backward[kCPU] = [](const Tensor& grad_x, const Tensor& grad, const Tensor& target,
-                                        const Tensor& weight, int64_t ignore_index) {
+  kernels::nll_loss_backward[kCPU] = [](const TensorBase& grad_x, const TensorBase& grad, const TensorBase& target,
+                                        const TensorBase& weight, int64_t ignore_index) {
     visit_any_float(grad.dtype(), "nll_loss_backward",
                     [&]<class T> { nll_loss_backward<T>(grad_x, grad, target, weight, ignore_index); });
   };

@@ -258,12 +258,12 @@ void multiply(const Product<T>& p) {
 }
 
 template <class T>
-Product<T> describe_product(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& bias) {
+Product<T> describe_product(const TensorBase& out, const TensorBase& a, const TensorBase& b, const TensorBase& bias) {
   const size_t rank = out.sizes().size(), row = rank - 2, column = rank - 1;
-  auto matrix = [&](const Tensor& x) {
+  auto matrix = [&](const TensorBase& x) {
     return Matrix<T>{reinterpret_cast<T*>(x.raw_data()), x.strides()[row], x.strides()[column]};
   };
-  auto constant = [&](const Tensor& x) {
+  auto constant = [&](const TensorBase& x) {
     const Matrix<T> m = matrix(x);
     return Matrix<const T>{m.data, m.row, m.column};
   };
@@ -293,7 +293,7 @@ Product<T> describe_product(const Tensor& out, const Tensor& a, const Tensor& b,
 }
 
 template <class T>
-void multiply(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& bias) {
+void multiply(const TensorBase& out, const TensorBase& a, const TensorBase& b, const TensorBase& bias) {
   multiply(describe_product<T>(out, a, b, bias));
 }
 
@@ -335,7 +335,7 @@ void dot(const Product<T>& p) {
 
 /// Whether the product is that of two long vectors; does it then.
 template <class T>
-bool dot_if_long(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& bias) {
+bool dot_if_long(const TensorBase& out, const TensorBase& a, const TensorBase& b, const TensorBase& bias) {
   constexpr int64_t kLong = 256;
   if (out.numel() != 1 || a.size(-1) < kLong || a.strides().back() != 1 || b.strides()[b.strides().size() - 2] != 1)
     return false;
@@ -343,24 +343,24 @@ bool dot_if_long(const Tensor& out, const Tensor& a, const Tensor& b, const Tens
   return true;
 }
 
-Tensor in_float32(const Tensor& x) {
+TensorBase in_float32(const TensorBase& x) {
   if (!x.defined()) return x;
-  const Tensor y = empty_tensor(x.sizes(), kFloat32);
+  const TensorBase y = empty_tensor(x.sizes(), kFloat32);
   kernels::copy[kCPU](y, x);
   return y;
 }
 
-void multiply_in_float32(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& bias) {
-  const Tensor sum = empty_tensor(out.sizes(), kFloat32);
+void multiply_in_float32(const TensorBase& out, const TensorBase& a, const TensorBase& b, const TensorBase& bias) {
+  const TensorBase sum = empty_tensor(out.sizes(), kFloat32);
   multiply<float>(sum, in_float32(a), in_float32(b), in_float32(bias));
   kernels::copy[kCPU](out, sum);
 }
 
-bool is_small(const Tensor& out, int64_t k) {
+bool is_small(const TensorBase& out, int64_t k) {
   return out.numel() * k <= kSmallWork || out.size(-2) * out.size(-1) * k <= kSmallBatchWork;
 }
 
-void matmul(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& bias) {
+void matmul(const TensorBase& out, const TensorBase& a, const TensorBase& b, const TensorBase& bias) {
   if (out.numel() == 0) return;
   switch (out.dtype()) {
     case DType::Float32:

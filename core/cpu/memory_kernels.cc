@@ -10,10 +10,12 @@ namespace ember::EMBER_ISA {
 
 namespace {
 
-void copy(const Tensor& out, const Tensor& x) { Elementwise({{out, out.dtype()}}, {{x, x.dtype()}}).run_cast(); }
+void copy(const TensorBase& out, const TensorBase& x) {
+  Elementwise({{out, out.dtype()}}, {{x, x.dtype()}}).run_cast();
+}
 
 template <class Word>
-void fill_words(const Tensor& out, Word value) {
+void fill_words(const TensorBase& out, Word value) {
   const DType dtype = out.dtype();
   Elementwise({{out, dtype}}, {}).run([&](char* const* pointers, int64_t count) {
     if (value == 0) {
@@ -27,7 +29,7 @@ void fill_words(const Tensor& out, Word value) {
 }
 
 template <class T>
-void fill_complex(const Tensor& out, std::complex<double> value) {
+void fill_complex(const TensorBase& out, std::complex<double> value) {
   const Complex<T> element{static_cast<T>(value.real()), static_cast<T>(value.imag())};
   Elementwise({{out, out.dtype()}}, {}).run([=](char* const* pointers, int64_t count) {
     auto* elements = reinterpret_cast<Complex<T>*>(pointers[0]);
@@ -35,7 +37,7 @@ void fill_complex(const Tensor& out, std::complex<double> value) {
   });
 }
 
-void fill(const Tensor& out, const Scalar& value) {
+void fill(const TensorBase& out, const Scalar& value) {
   switch (out.dtype()) {
     case DType::Bool:
       return fill_words<uint8_t>(out, value.to<bool>());

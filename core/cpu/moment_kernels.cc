@@ -21,7 +21,7 @@ void load_side(T* to, const ReductionTile& tile) {
 
 /// Sums f(x - side) over each output's elements; `f` works on a run in place.
 template <class T, class F>
-void sum_of_differences(const Tensor& out, const Tensor& side, const Tensor& x, F f,
+void sum_of_differences(const TensorBase& out, const TensorBase& side, const TensorBase& x, F f,
                         FunctionRef<void(const ReductionStore&)> store) {
   const auto along = [&](const ReductionTile& tile) {
     T buffer[kReductionRun], shift[kReductionColumns];
@@ -58,8 +58,8 @@ void sum_of_differences(const Tensor& out, const Tensor& side, const Tensor& x, 
 }
 
 template <class T>
-void var_as(const Tensor& out, const Tensor& x, double correction) {
-  const Tensor mean = empty_tensor(out.sizes(), dtype_of<T>);
+void var_as(const TensorBase& out, const TensorBase& x, double correction) {
+  const TensorBase mean = empty_tensor(out.sizes(), dtype_of<T>);
   reduce_mean(mean, x);
   const auto square = [](T* run, int64_t count) {
     for (int64_t i = 0; i < count; ++i) run[i] *= run[i];
@@ -73,14 +73,14 @@ void var_as(const Tensor& out, const Tensor& x, double correction) {
   sum_of_differences<T>(out, mean, x, square, store);
 }
 
-void var(const Tensor& out, const Tensor& x, double correction) {
+void var(const TensorBase& out, const TensorBase& x, double correction) {
   if (!is_floating_point(out.dtype())) cpu::fail_dtype("var", out.dtype());
   compute_dtype(out.dtype()) == kFloat64 ? var_as<double>(out, x, correction) : var_as<float>(out, x, correction);
 }
 
 template <class T>
-void logsumexp_as(const Tensor& out, const Tensor& x) {
-  const Tensor shift = empty_tensor(out.sizes(), dtype_of<T>);
+void logsumexp_as(const TensorBase& out, const TensorBase& x) {
+  const TensorBase shift = empty_tensor(out.sizes(), dtype_of<T>);
   reduce_max(shift, x);
   // An infinite maximum would make NaN of inf - inf; without a shift exp gives 0 and inf by itself.
   T* shifts = reinterpret_cast<T*>(shift.raw_data());
@@ -96,7 +96,7 @@ void logsumexp_as(const Tensor& out, const Tensor& x) {
       out, shift, x, [](T* run, int64_t count) { exp_run(run, run, count); }, store);
 }
 
-void logsumexp(const Tensor& out, const Tensor& x) {
+void logsumexp(const TensorBase& out, const TensorBase& x) {
   if (!is_floating_point(out.dtype())) cpu::fail_dtype("logsumexp", out.dtype());
   compute_dtype(out.dtype()) == kFloat64 ? logsumexp_as<double>(out, x) : logsumexp_as<float>(out, x);
 }

@@ -13,7 +13,7 @@ namespace {
 constexpr int64_t kBlock = 4096;
 
 /// Whether elements [first, last) are not zero, in row-major order.
-void load_truth(bool* truth, const Tensor& x, const Walk& walk, int64_t first, int64_t last) {
+void load_truth(bool* truth, const TensorBase& x, const Walk& walk, int64_t first, int64_t last) {
   for_each_run(walk, first, last, [&](const Walk::Strides& at, int64_t count) {
     cast_run({reinterpret_cast<char*>(truth),
               x.raw_data() + at[0],
@@ -70,13 +70,13 @@ void write_positions(int64_t* to, const uint16_t* places, int64_t found, int64_t
 
 }  // namespace
 
-Tensor nonzero_positions(const Tensor& x) {
+TensorBase nonzero_positions(const TensorBase& x) {
   Walk walk;
   for (int64_t d = x.dim() - 1; d >= 0; --d)
     walk.add(x.sizes()[static_cast<size_t>(d)], {x.strides()[static_cast<size_t>(d)] * x.element_size()});
   walk.merge();
   const int64_t numel = x.numel(), blocks = (numel + kBlock - 1) / kBlock;
-  const Tensor counts = empty_tensor({blocks + 1}, kInt64);
+  const TensorBase counts = empty_tensor({blocks + 1}, kInt64);
   auto* begins = reinterpret_cast<int64_t*>(counts.raw_data());
   begins[0] = 0;
   parallel_for(0, blocks, kGrain / kBlock, [&](int64_t first, int64_t last) {
@@ -92,7 +92,7 @@ Tensor nonzero_positions(const Tensor& x) {
   for (int64_t b = 0; b < blocks; ++b) begins[b + 1] += begins[b];
 
   const int64_t rank = x.dim();
-  const Tensor out = empty_tensor({begins[blocks], rank}, kInt64);
+  const TensorBase out = empty_tensor({begins[blocks], rank}, kInt64);
   auto* positions = reinterpret_cast<int64_t*>(out.raw_data());
   if (rank == 0) return out;
   parallel_for(0, blocks, kGrain / kBlock, [&](int64_t first, int64_t last) {

@@ -8,32 +8,32 @@ namespace ember::EMBER_ISA {
 void register_batch_norm();
 void register_layer_norm();
 
-inline bool has_strides(const Tensor& x, const Shape& strides) {
+inline bool has_strides(const TensorBase& x, const Shape& strides) {
   for (size_t d = 0; d < strides.size(); ++d)
     if (x.sizes()[d] != 1 && x.strides()[d] != strides[d]) return false;
   return true;
 }
 
 /// x itself when it has this dtype and these strides, a copy otherwise; undefined stays so.
-inline Tensor read_as(const Tensor& x, DType dtype, const Shape& strides) {
+inline TensorBase read_as(const TensorBase& x, DType dtype, const Shape& strides) {
   if (!x.defined() || (x.dtype() == dtype && has_strides(x, strides))) return x;
-  const Tensor copy = empty_strided_tensor(x.sizes(), strides, dtype, x.device());
+  const TensorBase copy = empty_strided_tensor(x.sizes(), strides, dtype, x.device());
   kernels::copy[kCPU](copy, x);
   return copy;
 }
 
-inline Tensor read_as(const Tensor& x, DType dtype) {
+inline TensorBase read_as(const TensorBase& x, DType dtype) {
   return x.defined() ? read_as(x, dtype, contiguous_strides(x.sizes())) : x;
 }
 
 /// A result that is computed in this dtype and these strides, and copied to `out` when finish() is called if that is not so.
 class WriteAs {
  public:
-  WriteAs(const Tensor& out, DType dtype, const Shape& strides) : out_(out), computed_(out) {
+  WriteAs(const TensorBase& out, DType dtype, const Shape& strides) : out_(out), computed_(out) {
     if (out.defined() && !(out.dtype() == dtype && has_strides(out, strides)))
       computed_ = empty_strided_tensor(out.sizes(), strides, dtype, out.device());
   }
-  WriteAs(const Tensor& out, DType dtype)
+  WriteAs(const TensorBase& out, DType dtype)
       : WriteAs(out, dtype, out.defined() ? contiguous_strides(out.sizes()) : Shape()) {}
 
   /// Null when `out` is undefined.
@@ -46,11 +46,11 @@ class WriteAs {
   }
 
  private:
-  Tensor out_, computed_;
+  TensorBase out_, computed_;
 };
 
 template <class T>
-inline const T* data_or_null(const Tensor& x) {
+inline const T* data_or_null(const TensorBase& x) {
   return x.defined() ? reinterpret_cast<const T*>(x.raw_data()) : nullptr;
 }
 

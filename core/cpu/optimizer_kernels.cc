@@ -17,7 +17,7 @@ constexpr int64_t kChunk = 2048;
 /// A parameter, its gradient and up to three states.
 constexpr int kMaxLists = 5;
 
-using Lists = std::array<const std::vector<Tensor>*, kMaxLists>;
+using Lists = std::array<const std::vector<TensorBase>*, kMaxLists>;
 
 /// A chunk of one tensor as T*: in place, or in `buffer` when the tensor is of a 16-bit dtype.
 template <class T>
@@ -26,7 +26,7 @@ struct Chunk {
   char* place;
   DType dtype;
 
-  Chunk(const Tensor& x, int64_t first, int64_t count, T* buffer)
+  Chunk(const TensorBase& x, int64_t first, int64_t count, T* buffer)
       : place(x.raw_data() + first * x.element_size()), dtype(x.dtype()) {
     const bool direct = dtype == dtype_of<T>;
     data = direct ? reinterpret_cast<T*>(place) : buffer;
@@ -58,7 +58,7 @@ void update_range(const Lists& lists, int used, size_t index, int64_t first, int
 /// One sweep of all threads over all elements of all parameters.
 template <class F>
 void sweep(const char* op, const Lists& lists, int used, F&& make_update) {
-  const std::vector<Tensor>& params = *lists[0];
+  const std::vector<TensorBase>& params = *lists[0];
   int64_t total = 0;
   for (size_t i = 0; i < params.size(); ++i) {
     total += (params[i].numel() + kChunk - 1) / kChunk;

@@ -113,7 +113,7 @@ void rank(std::span<const T> row, std::vector<Ranked<T>>& items) {
 
 /// Writes what `choose` picks out of each row, for which it may use a buffer.
 template <class Choose>
-void choose_each(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim, Choose choose) {
+void choose_each(const TensorBase& values, const TensorBase& indices, const TensorBase& x, int64_t dim, Choose choose) {
   const int64_t count = x.dim() == 0 ? 1 : x.size(dim);
   visit_comparable(x.dtype(), [&]<class T>() {
     constexpr int64_t kCost = 16;
@@ -130,7 +130,7 @@ void choose_each(const Tensor& values, const Tensor& indices, const Tensor& x, i
   });
 }
 
-void kth(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim, int64_t k) {
+void kth(const TensorBase& values, const TensorBase& indices, const TensorBase& x, int64_t dim, int64_t k) {
   choose_each(values, indices, x, dim, [k](auto row, auto& items) {
     rank(row, items);
     quick_select(items, k);
@@ -138,11 +138,11 @@ void kth(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t d
   });
 }
 
-void median(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim, bool skip_nan) {
+void median(const TensorBase& values, const TensorBase& indices, const TensorBase& x, int64_t dim, bool skip_nan) {
   choose_each(values, indices, x, dim, [skip_nan](auto row, auto&) { return median_of(row, skip_nan); });
 }
 
-void mode(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim) {
+void mode(const TensorBase& values, const TensorBase& indices, const TensorBase& x, int64_t dim) {
   choose_each(values, indices, x, dim, [](auto row, auto& items) {
     rank(row, items);
     return mode_of(items);

@@ -16,7 +16,7 @@ namespace {
 using Maps = std::span<const std::vector<int64_t>>;
 
 /// Where the elements along dim d of the mapped tensor lie, in elements.
-std::vector<int64_t> places_along(size_t d, const Tensor& rows, const Tensor& mapped, Maps maps) {
+std::vector<int64_t> places_along(size_t d, const TensorBase& rows, const TensorBase& mapped, Maps maps) {
   std::vector<int64_t> places(static_cast<size_t>(rows.sizes()[d]));
   for (size_t i = 0; i < places.size(); ++i)
     places[i] = (maps[d].empty() ? static_cast<int64_t>(i) : maps[d][i]) * mapped.strides()[d];
@@ -26,7 +26,7 @@ std::vector<int64_t> places_along(size_t d, const Tensor& rows, const Tensor& ma
 /// Where the rows of a row-major tensor begin in the tensor that `maps` lead to, one after another.
 class RowOffsets {
  public:
-  RowOffsets(const Tensor& rows, const Tensor& mapped, Maps maps) {
+  RowOffsets(const TensorBase& rows, const TensorBase& mapped, Maps maps) {
     for (size_t d = 0; d + 1 < rows.sizes().size(); ++d) places_.push_back(places_along(d, rows, mapped, maps));
     if (places_.empty()) places_.push_back({0});
     position_.resize(places_.size());
@@ -68,7 +68,7 @@ struct Segment {
   int64_t column, place, count;
 };
 
-std::vector<Segment> segments_of(const Tensor& rows, const Tensor& mapped, Maps maps) {
+std::vector<Segment> segments_of(const TensorBase& rows, const TensorBase& mapped, Maps maps) {
   std::vector<Segment> segments;
   int64_t column = 0;
   for (const int64_t place : places_along(rows.sizes().size() - 1, rows, mapped, maps)) {
@@ -111,7 +111,7 @@ inline void copy_row(void* to, const void* from, int64_t bytes) {
   V::store(last_target, last);
 }
 
-void pick(const Tensor& out, const Tensor& x, Maps maps) {
+void pick(const TensorBase& out, const TensorBase& x, Maps maps) {
   const int64_t width = out.sizes().back();
   const std::vector<Segment> segments = segments_of(out, x, maps);
   const RowOffsets all_offsets(out, x, maps);
@@ -134,7 +134,7 @@ void pick(const Tensor& out, const Tensor& x, Maps maps) {
   });
 }
 
-void unpick(const Tensor& out, const Tensor& g, Maps maps) {
+void unpick(const TensorBase& out, const TensorBase& g, Maps maps) {
   const int64_t width = g.sizes().back(), rows = g.numel() / width;
   const std::vector<Segment> segments = segments_of(g, out, maps);
   const RowOffsets all_offsets(g, out, maps);

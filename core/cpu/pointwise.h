@@ -6,6 +6,7 @@
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/vector_math.h"
 #include "core/elementwise.h"
+#include "core/promotion.h"
 
 namespace ember::EMBER_ISA {
 
@@ -47,7 +48,7 @@ inline DType float_loop_dtype(DType promoted, DType out) {
   return is_floating_point(out) ? compute_dtype(out) : kFloat32;
 }
 
-inline DType promoted_dtype(const Tensor& a, const Tensor& b) {
+inline DType promoted_dtype(const TensorBase& a, const TensorBase& b) {
   return a.dtype() == b.dtype() ? a.dtype() : result_type(a, b);
 }
 
@@ -78,7 +79,7 @@ using Element = std::conditional_t<std::is_same_v<T, bool>, uint8_t, T>;
 // Outputs may be inputs, never overlap them otherwise: so iterations are independent.
 
 template <class Out, class A, class F>
-void map(const Tensor& out, const Tensor& a, F f) {
+void map(const TensorBase& out, const TensorBase& a, F f) {
   Elementwise({{out, dtype_of<Out>}}, {{a, dtype_of<A>}}).run([=](char* const* p, int64_t n) {
     auto* y = reinterpret_cast<Element<Out>*>(p[0]);
     const auto* x = reinterpret_cast<const Element<A>*>(p[1]);
@@ -97,7 +98,7 @@ template <class Out, class A, class F>
 }
 
 template <class Out, class A, class F>
-void map(const Tensor& out, const Tensor& a, const Tensor& b, F f) {
+void map(const TensorBase& out, const TensorBase& a, const TensorBase& b, F f) {
   if (b.numel() == 1 && a.numel() == out.numel()) {
     A second;
     convert(reinterpret_cast<char*>(&second), dtype_of<A>, b.raw_data(), b.dtype(), 1);
@@ -121,36 +122,36 @@ void map(const Tensor& out, const Tensor& a, const Tensor& b, F f) {
 
 /// Numbers of any kind but bool: the result has the input's kind.
 template <Name op, auto f>
-void number_unary(const Tensor& out, const Tensor& x) {
+void number_unary(const TensorBase& out, const TensorBase& x) {
   if (x.dtype() == kBool) cpu::fail_dtype(op.text, kBool);
   visit_loop_dtype(loop_dtype(x.dtype()), [&]<class T>() { map<T, T>(out, x, f); });
 }
 
 template <auto f>
-void float_unary(const Tensor& out, const Tensor& x) {
+void float_unary(const TensorBase& out, const TensorBase& x) {
   visit_float_loop_dtype(float_loop_dtype(x.dtype(), out.dtype()), [&]<class T>() { map<T, T>(out, x, f); });
 }
 
 template <auto f>
-void number_binary(const Tensor& out, const Tensor& a, const Tensor& b) {
+void number_binary(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   visit_loop_dtype(loop_dtype(promoted_dtype(a, b)), [&]<class T>() { map<T, T>(out, a, b, f); });
 }
 
 template <auto f>
-void float_binary(const Tensor& out, const Tensor& a, const Tensor& b) {
+void float_binary(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   visit_float_loop_dtype(float_loop_dtype(promoted_dtype(a, b), out.dtype()),
                          [&]<class T>() { map<T, T>(out, a, b, f); });
 }
 
 /// Writes bool; compares in the promoted dtype.
 template <auto f>
-void comparison(const Tensor& out, const Tensor& a, const Tensor& b) {
+void comparison(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   visit_loop_dtype(loop_dtype(promoted_dtype(a, b)), [&]<class T>() { map<bool, T>(out, a, b, f); });
 }
 
 /// Reads both as bools.
 template <auto f>
-void logical(const Tensor& out, const Tensor& a, const Tensor& b) {
+void logical(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   map<bool, bool>(out, a, b, f);
 }
 

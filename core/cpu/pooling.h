@@ -64,7 +64,8 @@ struct Windows {
   std::optional<int64_t> divisor;
 
   template <class MakeLine>
-  Windows(const Tensor& x, const Tensor& out, MakeLine make_line) : images(x.sizes()[0]), channels(x.sizes()[1]) {
+  Windows(const TensorBase& x, const TensorBase& out, MakeLine make_line)
+      : images(x.sizes()[0]), channels(x.sizes()[1]) {
     const size_t rank = x.sizes().size() - 2, skipped = 3 - rank;
     for (size_t d = 0; d < 3; ++d) {
       if (d >= skipped) size[d] = x.sizes()[d - skipped + 2];
@@ -75,12 +76,12 @@ struct Windows {
   int64_t outputs() const { return lines[0].size() * lines[1].size() * lines[2].size(); }
 };
 
-inline Windows strided_windows(const Tensor& x, const Tensor& out, const Window& window) {
+inline Windows strided_windows(const TensorBase& x, const TensorBase& out, const Window& window) {
   Windows w(x, out, [&](size_t d, int64_t size, int64_t outputs) { return strided_line(window, d, size, outputs); });
   w.divisor = window.divisor;
   return w;
 }
-inline Windows adaptive_windows(const Tensor& x, const Tensor& out) {
+inline Windows adaptive_windows(const TensorBase& x, const TensorBase& out) {
   return Windows(x, out, [](size_t, int64_t size, int64_t outputs) { return adaptive_line(size, outputs); });
 }
 
@@ -92,32 +93,32 @@ inline Shape channels_last_strides(const Shape& sizes) {
   return strides;
 }
 
-inline bool is_channels_last(const Tensor& x) {
+inline bool is_channels_last(const TensorBase& x) {
   return !x.is_contiguous() && x.strides() == channels_last_strides(x.sizes());
 }
 
-inline Tensor converted(const Tensor& x, DType dtype) {
+inline TensorBase converted(const TensorBase& x, DType dtype) {
   if (x.dtype() == dtype && (x.is_contiguous() || is_channels_last(x))) return x;
-  Tensor copy = empty_tensor_like(x, dtype);
+  TensorBase copy = empty_tensor_like(x, dtype);
   if (!copy.is_contiguous() && !is_channels_last(copy)) copy = empty_tensor(x.sizes(), dtype);
   kernels::copy.on(x)(copy, x);
   return copy;
 }
 
 /// `x` itself where a kernel of `dtype` can work on it in the layout of `like`, else memory to be copied back by finish().
-inline Tensor prepared(const Tensor& x, const Tensor& like, DType dtype) {
+inline TensorBase prepared(const TensorBase& x, const TensorBase& like, DType dtype) {
   const bool last = is_channels_last(like);
   if (x.dtype() == dtype && (last ? is_channels_last(x) : x.is_contiguous())) return x;
   if (!last) return empty_tensor(x.sizes(), dtype);
   return empty_strided_tensor(x.sizes(), channels_last_strides(x.sizes()), dtype, {});
 }
 
-inline void finish(const Tensor& x, const Tensor& computed) {
+inline void finish(const TensorBase& x, const TensorBase& computed) {
   if (!x.is_same(computed)) kernels::copy.on(x)(x, computed);
 }
 
 template <class T>
-T* data(const Tensor& x) {
+T* data(const TensorBase& x) {
   return reinterpret_cast<T*>(x.raw_data());
 }
 

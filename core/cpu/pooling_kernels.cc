@@ -147,9 +147,10 @@ void max_pool_pixels(const Windows& w, T* out, int64_t* indices, const T* x, con
 }
 
 template <class T, class MakeWindows>
-void max_pool_as(const Tensor& out, const Tensor& indices, const Tensor& x, MakeWindows make_windows) {
-  const Tensor in = converted(x, dtype_of<T>);
-  const Tensor y = prepared(out, in, dtype_of<T>), at = indices.defined() ? prepared(indices, in, kInt64) : Tensor();
+void max_pool_as(const TensorBase& out, const TensorBase& indices, const TensorBase& x, MakeWindows make_windows) {
+  const TensorBase in = converted(x, dtype_of<T>);
+  const TensorBase y = prepared(out, in, dtype_of<T>),
+                   at = indices.defined() ? prepared(indices, in, kInt64) : TensorBase();
   const auto places = [&](int64_t offset) { return at.defined() ? data<int64_t>(at) + offset : nullptr; };
   const Windows w = make_windows(in, y);
   const int64_t size = w.elements(), outputs = w.outputs();
@@ -177,12 +178,12 @@ void max_pool_as(const Tensor& out, const Tensor& indices, const Tensor& x, Make
 }
 
 template <class T>
-void max_pool_backward_as(const Tensor& grad_x, const Tensor& grad, const Tensor& indices) {
-  const Tensor g = converted(grad, dtype_of<T>);
+void max_pool_backward_as(const TensorBase& grad_x, const TensorBase& grad, const TensorBase& indices) {
+  const TensorBase g = converted(grad, dtype_of<T>);
   // The layout of `grad` leads: `indices` and `grad_x` follow.
-  const Tensor at = prepared(indices, g, kInt64);
+  const TensorBase at = prepared(indices, g, kInt64);
   if (!at.is_same(indices)) kernels::copy.on(at)(at, indices);
-  const Tensor d = prepared(grad_x, g, dtype_of<T>);
+  const TensorBase d = prepared(grad_x, g, dtype_of<T>);
   const int64_t channels = d.sizes()[1], planes = d.sizes()[0] * channels;
   if (d.numel() == 0) return;
   const int64_t size = d.numel() / planes, outputs = g.numel() / planes;
@@ -229,14 +230,14 @@ Line fractional_line(int64_t size, int64_t outputs, int64_t kernel, double sampl
 }
 
 template <class T>
-void fractional_max_pool_as(const Tensor& out, const Tensor& indices, const Tensor& x, const Shape& kernel,
-                            const Tensor& samples) {
-  Tensor in = x;
+void fractional_max_pool_as(const TensorBase& out, const TensorBase& indices, const TensorBase& x, const Shape& kernel,
+                            const TensorBase& samples) {
+  TensorBase in = x;
   if (x.dtype() != dtype_of<T> || !x.is_contiguous()) {
     in = empty_tensor(x.sizes(), dtype_of<T>);
     kernels::copy.on(x)(in, x);
   }
-  const Tensor y = prepared(out, in, dtype_of<T>), at = prepared(indices, in, kInt64);
+  const TensorBase y = prepared(out, in, dtype_of<T>), at = prepared(indices, in, kInt64);
   const int64_t planes = in.sizes()[0] * in.sizes()[1], rank = in.dim() - 2;
   if (planes == 0) return;
   const int64_t size = in.numel() / planes, outputs = y.numel() / planes;
@@ -254,19 +255,20 @@ void fractional_max_pool_as(const Tensor& out, const Tensor& indices, const Tens
   finish(indices, at);
 }
 
-void max_pool(const Tensor& out, const Tensor& indices, const Tensor& x, const Window& window) {
+void max_pool(const TensorBase& out, const TensorBase& indices, const TensorBase& x, const Window& window) {
   visit_compute("max_pool", x.dtype(), [&]<class T> {
-    max_pool_as<T>(out, indices, x, [&](const Tensor& in, const Tensor& y) { return strided_windows(in, y, window); });
+    max_pool_as<T>(out, indices, x,
+                   [&](const TensorBase& in, const TensorBase& y) { return strided_windows(in, y, window); });
   });
 }
-void max_pool_backward(const Tensor& grad_x, const Tensor& grad, const Tensor& indices) {
+void max_pool_backward(const TensorBase& grad_x, const TensorBase& grad, const TensorBase& indices) {
   visit_compute("max_pool_backward", grad.dtype(), [&]<class T> { max_pool_backward_as<T>(grad_x, grad, indices); });
 }
-void adaptive_max_pool(const Tensor& out, const Tensor& indices, const Tensor& x) {
+void adaptive_max_pool(const TensorBase& out, const TensorBase& indices, const TensorBase& x) {
   visit_compute("adaptive_max_pool", x.dtype(), [&]<class T> { max_pool_as<T>(out, indices, x, adaptive_windows); });
 }
-void fractional_max_pool(const Tensor& out, const Tensor& indices, const Tensor& x, const Shape& kernel,
-                         const Tensor& samples) {
+void fractional_max_pool(const TensorBase& out, const TensorBase& indices, const TensorBase& x, const Shape& kernel,
+                         const TensorBase& samples) {
   visit_compute("fractional_max_pool", x.dtype(),
                 [&]<class T> { fractional_max_pool_as<T>(out, indices, x, kernel, samples); });
 }

@@ -89,9 +89,9 @@ void random_words(uint32_t* words, uint64_t counter, uint64_t seed, int64_t grou
 /// Fills `out` by `transform(words, to, groups)`, which makes kGroup / kWords elements of each group's words. Element i of a
 /// tensor, in row-major order, is thus a function of the generator's state and i alone.
 template <class T, int64_t kWords, class Transform>
-void generate(const Tensor& out, Generator& generator, Transform transform) {
+void generate(const TensorBase& out, Generator& generator, Transform transform) {
   if (!out.is_contiguous()) {
-    const Tensor dense = empty_tensor(out.sizes(), out.dtype(), out.device());
+    const TensorBase dense = empty_tensor(out.sizes(), out.dtype(), out.device());
     generate<T, kWords>(dense, generator, transform);
     return Elementwise({{out, out.dtype()}}, {{dense, out.dtype()}}).run_cast();
   }
@@ -193,7 +193,7 @@ double largest(DType dtype) {
   });
 }
 
-void uniform(const Tensor& out, double from, double to, Generator& generator) {
+void uniform(const TensorBase& out, double from, double to, Generator& generator) {
   const double most = largest(out.dtype());
   if (!(from >= -most && to <= most && to - from <= most))
     cpu::fail_kernel("uniform_", "the range is too large for the dtype");
@@ -251,7 +251,7 @@ inline void turn(T u, T& cosine, T& sine) {
 /// finish(mean + std z) for normal z, by Box and Muller's method: the first half of a group's words gives the radii, the second
 /// half the angles.
 template <class Finish>
-void normal_with(const Tensor& out, double mean, double std, Generator& generator, Finish finish) {
+void normal_with(const TensorBase& out, double mean, double std, Generator& generator, Finish finish) {
   const auto run = [&]<class T>() {
     constexpr int64_t kWords = sizeof(T) / 4, kHalf = kGroup / kWords / 2;
     const T center = static_cast<T>(mean), scale = static_cast<T>(std);
@@ -274,17 +274,17 @@ void normal_with(const Tensor& out, double mean, double std, Generator& generato
     run.template operator()<float>();
 }
 
-void normal(const Tensor& out, double mean, double std, Generator& generator) {
+void normal(const TensorBase& out, double mean, double std, Generator& generator) {
   normal_with(out, mean, std, generator, [](auto z) { return z; });
 }
 
-void log_normal(const Tensor& out, double mean, double std, Generator& generator) {
+void log_normal(const TensorBase& out, double mean, double std, Generator& generator) {
   normal_with(out, mean, std, generator, [](auto z) { return math::exp(z); });
 }
 
 /// f(u) for u uniform on [0, 1).
 template <class F>
-void transformed(const Tensor& out, Generator& generator, F f) {
+void transformed(const TensorBase& out, Generator& generator, F f) {
   const auto run = [&]<class T>() {
     constexpr int64_t kWords = sizeof(T) / 4;
     generate<T, kWords>(out, generator, [=](const uint32_t* words, T* y, int64_t groups) {
@@ -317,7 +317,7 @@ double smallest(DType dtype) {
 }
 
 /// Above 0 in every dtype.
-void exponential(const Tensor& out, double rate, Generator& generator) {
+void exponential(const TensorBase& out, double rate, Generator& generator) {
   const double factor = 1 / rate, smallest_positive = smallest(out.dtype());
   transformed(out, generator, [=](auto u) {
     using T = decltype(u);
@@ -328,7 +328,7 @@ void exponential(const Tensor& out, double rate, Generator& generator) {
 }
 
 /// tan(pi (u - 1/2)) = -cos(pi u) / sin(pi u).
-void cauchy(const Tensor& out, double median, double sigma, Generator& generator) {
+void cauchy(const TensorBase& out, double median, double sigma, Generator& generator) {
   transformed(out, generator, [median, sigma](auto u) {
     using T = decltype(u);
     T cosine, sine;
@@ -337,7 +337,7 @@ void cauchy(const Tensor& out, double median, double sigma, Generator& generator
   });
 }
 
-void geometric(const Tensor& out, double p, Generator& generator) {
+void geometric(const TensorBase& out, double p, Generator& generator) {
   transformed(out, generator, [log_miss = std::log1p(-p), most = largest(out.dtype())](auto u) {
     using T = decltype(u);
     const T trials = math::ceil(math::log(T(1) - u) / static_cast<T>(log_miss));
@@ -368,7 +368,7 @@ std::pair<int64_t, int64_t> representable(int64_t low, int64_t high, DType dtype
 }
 
 /// Multiplying a 64-bit word by the range and keeping the high part is biased by at most range / 2^64.
-void random_integers(const Tensor& out, int64_t from, int64_t to, Generator& generator) {
+void random_integers(const TensorBase& out, int64_t from, int64_t to, Generator& generator) {
   const auto [low, high] = representable(from, to, out.dtype());
   const uint64_t range = static_cast<uint64_t>(high) - static_cast<uint64_t>(low);
   generate<int64_t, 2>(out, generator, [range, low = low](const uint32_t* words, int64_t* y, int64_t groups) {
@@ -379,7 +379,7 @@ void random_integers(const Tensor& out, int64_t from, int64_t to, Generator& gen
   });
 }
 
-void bernoulli(const Tensor& out, double p, Generator& generator) {
+void bernoulli(const TensorBase& out, double p, Generator& generator) {
   // 31 bits, since vectors compare signed words.
   const auto threshold = static_cast<int64_t>(std::clamp(p, 0.0, 1.0) * static_cast<double>(int64_t{1} << 31));
   const auto run = [&]<class T>() {

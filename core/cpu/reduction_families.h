@@ -3,11 +3,11 @@
 
 namespace ember {
 
-class Tensor;
+class TensorBase;
 namespace EMBER_ISA {
 
-void reduce_mean(const Tensor& out, const Tensor& x);
-void reduce_max(const Tensor& out, const Tensor& x);
+void reduce_mean(const TensorBase& out, const TensorBase& x);
+void reduce_max(const TensorBase& out, const TensorBase& x);
 
 /// var and logsumexp: sums of a function of an element and of another reduction's result.
 void register_moments();

@@ -48,7 +48,8 @@ T fold_extreme(const T* x, int64_t count) {
 
 /// Reduces with one operation on T, whose dtype is `loop_dtype`.
 template <class Op, class T>
-void fold_all(const Tensor& out, const Tensor& x, DType loop_dtype, FunctionRef<void(const ReductionStore&)> store) {
+void fold_all(const TensorBase& out, const TensorBase& x, DType loop_dtype,
+              FunctionRef<void(const ReductionStore&)> store) {
   const auto along = [](const ReductionTile& tile) {
     const T* from = reinterpret_cast<const T*>(tile.x);
     T* result = reinterpret_cast<T*>(tile.result);
@@ -69,25 +70,25 @@ void fold_all(const Tensor& out, const Tensor& x, DType loop_dtype, FunctionRef<
 }
 
 template <class Op, class T>
-void fold_all(const Tensor& out, const Tensor& x, DType loop_dtype) {
+void fold_all(const TensorBase& out, const TensorBase& x, DType loop_dtype) {
   const auto store = [&](const ReductionStore& s) { store_as(out.dtype(), loop_dtype, s); };
   fold_all<Op, T>(out, x, loop_dtype, store);
 }
 
 /// Integers are folded as uint64, whose overflow wraps as PyTorch's does.
 template <class Op>
-void arithmetic(const Tensor& out, const Tensor& x) {
+void arithmetic(const TensorBase& out, const TensorBase& x) {
   const DType dtype = compute_dtype(out.dtype());
   if (dtype == kFloat32) return fold_all<Op, float>(out, x, kFloat32);
   if (dtype == kFloat64) return fold_all<Op, double>(out, x, kFloat64);
   fold_all<Op, uint64_t>(out, x, kInt64);
 }
 
-void sum(const Tensor& out, const Tensor& x) { arithmetic<Sum>(out, x); }
-void prod(const Tensor& out, const Tensor& x) { arithmetic<Product>(out, x); }
+void sum(const TensorBase& out, const TensorBase& x) { arithmetic<Sum>(out, x); }
+void prod(const TensorBase& out, const TensorBase& x) { arithmetic<Product>(out, x); }
 
 template <class T>
-void mean_as(const Tensor& out, const Tensor& x) {
+void mean_as(const TensorBase& out, const TensorBase& x) {
   const T count = static_cast<T>(reduced_count(out, x));
   const auto store = [&](const ReductionStore& s) {
     T* result = reinterpret_cast<T*>(s.result);
@@ -99,7 +100,7 @@ void mean_as(const Tensor& out, const Tensor& x) {
 
 /// Small integers are compared as int32, 16-bit floats as float32.
 template <class Op>
-void extreme(const Tensor& out, const Tensor& x) {
+void extreme(const TensorBase& out, const TensorBase& x) {
   switch (compute_dtype(x.dtype())) {
     case DType::Float32:
       return fold_all<Op, float>(out, x, kFloat32);
@@ -112,18 +113,18 @@ void extreme(const Tensor& out, const Tensor& x) {
   }
 }
 
-void min(const Tensor& out, const Tensor& x) { extreme<Min>(out, x); }
-void any(const Tensor& out, const Tensor& x) { fold_all<Or, uint8_t>(out, x, kBool); }
-void all(const Tensor& out, const Tensor& x) { fold_all<And, uint8_t>(out, x, kBool); }
+void min(const TensorBase& out, const TensorBase& x) { extreme<Min>(out, x); }
+void any(const TensorBase& out, const TensorBase& x) { fold_all<Or, uint8_t>(out, x, kBool); }
+void all(const TensorBase& out, const TensorBase& x) { fold_all<And, uint8_t>(out, x, kBool); }
 
 }  // namespace
 
-void reduce_mean(const Tensor& out, const Tensor& x) {
+void reduce_mean(const TensorBase& out, const TensorBase& x) {
   if (!is_floating_point(out.dtype())) cpu::fail_dtype("mean", out.dtype());
   compute_dtype(out.dtype()) == kFloat64 ? mean_as<double>(out, x) : mean_as<float>(out, x);
 }
 
-void reduce_max(const Tensor& out, const Tensor& x) { extreme<Max>(out, x); }
+void reduce_max(const TensorBase& out, const TensorBase& x) { extreme<Max>(out, x); }
 
 void register_reduction() {
   kernels::sum[kCPU] = sum;

@@ -17,7 +17,7 @@ namespace {
 template <class T>
 struct Map {
   const ResamplingMap& map;
-  Tensor weights, indices;
+  TensorBase weights, indices;
   T* weight;
   int32_t* index;
   int32_t least;  ///< entries that each output has
@@ -121,7 +121,8 @@ void gather_columns(const Map<T>& columns, T* to, const T* row) {
 }
 
 template <class T>
-void resample_as(const Tensor& out, const Tensor& x, const ResamplingMap& row_map, const ResamplingMap& column_map) {
+void resample_as(const TensorBase& out, const TensorBase& x, const ResamplingMap& row_map,
+                 const ResamplingMap& column_map) {
   const ResamplingMap even = evened(column_map);
   const Map<T> rows(row_map), columns(even);
   const int64_t height = row_map.outputs, width = column_map.outputs, in_width = column_map.inputs;
@@ -154,18 +155,18 @@ void resample_as(const Tensor& out, const Tensor& x, const ResamplingMap& row_ma
   });
 }
 
-Tensor dense(const Tensor& x, DType dtype) {
+TensorBase dense(const TensorBase& x, DType dtype) {
   if (x.dtype() == dtype && x.is_contiguous()) return x;
-  const Tensor copy = empty_tensor(x.sizes(), dtype);
+  const TensorBase copy = empty_tensor(x.sizes(), dtype);
   kernels::copy[kCPU](copy, x);
   return copy;
 }
 
-void resample(const Tensor& out, const Tensor& x, const ResamplingMap& rows, const ResamplingMap& columns) {
+void resample(const TensorBase& out, const TensorBase& x, const ResamplingMap& rows, const ResamplingMap& columns) {
   if (!is_floating_point(x.dtype())) cpu::fail_dtype("interpolate", x.dtype());
   if (out.numel() == 0) return;
   const DType dtype = compute_dtype(x.dtype());
-  const Tensor in = dense(x, dtype), y = out.dtype() == dtype ? out : empty_tensor(out.sizes(), dtype);
+  const TensorBase in = dense(x, dtype), y = out.dtype() == dtype ? out : empty_tensor(out.sizes(), dtype);
   dtype == kFloat64 ? resample_as<double>(y, in, rows, columns) : resample_as<float>(y, in, rows, columns);
   if (!y.is_same(out)) kernels::copy[kCPU](out, y);
 }

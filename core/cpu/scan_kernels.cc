@@ -19,7 +19,7 @@ namespace {
 struct Extent {
   int64_t outer = 1, length = 1, inner = 1;
 
-  Extent(const Tensor& x, int64_t dim) {
+  Extent(const TensorBase& x, int64_t dim) {
     for (int64_t d = 0; d < x.dim(); ++d)
       (d < dim ? outer : d == dim ? length : inner) *= x.sizes()[static_cast<size_t>(d)];
   }
@@ -79,18 +79,18 @@ void scan(T* out, const Extent& extent, int64_t cost, A start, Step step, const 
 }
 
 template <class T>
-T* data(const Tensor& x) {
+T* data(const TensorBase& x) {
   return reinterpret_cast<T*>(x.raw_data());
 }
 
 template <class T, class Step, class... X>
-void scan_complex(const Tensor& out, const Extent& extent, Complex<T> start, Step step, const X&... x) {
+void scan_complex(const TensorBase& out, const Extent& extent, Complex<T> start, Step step, const X&... x) {
   scan<Complex<T>>(data<Complex<T>>(out), extent, 1, start, step, data<Complex<T>>(x)...);
 }
 
 /// Sums and products; integers wrap.
 template <class Op>
-void fold_along(const char* op, const Tensor& out, const Tensor& x, int64_t dim) {
+void fold_along(const char* op, const TensorBase& out, const TensorBase& x, int64_t dim) {
   const Extent extent(x, dim);
   const auto step = [](auto state, auto value) { return Op::apply(state, value); };
   constexpr auto kStart = Op::template kIdentity<double>;
@@ -110,8 +110,8 @@ void fold_along(const char* op, const Tensor& out, const Tensor& x, int64_t dim)
   }
 }
 
-void cumsum(const Tensor& out, const Tensor& x, int64_t dim) { fold_along<Sum>("cumsum", out, x, dim); }
-void cumprod(const Tensor& out, const Tensor& x, int64_t dim) { fold_along<Product>("cumprod", out, x, dim); }
+void cumsum(const TensorBase& out, const TensorBase& x, int64_t dim) { fold_along<Sum>("cumsum", out, x, dim); }
+void cumprod(const TensorBase& out, const TensorBase& x, int64_t dim) { fold_along<Product>("cumprod", out, x, dim); }
 
 /// log(exp(a) + exp(b)); infinities of one sign stay themselves.
 double log_add(double a, double b) {
@@ -120,7 +120,7 @@ double log_add(double a, double b) {
   return low == high && ::isinf(low) ? low : high + ::log1p(::exp(low - high));
 }
 
-void logcumsumexp(const Tensor& out, const Tensor& x, int64_t dim) {
+void logcumsumexp(const TensorBase& out, const TensorBase& x, int64_t dim) {
   const Extent extent(x, dim);
   constexpr int64_t kCost = 32;
   constexpr double kStart = -std::numeric_limits<double>::infinity();
@@ -135,7 +135,7 @@ void logcumsumexp(const Tensor& out, const Tensor& x, int64_t dim) {
   }
 }
 
-void recurrence(const Tensor& out, const Tensor& a, const Tensor& b, int64_t dim) {
+void recurrence(const TensorBase& out, const TensorBase& a, const TensorBase& b, int64_t dim) {
   const Extent extent(b, dim);
   const auto step = [](auto state, auto factor, auto term) { return factor * state + term; };
   switch (b.dtype()) {
@@ -160,7 +160,7 @@ inline bool takes_over(T b, T a) {
 }
 
 template <class Op, class T>
-void extreme_as(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim) {
+void extreme_as(const TensorBase& values, const TensorBase& indices, const TensorBase& x, int64_t dim) {
   const Extent extent(x, dim);
   T* best = data<T>(values);
   int64_t* where = data<int64_t>(indices);
@@ -189,7 +189,7 @@ void extreme_as(const Tensor& values, const Tensor& indices, const Tensor& x, in
 }
 
 template <class Op>
-void extreme(const char* op, const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim) {
+void extreme(const char* op, const TensorBase& values, const TensorBase& indices, const TensorBase& x, int64_t dim) {
   switch (x.dtype()) {
     case DType::Float32:
       return extreme_as<Op, float>(values, indices, x, dim);
@@ -202,10 +202,10 @@ void extreme(const char* op, const Tensor& values, const Tensor& indices, const 
   }
 }
 
-void cummax(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim) {
+void cummax(const TensorBase& values, const TensorBase& indices, const TensorBase& x, int64_t dim) {
   extreme<Max>("cummax", values, indices, x, dim);
 }
-void cummin(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim) {
+void cummin(const TensorBase& values, const TensorBase& indices, const TensorBase& x, int64_t dim) {
   extreme<Min>("cummin", values, indices, x, dim);
 }
 

@@ -30,7 +30,8 @@ void visit_ordered(const char* op, DType dtype, F f) {
   });
 }
 
-void searchsorted(const Tensor& out, const Tensor& sequence, const Tensor& x, const Tensor& sorter, bool right) {
+void searchsorted(const TensorBase& out, const TensorBase& sequence, const TensorBase& x, const TensorBase& sorter,
+                  bool right) {
   if (out.numel() == 0) return;
   const int64_t length = sequence.sizes().back();
   const int64_t per_row = sequence.dim() == 1 || x.dim() == 0 ? std::max<int64_t>(1, x.numel()) : x.sizes().back();
@@ -57,7 +58,7 @@ void searchsorted(const Tensor& out, const Tensor& sequence, const Tensor& x, co
   });
 }
 
-void sort_rows(const Tensor& order, const Tensor& x) {
+void sort_rows(const TensorBase& order, const TensorBase& x) {
   const int64_t rows = x.sizes()[0], columns = x.sizes()[1];
   auto* to = reinterpret_cast<int64_t*>(order.raw_data());
   std::iota(to, to + rows, int64_t{0});

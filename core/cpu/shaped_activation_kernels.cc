@@ -10,12 +10,12 @@ namespace {
 
 /// `make(numbers...)` gives the function of x, with its parameters in the type of the loop.
 template <class Make>
-void shaped(const Tensor& out, const Tensor& x, Make make) {
+void shaped(const TensorBase& out, const TensorBase& x, Make make) {
   visit_float_loop_dtype(float_loop_dtype(x.dtype(), out.dtype()),
                          [&]<class T>() { map<T, T>(out, x, make.template operator()<T>()); });
 }
 template <class Make>
-void shaped_backward(const Tensor& out, const Tensor& grad, const Tensor& x, Make make) {
+void shaped_backward(const TensorBase& out, const TensorBase& grad, const TensorBase& x, Make make) {
   visit_float_loop_dtype(float_loop_dtype(promoted_dtype(grad, x), out.dtype()),
                          [&]<class T>() { map<T, T>(out, grad, x, make.template operator()<T>()); });
 }
@@ -26,7 +26,7 @@ inline T clamp(T x, T low, T high) {
   return raised > high ? high : raised;
 }
 
-void leaky_relu(const Tensor& out, const Tensor& x, double negative_slope) {
+void leaky_relu(const TensorBase& out, const TensorBase& x, double negative_slope) {
   shaped(out, x, [&]<class T>() {
     return [slope = T(negative_slope)](T v) {
       const T scaled = v * slope;
@@ -34,7 +34,7 @@ void leaky_relu(const Tensor& out, const Tensor& x, double negative_slope) {
     };
   });
 }
-void leaky_relu_backward(const Tensor& out, const Tensor& grad, const Tensor& x, double negative_slope) {
+void leaky_relu_backward(const TensorBase& out, const TensorBase& grad, const TensorBase& x, double negative_slope) {
   shaped_backward(out, grad, x, [&]<class T>() {
     return [slope = T(negative_slope)](T g, T v) {
       const T scaled = g * slope;
@@ -43,7 +43,7 @@ void leaky_relu_backward(const Tensor& out, const Tensor& grad, const Tensor& x,
   });
 }
 
-void elu(const Tensor& out, const Tensor& x, double alpha, double scale, double rate) {
+void elu(const TensorBase& out, const TensorBase& x, double alpha, double scale, double rate) {
   shaped(out, x, [&]<class T>() {
     return [low = T(alpha * scale), high = T(scale), r = T(rate)](T v) {
       const T below = math::expm1((v < T(0) ? v : T(0)) * r) * low;
@@ -51,7 +51,8 @@ void elu(const Tensor& out, const Tensor& x, double alpha, double scale, double 
     };
   });
 }
-void elu_backward(const Tensor& out, const Tensor& grad, const Tensor& x, double alpha, double scale, double rate) {
+void elu_backward(const TensorBase& out, const TensorBase& grad, const TensorBase& x, double alpha, double scale,
+                  double rate) {
   shaped_backward(out, grad, x, [&]<class T>() {
     return [low = T(alpha * scale * rate), high = T(scale), r = T(rate)](T g, T v) {
       const T below = math::exp((v > T(0) ? T(0) : v) * r) * low;
@@ -60,7 +61,7 @@ void elu_backward(const Tensor& out, const Tensor& grad, const Tensor& x, double
   });
 }
 
-void softplus(const Tensor& out, const Tensor& x, double beta, double threshold) {
+void softplus(const TensorBase& out, const TensorBase& x, double beta, double threshold) {
   shaped(out, x, [&]<class T>() {
     return [b = T(beta), limit = T(threshold)](T v) {
       const T t = v * b;
@@ -70,21 +71,21 @@ void softplus(const Tensor& out, const Tensor& x, double beta, double threshold)
   });
 }
 
-void softshrink(const Tensor& out, const Tensor& x, double lambda) {
+void softshrink(const TensorBase& out, const TensorBase& x, double lambda) {
   shaped(out, x, [&]<class T>() { return [l = T(lambda)](T v) { return v > l ? v - l : v < -l ? v + l : v * T(0); }; });
 }
-void hardshrink(const Tensor& out, const Tensor& x, double lambda) {
+void hardshrink(const TensorBase& out, const TensorBase& x, double lambda) {
   shaped(out, x, [&]<class T>() { return [l = T(lambda)](T v) { return math::abs(v) <= l ? T(0) : v; }; });
 }
 
-void threshold(const Tensor& out, const Tensor& x, double limit, double value) {
+void threshold(const TensorBase& out, const TensorBase& x, double limit, double value) {
   if (x.dtype() == kBool) cpu::fail_dtype("threshold", kBool);
   visit_loop_dtype(loop_dtype(x.dtype()), [&]<class T>() {
     map<T, T>(out, x, [l = T(limit), fallback = T(value)](T v) { return v <= l ? fallback : v; });
   });
 }
 
-void window_backward(const Tensor& out, const Tensor& grad, const Tensor& x, double low, double high) {
+void window_backward(const TensorBase& out, const TensorBase& grad, const TensorBase& x, double low, double high) {
   shaped_backward(out, grad, x, [&]<class T>() {
     return [l = T(low), h = T(high)](T g, T v) {
       const T below = v < h ? g : T(0);

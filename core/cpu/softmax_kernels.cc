@@ -96,7 +96,7 @@ void log_softmax_backward_rows(T* out, const T* grad, const T* y, int64_t rows, 
   }
 }
 
-int64_t row_length(const Tensor& x, int64_t dim) { return x.dim() == 0 ? 1 : x.sizes()[static_cast<size_t>(dim)]; }
+int64_t row_length(const TensorBase& x, int64_t dim) { return x.dim() == 0 ? 1 : x.sizes()[static_cast<size_t>(dim)]; }
 
 template <class T>
 using Forward = void(T* out, const T* x, int64_t rows, int64_t length);
@@ -104,8 +104,8 @@ template <class T>
 using Backward = void(T* out, const T* grad, const T* y, int64_t rows, int64_t length);
 
 template <class T, Forward<T> kRows>
-void forward_as(const Tensor& out, const Tensor& x, int64_t dim) {
-  const Tensor* in[] = {&x};
+void forward_as(const TensorBase& out, const TensorBase& x, int64_t dim) {
+  const TensorBase* in[] = {&x};
   const int64_t length = row_length(x, dim);
   for_each_row(out, in, dim, dtype_of<T>, [&](char* to, const char* const* from, int64_t rows) {
     kRows(reinterpret_cast<T*>(to), reinterpret_cast<const T*>(from[0]), rows, length);
@@ -113,8 +113,8 @@ void forward_as(const Tensor& out, const Tensor& x, int64_t dim) {
 }
 
 template <class T, Backward<T> kRows>
-void backward_as(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t dim) {
-  const Tensor* in[] = {&grad, &y};
+void backward_as(const TensorBase& out, const TensorBase& grad, const TensorBase& y, int64_t dim) {
+  const TensorBase* in[] = {&grad, &y};
   const int64_t length = row_length(y, dim);
   for_each_row(out, in, dim, dtype_of<T>, [&](char* to, const char* const* from, int64_t rows) {
     kRows(reinterpret_cast<T*>(to), reinterpret_cast<const T*>(from[0]), reinterpret_cast<const T*>(from[1]), rows,
@@ -129,9 +129,9 @@ struct Columns {
   int64_t length, inner, block;
 
   /// Whether the operands, of one shape, are row-major and `dim` is not the innermost one; sets the sizes.
-  bool fits(std::span<const Tensor* const> operands, int64_t dim, DType dtype) {
+  bool fits(std::span<const TensorBase* const> operands, int64_t dim, DType dtype) {
     const Shape& sizes = operands[0]->sizes();
-    for (const Tensor* x : operands)
+    for (const TensorBase* x : operands)
       if (x->dtype() != dtype || !x->is_contiguous() || x->numel() == 0) return false;
     inner = 1;
     for (size_t d = static_cast<size_t>(dim) + 1; d < sizes.size(); ++d) inner *= sizes[d];
@@ -212,7 +212,7 @@ void softmax_backward_columns(T* out, const T* grad, const T* y, const Columns& 
 }
 
 template <class T>
-T* data_of(const Tensor& x) {
+T* data_of(const TensorBase& x) {
   return reinterpret_cast<T*>(x.raw_data());
 }
 
@@ -222,18 +222,18 @@ template <class T>
 using BackwardColumns = void(T* out, const T* grad, const T* y, const Columns& c, int64_t columns);
 
 template <class T, Forward<T> kRows, ForwardColumns<T> kColumns>
-void apply(const Tensor& out, const Tensor& x, int64_t dim) {
+void apply(const TensorBase& out, const TensorBase& x, int64_t dim) {
   Columns c;
-  const Tensor* operands[] = {&out, &x};
+  const TensorBase* operands[] = {&out, &x};
   if (!c.fits(operands, dim, dtype_of<T>)) return forward_as<T, kRows>(out, x, dim);
   c.for_each_block(
       x.numel(), [&](int64_t at, int64_t columns) { kColumns(data_of<T>(out) + at, data_of<T>(x) + at, c, columns); });
 }
 
 template <class T, Backward<T> kRows, BackwardColumns<T> kColumns>
-void apply_backward(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t dim) {
+void apply_backward(const TensorBase& out, const TensorBase& grad, const TensorBase& y, int64_t dim) {
   Columns c;
-  const Tensor* operands[] = {&out, &grad, &y};
+  const TensorBase* operands[] = {&out, &grad, &y};
   if (!c.fits(operands, dim, dtype_of<T>)) return backward_as<T, kRows>(out, grad, y, dim);
   c.for_each_block(y.numel(), [&](int64_t at, int64_t columns) {
     kColumns(data_of<T>(out) + at, data_of<T>(grad) + at, data_of<T>(y) + at, c, columns);
@@ -241,17 +241,17 @@ void apply_backward(const Tensor& out, const Tensor& grad, const Tensor& y, int6
 }
 
 /// float64 for float64 results, float32 for other floats.
-bool is_double(const char* op, const Tensor& out) {
+bool is_double(const char* op, const TensorBase& out) {
   if (!is_floating_point(out.dtype())) cpu::fail_dtype(op, out.dtype());
   return out.dtype() == kFloat64;
 }
 
-void softmax(const Tensor& out, const Tensor& x, int64_t dim) {
+void softmax(const TensorBase& out, const TensorBase& x, int64_t dim) {
   is_double("softmax", out) ? apply<double, softmax_rows<double>, softmax_columns<double>>(out, x, dim)
                             : apply<float, softmax_rows<float>, softmax_columns<float>>(out, x, dim);
 }
 
-void log_softmax(const Tensor& out, const Tensor& x, int64_t dim) {
+void log_softmax(const TensorBase& out, const TensorBase& x, int64_t dim) {
   is_double("log_softmax", out) ? apply<double, log_softmax_rows<double>, log_softmax_columns<double>>(out, x, dim)
                                 : apply<float, log_softmax_rows<float>, log_softmax_columns<float>>(out, x, dim);
 }
@@ -261,11 +261,11 @@ constexpr auto* kSoftmaxBackward = apply_backward<T, softmax_backward_rows<T>, s
 template <class T>
 constexpr auto* kLogSoftmaxBackward = apply_backward<T, log_softmax_backward_rows<T>, log_softmax_backward_columns<T>>;
 
-void softmax_backward(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t dim) {
+void softmax_backward(const TensorBase& out, const TensorBase& grad, const TensorBase& y, int64_t dim) {
   (is_double("softmax_backward", out) ? kSoftmaxBackward<double> : kSoftmaxBackward<float>)(out, grad, y, dim);
 }
 
-void log_softmax_backward(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t dim) {
+void log_softmax_backward(const TensorBase& out, const TensorBase& grad, const TensorBase& y, int64_t dim) {
   (is_double("log_softmax_backward", out) ? kLogSoftmaxBackward<double> : kLogSoftmaxBackward<float>)(out, grad, y,
                                                                                                       dim);
 }

@@ -24,7 +24,7 @@ void visit_sortable(DType dtype, F f) {
   }
 }
 
-int64_t size_along(const Tensor& x, int64_t dim) { return x.dim() == 0 ? 1 : x.sizes()[static_cast<size_t>(dim)]; }
+int64_t size_along(const TensorBase& x, int64_t dim) { return x.dim() == 0 ? 1 : x.sizes()[static_cast<size_t>(dim)]; }
 
 template <class T>
 void sort_row(T* values, int64_t* indices, const T* x, int64_t count, bool descending,
@@ -77,7 +77,8 @@ void sort_bools(int32_t* values, int64_t* indices, const int32_t* x, int64_t cou
   for (int64_t i = 0; i < count; ++i) values[i] = items[i].value, indices[i] = items[i].position;
 }
 
-void sort(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim, bool descending, bool stable) {
+void sort(const TensorBase& values, const TensorBase& indices, const TensorBase& x, int64_t dim, bool descending,
+          bool stable) {
   const int64_t count = size_along(x, dim);
   if (x.numel() == 0) return;
   if (count > int64_t{std::numeric_limits<uint32_t>::max()}) cpu::fail_kernel("sort", "the row is too long");
@@ -86,7 +87,7 @@ void sort(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t 
     constexpr int64_t kCost = 32;
     const RowOperand outputs[] = {{values, dtype_of<T>}, {indices, kInt64}}, inputs[] = {{x, dtype_of<T>}};
     for_each_rows(outputs, inputs, dim, kCost, [&](char* const* at, int64_t rows) {
-      const Tensor items = empty_tensor({2 * count * static_cast<int64_t>(sizeof(Item))}, kUInt8);
+      const TensorBase items = empty_tensor({2 * count * static_cast<int64_t>(sizeof(Item))}, kUInt8);
       for (int64_t row = 0; row < rows; ++row) {
         T* to = reinterpret_cast<T*>(at[0]) + row * count;
         int64_t* order = reinterpret_cast<int64_t*>(at[1]) + row * count;
@@ -140,14 +141,15 @@ void select_first(Ranked<T>* items, const T* x, int64_t count, int64_t k, bool s
   }
 }
 
-void topk(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim, bool largest, bool sorted) {
+void topk(const TensorBase& values, const TensorBase& indices, const TensorBase& x, int64_t dim, bool largest,
+          bool sorted) {
   const int64_t count = size_along(x, dim), k = size_along(values, dim);
   if (values.numel() == 0) return;
   visit_sortable(x.dtype(), [&]<class T>() {
     constexpr int64_t kCost = 4;
     const RowOperand outputs[] = {{values, dtype_of<T>}, {indices, kInt64}}, inputs[] = {{x, dtype_of<T>}};
     for_each_rows(outputs, inputs, dim, kCost, [&](char* const* at, int64_t rows) {
-      const Tensor room = empty_tensor({count * static_cast<int64_t>(sizeof(Ranked<T>))}, kUInt8);
+      const TensorBase room = empty_tensor({count * static_cast<int64_t>(sizeof(Ranked<T>))}, kUInt8);
       auto* items = reinterpret_cast<Ranked<T>*>(room.raw_data());
       for (int64_t row = 0; row < rows; ++row) {
         const T* from = reinterpret_cast<const T*>(at[2]) + row * count;

@@ -12,7 +12,7 @@ namespace {
 
 /// Moves words, whatever they mean: a and b arrive in the dtype of `out`.
 template <class Word>
-void where_words(const Tensor& out, const Tensor& condition, const Tensor& a, const Tensor& b) {
+void where_words(const TensorBase& out, const TensorBase& condition, const TensorBase& a, const TensorBase& b) {
   const DType dtype = out.dtype();
   Elementwise({{out, dtype}}, {{condition, kBool}, {a, dtype}, {b, dtype}}).run([](char* const* p, int64_t n) {
     auto* y = reinterpret_cast<Word*>(p[0]);
@@ -27,11 +27,11 @@ void where_words(const Tensor& out, const Tensor& condition, const Tensor& a, co
   });
 }
 
-void where(const Tensor& out, const Tensor& condition, const Tensor& a, const Tensor& b) {
+void where(const TensorBase& out, const TensorBase& condition, const TensorBase& a, const TensorBase& b) {
   visit_word(out.element_size(), [&]<class Word>() { where_words<Word>(out, condition, a, b); });
 }
 
-void add_scaled(const Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alpha) {
+void add_scaled(const TensorBase& out, const TensorBase& a, const TensorBase& b, const Scalar& alpha) {
   visit_loop_dtype(loop_dtype(promoted_dtype(a, b)), [&]<class T>() {
     using W = Wrapping<T>;
     const W factor = static_cast<W>(alpha.to<T>());
@@ -50,7 +50,7 @@ T bound(double value) {
   return static_cast<T>(value);
 }
 
-void clamp(const Tensor& out, const Tensor& x, double min, double max) {
+void clamp(const TensorBase& out, const TensorBase& x, double min, double max) {
   if (x.dtype() == kBool) cpu::fail_dtype("clamp", kBool);
   visit_loop_dtype(loop_dtype(x.dtype()), [&]<class T>() {
     const T low = bound<T>(min), high = bound<T>(max);

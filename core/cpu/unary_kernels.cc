@@ -8,7 +8,7 @@ namespace {
 
 /// Rounding changes nothing in an integer.
 template <Name op, auto f>
-void rounding(const Tensor& out, const Tensor& x) {
+void rounding(const TensorBase& out, const TensorBase& x) {
   if (x.dtype() == kBool) cpu::fail_dtype(op.text, kBool);
   if (is_integral(x.dtype())) return Elementwise({{out, out.dtype()}}, {{x, x.dtype()}}).run_cast();
   float_unary<f>(out, x);
@@ -16,11 +16,11 @@ void rounding(const Tensor& out, const Tensor& x) {
 
 /// A test that only floats can pass.
 template <auto f>
-void float_test(const Tensor& out, const Tensor& x) {
+void float_test(const TensorBase& out, const TensorBase& x) {
   visit_float_loop_dtype(float_loop_dtype(x.dtype(), kFloat32), [&]<class T>() { map<bool, T>(out, x, f); });
 }
 
-void bitwise_not(const Tensor& out, const Tensor& x) {
+void bitwise_not(const TensorBase& out, const TensorBase& x) {
   if (x.is_floating_point()) cpu::fail_dtype("bitwise_not", x.dtype());
   if (x.dtype() == kBool) return map<bool, bool>(out, x, [](uint8_t v) { return v == 0; });
   visit_loop_dtype(loop_dtype(x.dtype()), [&]<class T>() {
@@ -44,7 +44,7 @@ void register_unary() {
     else
       return -x;
   }>;
-  kernels::sign[kCPU] = [](const Tensor& out, const Tensor& x) {
+  kernels::sign[kCPU] = [](const TensorBase& out, const TensorBase& x) {
     visit_loop_dtype(loop_dtype(x.dtype()), [&]<class T>() {
       map<T, T>(out, x, [](T v) { return (v > T(0) ? T(1) : T(0)) - (v < T(0) ? T(1) : T(0)); });
     });
@@ -66,7 +66,7 @@ void register_unary() {
 
   kernels::isnan[kCPU] = float_test<[](auto x) { return x != x; }>;
   kernels::isinf[kCPU] = float_test<[](auto x) { return math::abs(x) == __builtin_inf(); }>;
-  kernels::logical_not[kCPU] = [](const Tensor& out, const Tensor& x) {
+  kernels::logical_not[kCPU] = [](const TensorBase& out, const TensorBase& x) {
     map<bool, bool>(out, x, [](uint8_t v) { return v == 0; });
   };
   kernels::bitwise_not[kCPU] = bitwise_not;

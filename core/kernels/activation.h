@@ -17,26 +17,30 @@ inline constinit Kernel<UnaryKernel> logsigmoid{"logsigmoid"}, hardsigmoid{"hard
     mish{"mish"};
 /// of x and its slopes below 0
 inline constinit Kernel<BinaryKernel> prelu{"prelu"};
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, double negative_slope)> leaky_relu{"leaky_relu"};
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, double lambda)> softshrink{"softshrink"};
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, double lambda)> hardshrink{"hardshrink"};
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, double negative_slope)> leaky_relu{
+    "leaky_relu"};
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, double lambda)> softshrink{"softshrink"};
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, double lambda)> hardshrink{"hardshrink"};
 /// scale x where x > 0, scale alpha (exp(rate x) - 1) elsewhere.
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, double alpha, double scale, double rate)> elu{"elu"};
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, double alpha, double scale, double rate)> elu{
+    "elu"};
 /// log(1 + exp(beta x)) / beta where beta x <= threshold, x elsewhere.
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, double beta, double threshold)> softplus{"softplus"};
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, double beta, double threshold)> softplus{
+    "softplus"};
 /// x where x > threshold, value elsewhere.
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, double threshold, double value)> threshold{
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, double threshold, double value)> threshold{
     "threshold"};
 
 inline constinit Kernel<BinaryKernel> logsigmoid_backward{"logsigmoid_backward"},
     hardswish_backward{"hardswish_backward"}, mish_backward{"mish_backward"};
-inline constinit Kernel<void(const Tensor& out, const Tensor& grad, const Tensor& x, double negative_slope)>
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& grad, const TensorBase& x, double negative_slope)>
     leaky_relu_backward{"leaky_relu_backward"};
-inline constinit Kernel<void(const Tensor& out, const Tensor& grad, const Tensor& x, double alpha, double scale,
-                             double rate)>
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& grad, const TensorBase& x, double alpha,
+                             double scale, double rate)>
     elu_backward{"elu_backward"};
 /// grad where low < x < high.
-inline constinit Kernel<void(const Tensor& out, const Tensor& grad, const Tensor& x, double low, double high)>
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& grad, const TensorBase& x, double low,
+                             double high)>
     window_backward{"window_backward"};
 
 }  // namespace ember::kernels

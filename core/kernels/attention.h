@@ -7,7 +7,7 @@ namespace ember {
 
 /// Contiguous tensors of one dtype, float32 or float64: query and grad [B, L, E] and [B, L, V], key [B, S, E], value [B, S, V].
 struct AttentionInputs {
-  const Tensor &query, &key, &value;
+  const TensorBase &query, &key, &value;
   double scale;
   bool is_causal;  ///< position i sees the keys 0 ... i
 };
@@ -17,10 +17,11 @@ struct AttentionInputs {
 namespace ember::kernels {
 
 /// out [B, L, V]; logsumexp [B, L] of the scaled scores, for the backward pass.
-inline constinit Kernel<void(const Tensor& out, const Tensor& logsumexp, const AttentionInputs& in)> attention{
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& logsumexp, const AttentionInputs& in)> attention{
     "attention"};
-inline constinit Kernel<void(const Tensor& grad_query, const Tensor& grad_key, const Tensor& grad_value,
-                             const Tensor& grad, const Tensor& out, const Tensor& logsumexp, const AttentionInputs& in)>
+inline constinit Kernel<void(const TensorBase& grad_query, const TensorBase& grad_key, const TensorBase& grad_value,
+                             const TensorBase& grad, const TensorBase& out, const TensorBase& logsumexp,
+                             const AttentionInputs& in)>
     attention_backward{"attention_backward"};
 
 }  // namespace ember::kernels

@@ -6,13 +6,14 @@
 
 namespace ember::kernels {
 
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, const Tensor& weight, const Tensor& bias,
-                             const Window& window)>
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, const TensorBase& weight,
+                             const TensorBase& bias, const Window& window)>
     conv{"conv"};
-inline constinit Kernel<void(const Tensor& grad_x, const Tensor& grad, const Tensor& weight, const Window& window)>
-    conv_backward_input{"conv_backward_input"};
-inline constinit Kernel<void(const Tensor& grad_weight, const Tensor& grad_bias, const Tensor& grad, const Tensor& x,
+inline constinit Kernel<void(const TensorBase& grad_x, const TensorBase& grad, const TensorBase& weight,
                              const Window& window)>
+    conv_backward_input{"conv_backward_input"};
+inline constinit Kernel<void(const TensorBase& grad_weight, const TensorBase& grad_bias, const TensorBase& grad,
+                             const TensorBase& x, const Window& window)>
     conv_backward_weight{"conv_backward_weight"};
 
 }  // namespace ember::kernels

@@ -15,8 +15,9 @@ namespace ember::kernels {
 /// equal to `padding` (-1: none); an empty bag gives zeros. `scales`, one for each index, multiplies rows of a sum, and may be
 /// undefined. `chosen` [B, D], for maxima only, gets the index that each element came from, -1 in an empty bag. Indices, checked by
 /// the caller, and starts [B + 1] are int64; all tensors are contiguous.
-inline constinit Kernel<void(const Tensor& out, const Tensor& chosen, const Tensor& weight, const Tensor& indices,
-                             const Tensor& starts, const Tensor& scales, BagMode mode, int64_t padding)>
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& chosen, const TensorBase& weight,
+                             const TensorBase& indices, const TensorBase& starts, const TensorBase& scales,
+                             BagMode mode, int64_t padding)>
     embedding_bag{"embedding_bag"};
 
 }  // namespace ember::kernels

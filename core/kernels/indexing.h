@@ -15,35 +15,39 @@ enum class ScatterReduce { Sum, Prod, Mean, AMax, AMin };
 
 namespace ember::kernels {
 
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, int64_t dim, const Tensor& index)> gather{"gather"};
-inline constinit Kernel<void(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& src)> scatter{
-    "scatter"};
-inline constinit Kernel<void(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& src)> scatter_add{
-    "scatter_add"};
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, int64_t dim, const Tensor& index)> index_select{
-    "index_select"};
-inline constinit Kernel<void(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& src)> index_add{
-    "index_add"};
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, int64_t dim, const TensorBase& index)> gather{
+    "gather"};
+inline constinit Kernel<void(const TensorBase& out, int64_t dim, const TensorBase& index, const TensorBase& src)>
+    scatter{"scatter"};
+inline constinit Kernel<void(const TensorBase& out, int64_t dim, const TensorBase& index, const TensorBase& src)>
+    scatter_add{"scatter_add"};
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, int64_t dim, const TensorBase& index)>
+    index_select{"index_select"};
+inline constinit Kernel<void(const TensorBase& out, int64_t dim, const TensorBase& index, const TensorBase& src)>
+    index_add{"index_add"};
 /// out[i...] = x[i0[i], i1[i], ..., rest]: index arrays (broadcast to one shape) for the leading dims of x.
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, std::span<const Tensor> indices)> index{"index"};
-inline constinit Kernel<void(const Tensor& out, std::span<const Tensor> indices, const Tensor& value, bool accumulate)>
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, std::span<const TensorBase> indices)> index{
+    "index"};
+inline constinit Kernel<void(const TensorBase& out, std::span<const TensorBase> indices, const TensorBase& value,
+                             bool accumulate)>
     index_put{"index_put"};
 /// The positions where x is not zero: [count, x.dim()].
-inline constinit Kernel<Tensor(const Tensor& x)> nonzero{"nonzero"};
+inline constinit Kernel<TensorBase(const TensorBase& x)> nonzero{"nonzero"};
 
 /// out[i][index[i][j][k]][k] becomes its product (maximum, minimum) with src[i][j][k], for dim = 1; NaN wins. `how` is Prod, AMax
 /// or AMin.
-inline constinit Kernel<void(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& src, ScatterReduce how)>
+inline constinit Kernel<void(const TensorBase& out, int64_t dim, const TensorBase& index, const TensorBase& src,
+                             ScatterReduce how)>
     scatter_reduce{"scatter_reduce"};
 /// The slice index[i] of `dim` becomes src's slice i; index is 1-d.
-inline constinit Kernel<void(const Tensor& out, int64_t dim, const Tensor& index, const Tensor& src)> index_copy{
-    "index_copy"};
+inline constinit Kernel<void(const TensorBase& out, int64_t dim, const TensorBase& index, const TensorBase& src)>
+    index_copy{"index_copy"};
 /// out[i, j, ...] = x[maps[0][i], maps[1][j], ...], where an empty map is the identity. Out is row-major and not empty, the
 /// positions are in range.
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, std::span<const std::vector<int64_t>> maps)> pick{
-    "pick"};
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, std::span<const std::vector<int64_t>> maps)>
+    pick{"pick"};
 /// Adds each element of g, row-major and not empty, to that of out which pick would read.
-inline constinit Kernel<void(const Tensor& out, const Tensor& g, std::span<const std::vector<int64_t>> maps)> unpick{
-    "unpick"};
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& g, std::span<const std::vector<int64_t>> maps)>
+    unpick{"unpick"};
 
 }  // namespace ember::kernels

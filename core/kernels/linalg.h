@@ -8,45 +8,55 @@
 namespace ember::kernels {
 
 /// The Cholesky factor of the lower (upper) triangle, the other triangle left as it is.
-inline constinit Kernel<void(const Tensor& a, const Tensor& info, bool upper)> cholesky{"cholesky"};
+inline constinit Kernel<void(const TensorBase& a, const TensorBase& info, bool upper)> cholesky{"cholesky"};
 /// The solution for right sides `b` of the matrix with this factor.
-inline constinit Kernel<void(const Tensor& b, const Tensor& factor, bool upper)> cholesky_solve{"cholesky_solve"};
+inline constinit Kernel<void(const TensorBase& b, const TensorBase& factor, bool upper)> cholesky_solve{
+    "cholesky_solve"};
 /// From a factor to the same triangle of the inverse of its matrix.
-inline constinit Kernel<void(const Tensor& factor, bool upper)> cholesky_inverse{"cholesky_inverse"};
+inline constinit Kernel<void(const TensorBase& factor, bool upper)> cholesky_inverse{"cholesky_inverse"};
 
-inline constinit Kernel<void(const Tensor& a, const Tensor& pivots, const Tensor& info)> lu_factor{"lu_factor"};
-inline constinit Kernel<void(const Tensor& b, const Tensor& lu, const Tensor& pivots, bool adjoint)> lu_solve{
-    "lu_solve"};
+inline constinit Kernel<void(const TensorBase& a, const TensorBase& pivots, const TensorBase& info)> lu_factor{
+    "lu_factor"};
+inline constinit Kernel<void(const TensorBase& b, const TensorBase& lu, const TensorBase& pivots, bool adjoint)>
+    lu_solve{"lu_solve"};
 /// The row of the original matrix at each row of the permuted one, int64 [*, m].
-inline constinit Kernel<void(const Tensor& rows, const Tensor& pivots)> permutation{"permutation"};
+inline constinit Kernel<void(const TensorBase& rows, const TensorBase& pivots)> permutation{"permutation"};
 /// Bunch and Kaufman's factors of the lower triangle of a symmetric matrix.
-inline constinit Kernel<void(const Tensor& a, const Tensor& pivots, const Tensor& info)> ldl_factor{"ldl_factor"};
-inline constinit Kernel<void(const Tensor& b, const Tensor& ld, const Tensor& pivots)> ldl_solve{"ldl_solve"};
+inline constinit Kernel<void(const TensorBase& a, const TensorBase& pivots, const TensorBase& info)> ldl_factor{
+    "ldl_factor"};
+inline constinit Kernel<void(const TensorBase& b, const TensorBase& ld, const TensorBase& pivots)> ldl_solve{
+    "ldl_solve"};
 /// b = op(a)^-1 b, or b op(a)^-1 unless `left`.
-inline constinit Kernel<void(const Tensor& b, const Tensor& a, bool left, bool upper, bool transpose, bool unit)>
+inline constinit Kernel<void(const TensorBase& b, const TensorBase& a, bool left, bool upper, bool transpose,
+                             bool unit)>
     solve_triangular{"solve_triangular"};
 
 /// R above the diagonal and the Householder vectors below it, their factors in tau.
-inline constinit Kernel<void(const Tensor& a, const Tensor& tau)> geqrf{"geqrf"};
+inline constinit Kernel<void(const TensorBase& a, const TensorBase& tau)> geqrf{"geqrf"};
 /// The first columns of the product of the reflectors in `a`.
-inline constinit Kernel<void(const Tensor& a, const Tensor& tau)> householder_product{"householder_product"};
+inline constinit Kernel<void(const TensorBase& a, const TensorBase& tau)> householder_product{"householder_product"};
 /// c = op(Q) c, or c op(Q) unless `left`, for that product.
-inline constinit Kernel<void(const Tensor& c, const Tensor& a, const Tensor& tau, bool left, bool transpose)>
+inline constinit Kernel<void(const TensorBase& c, const TensorBase& a, const TensorBase& tau, bool left,
+                             bool transpose)>
     multiply_householder{"multiply_householder"};
 
 /// Ascending eigenvalues of the lower (upper) triangle; `a` becomes the eigenvectors, or rubble unless `vectors`.
-inline constinit Kernel<void(const Tensor& a, const Tensor& values, const Tensor& info, bool upper, bool vectors)> eigh{
-    "eigh"};
+inline constinit Kernel<void(const TensorBase& a, const TensorBase& values, const TensorBase& info, bool upper,
+                             bool vectors)>
+    eigh{"eigh"};
 /// Complex eigenvalues of a real or complex matrix, which is overwritten; no eigenvectors when that is undefined.
-inline constinit Kernel<void(const Tensor& a, const Tensor& values, const Tensor& vectors, const Tensor& info)> eig{
-    "eig"};
+inline constinit Kernel<void(const TensorBase& a, const TensorBase& values, const TensorBase& vectors,
+                             const TensorBase& info)>
+    eig{"eig"};
 /// Descending singular values, and the vectors unless undefined: u [*, m, m or k], vh [*, n or k, n]. `a` is overwritten.
-inline constinit Kernel<void(const Tensor& a, const Tensor& u, const Tensor& s, const Tensor& vh, const Tensor& info)>
+inline constinit Kernel<void(const TensorBase& a, const TensorBase& u, const TensorBase& s, const TensorBase& vh,
+                             const TensorBase& info)>
     svd{"svd"};
 /// Least squares by the driver "gels", "gelsy", "gelsd" or "gelss"; `b` [*, max(m, n), rhs] holds the right sides and
 /// becomes the solution. `singular_values` is written by the last two, `rank` by all but the first.
-inline constinit Kernel<void(const Tensor& b, const Tensor& a, const Tensor& rank, const Tensor& singular_values,
-                             const Tensor& info, double rcond, const char* driver)>
+inline constinit Kernel<void(const TensorBase& b, const TensorBase& a, const TensorBase& rank,
+                             const TensorBase& singular_values, const TensorBase& info, double rcond,
+                             const char* driver)>
     least_squares{"least_squares"};
 
 }  // namespace ember::kernels

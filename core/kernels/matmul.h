@@ -5,6 +5,7 @@
 
 namespace ember::kernels {
 
-inline constinit Kernel<void(const Tensor& out, const Tensor& a, const Tensor& b, const Tensor& bias)> matmul{"matmul"};
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& a, const TensorBase& b, const TensorBase& bias)>
+    matmul{"matmul"};
 
 }  // namespace ember::kernels

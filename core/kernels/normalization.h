@@ -7,23 +7,23 @@
 namespace ember {
 
 /// Of each sample for itself, by rows or by groups.
-using NormalizationKernel = void(const Tensor& out, const Tensor& mean, const Tensor& rstd, const Tensor& x,
-                                 const Tensor& weight, const Tensor& bias, double eps);
-using NormalizationBackwardKernel = void(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad_bias,
-                                         const Tensor& grad, const Tensor& x, const Tensor& mean, const Tensor& rstd,
-                                         const Tensor& weight);
+using NormalizationKernel = void(const TensorBase& out, const TensorBase& mean, const TensorBase& rstd,
+                                 const TensorBase& x, const TensorBase& weight, const TensorBase& bias, double eps);
+using NormalizationBackwardKernel = void(const TensorBase& grad_x, const TensorBase& grad_weight,
+                                         const TensorBase& grad_bias, const TensorBase& grad, const TensorBase& x,
+                                         const TensorBase& mean, const TensorBase& rstd, const TensorBase& weight);
 
 }  // namespace ember
 
 namespace ember::kernels {
 
 /// x [N, C, ...]; mean and rstd [C] are written when training and read otherwise.
-inline constinit Kernel<void(const Tensor& out, const Tensor& mean, const Tensor& rstd, const Tensor& x,
-                             const Tensor& weight, const Tensor& bias, double eps, bool training)>
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& mean, const TensorBase& rstd, const TensorBase& x,
+                             const TensorBase& weight, const TensorBase& bias, double eps, bool training)>
     batch_norm{"batch_norm"};
-inline constinit Kernel<void(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad_bias,
-                             const Tensor& grad, const Tensor& x, const Tensor& mean, const Tensor& rstd,
-                             const Tensor& weight, bool training)>
+inline constinit Kernel<void(const TensorBase& grad_x, const TensorBase& grad_weight, const TensorBase& grad_bias,
+                             const TensorBase& grad, const TensorBase& x, const TensorBase& mean,
+                             const TensorBase& rstd, const TensorBase& weight, bool training)>
     batch_norm_backward{"batch_norm_backward"};
 /// x as [rows, columns]; mean and rstd [rows].
 inline constinit Kernel<NormalizationKernel> layer_norm{"layer_norm"};
@@ -34,10 +34,11 @@ inline constinit Kernel<NormalizationKernel> group_norm{"group_norm"};
 inline constinit Kernel<NormalizationBackwardKernel> group_norm_backward{"group_norm_backward"};
 
 /// x [rows, columns] / sqrt(mean of its squares + eps) times weight [columns]; rstd [rows] is written.
-inline constinit Kernel<void(const Tensor& out, const Tensor& rstd, const Tensor& x, const Tensor& weight, double eps)>
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& rstd, const TensorBase& x,
+                             const TensorBase& weight, double eps)>
     rms_norm{"rms_norm"};
-inline constinit Kernel<void(const Tensor& grad_x, const Tensor& grad_weight, const Tensor& grad, const Tensor& x,
-                             const Tensor& rstd, const Tensor& weight)>
+inline constinit Kernel<void(const TensorBase& grad_x, const TensorBase& grad_weight, const TensorBase& grad,
+                             const TensorBase& x, const TensorBase& rstd, const TensorBase& weight)>
     rms_norm_backward{"rms_norm_backward"};
 
 }  // namespace ember::kernels

@@ -17,9 +17,9 @@ inline constinit Kernel<BinaryKernel> add{"add"}, sub{"sub"}, mul{"mul"}, div{"d
 /// condition (bool), a, b
 inline constinit Kernel<TernaryKernel> where{"where"};
 /// a + alpha b
-inline constinit Kernel<void(const Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alpha)> add_scaled{
-    "add_scaled"};
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, double min, double max)> clamp{"clamp"};
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& a, const TensorBase& b, const Scalar& alpha)>
+    add_scaled{"add_scaled"};
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, double min, double max)> clamp{"clamp"};
 
 inline constinit Kernel<UnaryKernel> tan{"tan"}, asin{"asin"}, acos{"acos"}, atan{"atan"}, sinh{"sinh"}, cosh{"cosh"},
     asinh{"asinh"}, acosh{"acosh"}, atanh{"atanh"}, exp2{"exp2"}, log2{"log2"}, log10{"log10"}, erfc{"erfc"},
@@ -33,15 +33,18 @@ inline constinit Kernel<BinaryKernel> fmod{"fmod"}, fmax{"fmax"}, fmin{"fmin"}, 
 inline constinit Kernel<BinaryKernel> gcd{"gcd"}, lcm{"lcm"}, left_shift{"left_shift"}, right_shift{"right_shift"};
 
 /// x = mantissa 2^exponent with |mantissa| in [1/2, 1); exponent is int32.
-inline constinit Kernel<void(const Tensor& mantissa, const Tensor& exponent, const Tensor& x)> frexp{"frexp"};
+inline constinit Kernel<void(const TensorBase& mantissa, const TensorBase& exponent, const TensorBase& x)> frexp{
+    "frexp"};
 /// a + weight (b - a), floats only.
-inline constinit Kernel<void(const Tensor& out, const Tensor& a, const Tensor& b, double weight)> lerp{"lerp"};
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& a, const TensorBase& b, double weight)> lerp{
+    "lerp"};
 /// x + value a b, all of one dtype.
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value)>
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, const TensorBase& a, const TensorBase& b,
+                             const Scalar& value)>
     addcmul{"addcmul"};
 /// Replaces NaN, infinity and minus infinity; floats only.
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, double nan, double high, double low)> nan_to_num{
-    "nan_to_num"};
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, double nan, double high, double low)>
+    nan_to_num{"nan_to_num"};
 
 /// The imaginary part negated; complex numbers only.
 inline constinit Kernel<UnaryKernel> conj{"conj"};

@@ -6,8 +6,8 @@
 namespace ember {
 
 /// `out` has size 1 in each reduced dim.
-using ReduceKernel = void(const Tensor& out, const Tensor& x);
-using ReduceIndexKernel = void(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim);
+using ReduceKernel = void(const TensorBase& out, const TensorBase& x);
+using ReduceIndexKernel = void(const TensorBase& values, const TensorBase& indices, const TensorBase& x, int64_t dim);
 
 }  // namespace ember
 
@@ -15,7 +15,7 @@ namespace ember::kernels {
 
 inline constinit Kernel<ReduceKernel> sum{"sum"}, mean{"mean"}, prod{"prod"}, max{"max"}, min{"min"}, any{"any"},
     all{"all"}, logsumexp{"logsumexp"};
-inline constinit Kernel<void(const Tensor& out, const Tensor& x, double correction)> var{"var"};
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, double correction)> var{"var"};
 inline constinit Kernel<ReduceIndexKernel> max_dim{"max_dim"}, min_dim{"min_dim"};
 
 }  // namespace ember::kernels

@@ -5,8 +5,9 @@
 
 namespace ember {
 
-using ScanKernel = void(const Tensor& out, const Tensor& x, int64_t dim);
-using RunningExtremeKernel = void(const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim);
+using ScanKernel = void(const TensorBase& out, const TensorBase& x, int64_t dim);
+using RunningExtremeKernel = void(const TensorBase& values, const TensorBase& indices, const TensorBase& x,
+                                  int64_t dim);
 
 }  // namespace ember
 
@@ -20,7 +21,7 @@ inline constinit Kernel<ScanKernel> logcumsumexp{"logcumsumexp"};
 inline constinit Kernel<RunningExtremeKernel> cummax{"cummax"};
 inline constinit Kernel<RunningExtremeKernel> cummin{"cummin"};
 /// out[i] = a[i] out[i - 1] + b[i], floats.
-inline constinit Kernel<void(const Tensor& out, const Tensor& a, const Tensor& b, int64_t dim)> recurrence{
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& a, const TensorBase& b, int64_t dim)> recurrence{
     "recurrence"};
 
 }  // namespace ember::kernels

@@ -5,8 +5,8 @@
 
 namespace ember {
 
-using SoftmaxKernel = void(const Tensor& out, const Tensor& x, int64_t dim);
-using SoftmaxBackwardKernel = void(const Tensor& out, const Tensor& grad, const Tensor& y, int64_t dim);
+using SoftmaxKernel = void(const TensorBase& out, const TensorBase& x, int64_t dim);
+using SoftmaxBackwardKernel = void(const TensorBase& out, const TensorBase& grad, const TensorBase& y, int64_t dim);
 
 }  // namespace ember
 

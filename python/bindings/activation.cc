@@ -1,12 +1,14 @@
 // Activations, in ember.nn.functional; some are ember's own too.
-#include "ops/activation.h"
+#include "ops/activation/activation.h"
 
 #include <cstring>
 
-#include "ops/in_place.h"
-#include "ops/pointwise.h"
-#include "ops/reduction.h"
-#include "ops/shaped_activation.h"
+#include "ops/activation/softmax.h"
+#include "ops/internal/in_place.h"
+#include "ops/pointwise/comparison.h"
+#include "ops/pointwise/elementary.h"
+#include "ops/pointwise/rounding.h"
+#include "ops/reduction/reduction.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

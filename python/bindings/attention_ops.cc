@@ -1,6 +1,7 @@
 // Attention, and tables of vectors.
-#include "ops/attention.h"
-#include "ops/embedding.h"
+#include "ops/attention/attention.h"
+#include "ops/attention/multi_head_attention.h"
+#include "ops/embedding/embedding.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/ops.h"
 

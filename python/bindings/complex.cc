@@ -1,7 +1,7 @@
 // Complex numbers: their parts, and what is made of them.
-#include "ops/complex.h"
+#include "ops/pointwise/complex.h"
 
-#include "ops/shape.h"
+#include "ops/shape/shape.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

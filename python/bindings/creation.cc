@@ -1,8 +1,8 @@
 #include "python/bindings/creation.h"
 
 #include "nn/module.h"
-#include "ops/copy.h"
-#include "ops/kernel.h"
+#include "ops/creation/copy.h"
+#include "ops/internal/kernel.h"
 #include "python/bindings/convert.h"
 #include "python/bindings/numpy.h"
 

@@ -5,7 +5,7 @@
 
 #include <optional>
 
-#include "core/tensor.h"
+#include "ops/tensor.h"
 
 namespace ember::python {
 

@@ -1,7 +1,7 @@
 // Tensors from nothing and from data.
-#include "ops/copy.h"
-#include "ops/creation.h"
-#include "ops/shape.h"
+#include "ops/creation/copy.h"
+#include "ops/creation/creation.h"
+#include "ops/shape/shape.h"
 #include "python/bindings/creation.h"
 #include "python/bindings/dlpack.h"
 #include "python/bindings/layout.h"

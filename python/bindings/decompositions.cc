@@ -1,7 +1,12 @@
 // Factorizations of matrices: ember.linalg, and their older names in ember itself.
-#include "ops/decompositions.h"
-
-#include "ops/linalg.h"
+#include "ops/linalg/cholesky.h"
+#include "ops/linalg/eig.h"
+#include "ops/linalg/linalg_types.h"
+#include "ops/linalg/matrix_functions.h"
+#include "ops/linalg/products.h"
+#include "ops/linalg/qr.h"
+#include "ops/linalg/solve.h"
+#include "ops/linalg/spectral.h"
 #include "python/bindings/named_tuple.h"
 #include "python/bindings/ops.h"
 

@@ -3,7 +3,7 @@
 
 #include <Python.h>
 
-#include "core/tensor.h"
+#include "ops/tensor.h"
 
 namespace ember::python {
 

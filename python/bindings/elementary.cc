@@ -1,8 +1,9 @@
 // More elementwise functions of one and two numbers.
-#include "ops/elementary.h"
+#include "ops/pointwise/elementary.h"
 
-#include "ops/arithmetic.h"
-#include "ops/pointwise.h"
+#include "ops/pointwise/arithmetic.h"
+#include "ops/pointwise/comparison.h"
+#include "ops/pointwise/rounding.h"
 #include "python/bindings/made_once.h"
 #include "python/bindings/ops.h"
 

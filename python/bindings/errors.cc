@@ -7,7 +7,8 @@
 
 #include "core/error.h"
 #include "nn/module.h"
-#include "ops/decompositions.h"
+#include "ops/linalg/linalg_types.h"
+#include "ops/linalg/products.h"
 #include "python/bindings/gil.h"
 
 namespace ember::python {

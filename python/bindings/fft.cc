@@ -1,7 +1,8 @@
 // ember.fft, ember.stft and ember.istft.
-#include "ops/fft.h"
+#include "ops/fft/fft.h"
 
-#include "ops/complex.h"
+#include "ops/fft/stft.h"
+#include "ops/pointwise/complex.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

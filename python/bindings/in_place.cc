@@ -1,7 +1,9 @@
 // In-place methods.
-#include "ops/activation.h"
-#include "ops/copy.h"
-#include "ops/pointwise.h"
+#include "ops/activation/activation.h"
+#include "ops/creation/copy.h"
+#include "ops/pointwise/arithmetic.h"
+#include "ops/pointwise/elementary.h"
+#include "ops/pointwise/rounding.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

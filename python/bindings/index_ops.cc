@@ -1,8 +1,10 @@
 // Ops that take an index or a mask.
-#include "ops/copy.h"
-#include "ops/in_place.h"
-#include "ops/indexing.h"
-#include "ops/pointwise.h"
+#include "ops/creation/copy.h"
+#include "ops/indexing/indexing.h"
+#include "ops/indexing/take.h"
+#include "ops/indexing/tensor_index.h"
+#include "ops/internal/in_place.h"
+#include "ops/pointwise/comparison.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

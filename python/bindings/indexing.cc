@@ -1,8 +1,8 @@
 // x[...] and x[...] = y with ints, slices, None, Ellipsis, bools, lists, tensors and NumPy arrays; len(x) and iteration.
-#include "ops/indexing.h"
-
-#include "ops/copy.h"
-#include "ops/shape.h"
+#include "ops/creation/copy.h"
+#include "ops/indexing/tensor_index.h"
+#include "ops/shape/split.h"
+#include "ops/shape/views.h"
 #include "python/bindings/batching.h"
 #include "python/bindings/creation.h"
 #include "python/bindings/numpy.h"
@@ -37,7 +37,7 @@ TensorIndex to_index(PyObject* item) {
   if (is_tensor(item)) return tensor_of(item);
   if (PyList_Check(item) || PyTuple_Check(item) || PyRange_Check(item)) {
     // An empty list selects nothing, so it must count as integers.
-    return PyObject_Size(item) ? tensor_from_data(item, {}) : empty_tensor({0}, kInt64);
+    return PyObject_Size(item) ? tensor_from_data(item, {}) : Tensor(empty_tensor({0}, kInt64));
   }
   int64_t value;
   if (!is_numpy_array(item) && convert(item, value)) return value;

@@ -47,8 +47,9 @@ void bind_init(py::module_& m) {
       "calculate_gain",
       [](const std::string& nonlinearity, std::optional<double> param) { return calculate_gain(nonlinearity, param); },
       py::arg("nonlinearity"), py::arg("param") = py::none(), "The recommended gain for a nonlinearity.");
-  m.def("uniform_", &uniform_, py::arg("tensor"), py::arg("a") = 0.0, py::arg("b") = 1.0, "Uniform on [a, b).");
-  m.def("normal_", &normal_, py::arg("tensor"), py::arg("mean") = 0.0, py::arg("std") = 1.0, "Normal.");
+  m.def("uniform_", &nn::init::uniform_, py::arg("tensor"), py::arg("a") = 0.0, py::arg("b") = 1.0,
+        "Uniform on [a, b).");
+  m.def("normal_", &nn::init::normal_, py::arg("tensor"), py::arg("mean") = 0.0, py::arg("std") = 1.0, "Normal.");
   m.def("trunc_normal_", &trunc_normal_, py::arg("tensor"), py::arg("mean") = 0.0, py::arg("std") = 1.0,
         py::arg("a") = -2.0, py::arg("b") = 2.0, "Normal within [a, b].");
   m.def("constant_", &constant_, py::arg("tensor"), py::arg("val"), "One value.");

@@ -1,6 +1,6 @@
 // The functions behind layers: convolution and dropout's gradient.
-#include "ops/convolution.h"
-#include "ops/random.h"
+#include "ops/convolution/convolution.h"
+#include "ops/random/random.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

@@ -1,7 +1,11 @@
 // Products of matrices and vectors, and norms.
-#include "ops/linalg.h"
-
-#include "ops/decompositions.h"
+#include "ops/linalg/einsum.h"
+#include "ops/linalg/linear.h"
+#include "ops/linalg/matmul.h"
+#include "ops/linalg/matrix_functions.h"
+#include "ops/linalg/matrix_norms.h"
+#include "ops/linalg/norm.h"
+#include "ops/linalg/products.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

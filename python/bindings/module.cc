@@ -9,7 +9,7 @@
 #include "core/cpu/cpu_kernels.h"
 #include "core/parallel.h"
 #include "core/window.h"
-#include "ops/kernel.h"
+#include "ops/internal/kernel.h"
 #include "python/bindings/batching.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/bound_calls.h"

@@ -6,7 +6,7 @@
 #include <tuple>
 #include <vector>
 
-#include "core/tensor.h"
+#include "ops/tensor.h"
 #include "python/bindings/convert.h"
 
 namespace ember::python {

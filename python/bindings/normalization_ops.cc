@@ -1,5 +1,6 @@
 // Normalisations.
-#include "ops/normalization.h"
+#include "ops/normalization/group_norm.h"
+#include "ops/normalization/normalization.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

@@ -5,9 +5,10 @@
 #include <cstring>
 
 #include "autograd/grad_mode.h"
-#include "ops/creation.h"
-#include "ops/reduction.h"
-#include "ops/shape.h"
+#include "ops/creation/creation.h"
+#include "ops/reduction/reduction.h"
+#include "ops/shape/shape.h"
+#include "ops/shape/views.h"
 #include "python/bindings/errors.h"
 #include "python/bindings/owner.h"
 

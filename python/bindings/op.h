@@ -19,7 +19,7 @@
 #include <tuple>
 #include <type_traits>
 
-#include "ops/in_place.h"
+#include "ops/internal/in_place.h"
 #include "python/bindings/convert.h"
 #include "python/bindings/gil.h"
 #include "python/bindings/numpy.h"

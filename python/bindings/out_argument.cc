@@ -3,9 +3,9 @@
 #include <memory>
 
 #include "autograd/grad_mode.h"
-#include "ops/copy.h"
-#include "ops/in_place.h"
-#include "ops/resize.h"
+#include "ops/creation/copy.h"
+#include "ops/internal/in_place.h"
+#include "ops/shape/resize.h"
 #include "python/bindings/convert.h"
 #include "python/bindings/lone_thread.h"
 

@@ -1,8 +1,8 @@
 // Elementwise ops.
-#include "ops/pointwise.h"
-
-#include "ops/arithmetic.h"
-#include "ops/elementary.h"
+#include "ops/pointwise/arithmetic.h"
+#include "ops/pointwise/comparison.h"
+#include "ops/pointwise/elementary.h"
+#include "ops/pointwise/rounding.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

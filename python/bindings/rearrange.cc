@@ -1,10 +1,13 @@
 // Copies of elements in other places: joining, repeating, turning, padding, and copies of views.
-#include "ops/diagonal.h"
-#include "ops/joining.h"
-#include "ops/padding.h"
-#include "ops/resize.h"
-#include "ops/shape.h"
-#include "ops/view_copies.h"
+#include "ops/shape/rearrange.h"
+
+#include "ops/shape/diagonal.h"
+#include "ops/shape/joining.h"
+#include "ops/shape/padding.h"
+#include "ops/shape/resize.h"
+#include "ops/shape/split.h"
+#include "ops/shape/view_copies.h"
+#include "ops/shape/views.h"
 #include "python/bindings/lone_thread.h"
 #include "python/bindings/ops.h"
 

@@ -1,7 +1,10 @@
 // Reductions and normalised exponentials.
-#include "ops/reduction.h"
+#include "ops/reduction/reduction.h"
 
-#include "ops/pointwise.h"
+#include "ops/activation/softmax.h"
+#include "ops/pointwise/arithmetic.h"
+#include "ops/pointwise/comparison.h"
+#include "ops/pointwise/elementary.h"
 #include "python/bindings/arguments.h"
 #include "python/bindings/made_once.h"
 #include "python/bindings/named_tuple.h"

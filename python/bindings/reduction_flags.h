@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "ops/loss.h"
+#include "ops/loss/loss.h"
 
 namespace ember::python {
 

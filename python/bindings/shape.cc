@@ -1,6 +1,8 @@
 // Views and rearrangements.
-#include "ops/shape.h"
+#include "ops/shape/shape.h"
 
+#include "ops/shape/split.h"
+#include "ops/shape/views.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

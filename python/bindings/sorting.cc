@@ -1,8 +1,10 @@
 // Sorting, order statistics, searching, and running results.
-#include "ops/sorting.h"
+#include "ops/sorting/sorting.h"
 
-#include "ops/difference.h"
-#include "ops/scan.h"
+#include "ops/reduction/difference.h"
+#include "ops/reduction/scan.h"
+#include "ops/sorting/search.h"
+#include "ops/sorting/unique.h"
 #include "python/bindings/arguments.h"
 #include "python/bindings/ops.h"
 

@@ -1,11 +1,12 @@
 // ember.special, and those of its functions that are also ember's own and methods of Tensor.
-#include "ops/special.h"
+#include "ops/pointwise/special.h"
 
-#include "ops/activation.h"
-#include "ops/arithmetic.h"
-#include "ops/elementary.h"
-#include "ops/pointwise.h"
-#include "ops/reduction.h"
+#include "ops/activation/activation.h"
+#include "ops/activation/softmax.h"
+#include "ops/pointwise/comparison.h"
+#include "ops/pointwise/elementary.h"
+#include "ops/pointwise/rounding.h"
+#include "ops/reduction/reduction.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

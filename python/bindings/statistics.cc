@@ -1,9 +1,10 @@
 // Statistics of samples, histograms, distances and norms.
-#include "ops/statistics.h"
+#include "ops/reduction/statistics.h"
 
-#include "ops/decompositions.h"
-#include "ops/geometry.h"
-#include "ops/linalg.h"
+#include "ops/linalg/distance.h"
+#include "ops/linalg/matrix_norms.h"
+#include "ops/linalg/norm.h"
+#include "ops/reduction/histogram.h"
 #include "python/bindings/arguments.h"
 #include "python/bindings/made_once.h"
 #include "python/bindings/named_tuple.h"

@@ -1,7 +1,6 @@
 // Methods that belong to Tensor alone: conversion, copies, geometry, the tape.
-#include "ops/copy.h"
-#include "ops/linalg.h"
-#include "ops/shape.h"
+#include "ops/creation/copy.h"
+#include "ops/shape/shape.h"
 #include "python/bindings/batching.h"
 #include "python/bindings/copying.h"
 #include "python/bindings/creation.h"

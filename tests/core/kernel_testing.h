@@ -10,7 +10,7 @@
 
 #include "core/cpu/cpu_kernels.h"
 #include "core/parallel.h"
-#include "core/tensor.h"
+#include "ops/tensor.h"
 
 namespace ember::testing {
 

@@ -3,6 +3,7 @@
 #include "core/allocator.h"
 #include "core/kernels/memory.h"
 #include "core/kernels/pointwise.h"
+#include "ops/tensor.h"
 
 namespace ember {
 namespace {
@@ -15,7 +16,7 @@ Tensor range(const Shape& shape, DType dtype) {
   return out;
 }
 
-Tensor to(const Tensor& x, Device device) {
+Tensor copied_to(const Tensor& x, Device device) {
   Tensor out = empty_tensor(x.sizes(), x.dtype(), device);
   kernels::copy[kCUDA](out, x);
   return out;
@@ -50,7 +51,7 @@ TEST_F(Cuda, AddsLikeTheCpuInEveryDtype) {
     const Tensor a = range({7, 33}, dtype), b = range({33}, dtype);
     const Tensor expected = empty_tensor({7, 33}, dtype), out = empty_tensor({7, 33}, dtype, "cuda");
     kernels::add[kCPU](expected, a, b);
-    kernels::add[kCUDA](out, to(a, "cuda"), to(b, "cuda"));
+    kernels::add[kCUDA](out, copied_to(a, "cuda"), copied_to(b, "cuda"));
     EXPECT_EQ(values(out), values(expected)) << to_string(dtype);
   }
 }
@@ -60,7 +61,7 @@ TEST_F(Cuda, AddsTransposedMixedAndHostNumbers) {
   const Tensor number = range({}, kFloat64);
   const Tensor expected = empty_tensor({6, 5}, kFloat32), out = empty_tensor({6, 5}, kFloat32, "cuda");
   kernels::add[kCPU](expected, a.alias({6, 5}, {1, 6}, 0), b);
-  kernels::add[kCUDA](out, to(a, "cuda").alias({6, 5}, {1, 6}, 0), to(b, "cuda"));
+  kernels::add[kCUDA](out, copied_to(a, "cuda").alias({6, 5}, {1, 6}, 0), copied_to(b, "cuda"));
   EXPECT_EQ(values(out), values(expected));
   kernels::add[kCUDA](out, out, number);
   EXPECT_EQ(values(out), values(expected));
@@ -68,7 +69,7 @@ TEST_F(Cuda, AddsTransposedMixedAndHostNumbers) {
 
 TEST_F(Cuda, MovesStridedTensorsThereAndBack) {
   const Tensor x = range({4, 9}, kInt64).alias({9, 2}, {1, 18}, 0);
-  EXPECT_EQ(values(to(x, "cuda")), values(x));
+  EXPECT_EQ(values(copied_to(x, "cuda")), values(x));
 }
 
 TEST_F(Cuda, CountsLiveMemory) {

@@ -12,11 +12,10 @@
 #include <thread>
 
 #include "data/transforms.h"
-#include "ops/copy.h"
-#include "ops/creation.h"
-#include "ops/pointwise.h"
-#include "ops/random.h"
-#include "ops/shape.h"
+#include "ops/creation/copy.h"
+#include "ops/creation/creation.h"
+#include "ops/random/random.h"
+#include "ops/shape/split.h"
 #include "tests/temporary_folder.h"
 
 namespace ember::data {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "ops/copy.h"
-#include "ops/creation.h"
+#include "ops/creation/copy.h"
+#include "ops/creation/creation.h"
 #include "tests/temporary_folder.h"
 
 namespace ember::data {

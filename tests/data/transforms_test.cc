@@ -5,10 +5,10 @@
 #include <cmath>
 #include <set>
 
-#include "ops/copy.h"
-#include "ops/creation.h"
-#include "ops/pointwise.h"
-#include "ops/shape.h"
+#include "ops/creation/copy.h"
+#include "ops/creation/creation.h"
+#include "ops/pointwise/elementary.h"
+#include "ops/shape/rearrange.h"
 #include "tests/temporary_folder.h"
 
 namespace ember::data {

@@ -13,8 +13,8 @@
 
 #include "io/safetensors.h"
 #include "io/serialize.h"
-#include "ops/copy.h"
-#include "ops/creation.h"
+#include "ops/creation/copy.h"
+#include "ops/creation/creation.h"
 #include "tests/temporary_folder.h"
 
 namespace ember {

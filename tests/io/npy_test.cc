@@ -2,10 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "ops/complex.h"
-#include "ops/copy.h"
-#include "ops/creation.h"
-#include "ops/shape.h"
+#include "ops/creation/copy.h"
+#include "ops/creation/creation.h"
+#include "ops/pointwise/complex.h"
 #include "tests/temporary_folder.h"
 
 namespace ember {

@@ -5,9 +5,8 @@
 #include <chrono>
 #include <cstring>
 
-#include "ops/copy.h"
-#include "ops/creation.h"
-#include "ops/shape.h"
+#include "ops/creation/copy.h"
+#include "ops/creation/creation.h"
 #include "tests/temporary_folder.h"
 
 namespace ember {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "nn/nn.h"
-#include "ops/creation.h"
+#include "ops/creation/creation.h"
 
 namespace ember {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "nn/container.h"
 #include "nn/linear.h"
-#include "ops/creation.h"
+#include "ops/creation/creation.h"
 
 namespace ember::nn {
 namespace {

@@ -4,7 +4,6 @@
 #include <sstream>
 
 #include "autograd/backward.h"
-#include "ops/fft.h"
 #include "tests/support.h"
 
 namespace ember {

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "core/tensor.h"
+#include "ops/tensor.h"
 #include "tests/op_table/array.h"
 
 namespace paths {

@@ -11,7 +11,7 @@ namespace ember::cpu::special {
 namespace {
 
 template <auto f, class T = double>
-void unary(const Tensor& out, const Tensor& x) {
+void unary(const TensorBase& out, const TensorBase& x) {
   Elementwise({{out, dtype_of<T>}}, {{x, dtype_of<T>}}).run([](char* const* p, int64_t n) {
     auto* y = reinterpret_cast<T*>(p[0]);
     const auto* values = reinterpret_cast<const T*>(p[1]);
@@ -20,7 +20,7 @@ void unary(const Tensor& out, const Tensor& x) {
 }
 
 template <auto f>
-void binary(const Tensor& out, const Tensor& a, const Tensor& b) {
+void binary(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   Elementwise({{out, kFloat64}}, {{a, kFloat64}, {b, kFloat64}}).run([](char* const* p, int64_t n) {
     auto* y = reinterpret_cast<double*>(p[0]);
     const auto* x0 = reinterpret_cast<const double*>(p[1]);
@@ -40,7 +40,7 @@ double of_shifted(double x, double degree) {
   return of_degree<f>(2 * x - 1, degree);
 }
 
-void trigamma_kernel(const Tensor& out, const Tensor& x) {
+void trigamma_kernel(const TensorBase& out, const TensorBase& x) {
   if (out.dtype() == kFloat64) return unary<[](double v) { return trigamma(v); }>(out, x);
   unary<[](float v) { return trigamma(v); }, float>(out, x);
 }

@@ -1,0 +1,28 @@
+// Exponentials normalised along a dim.
+#pragma once
+
+#include <optional>
+
+#include "core/dtype.h"
+#include "core/scalar.h"
+#include "core/shape.h"
+#include "ops/methods.h"
+
+namespace ember {
+
+/// exp(x) / sum(exp(x)) along `dim`, without overflow.
+Tensor softmax(const Tensor& x, int64_t dim, std::optional<DType> dtype = {});
+/// x - logsumexp(x) along `dim`.
+Tensor log_softmax(const Tensor& x, int64_t dim, std::optional<DType> dtype = {});
+
+/// Methods of Tensor.
+class SoftmaxMethods {
+ public:
+  Tensor softmax(int64_t dim, std::optional<DType> dtype = {}) const;
+  Tensor log_softmax(int64_t dim, std::optional<DType> dtype = {}) const;
+};
+
+}  // namespace ember
+
+// Whole from here on.
+#include "ops/tensor.h"

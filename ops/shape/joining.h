@@ -1,0 +1,41 @@
+// Several tensors made one, by way of cat and products; see shape.h for cat and stack themselves.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "core/dtype.h"
+#include "core/scalar.h"
+#include "core/shape.h"
+#include "ops/methods.h"
+
+namespace ember {
+
+/// cat along the columns (of vectors: along their only dim), the rows and the planes, of tensors with dims added as needed.
+Tensor hstack(const std::vector<Tensor>& tensors);
+Tensor vstack(const std::vector<Tensor>& tensors);
+Tensor dstack(const std::vector<Tensor>& tensors);
+/// hstack where vectors become columns.
+Tensor column_stack(const std::vector<Tensor>& tensors);
+/// Matrices, vectors and numbers along the diagonal of a matrix of zeros.
+Tensor block_diag(const std::vector<Tensor>& tensors);
+
+/// Vectors expanded to the grid of all their combinations, one dim each. Indexing "xy" exchanges the first two dims.
+std::vector<Tensor> meshgrid(const std::vector<Tensor>& tensors, std::string_view indexing = "ij");
+/// All combinations of the vectors' elements, one a row.
+Tensor cartesian_prod(const std::vector<Tensor>& tensors);
+/// All choices of r elements of a vector in its order, one a row; an element may come again `with_replacement`.
+Tensor combinations(const Tensor& x, int64_t r = 2, bool with_replacement = false);
+/// The Kronecker product: every element of a times all of b.
+Tensor kron(const Tensor& a, const Tensor& b);
+
+/// Methods of Tensor.
+class JoiningMethods {
+ public:
+  Tensor kron(const Tensor& other) const;
+};
+
+}  // namespace ember
+
+// Whole from here on.
+#include "ops/tensor.h"
