@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "autograd/grad_mode.h"
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "core/kernels/pointwise.h"
 
 namespace ember::autograd {

@@ -53,6 +53,7 @@ class Node : public RefCounted {
   /// Drops the saved tensors.
   virtual void release_saved() = 0;
   bool holds_saved() const { return holds_saved_; }
+  void set_holds_saved(bool value) { holds_saved_ = value; }
 
   /// apply, after which saved tensors are dropped if this run `frees` them: a later one throws then. Several threads may run one
   /// node; what is saved goes when the last of them is done.

@@ -65,15 +65,6 @@ auto call_pullback(F& f, std::span<const Tensor> grads, const N& needs) {
     return f(grads);
 }
 
-/// Whether moving pullbacks into a node brought saved tensors along: without any, a second backward is harmless.
-class SavedTensorWatch {
- public:
-  bool saw_some() const { return SavedTensor::constructed != before_; }
-
- private:
-  uint64_t before_ = SavedTensor::constructed;
-};
-
 /// The node of an op with N inputs: its pullbacks lie inside, by value.
 template <size_t N, class... F>
 class OpNode final : public Node {
@@ -83,7 +74,6 @@ class OpNode final : public Node {
  public:
   OpNode(const char* name, const Inputs<N>& inputs, F&&... pullbacks)
       : Node(name), pullbacks_(std::in_place, std::forward<F>(pullbacks)...) {
-    holds_saved_ = watch_.saw_some();
     for (size_t i = 0; i < N; ++i) edges_[i] = gradient_edge(*inputs.tensors[i]);
     if constexpr (kEach && N > 1) drop_unneeded(std::make_index_sequence<N>());
   }
@@ -125,7 +115,6 @@ class OpNode final : public Node {
   std::array<Edge, N> edges_;
   OutputInfo single_;
   std::vector<OutputInfo> several_;
-  [[no_unique_address]] SavedTensorWatch watch_;  // before the pullbacks, to see them arrive
   std::optional<std::tuple<std::optional<std::decay_t<F>>...>> pullbacks_;
 };
 
@@ -134,7 +123,6 @@ template <class F>
 class ListNode final : public Node {
  public:
   ListNode(const char* name, const InputList& inputs, F&& pullback) : Node(name), pullback_(std::forward<F>(pullback)) {
-    holds_saved_ = watch_.saw_some();
     edges_.reserve(inputs.tensors.size());
     for (const Tensor& x : inputs.tensors) edges_.push_back(gradient_edge(x));
   }
@@ -158,17 +146,24 @@ class ListNode final : public Node {
  private:
   std::vector<Edge> edges_;
   std::vector<OutputInfo> outputs_;
-  [[no_unique_address]] SavedTensorWatch watch_;
   std::optional<std::decay_t<F>> pullback_;
 };
 
+/// Makes the node and tells it whether its pullbacks brought saved tensors along: without any, a second backward is harmless.
+template <class Made, class... Args>
+auto make_watched(Args&&... args) {
+  const uint64_t before = SavedTensor::constructed;
+  auto node = make_intrusive<Made>(std::forward<Args>(args)...);
+  node->set_holds_saved(SavedTensor::constructed != before);
+  return node;
+}
 template <size_t N, class... F>
 auto make_node(const char* name, const Inputs<N>& in, F&&... pullbacks) {
-  return make_intrusive<OpNode<N, F...>>(name, in, std::forward<F>(pullbacks)...);
+  return make_watched<OpNode<N, F...>>(name, in, std::forward<F>(pullbacks)...);
 }
 template <class F>
 auto make_node(const char* name, const InputList& in, F&& pullback) {
-  return make_intrusive<ListNode<F>>(name, in, std::forward<F>(pullback));
+  return make_watched<ListNode<F>>(name, in, std::forward<F>(pullback));
 }
 
 template <class In>

@@ -1,6 +1,6 @@
 #include "core/kernel.h"
 
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 
 namespace ember {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 
 namespace ember {
 

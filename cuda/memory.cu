@@ -1,5 +1,5 @@
 // Copies, between devices too, and fills.
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "cuda/elementwise.cuh"
 #include "cuda/kernels.h"
 

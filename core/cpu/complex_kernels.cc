@@ -4,9 +4,9 @@
 #include "core/cpu/complex_families.h"
 #include "core/cpu/families.h"
 #include "core/cpu/pointwise.h"
+#include "core/kernels/creation.h"
 #include "core/kernels/indexing.h"
-#include "core/kernels/matmul.h"
-#include "core/kernels/memory.h"
+#include "core/kernels/linalg.h"
 #include "core/kernels/pointwise.h"
 #include "core/kernels/reduction.h"
 

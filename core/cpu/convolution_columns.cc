@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/kernels/matmul.h"
+#include "core/kernels/linalg.h"
 #include "core/parallel.h"
 #include "core/window.h"
 

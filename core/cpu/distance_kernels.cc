@@ -8,7 +8,7 @@
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
 #include "core/cpu/vector_math.h"
-#include "core/kernels/distance.h"
+#include "core/kernels/linalg.h"
 #include "core/parallel.h"
 
 namespace ember::EMBER_ISA {

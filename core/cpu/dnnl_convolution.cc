@@ -8,7 +8,7 @@
 #include "core/cpu/dnnl_kernels.h"
 #include "core/determinism.h"
 #include "core/kernels/convolution.h"
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "core/parallel.h"
 #include "core/window.h"
 

@@ -4,7 +4,7 @@
 #include "core/cpu/dnnl_cache.h"
 #include "core/cpu/dnnl_errors.h"
 #include "core/cpu/dnnl_kernels.h"
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "core/parallel.h"
 #include "core/spare_memory.h"
 

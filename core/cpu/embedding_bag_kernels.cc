@@ -5,7 +5,7 @@
 #include "core/cpu/families.h"
 #include "core/cpu/vector.h"
 #include "core/half.h"
-#include "core/kernels/embedding_bag.h"
+#include "core/kernels/embedding.h"
 #include "core/parallel.h"
 
 namespace ember::EMBER_ISA {

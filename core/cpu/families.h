@@ -5,9 +5,11 @@
 namespace ember::EMBER_ISA {
 
 void register_memory();
-void register_unary();
-void register_binary();
-void register_ternary();
+void register_arithmetic();
+void register_comparison();
+void register_rounding();
+void register_elementary();
+void register_special();
 void register_activation();
 void register_random();
 void register_optimizer();
@@ -18,8 +20,6 @@ void register_normalization();
 void register_pooling();
 void register_average_pooling();
 void register_matmul();
-void register_elementary();
-void register_shaped_activation();
 void register_sorting();
 void register_scan();
 void register_distance();

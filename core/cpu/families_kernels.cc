@@ -4,9 +4,11 @@ namespace ember::EMBER_ISA {
 
 void register_kernels() {
   register_memory();
-  register_unary();
-  register_binary();
-  register_ternary();
+  register_arithmetic();
+  register_comparison();
+  register_rounding();
+  register_elementary();
+  register_special();
   register_activation();
   register_random();
   register_optimizer();
@@ -17,8 +19,6 @@ void register_kernels() {
   register_pooling();
   register_average_pooling();
   register_matmul();
-  register_elementary();
-  register_shaped_activation();
   register_sorting();
   register_scan();
   register_distance();

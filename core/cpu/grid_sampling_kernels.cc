@@ -8,7 +8,7 @@
 #include "core/cpu/families.h"
 #include "core/cpu/vector.h"
 #include "core/cpu/vector_math.h"
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "core/kernels/resampling.h"
 #include "core/parallel.h"
 

@@ -9,8 +9,8 @@
 #include "core/cpu/dnnl_kernels.h"
 #include "core/cpu/families.h"
 #include "core/determinism.h"
-#include "core/kernels/matmul.h"
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
+#include "core/kernels/linalg.h"
 #include "core/parallel.h"
 
 namespace ember::EMBER_ISA {

@@ -10,6 +10,9 @@
 
 namespace ember::EMBER_ISA {
 
+constexpr double kInfinity = __builtin_inf();
+constexpr double kNaN = __builtin_nan("");
+
 /// An op's name as a template argument.
 template <size_t N>
 struct Name {
@@ -153,6 +156,16 @@ void comparison(const TensorBase& out, const TensorBase& a, const TensorBase& b)
 template <auto f>
 void logical(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   map<bool, bool>(out, a, b, f);
+}
+
+/// One element after another, for what does not vectorise. Integers only.
+template <Name op, auto f>
+void integer_binary(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
+  const DType dtype = promoted_dtype(a, b);
+  if (!is_integral(dtype)) cpu::fail_dtype(op.text, dtype);
+  visit_loop_dtype(loop_dtype(dtype), [&]<class T>() {
+    if constexpr (std::is_integral_v<T>) map<T, T>(out, a, b, f);
+  });
 }
 
 }  // namespace ember::EMBER_ISA

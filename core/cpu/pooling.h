@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/cpu/cpu_kernels.h"
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "core/parallel.h"
 #include "core/window.h"
 

@@ -4,7 +4,7 @@
 
 #include "core/cpu/families.h"
 #include "core/cpu/pooling.h"
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "core/kernels/pooling.h"
 #include "core/window.h"
 

@@ -5,7 +5,7 @@
 
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "core/kernels/resampling.h"
 #include "core/parallel.h"
 

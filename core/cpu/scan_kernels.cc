@@ -8,7 +8,7 @@
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
 #include "core/cpu/vector.h"
-#include "core/kernels/scan.h"
+#include "core/kernels/reduction.h"
 #include "core/parallel.h"
 
 namespace ember::EMBER_ISA {

@@ -8,7 +8,7 @@
 #include "core/cpu/families.h"
 #include "core/cpu/vector.h"
 #include "core/cpu/vector_math.h"
-#include "core/kernels/softmax.h"
+#include "core/kernels/activation.h"
 #include "core/parallel.h"
 #include "core/rows.h"
 

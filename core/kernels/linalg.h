@@ -59,4 +59,18 @@ inline constinit Kernel<void(const TensorBase& b, const TensorBase& a, const Ten
                              const char* driver)>
     least_squares{"least_squares"};
 
+// Distances between vectors.
+/// out[b, i, j] = the p-norm of a[b, i, :] - c[b, j, :]; row-major floats [B, P, M], [B, R, M]. Where out is [P (P - 1) / 2], of
+/// the pairs of a row with each later one.
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& a, const TensorBase& c, double p)> cdist{"cdist"};
+/// grad[b, i, :] = the sum over j of weight[b, i, j] times the direction of d = a[b, i, :] - c[b, j, :]: d |d|^(p - 2), signs for
+/// p = 1, the sign of the elements as large as length[b, i, j] for p = infinity, 0 for p = 0. All row-major.
+inline constinit Kernel<void(const TensorBase& grad, const TensorBase& weight, const TensorBase& a, const TensorBase& c,
+                             const TensorBase& length, double p)>
+    cdist_backward{"cdist_backward"};
+
+// Products of matrices: out = a b (+ bias, broadcast to out). 2-d [m, k] [k, n] or batched 3-d; any strides.
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& a, const TensorBase& b, const TensorBase& bias)>
+    matmul{"matmul"};
+
 }  // namespace ember::kernels

@@ -1,7 +1,7 @@
 #include "ops/activation/softmax.h"
 
 #include "autograd/record.h"
-#include "core/kernels/softmax.h"
+#include "core/kernels/activation.h"
 #include "ops/creation/copy.h"
 #include "ops/internal/kernel.h"
 #include "ops/pointwise/elementary.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "autograd/record.h"
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "ops/creation/creation.h"
 #include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "ops/creation/copy.h"
 #include "ops/internal/kernel.h"
 #include "ops/pointwise/arithmetic.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "autograd/record.h"
-#include "core/kernels/embedding_bag.h"
+#include "core/kernels/embedding.h"
 #include "ops/creation/copy.h"
 #include "ops/creation/creation.h"
 #include "ops/indexing/indexing.h"

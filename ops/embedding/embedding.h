@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/kernels/embedding_bag.h"
+#include "core/kernels/embedding.h"
 #include "ops/tensor.h"
 
 namespace ember {

@@ -1,7 +1,7 @@
 #include "ops/internal/in_place.h"
 
+#include "core/kernels/creation.h"
 #include "core/kernels/indexing.h"
-#include "core/kernels/memory.h"
 #include "ops/creation/copy.h"
 #include "ops/creation/creation.h"
 #include "ops/indexing/take.h"

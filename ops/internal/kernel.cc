@@ -5,7 +5,7 @@
 #include <iostream>
 #include <limits>
 
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 
 namespace ember::kernel {
 

@@ -1,7 +1,7 @@
 #include "ops/internal/matrices.h"
 
 #include "autograd/backward.h"
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "ops/creation/creation.h"
 #include "ops/internal/kernel.h"
 #include "ops/shape/shape.h"

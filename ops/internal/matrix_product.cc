@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "autograd/record.h"
-#include "core/kernels/matmul.h"
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
+#include "core/kernels/linalg.h"
 #include "core/kernels/pointwise.h"
 #include "ops/pointwise/complex.h"
 
@@ -24,7 +24,7 @@ Tensor transposed_alias(const Tensor& x, bool transposed) {
 }  // namespace
 
 Tensor matrix_product(const char* name, const Tensor& a, bool transpose_a, const Tensor& b, bool transpose_b,
-               const Tensor& bias) {
+                      const Tensor& bias) {
   const Tensor left = transposed_alias(a, transpose_a), right = transposed_alias(b, transpose_b);
   Shape sizes = left.sizes();
   sizes.back() = right.sizes().back();

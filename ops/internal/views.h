@@ -2,7 +2,7 @@
 #pragma once
 
 #include "autograd/record.h"
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "ops/tensor.h"
 
 namespace ember::views {

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "autograd/fused.h"
-#include "core/kernels/distance.h"
+#include "core/kernels/linalg.h"
 #include "ops/creation/copy.h"
 #include "ops/creation/creation.h"
 #include "ops/indexing/indexing.h"

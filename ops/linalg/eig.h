@@ -1,8 +1,8 @@
 // Eigenvalues of general matrices.
 #pragma once
 
-#include "ops/tensor.h"
 #include "ops/linalg/linalg_types.h"
+#include "ops/tensor.h"
 
 namespace ember {
 

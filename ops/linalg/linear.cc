@@ -1,6 +1,5 @@
 #include "ops/linalg/linear.h"
 
-
 #include "autograd/record.h"
 #include "ops/creation/copy.h"
 #include "ops/creation/creation.h"
@@ -37,7 +36,8 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   if (x.device() != weight.device() || (bias.defined() && x.device() != bias.device()))
     kernel::check_same_device("linear", std::array{x, weight, bias});
   if (x.dim() == 2) return matrix_product("linear", x, false, weight, true, bias);
-  return view(matrix_product("linear", reshape(x, {rows_of(x), in}), false, weight, true, bias), with_last(x.sizes(), out));
+  return view(matrix_product("linear", reshape(x, {rows_of(x), in}), false, weight, true, bias),
+              with_last(x.sizes(), out));
 }
 
 Tensor bilinear(const Tensor& a, const Tensor& b, const Tensor& weight, const Tensor& bias) {

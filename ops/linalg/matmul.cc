@@ -2,8 +2,8 @@
 #include "ops/linalg/matmul.h"
 
 #include "autograd/record.h"
-#include "core/kernels/matmul.h"
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
+#include "core/kernels/linalg.h"
 #include "core/kernels/pointwise.h"
 #include "ops/creation/creation.h"
 #include "ops/internal/in_float32.h"

@@ -8,8 +8,8 @@
 #include "core/dtype.h"
 #include "core/scalar.h"
 #include "core/shape.h"
-#include "ops/methods.h"
 #include "ops/linalg/linalg_types.h"
+#include "ops/methods.h"
 
 namespace ember {
 

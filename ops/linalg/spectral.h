@@ -8,8 +8,8 @@
 #include "core/dtype.h"
 #include "core/scalar.h"
 #include "core/shape.h"
-#include "ops/tensor.h"
 #include "ops/linalg/linalg_types.h"
+#include "ops/tensor.h"
 
 namespace ember {
 

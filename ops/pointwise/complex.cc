@@ -3,7 +3,7 @@
 #include <numbers>
 
 #include "autograd/record.h"
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "core/kernels/pointwise.h"
 #include "ops/creation/copy.h"
 #include "ops/creation/creation.h"

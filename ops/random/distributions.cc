@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "autograd/record.h"
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "core/kernels/random.h"
 #include "ops/creation/copy.h"
 #include "ops/creation/creation.h"

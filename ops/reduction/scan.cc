@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "autograd/record.h"
-#include "core/kernels/scan.h"
+#include "core/kernels/reduction.h"
 #include "ops/creation/copy.h"
 #include "ops/creation/creation.h"
 #include "ops/internal/in_float32.h"

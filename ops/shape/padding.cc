@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "ops/creation/creation.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/pick.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "ops/creation/copy.h"
 #include "ops/creation/creation.h"
 #include "ops/indexing/indexing.h"

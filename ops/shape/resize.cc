@@ -4,7 +4,7 @@
 
 #include "autograd/record.h"
 #include "core/function_ref.h"
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
 #include "ops/shape/shape.h"

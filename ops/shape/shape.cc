@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/views.h"
 #include "ops/pointwise/complex.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "core/parallel.h"
 #include "ops/creation/creation.h"
 #include "ops/internal/kernel.h"

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "core/kernels/activation.h"
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "core/kernels/pointwise.h"
 #include "tests/core/kernel_testing.h"
 

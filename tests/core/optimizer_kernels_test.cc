@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "core/kernels/optimizer.h"
 #include "core/optimizer_step.h"
 #include "tests/core/kernel_testing.h"

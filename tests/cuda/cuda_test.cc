@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "core/allocator.h"
-#include "core/kernels/memory.h"
+#include "core/kernels/creation.h"
 #include "core/kernels/pointwise.h"
 #include "ops/tensor.h"
 

@@ -1,5 +1,5 @@
 // Tables of vectors, and attention beyond layer_rows.cc's.
-#include "core/kernels/embedding_bag.h"
+#include "core/kernels/embedding.h"
 #include "ops/attention/attention.h"
 #include "ops/attention/multi_head_attention.h"
 #include "ops/embedding/embedding.h"

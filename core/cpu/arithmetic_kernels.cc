@@ -1,5 +1,9 @@
+#include <algorithm>
+#include <limits>
+
 #include "core/cpu/cast.h"
 #include "core/cpu/division.h"
+#include "core/cpu/elementary_math.h"
 #include "core/cpu/families.h"
 #include "core/cpu/pointwise.h"
 #include "core/kernels/pointwise.h"
@@ -16,8 +20,6 @@ void sub(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
     return static_cast<decltype(x)>(static_cast<W>(x) - static_cast<W>(y));
   }>(out, a, b);
 }
-
-// --- Division that rounds down, and its remainder: the remainder has the divisor's sign.
 
 template <class T>
 inline T floor_remainder(T, T b, T rest) {
@@ -114,8 +116,6 @@ void remainder(const TensorBase& out, const TensorBase& a, const TensorBase& b) 
   });
 }
 
-// --- Powers
-
 /// By squaring; wraps. A negative exponent leaves 0 but for the bases 1 and -1, as in PyTorch.
 template <class T>
 inline T integer_power(T base, T exponent) {
@@ -161,22 +161,69 @@ void pow(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   });
 }
 
-// --- Bits
+void add_scaled(const TensorBase& out, const TensorBase& a, const TensorBase& b, const Scalar& alpha) {
+  visit_loop_dtype(loop_dtype(promoted_dtype(a, b)), [&]<class T>() {
+    using W = Wrapping<T>;
+    const W factor = static_cast<W>(alpha.to<T>());
+    map<T, T>(out, a, b, [factor](T x, T y) { return static_cast<T>(static_cast<W>(x) + factor * static_cast<W>(y)); });
+  });
+}
 
-/// On bytes where all are of one byte, since bits know no carry.
-template <Name op, auto f>
-void bitwise(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
+template <class T>
+inline T gcd(T x, T y) {
+  using U = Wrapping<T>;
+  U a = x < 0 ? U(0) - U(x) : U(x), b = y < 0 ? U(0) - U(y) : U(y);
+  while (b != 0) {
+    const U rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return static_cast<T>(a);
+}
+
+void lerp(const TensorBase& out, const TensorBase& a, const TensorBase& b, double weight) {
+  visit_float_loop_dtype(float_loop_dtype(promoted_dtype(a, b), out.dtype()), [&]<class T>() {
+    // From the nearer end, so that weight 1 gives b itself.
+    if (weight < 0.5)
+      map<T, T>(out, a, b, [w = T(weight)](T x, T y) { return x + w * (y - x); });
+    else
+      map<T, T>(out, a, b, [w = T(1 - weight)](T x, T y) { return y - w * (y - x); });
+  });
+}
+
+void addcmul(const TensorBase& out, const TensorBase& x, const TensorBase& a, const TensorBase& b,
+             const Scalar& value) {
+  visit_loop_dtype(loop_dtype(out.dtype()), [&]<class T>() {
+    using W = Wrapping<T>;
+    const W factor = static_cast<W>(value.to<T>());
+    constexpr DType dtype = dtype_of<T>;
+    Elementwise({{out, dtype}}, {{x, dtype}, {a, dtype}, {b, dtype}}).run([=](char* const* p, int64_t n) {
+      auto* y = reinterpret_cast<T*>(p[0]);
+      const auto *added = reinterpret_cast<const T*>(p[1]), *left = reinterpret_cast<const T*>(p[2]),
+                 *right = reinterpret_cast<const T*>(p[3]);
+#pragma GCC ivdep
+      for (int64_t i = 0; i < n; ++i)
+        y[i] = static_cast<T>(static_cast<W>(added[i]) + factor * (static_cast<W>(left[i]) * static_cast<W>(right[i])));
+    });
+  });
+}
+
+void fmod(const TensorBase& out, const TensorBase& a, const TensorBase& b) {
   const DType dtype = promoted_dtype(a, b);
-  if (is_floating_point(dtype)) cpu::fail_dtype(op.text, dtype);
-  if (dtype == kBool) return logical<f>(out, a, b);
-  if (dtype == kUInt8) return map<uint8_t, uint8_t>(out, a, b, f);
-  if (dtype == kInt64) return map<int64_t, int64_t>(out, a, b, f);
-  map<int32_t, int32_t>(out, a, b, f);
+  if (dtype == kBool) cpu::fail_dtype("fmod", dtype);
+  visit_loop_dtype(loop_dtype(dtype), [&]<class T>() {
+    if constexpr (std::is_floating_point_v<T>)
+      divide_floats<T>(out, a, b, [](T, T, T rest) { return rest; });
+    else
+      divide_integers<T>(
+          "fmod", out, a, b, [](T) { return T(0); }, [](T x, T y) -> T { return x % y; });
+  });
 }
 
 }  // namespace
 
-void register_binary() {
+void register_arithmetic() {
+  kernels::reciprocal[kCPU] = float_unary<[](auto x) { return decltype(x)(1) / x; }>;
   kernels::add[kCPU] = number_binary<[](auto x, auto y) {
     using W = Wrapping<decltype(x)>;
     return static_cast<decltype(x)>(static_cast<W>(x) + static_cast<W>(y));
@@ -190,24 +237,18 @@ void register_binary() {
   kernels::pow[kCPU] = pow;
   kernels::floor_divide[kCPU] = floor_divide;
   kernels::remainder[kCPU] = remainder;
-  kernels::atan2[kCPU] = float_binary<[](auto y, auto x) { return math::atan2(y, x); }>;
-  // x != x lets a NaN through from either side.
-  kernels::maximum[kCPU] = number_binary<[](auto x, auto y) { return y < x || x != x ? x : y; }>;
-  kernels::minimum[kCPU] = number_binary<[](auto x, auto y) { return x < y || x != x ? x : y; }>;
-
-  kernels::eq[kCPU] = comparison<[](auto x, auto y) { return x == y; }>;
-  kernels::ne[kCPU] = comparison<[](auto x, auto y) { return x != y; }>;
-  kernels::lt[kCPU] = comparison<[](auto x, auto y) { return x < y; }>;
-  kernels::le[kCPU] = comparison<[](auto x, auto y) { return x <= y; }>;
-  kernels::gt[kCPU] = comparison<[](auto x, auto y) { return y < x; }>;
-  kernels::ge[kCPU] = comparison<[](auto x, auto y) { return y <= x; }>;
-
-  kernels::logical_and[kCPU] = logical<[](auto x, auto y) { return (x != 0) & (y != 0); }>;
-  kernels::logical_or[kCPU] = logical<[](auto x, auto y) { return (x | y) != 0; }>;
-  kernels::logical_xor[kCPU] = logical<[](auto x, auto y) { return (x != 0) ^ (y != 0); }>;
-  kernels::bitwise_and[kCPU] = bitwise<"bitwise_and", [](auto x, auto y) { return x & y; }>;
-  kernels::bitwise_or[kCPU] = bitwise<"bitwise_or", [](auto x, auto y) { return x | y; }>;
-  kernels::bitwise_xor[kCPU] = bitwise<"bitwise_xor", [](auto x, auto y) { return x ^ y; }>;
+  kernels::add_scaled[kCPU] = add_scaled;
+  kernels::fmod[kCPU] = fmod;
+  kernels::gcd[kCPU] = integer_binary<"gcd", [](auto x, auto y) { return gcd(x, y); }>;
+  kernels::lcm[kCPU] = integer_binary<"lcm", [](auto x, auto y) -> decltype(x) {
+    using U = Wrapping<decltype(x)>;
+    const auto divisor = gcd(x, y);
+    if (divisor == 0) return 0;
+    const U product = U(x / divisor) * U(y);
+    return static_cast<decltype(x)>(static_cast<decltype(x)>(product) < 0 ? U(0) - product : product);
+  }>;
+  kernels::lerp[kCPU] = lerp;
+  kernels::addcmul[kCPU] = addcmul;
 }
 
 }  // namespace ember::EMBER_ISA
