@@ -5,12 +5,12 @@
 #include <map>
 #include <string>
 
-#include "nn/ordered_dict.h"
+#include "core/ordered_dict.h"
 #include "ops/tensor.h"
 
 namespace ember {
 
-using TensorDict = nn::OrderedDict<Tensor>;
+using TensorDict = OrderedDict<Tensor>;
 /// Free text beside the tensors.
 using Metadata = std::map<std::string, std::string>;
 

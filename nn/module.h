@@ -20,8 +20,8 @@
 #include <vector>
 
 #include "core/function_ref.h"
+#include "core/ordered_dict.h"
 #include "nn/module_holder.h"
-#include "nn/ordered_dict.h"
 #include "ops/tensor.h"
 
 namespace ember::nn {

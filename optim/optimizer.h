@@ -17,14 +17,14 @@
 #include <vector>
 
 #include "core/optimizer_step.h"
-#include "nn/ordered_dict.h"
+#include "core/ordered_dict.h"
 #include "ops/tensor.h"
 
 namespace ember::optim {
 
 /// An option's value as state dicts and Python see it; monostate is None.
 using OptionValue = std::variant<std::monostate, bool, int64_t, double, std::pair<double, double>>;
-using OptionDict = nn::OrderedDict<OptionValue>;
+using OptionDict = OrderedDict<OptionValue>;
 
 /// One option: its PyTorch name and where it lies.
 struct OptionField {
@@ -97,7 +97,7 @@ struct OptimizerState {
     OptionDict options;
     std::vector<int64_t> params;
   };
-  std::map<int64_t, nn::OrderedDict<Tensor>> state;
+  std::map<int64_t, OrderedDict<Tensor>> state;
   std::vector<Group> param_groups;
 };
 
@@ -122,7 +122,7 @@ class Optimizer {
   const OptimizerOptions& defaults() const { return *defaults_; }
 
   /// What is remembered of a parameter, by PyTorch's names; empty before its first step, and for a tensor in no group.
-  nn::OrderedDict<Tensor> state(const Tensor& param) const;
+  OrderedDict<Tensor> state(const Tensor& param) const;
   /// Replaces one of these tensors, or forgets it when `value` is undefined. False when this optimizer keeps none of that name.
   bool set_state(const Tensor& param, const std::string& name, const Tensor& value);
   /// Whether this optimizer remembers something of that name.
@@ -163,7 +163,7 @@ class Optimizer {
   struct All;
   static All& all();
   ParamState* find_state(const Tensor& param);
-  nn::OrderedDict<Tensor> named(const ParamState& state) const;
+  OrderedDict<Tensor> named(const ParamState& state) const;
 
   /// Parameters of a group that one call of the kernel updates: those on one device that have taken as many steps.
   struct Batch {

@@ -33,9 +33,9 @@ int64_t load_step(const Tensor& value) {
 
 }  // namespace
 
-nn::OrderedDict<Tensor> Optimizer::named(const ParamState& state) const {
+OrderedDict<Tensor> Optimizer::named(const ParamState& state) const {
   const StateNames names = state_names();
-  nn::OrderedDict<Tensor> tensors;
+  OrderedDict<Tensor> tensors;
   if (names.step && state.step > 0)
     tensors.insert(names.step, scalar_tensor(static_cast<double>(state.step), kFloat32));
   for (const Slot& slot : slots_of(names))
@@ -52,10 +52,10 @@ ParamState* Optimizer::find_state(const Tensor& param) {
   return nullptr;
 }
 
-nn::OrderedDict<Tensor> Optimizer::state(const Tensor& param) const {
+OrderedDict<Tensor> Optimizer::state(const Tensor& param) const {
   const Lock alone = lock();
   const ParamState* state = const_cast<Optimizer*>(this)->find_state(param);
-  return state ? named(*state) : nn::OrderedDict<Tensor>();
+  return state ? named(*state) : OrderedDict<Tensor>();
 }
 
 bool Optimizer::keeps(const std::string& name) const {
@@ -101,7 +101,7 @@ OptimizerState Optimizer::state_dict() const {
     OptimizerState::Group& saved = result.param_groups.emplace_back();
     saved.options = group.options().to_dict();
     for (size_t i = 0; i < group.params_.size(); ++i) {
-      auto tensors = i < group.states_.size() ? named(group.states_[i]) : nn::OrderedDict<Tensor>();
+      auto tensors = i < group.states_.size() ? named(group.states_[i]) : OrderedDict<Tensor>();
       if (!tensors.is_empty()) result.state.emplace(index, std::move(tensors));
       saved.params.push_back(index++);
     }
@@ -112,7 +112,7 @@ OptimizerState Optimizer::state_dict() const {
 namespace {
 
 /// A copy of the named tensor with the parameter's dtype and device; undefined when it is absent.
-Tensor load_tensor(const nn::OrderedDict<Tensor>& tensors, const char* name, const Tensor& param) {
+Tensor load_tensor(const OrderedDict<Tensor>& tensors, const char* name, const Tensor& param) {
   const Tensor* value = tensors.find(name);
   if (!value || !value->defined()) return {};
   check<ValueError>(value->sizes() == param.sizes(), "load_state_dict: ", name, " has shape ", value->sizes(),

@@ -88,6 +88,8 @@ void bind_activations(Ops& ops, Ops& functional) {
         return softmax(-(dtype ? x.to(*dtype) : x), dim.value_or(default_softmax_dim(x)));
       },
       "softmax(-input).");
+  ops.add_method("relu_(input)", relu_);
+  ops.add_method("sigmoid_(input)", sigmoid_);
 }
 
 }  // namespace ember::python

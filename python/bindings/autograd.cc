@@ -5,7 +5,7 @@
 #include "python/bindings/batching.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/collector.h"
-#include "python/bindings/functional.h"
+#include "python/bindings/function_transforms.h"
 #include "python/bindings/grad_fn.h"
 #include "python/bindings/op.h"
 

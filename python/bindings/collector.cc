@@ -5,7 +5,7 @@
 
 #include "autograd/function.h"
 #include "autograd/meta.h"
-#include "python/bindings/function.h"
+#include "python/bindings/autograd_function.h"
 
 namespace ember::python {
 

@@ -6,7 +6,7 @@
 #include "data/mnist.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
-#include "python/bindings/creation.h"
+#include "python/bindings/python_data.h"
 
 namespace ember::python {
 

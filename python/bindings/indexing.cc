@@ -1,145 +1,117 @@
-// x[...] and x[...] = y with ints, slices, None, Ellipsis, bools, lists, tensors and NumPy arrays; len(x) and iteration.
+// Ops that take an index or a mask.
+#include "ops/indexing/indexing.h"
+
 #include "ops/creation/copy.h"
+#include "ops/indexing/take.h"
 #include "ops/indexing/tensor_index.h"
-#include "ops/shape/split.h"
-#include "ops/shape/views.h"
-#include "python/bindings/batching.h"
-#include "python/bindings/creation.h"
-#include "python/bindings/numpy.h"
-#include "python/bindings/op.h"
-#include "python/bindings/tensor_slots.h"
+#include "ops/internal/in_place.h"
+#include "ops/pointwise/comparison.h"
+#include "python/bindings/ops.h"
 
 namespace ember::python {
 
 namespace {
 
-std::optional<int64_t> slice_end(PyObject* object) {
-  if (object == Py_None) return {};
-  if (PyLong_Check(object)) return PyNumber_AsSsize_t(object, nullptr);  // clipped, as Python's own slices are
-  int64_t value;
-  check<TypeError>(convert(object, value), "a slice must be made of ints, not ", type_name(object));
-  return value;
+Tensor scatter_plain(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& src) {
+  return scatter(x, dim, index, src);
+}
+Tensor scatter_reducing(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce) {
+  return scatter(x, dim, index, src, reduce);
 }
 
-TensorIndex to_index(PyObject* item) {
-  if (item == Py_None) return None;
-  if (item == Py_Ellipsis) return Ellipsis;
-  if (PyBool_Check(item)) return item == Py_True;
-  if (PyLong_Check(item)) {
-    int64_t value = 0;
-    convert(item, value);
-    return value;
+void bind_scatter(Ops& ops) {
+  for (const std::string last : {"src", "value: Number"}) {
+    const std::string head = "(input, dim, index, " + last;
+    ops.add(("scatter" + head + ")").c_str(), scatter_plain, "A copy with src written where index says.");
+    ops.add(("scatter" + head + ", *, reduce)").c_str(), scatter_reducing);
+    ops.add_method(("scatter_" + head + ")").c_str(), scatter_);
+    ops.add_in_place(("scatter" + head + ", *, reduce)").c_str(), scatter_reducing);
   }
-  if (PySlice_Check(item)) {
-    auto* s = reinterpret_cast<PySliceObject*>(item);
-    return Slice(slice_end(s->start), slice_end(s->stop), slice_end(s->step));
-  }
-  if (is_tensor(item)) return tensor_of(item);
-  if (PyList_Check(item) || PyTuple_Check(item) || PyRange_Check(item)) {
-    // An empty list selects nothing, so it must count as integers.
-    return PyObject_Size(item) ? tensor_from_data(item, {}) : Tensor(empty_tensor({0}, kInt64));
-  }
-  int64_t value;
-  if (!is_numpy_array(item) && convert(item, value)) return value;
-  Tensor array;
-  check<IndexError>(is_numpy_array(item) && convert(item, array),
-                    "an index must be an int, slice, None, Ellipsis, bool, list, tensor or array, not ",
-                    type_name(item));
-  return array;
+  ops.add("scatter_add(input, dim, index, src)", scatter_add, "A copy with src added where index says.");
+  ops.add_method("scatter_add_(input, dim, index, src)", scatter_add_);
+  ops.add_with_in_place("scatter_reduce(input, dim, index, src, reduce, *, include_self=True)", scatter_reduce,
+                        "A copy with the sum, prod, mean, amax or amin of what meets where index says.");
+  ops.add("index_add(input, dim, index, source, *, alpha=1)", index_add,
+          "A copy with alpha source added to the slices named by index.");
+  ops.add_method("index_add_(input, dim, index, source, *, alpha=1)", index_add_);
+  ops.add("index_copy(input, dim, index, source)", index_copy, "A copy with source in the slices named by index.");
+  ops.add_method("index_copy_(input, dim, index, source)", index_copy_);
+  ops.add("index_fill(input, dim, index, value: Number)", index_fill,
+          "A copy with value in the slices named by index.");
+  ops.add_method("index_fill_(input, dim, index, value: Number)", index_fill_);
+  ops.add_with_in_place("index_reduce(input, dim, index, source, reduce, *, include_self=True)", index_reduce,
+                        "scatter_reduce for slices.");
 }
 
-/// A list that holds more than numbers stands for the tuple of its items, as in PyTorch.
-bool is_tuple_of_indices(PyObject* key) {
-  constexpr Py_ssize_t kMost = 32;
-  if (PyTuple_Check(key)) return true;
-  if (!PyList_Check(key) || PyList_GET_SIZE(key) >= kMost) return false;
-  for (Py_ssize_t i = 0; i < PyList_GET_SIZE(key); ++i) {
-    PyObject* item = PyList_GET_ITEM(key, i);
-    if (is_tensor(item) || PySequence_Check(item) || PySlice_Check(item) || item == Py_None || item == Py_Ellipsis)
-      return true;
-  }
-  return false;
-}
-
-std::vector<TensorIndex> to_indices(PyObject* key) {
+/// The tensors of an index, where None is a whole dim.
+std::vector<TensorIndex> indices_of(PyObject* given) {
+  check<TypeError>(PyTuple_Check(given) || PyList_Check(given), "index_put: indices must be a tuple of tensors, not ",
+                   type_name(given));
   std::vector<TensorIndex> indices;
-  if (!is_tuple_of_indices(key)) {
-    indices.push_back(to_index(key));
-    return indices;
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(given); ++i) {
+    PyObject* item = PySequence_Fast_GET_ITEM(given, i);
+    check<TypeError>(item == Py_None || is_tensor(item), "index_put: indices must be tensors or None, not ",
+                     type_name(item));
+    indices.push_back(item == Py_None ? TensorIndex(Slice()) : TensorIndex(tensor_of(item)));
   }
-  const Py_ssize_t count = PySequence_Fast_GET_SIZE(key);
-  indices.reserve(static_cast<size_t>(count));
-  for (Py_ssize_t i = 0; i < count; ++i) indices.push_back(to_index(PySequence_Fast_GET_ITEM(key, i)));
   return indices;
 }
 
-PyObject* get(PyObject* self, PyObject* key) {
-  return guarded([&]() -> PyObject* {
-    const Tensor& x = tensor_of(self);
-    if (PyLong_CheckExact(key)) {
-      int64_t value = 0;
-      convert(key, value);
-      check<IndexError>(x.dim() > 0, "a zero-dim tensor cannot be indexed; use item()");
-      return wrap(select(x, 0, value));
-    }
-    if (holds_batched(key)) return hand_over(batching_handlers.get_item, self, &key, 1, nullptr);
-    return wrap(index(x, to_indices(key)));
+void bind_masks(Ops& ops) {
+  ops.add("masked_fill(input, mask, value: Number)", masked_fill, "value where mask holds.");
+  ops.add_method("masked_fill_(input, mask, value: Number)", masked_fill_);
+  ops.add_with_in_place("masked_scatter(input, mask, source)", masked_scatter,
+                        "The elements of source, in order, where mask holds.");
+  ops.add("masked_select(input, mask)", masked_select, "The elements where mask holds, 1-d.");
+  ops.add_function("where(condition)", nonzero_tuple);
+  ops.add("nonzero(input)", nonzero, "Positions of the elements that are not zero.");
+  ops.add("nonzero(input, *, as_tuple)", [](PyObject* x, bool as_tuple) {
+    check<TypeError>(is_tensor(x), "nonzero: input must be a tensor, not ", type_name(x));
+    return as_tuple ? to_python(nonzero_tuple(tensor_of(x))) : wrap(nonzero(tensor_of(x)));
   });
-}
-
-int set(PyObject* self, PyObject* key, PyObject* value) {
-  return guarded_status([&] {
-    check<TypeError>(value != nullptr, "a tensor's elements cannot be deleted");
-    if (holds_batched(key) || is_batched(value)) {
-      PyObject* both[] = {key, value};
-      PyObject* none = hand_over(batching_handlers.set_item, self, both, 2, nullptr);
-      Py_XDECREF(none);
-      return none ? 0 : -1;
-    }
-    Tensor source;
-    check<TypeError>(convert(value, source), "a tensor's elements cannot be set to ", type_name(value));
-    Tensor& x = tensor_of(self);
-    auto indices = to_indices(key);
-    GilRelease gil(x.numel() > kReleaseAbove);
-    index_put_(x, indices, source);
-    return 0;
-  });
-}
-
-Py_ssize_t length(PyObject* self) {
-  const Tensor& x = tensor_of(self);
-  if (x.dim() > 0) return x.sizes()[0];
-  PyErr_SetString(PyExc_TypeError, "len: a zero-dim tensor has no length");
-  return -1;
-}
-
-PyObject* iterate(PyObject* self) {
-  return guarded([&] {
-    const Tensor& x = tensor_of(self);
-    check<TypeError>(x.dim() > 0, "a zero-dim tensor cannot be iterated over");
-    PyObject* rows = to_python(unbind(x, 0));
-    PyObject* iterator = PyObject_GetIter(rows);
-    Py_DECREF(rows);
-    return iterator;
-  });
-}
-
-int contains(PyObject* self, PyObject* value) {
-  return guarded_status([&] {
-    Tensor element;
-    check<TypeError>(convert(value, element), "in: a tensor cannot hold ", type_name(value));
-    return static_cast<int>(tensor_of(self).eq(element).any().item<bool>());
-  });
+  ops.add("nonzero_static(input, *, size, fill_value=-1)", nonzero_static, "The first rows of nonzero.");
+  ops.add("argwhere(input)", argwhere, "Positions of the elements that are not zero.");
 }
 
 }  // namespace
 
-void add_indexing_slots(std::vector<PyType_Slot>& slots) {
-  slots.push_back({Py_mp_subscript, reinterpret_cast<void*>(get)});
-  slots.push_back({Py_mp_ass_subscript, reinterpret_cast<void*>(set)});
-  slots.push_back({Py_mp_length, reinterpret_cast<void*>(length)});
-  slots.push_back({Py_tp_iter, reinterpret_cast<void*>(iterate)});
-  slots.push_back({Py_sq_contains, reinterpret_cast<void*>(contains)});
+void bind_indexing(Ops& ops, Ops& functional) {
+  bind_scatter(ops);
+  bind_masks(ops);
+  ops.add(
+      "gather(input, dim, index, *, sparse_grad=False)",
+      [](const Tensor& x, int64_t dim, const Tensor& index, bool) { return gather(x, dim, index); },
+      "Elements of dim named by index.");
+  ops.add("take_along_dim(input, indices, dim=None)", take_along_dim, "gather with broadcasting.");
+  ops.add("take(input, index)", take, "Elements of the flattened tensor.");
+  ops.add_with_in_place("put(input, index, source, accumulate=False)", put, "A copy with source at flat positions.");
+  ops.add("index_select(input, dim, index)", index_select, "The slices of dim named by a 1-d index.");
+  ops.add(
+      "index_put(input, indices, values, accumulate=False)",
+      [](const Tensor& x, PyObject* indices, const Tensor& values, bool accumulate) {
+        return wrap(index_put(x, indices_of(indices), values, accumulate));
+      },
+      "A copy with values at these indices, as by x[indices] = values.");
+  ops.add_method("index_put_(input, indices, values, accumulate=False)",
+                 [](Tensor& x, PyObject* indices, const Tensor& values, bool accumulate) {
+                   return wrap(index_put_(x, indices_of(indices), values, accumulate));
+                 });
+  ops.add_function("unravel_index(indices, shape)", unravel_index, "The coordinates of flat positions.");
+
+  using Size = std::optional<int64_t>;
+  const auto repeat_all = [](const Tensor& x, int64_t repeats, Size dim, Size output_size) {
+    return repeat_interleave(x, repeats, dim, output_size);
+  };
+  const auto repeat_each = [](const Tensor& x, const Tensor& repeats, Size dim, Size output_size) {
+    return repeat_interleave(x, repeats, dim, output_size);
+  };
+  ops.add("repeat_interleave(input, repeats, dim=None, *, output_size=None)", repeat_all,
+          "Every slice of dim repeated in place.");
+  ops.add("repeat_interleave(input, repeats, dim=None, *, output_size=None)", repeat_each);
+  ops.add("repeat_interleave(repeats, *, output_size=None)",
+          [](const Tensor& repeats, Size output_size) { return repeat_interleave(repeats, output_size); });
+
+  functional.add_function("one_hot(input, num_classes=-1)", one_hot, "A 1 at each class.");
 }
 
 }  // namespace ember::python

@@ -1,173 +1,417 @@
-// The extension module ember._C. Its submodules carry the public names (ember.nn, ember.optim, ...), under which the package's
-// files re-export them.
-#include <pybind11/pybind11.h>
-
+// ember.nn.Module.
 #include <algorithm>
-#include <climits>
+#include <sstream>
 
-#include "core/allocator.h"
-#include "core/cpu/cpu_kernels.h"
-#include "core/parallel.h"
-#include "core/window.h"
-#include "ops/internal/kernel.h"
 #include "python/bindings/batching.h"
 #include "python/bindings/bindings.h"
-#include "python/bindings/bound_calls.h"
-#include "python/bindings/casters.h"
-#include "python/bindings/collector.h"
-#include "python/bindings/generator.h"
-#include "python/bindings/layout.h"
-#include "python/bindings/ops.h"
-
-// libember.so asks for this while it is loaded: a bad EMBER_ISA, which ends other programs, is an ImportError here.
-extern "C" [[gnu::visibility("default")]] void ember_host_raises_start_errors() {}
+#include "python/bindings/layer.h"
+#include "python/bindings/lone_thread.h"
+#include "python/bindings/made_once.h"
 
 namespace ember::python {
 
 namespace {
 
-/// A submodule that calls itself ember.<path>, so that its classes do too, and can be imported as ember._C.<path>.
-py::module_ submodule(py::module_& parent, const char* name, const std::string& path, const char* doc) {
-  auto m = py::reinterpret_steal<py::module_>(PyModule_New(("ember." + path).c_str()));
-  m.doc() = doc;
-  parent.attr(name) = m;
-  py::module_::import("sys").attr("modules")[py::str("ember._C." + path)] = m;
-  return m;
+using nn::Module;
+using ModulePtr = std::shared_ptr<Module>;
+
+py::object parameter_object(const Tensor& x) { return py::reinterpret_steal<py::object>(wrap_parameter(x)); }
+
+py::iterator iterate(const py::list& list) { return py::iter(list); }
+
+py::iterator parameters(const Module& self, bool recurse) {
+  py::list list;
+  for (const Tensor& x : self.parameters(recurse)) list.append(parameter_object(x));
+  return iterate(list);
+}
+py::iterator named_parameters(const Module& self, const std::string& prefix, bool recurse) {
+  py::list list;
+  for (const auto& [name, x] : self.named_parameters(prefix, recurse))
+    list.append(py::make_tuple(name, parameter_object(x)));
+  return iterate(list);
+}
+template <class Values>
+py::iterator iterate_values(const Values& values) {
+  py::list list;
+  for (const auto& value : values) list.append(py::cast(value));
+  return iterate(list);
+}
+template <class Items>
+py::iterator iterate_items(const Items& items) {
+  py::list list;
+  for (const auto& [name, value] : items) list.append(py::make_tuple(name, py::cast(value)));
+  return iterate(list);
 }
 
-/// Under `-W error` the warning is raised.
-void warn_in_python(const std::string& message) {
-  const GilAcquire gil;
-  if (PyErr_WarnEx(PyExc_UserWarning, message.c_str(), 1) < 0) throw_python_error();
+/// Parameters, buffers, then each child by its own state_dict where its class has one.
+void collect_state(Module& module, const py::dict& into, const std::string& prefix, bool keep_vars) {
+  nn::TreeLevel level;
+  const auto put = [&](const std::string& name, const Tensor& x, bool is_parameter) {
+    if (!x.defined()) return;
+    into[py::str(prefix + name)] = !keep_vars ? py::cast(x.detach()) : is_parameter ? parameter_object(x) : py::cast(x);
+  };
+  for (const auto& [name, x] : items(module.own_parameters())) put(name, x, true);
+  for (const auto& [name, x] : items(module.own_buffers()))
+    if (module.is_persistent(name)) put(name, x, false);
+  module.for_each_child([&](const std::string& name, const ModulePtr& child) {
+    if (!child) return;
+    const std::string path = prefix + name + ".";
+    auto* python = dynamic_cast<PythonModule*>(child.get());
+    if (python && overrides_method(python->self(), "state_dict")) {
+      module_object(child).attr("state_dict")(py::arg("destination") = into, py::arg("prefix") = path,
+                                              py::arg("keep_vars") = keep_vars);
+    } else {
+      collect_state(*child, into, path, keep_vars);
+    }
+  });
 }
 
-void bind_settings(py::module_& m) {
-  kernel::set_warning_handler(warn_in_python);
-  m.def("get_num_threads", &num_threads, "Threads that a kernel may use.");
-  m.def(
-      "set_num_threads",
-      [](int64_t num) { set_num_threads(static_cast<int>(std::clamp<int64_t>(num, INT_MIN, INT_MAX))); },
-      py::arg("num"), "Lets kernels use as many threads, though never more than 64 or twice the number of processors.");
-  m.def("get_default_dtype", &default_dtype, "The dtype of floating-point factories.");
-  m.def("set_default_dtype", &set_default_dtype, py::arg("d"));
-  m.def("promote_types", &promote_types, py::arg("type1"), py::arg("type2"),
-        "The smallest dtype that both convert to.");
-  m.def(
-      "result_type",
-      [](const py::object& a, const py::object& b) {
-        Tensor x, y;
-        check<TypeError>(convert(a.ptr(), x) && convert(b.ptr(), y), "result_type: expected tensors or numbers");
-        return result_type(x, y);
+py::dict state_dict(Module& self, const py::args& positional, py::object destination, std::string prefix,
+                    bool keep_vars) {
+  check<TypeError>(positional.size() <= 3, "state_dict: takes destination, prefix and keep_vars, but got ",
+                   positional.size(), " arguments");
+  if (!positional.empty()) destination = positional[0];
+  if (positional.size() > 1) prefix = positional[1].cast<std::string>();
+  if (positional.size() > 2) keep_vars = positional[2].cast<bool>();
+  check<TypeError>(destination.is_none() || py::isinstance<py::dict>(destination),
+                   "state_dict: destination must be a dict, not ", type_name(destination.ptr()));
+  const py::dict dict = destination.is_none() ? py::dict() : py::dict(destination);
+  collect_state(self, dict, prefix, keep_vars);
+  return dict;
+}
+
+/// The named tuple IncompatibleKeys, which prints in words when it is empty.
+py::object make_incompatible_keys_type() {
+  py::object type =
+      py::module_::import("collections").attr("namedtuple")("IncompatibleKeys", "missing_keys unexpected_keys");
+  const py::object plain = type.attr("__repr__");
+  const py::cpp_function repr(
+      [plain](const py::object& self) -> py::object {
+        const bool is_empty = py::len(self.attr("missing_keys")) == 0 && py::len(self.attr("unexpected_keys")) == 0;
+        return is_empty ? py::str("<All keys matched successfully>") : plain(self);
       },
-      py::arg("tensor1"), py::arg("tensor2"), "The dtype of an op on both.");
-  m.def(
-      "broadcast_shapes",
-      [](const py::args& shapes) {
-        Shape result;
-        for (py::handle shape : shapes) result = broadcast_shapes(result, shape.cast<Shape>(), "broadcast_shapes");
-        return result;
+      py::is_method(type));
+  py::setattr(type, "__repr__", repr);
+  return type;
+}
+
+py::object load_state_dict(Module& self, const py::object& dict, bool strict, bool assign) {
+  check<TypeError>(py::hasattr(dict, "items"), "load_state_dict: expected a dict, not ", type_name(dict.ptr()));
+  nn::StateDict state;
+  for (const py::handle item : dict.attr("items")()) {
+    const auto pair = item.cast<py::tuple>();
+    const auto name = pair[0].cast<std::string>();
+    if (!is_tensor(pair[1].ptr()))
+      check(!self.state_dict().contains(name), "Error(s) in loading state_dict for ", self.name(), ": '", name,
+            "' is a tensor of the module, but the dict has a ", type_name(pair[1].ptr()));
+    state.insert(name, is_tensor(pair[1].ptr()) ? tensor_of(pair[1].ptr()) : Tensor());
+  }
+  // With Python's lock, so that the tree stays as it is.
+  if (assign) wait_for_other_threads();
+  const nn::IncompatibleKeys keys = self.load_state_dict(state, strict, assign);
+  const py::handle type = made_once([] { return make_incompatible_keys_type().release().ptr(); });
+  return type(keys.missing_keys, keys.unexpected_keys);
+}
+
+/// to(dtype), to(device), to(device, dtype), to(other), and the keywords device and dtype.
+py::object to(const py::object& self, const py::args& args, const py::kwargs& kwargs) {
+  std::optional<Device> device;
+  std::optional<DType> dtype;
+  const auto take = [&](py::handle value) {
+    DType t;
+    Device d;
+    if (is_tensor(value.ptr())) {
+      dtype = tensor_of(value.ptr()).dtype();
+      device = tensor_of(value.ptr()).device();
+    } else if (convert(value.ptr(), t)) {
+      dtype = t;
+    } else if (convert(value.ptr(), d)) {
+      device = d;
+    } else {
+      check<TypeError>(value.is_none() || PyBool_Check(value.ptr()), "to: expected a dtype, a device or a tensor, not ",
+                       type_name(value.ptr()));
+    }
+  };
+  for (py::handle value : args) take(value);
+  for (auto [name, value] : kwargs) take(value);
+  Module& module = module_of(self.ptr());
+  wait_for_other_threads();
+  if (dtype) module.to(*dtype);
+  if (device) module.to(*device);
+  return self;
+}
+
+Tensor find_tensor(const Module& self, const std::string& path, bool is_parameter) {
+  const auto named = is_parameter ? self.named_parameters() : self.named_buffers();
+  const Tensor* x = named.find(path);
+  if (!x)
+    throw py::attribute_error(self.name() + " has no " + (is_parameter ? "parameter" : "buffer") + " '" + path + "'");
+  return *x;
+}
+
+ModulePtr find_submodule(const ModulePtr& self, const std::string& path) {
+  ModulePtr module = self;
+  std::stringstream parts(path);
+  for (std::string part; std::getline(parts, part, '.');) {
+    ModulePtr* child = module->own_children().find(part);
+    if (!child || !*child) throw py::attribute_error(module->name() + " has no child '" + part + "'");
+    module = *child;
+  }
+  return module;
+}
+
+/// Removes a module's hook, if there still is such a module.
+struct ModuleHookHandle {
+  std::function<void()> remove;
+};
+
+ModuleHookHandle remover(const ModulePtr& self, int64_t id) {
+  return {[module = std::weak_ptr(self), id] {
+    if (const ModulePtr owner = module.lock()) owner->remove_hook(id);
+  }};
+}
+
+ModuleHookHandle add_hook(const ModulePtr& self, py::function function, bool before, bool with_kwargs) {
+  if (auto* python = dynamic_cast<PythonModule*>(self.get())) {
+    static int64_t next_id = 0;
+    const int64_t id = next_id++;
+    python->hooks.push_back({id, Owner(std::move(function)), before, with_kwargs});
+    python->reset_route();
+    // Python owns such a module, so it lives as long as its object.
+    return {[object = py::weakref(module_object(*self)), id] {
+      const py::object owner = object();
+      if (owner.is_none()) return;
+      auto& module = dynamic_cast<PythonModule&>(module_of(owner.ptr()));
+      auto& hooks = module.hooks;
+      const auto hook = std::find_if(hooks.begin(), hooks.end(), [&](const auto& h) { return h.id == id; });
+      if (hook == hooks.end()) return;
+      const Owner last = std::move(hook->function);  // goes when the list is whole again: Python code may run then
+      hooks.erase(hook);
+      module.reset_route();
+    }};
+  }
+  // A module that C++ made: its hooks are C++'s, on one tensor.
+  auto owner = Owner(std::move(function));
+  if (before)
+    return remover(self, self->register_forward_pre_hook([owner](Module& module, const Tensor& x) {
+      const GilAcquire gil;
+      py::object changed = owner.get()(module_object(module), py::make_tuple(x));
+      return (py::isinstance<py::tuple>(changed) ? py::object(changed[py::int_(0)]) : changed).cast<Tensor>();
+    }));
+  return remover(self, self->register_forward_hook([owner](Module& module, const Tensor& x, const Tensor& y) {
+    const GilAcquire gil;
+    return owner.get()(module_object(module), py::make_tuple(x), y).cast<Tensor>();
+  }));
+}
+
+template <DType dtype>
+py::object convert_module(const py::object& self) {
+  Module& module = module_of(self.ptr());
+  wait_for_other_threads();
+  module.to(dtype);
+  return self;
+}
+
+py::list directory(const py::object& self) {
+  py::list names = py::module_::import("builtins").attr("object").attr("__dir__")(self);
+  const Module& module = module_of(self.ptr());
+  for (const auto& dict : {module.own_parameters().keys(), module.own_buffers().keys(), module.own_children().keys()})
+    for (const std::string& name : dict) names.append(name);
+  return names;
+}
+
+using ModuleBinding = py::class_<Module, Trampoline<Module>, py::smart_holder>;
+
+void bind_tree(ModuleBinding& c) {
+  c.def("parameters", &parameters, py::arg("recurse") = true, "An iterator over the parameters, each once.");
+  c.def("named_parameters", &named_parameters, py::arg("prefix") = "", py::arg("recurse") = true,
+        "An iterator over (name, parameter).");
+  c.def(
+      "buffers", [](const Module& self, bool recurse) { return iterate_values(self.buffers(recurse)); },
+      py::arg("recurse") = true, "An iterator over the buffers.");
+  c.def(
+      "named_buffers",
+      [](const Module& self, const std::string& prefix, bool recurse) {
+        return iterate_items(self.named_buffers(prefix, recurse));
       },
-      "The shape that all broadcast to.");
-  m.def(
-      "memory_stats",
-      [] {
-        const MemoryStats s = memory_stats();
-        py::dict d;
-        d["current_bytes"] = s.current_bytes;
-        d["peak_bytes"] = s.peak_bytes;
-        d["cached_bytes"] = s.cached_bytes;
-        d["allocations"] = s.allocations;
-        return d;
+      py::arg("prefix") = "", py::arg("recurse") = true, "An iterator over (name, buffer).");
+  c.def(
+      "children", [](const Module& self) { return iterate_values(self.children()); },
+      "An iterator over the direct children.");
+  c.def(
+      "named_children", [](const Module& self) { return iterate_items(self.named_children()); },
+      "An iterator over (name, child).");
+  c.def(
+      "modules", [](const ModulePtr& self) { return iterate_values(self->modules()); },
+      "An iterator over this module and all below it.");
+  c.def(
+      "named_modules",
+      [](const ModulePtr& self, const std::string& prefix) { return iterate_items(self->named_modules(prefix)); },
+      py::arg("prefix") = "", "An iterator over (name, module), this module first.");
+  c.def("get_submodule", &find_submodule, py::arg("target"), "The module at a dotted path.");
+  c.def(
+      "get_parameter",
+      [](const Module& self, const std::string& path) { return parameter_object(find_tensor(self, path, true)); },
+      py::arg("target"), "The parameter at a dotted path.");
+  c.def(
+      "get_buffer", [](const Module& self, const std::string& path) { return find_tensor(self, path, false); },
+      py::arg("target"), "The buffer at a dotted path.");
+}
+
+void bind_registration(ModuleBinding& c) {
+  c.def(
+      "register_parameter",
+      [](Module& self, const std::string& name, const std::optional<Tensor>& parameter) {
+        const Tensor x = parameter.value_or(Tensor());
+        prepare_change(self);
+        self.set_parameter(name, x, x.defined() && x.requires_grad());
       },
-      "Bytes in live tensors now and at most, bytes kept for reuse, and blocks handed out so far.");
-  m.def(
-      "reset_peak_memory_stats", [] { reset_peak_memory(); }, "The peak starts again from now.");
-  m.def(
-      "empty_cache", [] { empty_cache(); }, "Gives unused memory back to the system.");
+      py::arg("name"), py::arg("param"), "Adopts a parameter; None keeps the name free.");
+  c.def(
+      "register_buffer",
+      [](Module& self, const std::string& name, const std::optional<Tensor>& x, bool persistent) {
+        prepare_change(self);
+        self.set_buffer(name, x.value_or(Tensor()), persistent);
+      },
+      py::arg("name"), py::arg("tensor"), py::arg("persistent") = true,
+      "Adopts a tensor that is part of the state but not trained.");
+  for (const char* name : {"add_module", "register_module"})
+    c.def(
+        name,
+        [](Module& self, const std::string& child_name, const py::object& child) {
+          auto module = child_of(child);
+          prepare_change(self);
+          self.set_child(child_name, std::move(module));
+        },
+        py::arg("name"), py::arg("module"), "Adopts a child; None keeps the name free.");
+  c.def(
+      "register_forward_hook",
+      [](const ModulePtr& self, py::function hook, bool with_kwargs) {
+        return add_hook(self, std::move(hook), false, with_kwargs);
+      },
+      py::arg("hook"), py::kw_only(), py::arg("with_kwargs") = false,
+      "Calls hook(module, args, output) after forward; a result that is not None replaces the "
+      "output.");
+  c.def(
+      "register_forward_pre_hook",
+      [](const ModulePtr& self, py::function hook, bool with_kwargs) {
+        return add_hook(self, std::move(hook), true, with_kwargs);
+      },
+      py::arg("hook"), py::kw_only(), py::arg("with_kwargs") = false,
+      "Calls hook(module, args) before forward; a result that is not None replaces the arguments.");
+}
+
+void bind_state(ModuleBinding& c) {
+  c.def("state_dict", &state_dict, py::arg("destination") = py::none(), py::arg("prefix") = "",
+        py::arg("keep_vars") = false, "Parameters and persistent buffers by dotted name.");
+  c.def("load_state_dict", &load_state_dict, py::arg("state_dict"), py::arg("strict") = true, py::arg("assign") = false,
+        "Copies values in, or with assign takes the tensors over; strict refuses missing and unexpected names.");
+  c.def("zero_grad", &Module::zero_grad, py::arg("set_to_none") = true, "Forgets the parameters' gradients.");
+  c.def(
+      "train",
+      [](const py::object& self, bool mode) {
+        // Not by the virtual call, which would find a subclass's override, our caller.
+        module_of(self.ptr()).Module::train(mode);
+        return self;
+      },
+      py::arg("mode") = true, "Training mode for this module and all below it.");
+  c.def(
+      "eval", [](const py::object& self) { return self.attr("train")(false); }, "train(False).");
+  c.def_property("training", &Module::is_training, &Module::set_training);
+  c.def(
+      "requires_grad_",
+      [](const py::object& self, bool value) {
+        module_of(self.ptr()).requires_grad_(value);
+        return self;
+      },
+      py::arg("requires_grad") = true, "Freezes or unfreezes the parameters.");
+  c.def("to", &to, "Moves parameters and buffers to a device or a floating-point dtype.");
+  c.def("float", &convert_module<kFloat32>);
+  c.def("double", &convert_module<kFloat64>);
+  c.def("half", &convert_module<kFloat16>);
+  c.def("bfloat16", &convert_module<kBFloat16>);
+  c.def("cpu", [](const py::object& self) {
+    Module& module = module_of(self.ptr());
+    wait_for_other_threads();
+    module.to(Device());
+    return self;
+  });
+  c.def(
+      "apply",
+      [](const py::object& self, const py::function& fn) {
+        module_of(self.ptr()).apply([&](Module& module) { fn(module_object(module)); });
+        return self;
+      },
+      py::arg("fn"), "Calls fn on every module, children before their parent.");
+  c.def("__reduce__", &reduce_module);
+  // Not by def: pybind11 takes a function of this name for a constructor.
+  py::setattr(c, "__setstate__", py::cpp_function(&set_module_state, py::name("_set_state"), py::is_method(c)));
 }
 
 }  // namespace
 
-PYBIND11_MODULE(_C, m) {
-  if (!cpu::start_error().empty()) throw py::import_error(cpu::start_error());
-  const py::object own_name = m.attr("__name__");
-  m.attr("__name__") = "ember";
-  py::module_ nn = submodule(m, "nn", "nn", "Layers.");
-  py::module_ functional = submodule(nn, "functional", "nn.functional", "The ops of neural networks.");
-  py::module_ init = submodule(nn, "init", "nn.init", "Initialisers of parameters.");
-  py::module_ utils = submodule(nn, "utils", "nn.utils", "Tools for parameters and their gradients.");
-  py::module_ autograd = submodule(m, "autograd", "autograd", "The tape.");
-  py::module_ optim = submodule(m, "optim", "optim", "Optimizers.");
-  py::module_ lr_scheduler = submodule(optim, "lr_scheduler", "optim.lr_scheduler", "Learning-rate schedules.");
-  py::module_ data = submodule(m, "data", "data", "Datasets and their loader.");
-  py::module_ io = submodule(m, "io", "io", "Tensors in files.");
-  py::module_ linalg = submodule(m, "linalg", "linalg", "Linear algebra.");
-  py::module_ fft = submodule(m, "fft", "fft", "Fourier transforms.");
-  py::module_ signal = submodule(m, "signal", "signal", "Signal processing.");
-  py::module_ windows = submodule(signal, "windows", "signal.windows", "Window functions.");
-  py::module_ special = submodule(m, "special", "special", "Special functions.");
+void define_forward(py::handle type) {
+  py::cpp_function forward(
+      [](const py::object& self, const py::object& input) -> py::object {
+        if (modules_diverted || is_batched(input.ptr()))
+          return py::reinterpret_borrow<py::object>(batching_handlers.module)(self, py::make_tuple(input), py::dict());
+        Module& module = module_of(self.ptr());
+        check<TypeError>(is_tensor(input.ptr()), class_name(self.ptr()), ".forward(): input must be a Tensor, not ",
+                         type_name(input.ptr()));
+        const Tensor& x = tensor_of(input.ptr());
+        Tensor y;
+        {
+          const GilRelease gil;
+          auto* python = dynamic_cast<PythonModule*>(&module);
+          y = python ? python->cpp_forward(x) : module.forward(x);
+        }
+        return py::cast(y);
+      },
+      py::name("forward"), py::is_method(type), py::arg("input"), "The layer's function.");
+  py::setattr(type, "forward", forward);
+}
 
-  start_collector();
-  register_errors();
-  linalg.attr("LinAlgError") = py::handle(linalg_error_type());
-  make_tensor_types(m.ptr());
-  nn.attr("Parameter") = py::handle(reinterpret_cast<PyObject*>(parameter_type));
-  make_value_types(m.ptr());
-  make_layout_types(m.ptr());
-  make_op_type();
+void define_option(py::handle type, const char* name, const OptionGetter& get, const OptionSetter& set) {
+  py::cpp_function getter([get](const Module& self) { return get(self); }, py::is_method(type));
+  py::cpp_function setter(
+      [set](Module& self, const py::object& value) {
+        prepare_change(self);
+        set(self, value);
+      },
+      py::is_method(type));
+  py::setattr(type, name, py::module_::import("builtins").attr("property")(getter, setter));
+}
 
-  Ops ops(m.ptr()), functional_ops(functional.ptr()), linalg_ops(linalg.ptr()), fft_ops(fft.ptr()),
-      window_ops(windows.ptr()), special_ops(special.ptr());
-  bind_tensor_methods(ops);
-  bind_creation(ops);
-  bind_pointwise(ops);
-  bind_complex(ops);
-  bind_fft(ops, fft_ops);
-  bind_windows(ops, window_ops);
-  bind_in_place(ops);
-  bind_elementary(ops);
-  bind_special(ops, special_ops);
-  bind_activations(ops, functional_ops);
-  bind_reduction(ops, functional_ops);
-  bind_sorting(ops);
-  bind_statistics(ops, functional_ops, linalg_ops);
-  bind_shape(ops);
-  bind_rearrange(ops, functional_ops);
-  bind_index_ops(ops, functional_ops);
-  bind_linalg(ops, functional_ops, linalg_ops);
-  bind_decompositions(ops, linalg_ops);
-  bind_layers(ops, functional_ops);
-  bind_pooling(ops, functional_ops);
-  bind_normalization(ops, functional_ops);
-  bind_resampling(ops, functional_ops);
-  bind_losses(functional_ops);
-  bind_random(ops, functional_ops);
-  bind_attention(functional_ops, functional.ptr());
+void bind_module(py::module_& m) {
+  py::class_<ModuleHookHandle>(m, "ModuleHookHandle", "Removes a hook.")
+      .def("remove", [](ModuleHookHandle& self) { self.remove(); })
+      .def("__enter__", [](py::object self) { return self; })
+      .def("__exit__", [](ModuleHookHandle& self, const py::args&) { self.remove(); });
 
-  bind_settings(m);
-  bind_determinism(m);
-  bind_batching(m.ptr());
-  bind_generator(m.ptr());
-  bind_autograd(m, autograd, ops);
-  bind_module(nn);
-  bind_containers(nn);
-  bind_linear_layers(nn);
-  bind_convolution_layers(nn);
-  bind_pooling_layers(nn);
-  bind_resampling_layers(nn);
-  bind_activation_layers(nn);
-  bind_shaped_activation_layers(nn);
-  bind_normalization_layers(nn);
-  bind_sequence_layers(nn);
-  bind_loss_layers(nn);
-  bind_init(init);
-  bind_nn_utils(utils);
-  bind_optim(optim);
-  bind_lr_scheduler(lr_scheduler);
-  bind_data(data);
-  bind_io(io);
-  route_calls(m);
-  m.attr("__name__") = own_name;
+  const auto slots = [](PyHeapTypeObject* heap_type) {
+    PyTypeObject& type = heap_type->ht_type;
+    type.tp_call = call_module;
+    type.tp_getattro = get_module_attribute;
+    type.tp_setattro = set_module_attribute;
+  };
+  ModuleBinding c(m, "Module", py::dynamic_attr(), py::custom_type_setup(slots),
+                  "A tree of parameters, buffers and child modules with a forward pass.");
+  module_type = reinterpret_cast<PyTypeObject*>(c.ptr());
+  register_module_class(module_type, {});
+  c.def(py::init([] { return new Trampoline<Module>(); }));
+  bind_tree(c);
+  bind_registration(c);
+  bind_state(c);
+  c.def(
+      "extra_repr",
+      [](const Module& self) {
+        const auto* python = dynamic_cast<const PythonModule*>(&self);
+        return python ? python->cpp_extra_repr() : self.extra_repr();
+      },
+      "What stands between the parentheses when the module is printed.");
+  c.def("__repr__", [](const Module& self) { return self.repr(); });
+  c.def("__dir__", &directory);
+  m.def("_rebuild_module", &rebuild_module);
 }
 
 }  // namespace ember::python

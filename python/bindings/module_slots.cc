@@ -112,7 +112,7 @@ void forget(PyObject* self, nn::Module& module, PyObject* name, std::string_view
 
 /// An entry's value, if another thread has not taken the entry out meanwhile.
 template <class Value>
-void replace(nn::Module& module, nn::OrderedDict<Value>& entries, std::string_view name, Value value) {
+void replace(nn::Module& module, OrderedDict<Value>& entries, std::string_view name, Value value) {
   prepare_change(module);
   if (Value* entry = entries.find(name)) std::swap(*entry, value);
 }

@@ -298,6 +298,11 @@ void Ops::alias(const char* name, const char* existing) {
   PyType_Modified(tensor_type);
 }
 
+void Ops::alias_with_in_place(const std::string& name, const std::string& existing) {
+  alias(name.c_str(), existing.c_str());
+  alias((name + "_").c_str(), (existing + "_").c_str());
+}
+
 void mark_random(PyObject* op) {
   check<TypeError>(Py_TYPE(op) == op_type, "_mark_random: expected an op, not ", type_name(op));
   data_of(op).is_random = true;

@@ -234,6 +234,8 @@ class Ops {
   }
   /// Another name for what is already there, on the same places.
   void alias(const char* name, const char* existing);
+  /// The same, and of the in-place method, if there is one.
+  void alias_with_in_place(const std::string& name, const std::string& existing);
 
  private:
   template <class F>

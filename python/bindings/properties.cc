@@ -5,10 +5,10 @@
 #include "ops/creation/format.h"
 #include "ops/pointwise/complex.h"
 #include "ops/shape/shape.h"
-#include "python/bindings/creation.h"
 #include "python/bindings/grad_fn.h"
 #include "python/bindings/lone_thread.h"
 #include "python/bindings/op.h"
+#include "python/bindings/python_data.h"
 #include "python/bindings/tensor_slots.h"
 
 namespace ember::python {

@@ -162,7 +162,7 @@ inline py::object module_object(nn::Module& module) {
 
 /// What a module holds, as it is now: while Python objects are made of it, other code may run and change it.
 template <class Value>
-std::vector<std::pair<std::string, Value>> items(const nn::OrderedDict<Value>& entries) {
+std::vector<std::pair<std::string, Value>> items(const OrderedDict<Value>& entries) {
   std::vector<std::pair<std::string, Value>> list;
   for (const auto& [name, value] : entries) list.emplace_back(name, value);
   return list;

@@ -3,11 +3,11 @@
 #include "ops/shape/shape.h"
 #include "python/bindings/batching.h"
 #include "python/bindings/copying.h"
-#include "python/bindings/creation.h"
 #include "python/bindings/dlpack.h"
 #include "python/bindings/lone_thread.h"
 #include "python/bindings/numpy.h"
 #include "python/bindings/ops.h"
+#include "python/bindings/python_data.h"
 
 namespace ember::python {
 

@@ -412,7 +412,7 @@ TEST(ModuleHolder, IsEmptyUntilAssigned) {
 }
 
 TEST(OrderedDict, KeepsOrderAndAddresses) {
-  nn::OrderedDict<int> dict{{"b", 1}, {"a", 2}};
+  OrderedDict<int> dict{{"b", 1}, {"a", 2}};
   int& b = dict["b"];
   for (int i = 0; i < 100; ++i) dict.insert(std::to_string(i), i);
   EXPECT_EQ(&b, &dict["b"]);
@@ -422,7 +422,7 @@ TEST(OrderedDict, KeepsOrderAndAddresses) {
   EXPECT_TRUE(dict.erase("a"));
   EXPECT_FALSE(dict.erase("a"));
   EXPECT_EQ(message_of<IndexError>([&] { dict["a"]; }), "no item named 'a'");
-  const nn::OrderedDict<int> copy = dict;
+  const OrderedDict<int> copy = dict;
   EXPECT_EQ(copy.keys(), dict.keys());
   EXPECT_NE(copy.find("b"), dict.find("b"));
 }

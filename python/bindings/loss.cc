@@ -1,7 +1,8 @@
 // Losses.
+#include "ops/loss/loss.h"
+
 #include "ops/internal/in_float32.h"
 #include "ops/loss/ctc_loss.h"
-#include "ops/loss/loss.h"
 #include "ops/loss/margin_loss.h"
 #include "ops/loss/nll_loss.h"
 #include "ops/loss/regression_loss.h"
@@ -175,7 +176,7 @@ void bind_margin_losses(Ops& f) {
 
 }  // namespace
 
-void bind_losses(Ops& functional) {
+void bind_loss(Ops& functional) {
   bind_regression_losses(functional);
   bind_class_losses(functional);
   bind_margin_losses(functional);

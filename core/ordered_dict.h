@@ -12,7 +12,7 @@
 
 #include "core/error.h"
 
-namespace ember::nn {
+namespace ember {
 
 template <class Value>
 class OrderedDict {
@@ -118,4 +118,4 @@ class OrderedDict {
   uint64_t changes_ = 0;
 };
 
-}  // namespace ember::nn
+}  // namespace ember

@@ -1,6 +1,7 @@
 // Normalisations.
-#include "ops/normalization/group_norm.h"
 #include "ops/normalization/normalization.h"
+
+#include "ops/normalization/group_norm.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

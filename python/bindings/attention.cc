@@ -1,5 +1,6 @@
 // Attention, and tables of vectors.
 #include "ops/attention/attention.h"
+
 #include "ops/attention/multi_head_attention.h"
 #include "ops/embedding/embedding.h"
 #include "python/bindings/casters.h"

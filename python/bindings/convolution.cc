@@ -1,5 +1,6 @@
 // The functions behind layers: convolution and dropout's gradient.
 #include "ops/convolution/convolution.h"
+
 #include "ops/random/random.h"
 #include "python/bindings/ops.h"
 
@@ -31,7 +32,7 @@ void bind_transpose(Ops& ops, Ops& functional, const std::string& name) {
 
 }  // namespace
 
-void bind_layers(Ops& ops, Ops& functional) {
+void bind_convolutions(Ops& ops, Ops& functional) {
   using Convolution = Tensor (*)(const Tensor& x, const Tensor& weight, const Tensor& bias, const Shape& stride,
                                  const Shape& padding, const Shape& dilation, int64_t groups);
   bind_convolution<Convolution{conv1d}>(ops, functional, "conv1d", 1);

@@ -1,4 +1,4 @@
-#include "python/bindings/functional.h"
+#include "python/bindings/function_transforms.h"
 
 #include <unordered_map>
 #include <utility>

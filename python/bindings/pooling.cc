@@ -1,6 +1,7 @@
 // Pooling and its partial inverse.
-#include "ops/pooling/adaptive_pooling.h"
 #include "ops/pooling/pooling.h"
+
+#include "ops/pooling/adaptive_pooling.h"
 #include "ops/pooling/unpooling.h"
 #include "python/bindings/layer_arguments.h"
 #include "python/bindings/ops.h"

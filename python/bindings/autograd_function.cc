@@ -1,5 +1,5 @@
 // ember.autograd.Function: forward and backward written in Python, on the node that C++'s Function<T> uses.
-#include "python/bindings/function.h"
+#include "python/bindings/autograd_function.h"
 
 #include <set>
 
