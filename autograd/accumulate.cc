@@ -1,10 +1,10 @@
-#include "autograd/accumulate.h"
+#include "ember/autograd/accumulate.h"
 
 #include <utility>
 
-#include "autograd/grad_mode.h"
-#include "core/kernels/creation.h"
-#include "core/kernels/pointwise.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/core/kernels/pointwise.h"
 
 namespace ember::autograd {
 

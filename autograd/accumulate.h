@@ -1,7 +1,7 @@
 // Adding gradients up: in place where nobody else can see the memory, on the tape where a second derivative is wanted.
 #pragma once
 
-#include "autograd/meta.h"
+#include "ember/autograd/meta.h"
 
 namespace ember::autograd {
 

@@ -3,10 +3,10 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "autograd/accumulate.h"
-#include "autograd/backward.h"
-#include "autograd/grad_mode.h"
-#include "autograd/meta.h"
+#include "ember/autograd/accumulate.h"
+#include "ember/autograd/backward.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/autograd/meta.h"
 
 namespace ember::autograd {
 

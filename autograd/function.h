@@ -26,7 +26,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "autograd/record.h"
+#include "ember/autograd/record.h"
 
 namespace ember::autograd {
 

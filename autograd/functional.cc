@@ -1,7 +1,7 @@
-#include "autograd/functional.h"
+#include "ember/autograd/functional.h"
 
-#include "autograd/backward.h"
-#include "autograd/grad_mode.h"
+#include "ember/autograd/backward.h"
+#include "ember/autograd/grad_mode.h"
 
 namespace ember::autograd::functional {
 

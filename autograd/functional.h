@@ -7,7 +7,7 @@
 
 #include <utility>
 
-#include "autograd/gradcheck.h"
+#include "ember/autograd/gradcheck.h"
 
 namespace ember::autograd::functional {
 

@@ -1,6 +1,6 @@
-#include "autograd/fused.h"
+#include "ember/autograd/fused.h"
 
-#include "autograd/backward.h"
+#include "ember/autograd/backward.h"
 
 namespace ember::autograd {
 

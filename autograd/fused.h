@@ -5,8 +5,8 @@
 #include <functional>
 #include <vector>
 
-#include "autograd/record.h"
-#include "core/function_ref.h"
+#include "ember/autograd/record.h"
+#include "ember/core/function_ref.h"
 
 namespace ember {
 

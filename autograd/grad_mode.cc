@@ -1,6 +1,6 @@
-#include "autograd/grad_mode.h"
+#include "ember/autograd/grad_mode.h"
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

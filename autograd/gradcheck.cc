@@ -1,11 +1,11 @@
-#include "autograd/gradcheck.h"
+#include "ember/autograd/gradcheck.h"
 
 #include <cmath>
 
-#include "autograd/backward.h"
-#include "autograd/grad_mode.h"
-#include "core/kernels/random.h"
-#include "core/random.h"
+#include "ember/autograd/backward.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/core/kernels/random.h"
+#include "ember/core/random.h"
 
 namespace ember::autograd {
 

@@ -4,7 +4,7 @@
 #include <functional>
 #include <vector>
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember::autograd {
 

@@ -1,12 +1,12 @@
-#include "autograd/meta.h"
+#include "ember/autograd/meta.h"
 
 #include <algorithm>
 #include <atomic>
 #include <utility>
 
-#include "autograd/grad_mode.h"
-#include "autograd/record.h"
-#include "core/window.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/autograd/record.h"
+#include "ember/core/window.h"
 
 namespace ember::autograd {
 

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <vector>
 
-#include "autograd/node.h"
+#include "ember/autograd/node.h"
 
 namespace ember::autograd {
 

@@ -1,4 +1,4 @@
-#include "autograd/node.h"
+#include "ember/autograd/node.h"
 
 #include <atomic>
 

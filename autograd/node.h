@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
-#include "autograd/hook_list.h"
-#include "ops/tensor.h"
+#include "ember/autograd/hook_list.h"
+#include "ember/ops/tensor.h"
 
 namespace ember::autograd {
 

@@ -22,8 +22,8 @@
 #include <optional>
 #include <tuple>
 
-#include "autograd/meta.h"
-#include "autograd/saved.h"
+#include "ember/autograd/meta.h"
+#include "ember/autograd/saved.h"
 
 namespace ember {
 

@@ -1,6 +1,6 @@
-#include "autograd/saved.h"
+#include "ember/autograd/saved.h"
 
-#include "autograd/meta.h"
+#include "ember/autograd/meta.h"
 
 namespace ember {
 

@@ -2,8 +2,8 @@
 // without its history, so that no cycle can form.
 #pragma once
 
-#include "autograd/grad_mode.h"
-#include "autograd/node.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/autograd/node.h"
 
 namespace ember {
 

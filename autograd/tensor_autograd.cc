@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <atomic>
 
-#include "autograd/backward.h"
-#include "autograd/grad_mode.h"
-#include "autograd/meta.h"
+#include "ember/autograd/backward.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/autograd/meta.h"
 
 namespace ember {
 

@@ -7,7 +7,7 @@
 #include <iostream>
 #include <string_view>
 
-#include "core/parallel.h"
+#include "ember/core/parallel.h"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "core/allocator.h"
+#include "ember/core/allocator.h"
 
 #include <algorithm>
 #include <array>
@@ -10,8 +10,8 @@
 #include <new>
 #include <utility>
 
-#include "core/error.h"
-#include "core/thread_end.h"
+#include "ember/core/error.h"
+#include "ember/core/thread_end.h"
 
 namespace ember {
 

@@ -1,4 +1,4 @@
-#include "core/contention.h"
+#include "ember/core/contention.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "core/cpu_quota.h"
+#include "ember/core/cpu_quota.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,9 +1,9 @@
-#include "core/determinism.h"
+#include "ember/core/determinism.h"
 
 #include <atomic>
 
 #include "core/cpu/cpu_kernels.h"
-#include "core/error.h"
+#include "ember/core/error.h"
 
 namespace ember {
 

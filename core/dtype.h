@@ -7,8 +7,8 @@
 #include <string>
 #include <type_traits>
 
-#include "core/error.h"
-#include "core/half.h"
+#include "ember/core/error.h"
+#include "ember/core/half.h"
 
 namespace ember {
 

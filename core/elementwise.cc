@@ -1,8 +1,8 @@
-#include "core/elementwise.h"
+#include "ember/core/elementwise.h"
 
 #include <algorithm>
 
-#include "core/parallel.h"
+#include "ember/core/parallel.h"
 
 namespace ember {
 

@@ -6,8 +6,8 @@
 #include <array>
 #include <span>
 
-#include "core/function_ref.h"
-#include "core/tensor_base.h"
+#include "ember/core/function_ref.h"
+#include "ember/core/tensor_base.h"
 
 namespace ember {
 

@@ -1,4 +1,4 @@
-#include "core/error.h"
+#include "ember/core/error.h"
 
 #include <charconv>
 

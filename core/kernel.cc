@@ -1,6 +1,6 @@
-#include "core/kernel.h"
+#include "ember/core/kernel.h"
 
-#include "core/kernels/creation.h"
+#include "ember/core/kernels/creation.h"
 
 namespace ember {
 

@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "core/tensor_base.h"
+#include "ember/core/tensor_base.h"
 
 namespace ember {
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "core/tensor_base.h"
+#include "ember/core/tensor_base.h"
 
 namespace ember {
 

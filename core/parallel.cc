@@ -1,4 +1,4 @@
-#include "core/parallel.h"
+#include "ember/core/parallel.h"
 
 #include <omp.h>
 #include <pthread.h>
@@ -9,10 +9,10 @@
 #include <exception>
 #include <mutex>
 
-#include "core/contention.h"
-#include "core/cpu_quota.h"
-#include "core/error.h"
-#include "core/spare_memory.h"
+#include "ember/core/contention.h"
+#include "ember/core/cpu_quota.h"
+#include "ember/core/error.h"
+#include "ember/core/spare_memory.h"
 
 #if defined(__SANITIZE_THREAD__)
 #include <sanitizer/tsan_interface.h>

@@ -1,4 +1,4 @@
-#include "core/promotion.h"
+#include "ember/core/promotion.h"
 
 namespace ember {
 

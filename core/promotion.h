@@ -2,7 +2,7 @@
 // the lower rank is of a higher kind (bool < integer < float < complex).
 #pragma once
 
-#include "core/tensor_base.h"
+#include "ember/core/tensor_base.h"
 
 namespace ember {
 

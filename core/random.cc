@@ -1,4 +1,4 @@
-#include "core/random.h"
+#include "ember/core/random.h"
 
 #include <utility>
 

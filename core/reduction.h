@@ -4,8 +4,8 @@
 // and pieces are combined in a fixed tree, so that the result has the same bits for any number of threads.
 #pragma once
 
-#include "core/function_ref.h"
-#include "core/tensor_base.h"
+#include "ember/core/function_ref.h"
+#include "ember/core/tensor_base.h"
 
 namespace ember {
 

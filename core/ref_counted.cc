@@ -1,9 +1,9 @@
-#include "core/ref_counted.h"
+#include "ember/core/ref_counted.h"
 
 #include <array>
 #include <new>
 
-#include "core/thread_end.h"
+#include "ember/core/thread_end.h"
 
 namespace ember {
 

@@ -1,11 +1,11 @@
-#include "core/rows.h"
+#include "ember/core/rows.h"
 
 #include <algorithm>
 #include <array>
 
-#include "core/elementwise.h"
-#include "core/parallel.h"
-#include "core/walk.h"
+#include "ember/core/elementwise.h"
+#include "ember/core/parallel.h"
+#include "ember/core/walk.h"
 
 namespace ember {
 

@@ -1,4 +1,4 @@
-#include "core/scalar.h"
+#include "ember/core/scalar.h"
 
 #include <cmath>
 

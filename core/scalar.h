@@ -5,7 +5,7 @@
 #include <string>
 #include <type_traits>
 
-#include "core/dtype.h"
+#include "ember/core/dtype.h"
 
 namespace ember {
 

@@ -1,8 +1,8 @@
-#include "core/selection.h"
+#include "ember/core/selection.h"
 
 #include <algorithm>
 
-#include "core/parallel.h"
+#include "ember/core/parallel.h"
 
 namespace ember {
 

@@ -5,9 +5,9 @@
 #include <span>
 #include <vector>
 
-#include "core/function_ref.h"
-#include "core/tensor_base.h"
-#include "core/walk.h"
+#include "ember/core/function_ref.h"
+#include "ember/core/tensor_base.h"
+#include "ember/core/walk.h"
 
 namespace ember {
 

@@ -1,9 +1,9 @@
-#include "core/shape.h"
+#include "ember/core/shape.h"
 
 #include <algorithm>
 #include <bit>
 
-#include "core/error.h"
+#include "ember/core/error.h"
 
 namespace ember {
 

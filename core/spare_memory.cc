@@ -1,4 +1,4 @@
-#include "core/spare_memory.h"
+#include "ember/core/spare_memory.h"
 
 #include <execinfo.h>
 #include <pthread.h>
@@ -11,8 +11,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "core/allocator.h"
-#include "core/error.h"
+#include "ember/core/allocator.h"
+#include "ember/core/error.h"
 
 namespace ember {
 

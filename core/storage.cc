@@ -1,6 +1,6 @@
-#include "core/storage.h"
+#include "ember/core/storage.h"
 
-#include "core/allocator.h"
+#include "ember/core/allocator.h"
 
 namespace ember {
 

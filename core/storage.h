@@ -4,8 +4,8 @@
 #include <atomic>
 #include <functional>
 
-#include "core/device.h"
-#include "core/ref_counted.h"
+#include "ember/core/device.h"
+#include "ember/core/ref_counted.h"
 
 namespace ember {
 

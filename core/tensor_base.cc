@@ -1,9 +1,9 @@
-#include "core/tensor_base.h"
+#include "ember/core/tensor_base.h"
 
 #include <algorithm>
 #include <numeric>
 
-#include "core/kernels/creation.h"
+#include "ember/core/kernels/creation.h"
 
 namespace ember {
 

@@ -7,10 +7,10 @@
 #include <string>
 #include <utility>
 
-#include "core/dtype.h"
-#include "core/scalar.h"
-#include "core/shape.h"
-#include "core/storage.h"
+#include "ember/core/dtype.h"
+#include "ember/core/scalar.h"
+#include "ember/core/shape.h"
+#include "ember/core/storage.h"
 
 namespace ember {
 

@@ -1,10 +1,10 @@
-#include "core/walk.h"
+#include "ember/core/walk.h"
 
 #include <algorithm>
 #include <limits>
 #include <utility>
 
-#include "core/error.h"
+#include "ember/core/error.h"
 
 namespace ember {
 

@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-#include "core/function_ref.h"
+#include "ember/core/function_ref.h"
 
 namespace ember {
 

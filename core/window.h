@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/shape.h"
+#include "ember/core/shape.h"
 
 namespace ember {
 

@@ -3,7 +3,7 @@
 
 #include <atomic>
 
-#include "core/allocator.h"
+#include "ember/core/allocator.h"
 
 namespace ember::cuda {
 

@@ -1,7 +1,7 @@
-#include "core/kernels/pointwise.h"
-#include "core/promotion.h"
 #include "cuda/elementwise.cuh"
 #include "cuda/kernels.h"
+#include "ember/core/kernels/pointwise.h"
+#include "ember/core/promotion.h"
 
 namespace ember::cuda {
 

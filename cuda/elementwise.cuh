@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/elementwise.h"
 #include "cuda/runtime.h"
+#include "ember/core/elementwise.h"
 
 namespace ember::cuda {
 

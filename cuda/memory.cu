@@ -1,7 +1,7 @@
 // Copies, between devices too, and fills.
-#include "core/kernels/creation.h"
 #include "cuda/elementwise.cuh"
 #include "cuda/kernels.h"
+#include "ember/core/kernels/creation.h"
 
 namespace ember::cuda {
 

@@ -3,7 +3,7 @@
 
 #include <cuda_runtime_api.h>
 
-#include "core/error.h"
+#include "ember/core/error.h"
 
 namespace ember::cuda {
 

@@ -1,4 +1,4 @@
-#include "data/data_loader.h"
+#include "ember/data/data_loader.h"
 
 #include <unistd.h>
 
@@ -10,11 +10,11 @@
 #include <thread>
 #include <utility>
 
-#include "core/parallel.h"
-#include "core/spare_memory.h"
-#include "data/epoch.h"
-#include "data/transforms.h"
-#include "ops/shape/split.h"
+#include "ember/core/parallel.h"
+#include "ember/core/spare_memory.h"
+#include "ember/data/epoch.h"
+#include "ember/data/transforms.h"
+#include "ember/ops/shape/split.h"
 
 namespace ember::data {
 

@@ -15,8 +15,8 @@
 #include <optional>
 #include <vector>
 
-#include "data/dataset.h"
-#include "data/sampler.h"
+#include "ember/data/dataset.h"
+#include "ember/data/sampler.h"
 
 namespace ember::data {
 

@@ -1,5 +1,5 @@
 // Where a loop over a DataLoader is, and how another one comes there.
-#include "data/epoch.h"
+#include "ember/data/epoch.h"
 
 namespace ember::data {
 

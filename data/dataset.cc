@@ -1,11 +1,11 @@
-#include "data/dataset.h"
+#include "ember/data/dataset.h"
 
 #include <algorithm>
 
-#include "data/sampler.h"
-#include "ops/creation/creation.h"
-#include "ops/indexing/indexing.h"
-#include "ops/indexing/tensor_index.h"
+#include "ember/data/sampler.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/indexing/indexing.h"
+#include "ember/ops/indexing/tensor_index.h"
 
 namespace ember::data {
 

@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
-#include "core/random.h"
-#include "ops/tensor.h"
+#include "ember/core/random.h"
+#include "ember/ops/tensor.h"
 
 namespace ember::data {
 

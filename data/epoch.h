@@ -3,7 +3,7 @@
 
 #include <atomic>
 
-#include "data/data_loader.h"
+#include "ember/data/data_loader.h"
 
 namespace ember::data {
 

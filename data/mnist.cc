@@ -1,4 +1,4 @@
-#include "data/mnist.h"
+#include "ember/data/mnist.h"
 
 #include <zlib.h>
 
@@ -8,7 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "ops/creation/creation.h"
+#include "ember/ops/creation/creation.h"
 
 namespace ember::data {
 

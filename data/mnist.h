@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "data/transforms.h"
+#include "ember/data/transforms.h"
 
 namespace ember::data {
 

@@ -1,10 +1,10 @@
-#include "data/sampler.h"
+#include "ember/data/sampler.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
-#include "core/error.h"
+#include "ember/core/error.h"
 
 namespace ember::data {
 

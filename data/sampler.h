@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/random.h"
+#include "ember/core/random.h"
 
 namespace ember::data {
 

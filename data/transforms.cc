@@ -1,12 +1,12 @@
-#include "data/transforms.h"
+#include "ember/data/transforms.h"
 
 #include <algorithm>
 #include <limits>
 
-#include "ops/creation/creation.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/shape/rearrange.h"
-#include "ops/shape/shape.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/shape/rearrange.h"
+#include "ember/ops/shape/shape.h"
 
 namespace ember::data {
 

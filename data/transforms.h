@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "data/dataset.h"
+#include "ember/data/dataset.h"
 
 namespace ember::data {
 

@@ -1,4 +1,4 @@
-#include "io/atomic_file.h"
+#include "ember/io/atomic_file.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <functional>
 
-#include "core/error.h"
+#include "ember/core/error.h"
 
 namespace ember::io {
 

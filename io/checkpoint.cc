@@ -1,11 +1,11 @@
-#include "io/checkpoint.h"
+#include "ember/io/checkpoint.h"
 
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
 
-#include "core/random.h"
-#include "io/checkpoint_parts.h"
+#include "ember/core/random.h"
+#include "ember/io/checkpoint_parts.h"
 
 namespace ember {
 

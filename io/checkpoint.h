@@ -16,10 +16,10 @@
 #include <string>
 #include <vector>
 
-#include "data/data_loader.h"
-#include "io/safetensors.h"
-#include "nn/module.h"
-#include "optim/lr_scheduler.h"
+#include "ember/data/data_loader.h"
+#include "ember/io/safetensors.h"
+#include "ember/nn/module.h"
+#include "ember/optim/lr_scheduler.h"
 
 namespace ember {
 

@@ -1,7 +1,7 @@
 #include <charconv>
 
-#include "io/checkpoint_parts.h"
-#include "io/json.h"
+#include "ember/io/checkpoint_parts.h"
+#include "ember/io/json.h"
 
 namespace ember::io {
 

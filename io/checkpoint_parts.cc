@@ -1,8 +1,8 @@
-#include "io/checkpoint_parts.h"
+#include "ember/io/checkpoint_parts.h"
 
-#include "io/loader_state.h"
-#include "io/optimizer_state.h"
-#include "ops/creation/copy.h"
+#include "ember/io/loader_state.h"
+#include "ember/io/optimizer_state.h"
+#include "ember/ops/creation/copy.h"
 
 namespace ember::io {
 

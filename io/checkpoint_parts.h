@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "io/checkpoint.h"
+#include "ember/io/checkpoint.h"
 
 namespace ember {
 

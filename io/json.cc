@@ -1,4 +1,4 @@
-#include "io/json.h"
+#include "ember/io/json.h"
 
 #include <limits>
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-#include "io/loader_state.h"
+#include "ember/io/loader_state.h"
 
 #include <nlohmann/json.hpp>
 

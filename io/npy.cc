@@ -1,11 +1,11 @@
-#include "io/npy.h"
+#include "ember/io/npy.h"
 
 #include <algorithm>
 #include <array>
 #include <string_view>
 
-#include "io/atomic_file.h"
-#include "io/npy_header.h"
+#include "ember/io/atomic_file.h"
+#include "ember/io/npy_header.h"
 
 namespace ember {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

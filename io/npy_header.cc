@@ -1,9 +1,9 @@
-#include "io/npy_header.h"
+#include "ember/io/npy_header.h"
 
 #include <algorithm>
 #include <charconv>
 
-#include "core/error.h"
+#include "ember/core/error.h"
 
 namespace ember::io {
 

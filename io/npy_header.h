@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/dtype.h"
-#include "core/shape.h"
+#include "ember/core/dtype.h"
+#include "ember/core/shape.h"
 
 namespace ember::io {
 

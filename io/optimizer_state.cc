@@ -1,9 +1,9 @@
-#include "io/optimizer_state.h"
+#include "ember/io/optimizer_state.h"
 
 #include <charconv>
 #include <cmath>
 
-#include "io/json.h"
+#include "ember/io/json.h"
 
 namespace ember::io {
 

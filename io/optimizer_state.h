@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "io/safetensors.h"
-#include "optim/lr_scheduler.h"
-#include "optim/optimizer.h"
+#include "ember/io/safetensors.h"
+#include "ember/optim/lr_scheduler.h"
+#include "ember/optim/optimizer.h"
 
 namespace ember::io {
 

@@ -1,12 +1,12 @@
-#include "io/safetensors.h"
+#include "ember/io/safetensors.h"
 
 #include <algorithm>
 #include <bit>
 #include <vector>
 
-#include "io/atomic_file.h"
-#include "io/json.h"
-#include "ops/creation/copy.h"
+#include "ember/io/atomic_file.h"
+#include "ember/io/json.h"
+#include "ember/ops/creation/copy.h"
 
 namespace ember {
 

@@ -5,8 +5,8 @@
 #include <map>
 #include <string>
 
-#include "core/ordered_dict.h"
-#include "ops/tensor.h"
+#include "ember/core/ordered_dict.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

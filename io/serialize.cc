@@ -1,9 +1,9 @@
-#include "io/serialize.h"
+#include "ember/io/serialize.h"
 
-#include "io/checkpoint.h"
-#include "io/optimizer_state.h"
-#include "io/safetensors.h"
-#include "nn/module.h"
+#include "ember/io/checkpoint.h"
+#include "ember/io/optimizer_state.h"
+#include "ember/io/safetensors.h"
+#include "ember/nn/module.h"
 
 namespace ember {
 

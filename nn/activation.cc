@@ -1,11 +1,11 @@
-#include "nn/activation.h"
+#include "ember/nn/activation.h"
 
-#include "nn/format.h"
-#include "ops/activation/activation.h"
-#include "ops/activation/softmax.h"
+#include "ember/nn/format.h"
+#include "ember/ops/activation/activation.h"
+#include "ember/ops/activation/softmax.h"
+#include "ember/ops/pointwise/elementary.h"
+#include "ember/ops/reduction/reduction.h"
 #include "ops/internal/in_place.h"
-#include "ops/pointwise/elementary.h"
-#include "ops/reduction/reduction.h"
 
 namespace ember::nn {
 namespace {

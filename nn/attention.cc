@@ -1,10 +1,10 @@
-#include "nn/attention.h"
+#include "ember/nn/attention.h"
 
-#include "nn/init.h"
-#include "ops/attention/attention.h"
-#include "ops/attention/multi_head_attention.h"
-#include "ops/creation/creation.h"
-#include "ops/shape/shape.h"
+#include "ember/nn/init.h"
+#include "ember/ops/attention/attention.h"
+#include "ember/ops/attention/multi_head_attention.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/shape/shape.h"
 
 namespace ember::nn {
 namespace {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "nn/linear.h"
+#include "ember/nn/linear.h"
 
 namespace ember::nn {
 

@@ -1,6 +1,6 @@
-#include "nn/channel_dropout.h"
+#include "ember/nn/channel_dropout.h"
 
-#include "nn/format.h"
+#include "ember/nn/format.h"
 #include "ops/internal/in_place.h"
 
 namespace ember::nn::detail {

@@ -1,8 +1,8 @@
 // The other kinds of dropout: of whole channels, and for self-normalising networks. See ops/dropout.h.
 #pragma once
 
-#include "nn/dropout.h"
-#include "ops/random/dropout.h"
+#include "ember/nn/dropout.h"
+#include "ember/ops/random/dropout.h"
 
 namespace ember::nn {
 

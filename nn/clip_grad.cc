@@ -1,15 +1,15 @@
-#include "nn/clip_grad.h"
+#include "ember/nn/clip_grad.h"
 
 #include <cmath>
 #include <limits>
 
-#include "autograd/grad_mode.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
-#include "ops/linalg/norm.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/split.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/linalg/norm.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/split.h"
 
 namespace ember::nn::utils {
 namespace {

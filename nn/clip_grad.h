@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember::nn::utils {
 

@@ -1,11 +1,11 @@
-#include "nn/conv.h"
+#include "ember/nn/conv.h"
 
 #include <cmath>
 
-#include "nn/format.h"
-#include "nn/init.h"
-#include "ops/convolution/convolution.h"
-#include "ops/creation/creation.h"
+#include "ember/nn/format.h"
+#include "ember/nn/init.h"
+#include "ember/ops/convolution/convolution.h"
+#include "ember/ops/creation/creation.h"
 
 namespace ember::nn {
 namespace {

@@ -1,7 +1,7 @@
 // Convolution layers. One class holds what those of every number of spatial dimensions share.
 #pragma once
 
-#include "nn/module.h"
+#include "ember/nn/module.h"
 
 namespace ember::nn {
 

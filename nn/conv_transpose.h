@@ -1,7 +1,7 @@
 // Transposed convolutions, which enlarge images by learned windows.
 #pragma once
 
-#include "nn/module.h"
+#include "ember/nn/module.h"
 
 namespace ember::nn {
 

@@ -1,6 +1,6 @@
-#include "nn/distance.h"
+#include "ember/nn/distance.h"
 
-#include "ops/linalg/distance.h"
+#include "ember/ops/linalg/distance.h"
 
 namespace ember::nn {
 

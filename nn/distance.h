@@ -1,7 +1,7 @@
 // Distances of vectors as layers.
 #pragma once
 
-#include "nn/module.h"
+#include "ember/nn/module.h"
 
 namespace ember::nn {
 

@@ -1,8 +1,8 @@
-#include "nn/dropout.h"
+#include "ember/nn/dropout.h"
 
-#include "nn/format.h"
+#include "ember/nn/format.h"
+#include "ember/ops/random/random.h"
 #include "ops/internal/in_place.h"
-#include "ops/random/random.h"
 
 namespace ember::nn {
 

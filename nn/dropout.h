@@ -1,7 +1,7 @@
 // Dropout: while training, zeroes each element with probability p and scales the others by 1 / (1 - p). Hinton et al., 2012.
 #pragma once
 
-#include "nn/module.h"
+#include "ember/nn/module.h"
 
 namespace ember::nn {
 

@@ -1,11 +1,11 @@
-#include "nn/embedding.h"
+#include "ember/nn/embedding.h"
 
-#include "autograd/grad_mode.h"
-#include "nn/format.h"
-#include "nn/init.h"
-#include "ops/creation/creation.h"
-#include "ops/embedding/embedding.h"
-#include "ops/indexing/indexing.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/nn/format.h"
+#include "ember/nn/init.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/embedding/embedding.h"
+#include "ember/ops/indexing/indexing.h"
 
 namespace ember::nn {
 namespace {

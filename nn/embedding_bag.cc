@@ -1,9 +1,9 @@
-#include "nn/embedding_bag.h"
+#include "ember/nn/embedding_bag.h"
 
-#include "nn/format.h"
-#include "nn/init.h"
-#include "ops/creation/creation.h"
-#include "ops/embedding/embedding.h"
+#include "ember/nn/format.h"
+#include "ember/nn/init.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/embedding/embedding.h"
 
 namespace ember::nn {
 namespace {

@@ -1,9 +1,9 @@
-#include "nn/format.h"
+#include "ember/nn/format.h"
 
 #include <charconv>
 #include <cmath>
 
-#include "core/error.h"
+#include "ember/core/error.h"
 
 namespace ember::nn {
 

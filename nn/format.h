@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "core/shape.h"
+#include "ember/core/shape.h"
 
 namespace ember::nn {
 

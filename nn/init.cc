@@ -1,14 +1,14 @@
-#include "nn/init.h"
+#include "ember/nn/init.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-#include "autograd/grad_mode.h"
-#include "ops/creation/creation.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/elementary.h"
-#include "ops/pointwise/rounding.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/elementary.h"
+#include "ember/ops/pointwise/rounding.h"
 
 namespace ember::nn::init {
 namespace {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember::nn::init {
 

@@ -1,10 +1,10 @@
-#include "nn/instance_norm.h"
+#include "ember/nn/instance_norm.h"
 
-#include "nn/format.h"
-#include "nn/init.h"
-#include "ops/creation/creation.h"
-#include "ops/normalization/normalization.h"
-#include "ops/shape/shape.h"
+#include "ember/nn/format.h"
+#include "ember/nn/init.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/normalization/normalization.h"
+#include "ember/ops/shape/shape.h"
 
 namespace ember::nn {
 

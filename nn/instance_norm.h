@@ -1,7 +1,7 @@
 // Instance norm: batch norm of each sample by itself.
 #pragma once
 
-#include "nn/module.h"
+#include "ember/nn/module.h"
 
 namespace ember::nn {
 

@@ -1,12 +1,12 @@
-#include "nn/linear.h"
+#include "ember/nn/linear.h"
 
 #include <cmath>
 
-#include "nn/format.h"
-#include "nn/init.h"
-#include "ops/creation/creation.h"
-#include "ops/linalg/linear.h"
-#include "ops/shape/shape.h"
+#include "ember/nn/format.h"
+#include "ember/nn/init.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/linalg/linear.h"
+#include "ember/ops/shape/shape.h"
 
 namespace ember::nn {
 

@@ -1,7 +1,7 @@
 // Linear, and the layers without parameters that pass on or reshape their input.
 #pragma once
 
-#include "nn/module.h"
+#include "ember/nn/module.h"
 
 namespace ember::nn {
 

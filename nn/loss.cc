@@ -1,6 +1,6 @@
-#include "nn/loss.h"
+#include "ember/nn/loss.h"
 
-#include "ops/loss/nll_loss.h"
+#include "ember/ops/loss/nll_loss.h"
 
 namespace ember::nn {
 

@@ -1,8 +1,8 @@
 // Losses as layers: forward takes the prediction and the target. See ops/loss.h for shapes and formulas.
 #pragma once
 
-#include "nn/module.h"
-#include "ops/loss/loss.h"
+#include "ember/nn/module.h"
+#include "ember/ops/loss/loss.h"
 
 namespace ember::nn {
 

@@ -1,6 +1,6 @@
-#include "nn/margin_loss.h"
+#include "ember/nn/margin_loss.h"
 
-#include "ops/loss/margin_loss.h"
+#include "ember/ops/loss/margin_loss.h"
 
 namespace ember::nn {
 

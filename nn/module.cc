@@ -1,11 +1,11 @@
-#include "nn/module.h"
+#include "ember/nn/module.h"
 
 #include <pthread.h>
 
 #include <algorithm>
 #include <list>
 
-#include "autograd/grad_mode.h"
+#include "ember/autograd/grad_mode.h"
 
 namespace ember::nn {
 namespace {

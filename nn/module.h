@@ -19,10 +19,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/function_ref.h"
-#include "core/ordered_dict.h"
-#include "nn/module_holder.h"
-#include "ops/tensor.h"
+#include "ember/core/function_ref.h"
+#include "ember/core/ordered_dict.h"
+#include "ember/nn/module_holder.h"
+#include "ember/ops/tensor.h"
 
 namespace ember::nn {
 

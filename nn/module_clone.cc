@@ -1,9 +1,9 @@
 // Deep copies of modules.
 #include <typeinfo>
 
-#include "autograd/grad_mode.h"
-#include "nn/init.h"
-#include "nn/module.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/nn/init.h"
+#include "ember/nn/module.h"
 
 namespace ember::nn {
 namespace {

@@ -13,8 +13,8 @@
 #include <typeinfo>
 #include <utility>
 
-#include "core/error.h"
-#include "ops/tensor.h"
+#include "ember/core/error.h"
+#include "ember/ops/tensor.h"
 
 namespace ember::nn {
 

@@ -5,8 +5,8 @@
 #include <ostream>
 #include <typeinfo>
 
-#include "nn/container.h"
-#include "nn/module.h"
+#include "ember/nn/container.h"
+#include "ember/nn/module.h"
 
 namespace ember::nn {
 namespace {

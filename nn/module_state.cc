@@ -1,9 +1,9 @@
 // The state of a module as named tensors, and back.
 #include <unordered_set>
 
-#include "autograd/grad_mode.h"
-#include "autograd/meta.h"
-#include "nn/module.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/autograd/meta.h"
+#include "ember/nn/module.h"
 
 namespace ember::nn {
 namespace {

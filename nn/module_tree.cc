@@ -1,7 +1,7 @@
 // Walks over the tree: what is in it, and under which dotted name.
 #include <unordered_set>
 
-#include "nn/module.h"
+#include "ember/nn/module.h"
 
 namespace ember::nn {
 namespace {

@@ -1,10 +1,10 @@
-#include "nn/normalization.h"
+#include "ember/nn/normalization.h"
 
-#include "nn/format.h"
-#include "nn/init.h"
-#include "ops/creation/creation.h"
-#include "ops/normalization/group_norm.h"
-#include "ops/normalization/normalization.h"
+#include "ember/nn/format.h"
+#include "ember/nn/init.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/normalization/group_norm.h"
+#include "ember/ops/normalization/normalization.h"
 
 namespace ember::nn {
 namespace {

@@ -1,9 +1,9 @@
-#include "nn/parameter_vector.h"
+#include "ember/nn/parameter_vector.h"
 
-#include "autograd/grad_mode.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/split.h"
-#include "ops/shape/views.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/split.h"
+#include "ember/ops/shape/views.h"
 
 namespace ember::nn::utils {
 

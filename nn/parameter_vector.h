@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember::nn::utils {
 

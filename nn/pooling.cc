@@ -1,9 +1,9 @@
-#include "nn/pooling.h"
+#include "ember/nn/pooling.h"
 
-#include "nn/format.h"
-#include "ops/pooling/adaptive_pooling.h"
-#include "ops/pooling/pooling.h"
-#include "ops/pooling/unpooling.h"
+#include "ember/nn/format.h"
+#include "ember/ops/pooling/adaptive_pooling.h"
+#include "ember/ops/pooling/pooling.h"
+#include "ember/ops/pooling/unpooling.h"
 
 namespace ember::nn {
 

@@ -1,11 +1,11 @@
-#include "nn/recurrent.h"
+#include "ember/nn/recurrent.h"
 
 #include <cmath>
 
-#include "nn/format.h"
-#include "nn/init.h"
-#include "ops/creation/creation.h"
-#include "ops/recurrent/recurrent.h"
+#include "ember/nn/format.h"
+#include "ember/nn/init.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/recurrent/recurrent.h"
 
 namespace ember::nn {
 

@@ -5,8 +5,8 @@
 #include <tuple>
 #include <utility>
 
-#include "nn/module.h"
-#include "ops/recurrent/recurrent.h"
+#include "ember/nn/module.h"
+#include "ember/ops/recurrent/recurrent.h"
 
 namespace ember::nn {
 

@@ -1,8 +1,8 @@
-#include "nn/regression_loss.h"
+#include "ember/nn/regression_loss.h"
 
+#include "ember/ops/loss/ctc_loss.h"
+#include "ember/ops/loss/regression_loss.h"
 #include "ops/internal/in_float32.h"
-#include "ops/loss/ctc_loss.h"
-#include "ops/loss/regression_loss.h"
 
 namespace ember::nn {
 

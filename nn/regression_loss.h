@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "nn/loss.h"
+#include "ember/nn/loss.h"
 
 namespace ember::nn {
 

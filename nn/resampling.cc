@@ -1,8 +1,8 @@
-#include "nn/resampling.h"
+#include "ember/nn/resampling.h"
 
-#include "nn/format.h"
-#include "ops/resampling/folding.h"
-#include "ops/resampling/interpolate.h"
+#include "ember/nn/format.h"
+#include "ember/ops/resampling/folding.h"
+#include "ember/ops/resampling/interpolate.h"
 
 namespace ember::nn {
 

@@ -1,12 +1,12 @@
-#include "nn/shaped_activation.h"
+#include "ember/nn/shaped_activation.h"
 
-#include "nn/format.h"
-#include "ops/activation/activation.h"
-#include "ops/activation/softmax.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
+#include "ember/nn/format.h"
+#include "ember/ops/activation/activation.h"
+#include "ember/ops/activation/softmax.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/reduction/reduction.h"
 #include "ops/internal/in_place.h"
-#include "ops/reduction/reduction.h"
 
 namespace ember::nn {
 namespace {

@@ -1,7 +1,7 @@
 // Activation functions with a parameter or two, as layers. What they compute is told in ops/shaped_activation.h.
 #pragma once
 
-#include "nn/activation.h"
+#include "ember/nn/activation.h"
 
 namespace ember::nn {
 

@@ -1,11 +1,11 @@
-#include "nn/transformer.h"
+#include "ember/nn/transformer.h"
 
 #include <limits>
 
-#include "nn/container.h"
-#include "ops/activation/activation.h"
-#include "ops/creation/creation.h"
-#include "ops/shape/rearrange.h"
+#include "ember/nn/container.h"
+#include "ember/ops/activation/activation.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/shape/rearrange.h"
 
 namespace ember::nn {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <functional>
 
-#include "nn/attention.h"
-#include "nn/dropout.h"
-#include "nn/normalization.h"
+#include "ember/nn/attention.h"
+#include "ember/nn/dropout.h"
+#include "ember/nn/normalization.h"
 
 namespace ember::nn {
 

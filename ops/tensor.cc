@@ -1,6 +1,6 @@
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
-#include "core/promotion.h"
+#include "ember/core/promotion.h"
 
 namespace ember {
 

@@ -3,8 +3,8 @@
 
 #include <optional>
 
-#include "core/device.h"
-#include "core/dtype.h"
+#include "ember/core/device.h"
+#include "ember/core/dtype.h"
 
 namespace ember {
 

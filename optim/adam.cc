@@ -1,10 +1,10 @@
-#include "optim/adam.h"
+#include "ember/optim/adam.h"
 
 #include <tuple>
 
-#include "core/kernels/optimizer.h"
-#include "core/optimizer_step.h"
-#include "ops/creation/creation.h"
+#include "ember/core/kernels/optimizer.h"
+#include "ember/core/optimizer_step.h"
+#include "ember/ops/creation/creation.h"
 
 namespace ember::optim {
 

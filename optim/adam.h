@@ -3,8 +3,8 @@
 
 #include <tuple>
 
-#include "core/optimizer_step.h"
-#include "optim/optimizer.h"
+#include "ember/core/optimizer_step.h"
+#include "ember/optim/optimizer.h"
 
 namespace ember::optim {
 

@@ -8,7 +8,7 @@
 #include <map>
 #include <vector>
 
-#include "optim/optimizer.h"
+#include "ember/optim/optimizer.h"
 
 namespace ember::optim::lr_scheduler {
 

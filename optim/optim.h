@@ -1,7 +1,7 @@
 // Everything of ember::optim.
 #pragma once
 
-#include "optim/adam.h"
-#include "optim/lr_scheduler.h"
-#include "optim/optimizer.h"
-#include "optim/sgd.h"
+#include "ember/optim/adam.h"
+#include "ember/optim/lr_scheduler.h"
+#include "ember/optim/optimizer.h"
+#include "ember/optim/sgd.h"

@@ -1,4 +1,4 @@
-#include "optim/optimizer.h"
+#include "ember/optim/optimizer.h"
 
 #include <pthread.h>
 
@@ -7,8 +7,8 @@
 #include <typeinfo>
 #include <unordered_set>
 
-#include "autograd/grad_mode.h"
-#include "core/optimizer_step.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/core/optimizer_step.h"
 
 namespace ember::optim {
 namespace {

@@ -16,9 +16,9 @@
 #include <variant>
 #include <vector>
 
-#include "core/optimizer_step.h"
-#include "core/ordered_dict.h"
-#include "ops/tensor.h"
+#include "ember/core/optimizer_step.h"
+#include "ember/core/ordered_dict.h"
+#include "ember/ops/tensor.h"
 
 namespace ember::optim {
 

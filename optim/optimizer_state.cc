@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "autograd/grad_mode.h"
-#include "ops/creation/creation.h"
-#include "optim/optimizer.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/optim/optimizer.h"
 
 namespace ember::optim {
 

@@ -1,5 +1,5 @@
 // Options by name, for state dicts and Python.
-#include "optim/optimizer.h"
+#include "ember/optim/optimizer.h"
 
 namespace ember::optim {
 namespace {

@@ -1,8 +1,8 @@
-#include "optim/sgd.h"
+#include "ember/optim/sgd.h"
 
-#include "core/kernels/optimizer.h"
-#include "core/optimizer_step.h"
-#include "ops/creation/creation.h"
+#include "ember/core/kernels/optimizer.h"
+#include "ember/core/optimizer_step.h"
+#include "ember/ops/creation/creation.h"
 
 namespace ember::optim {
 

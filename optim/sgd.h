@@ -2,8 +2,8 @@
 // applied, not when it is gathered.
 #pragma once
 
-#include "core/optimizer_step.h"
-#include "optim/optimizer.h"
+#include "ember/core/optimizer_step.h"
+#include "ember/optim/optimizer.h"
 
 namespace ember::optim {
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "autograd/grad_mode.h"
-#include "core/allocator.h"
-#include "ops/ops.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/core/allocator.h"
+#include "ember/ops/ops.h"
 
 namespace ember::test {
 

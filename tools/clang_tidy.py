@@ -27,8 +27,8 @@ def content(path):
 
 @functools.cache
 def includes(path):
-    """The files of the repository that `path` includes itself."""
-    names = INCLUDE.findall(content(path).decode())
+    """The files of the repository that `path` includes itself, public ones as ember/..."""
+    names = [name.removeprefix("ember/") for name in INCLUDE.findall(content(path).decode())]
     return [name for name in names if Path(name).is_file()]
 
 

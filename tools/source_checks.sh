@@ -35,11 +35,14 @@ lint_sources() {
 
 # clang-tidy with the flags that Bazel compiles with, and a stand-in for what GCC alone has.
 lint_cpp() {
-  local external flags
+  local external headers flags
   external=$EMBER_CACHE/bazel/$(printf '%s' "$PWD" | md5sum | cut -d' ' -f1)/external
   [[ -d $external/onednn && -d $external/pybind11 && -d $external/gtest ]] ||
     run_bazel build --nobuild //:ember //python:_C.so //tests/... //bench/... || return
-  flags=(-std=c++20 -I. -DEMBER_ISA=avx2 -mavx2 -mfma -mf16c -mavx512fp16 -fopenmp-simd -Wno-unknown-pragmas
+  headers=${external%/*}/public_headers  # where ember/core is this folder's core
+  mkdir -p "$headers"
+  ln -sfn "$PWD" "$headers/ember"
+  flags=(-std=c++20 -I. -I"$headers" -DEMBER_ISA=avx2 -mavx2 -mfma -mf16c -mavx512fp16 -fopenmp-simd -Wno-unknown-pragmas
     '-D__builtin_shuffle(a,b,mask)=(a)'
     -isystem "$external/onednn/include" -isystem "$external/pybind11/pybind11/include"
     -isystem "$external/python/include" -isystem "$external/eigen/include"

@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "core/error.h"
-#include "io/atomic_file.h"
+#include "ember/core/error.h"
+#include "ember/io/atomic_file.h"
 
 namespace ember::zoo {
 

@@ -6,7 +6,7 @@
 #include "core/cpu/elementary_math.h"
 #include "core/cpu/families.h"
 #include "core/cpu/pointwise.h"
-#include "core/kernels/pointwise.h"
+#include "ember/core/kernels/pointwise.h"
 
 namespace ember::EMBER_ISA {
 

@@ -7,8 +7,8 @@
 #include "core/cpu/families.h"
 #include "core/cpu/vector.h"
 #include "core/cpu/vector_math.h"
-#include "core/kernels/attention.h"
-#include "core/parallel.h"
+#include "ember/core/kernels/attention.h"
+#include "ember/core/parallel.h"
 
 namespace ember::EMBER_ISA {
 

@@ -1,8 +1,8 @@
 // The mean of each window: rows under a window are added first, then the elements under it within the row.
 #include "core/cpu/families.h"
 #include "core/cpu/pooling.h"
-#include "core/kernels/pooling.h"
-#include "core/window.h"
+#include "ember/core/kernels/pooling.h"
+#include "ember/core/window.h"
 
 namespace ember::EMBER_ISA {
 

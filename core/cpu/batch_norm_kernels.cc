@@ -6,8 +6,8 @@
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/normalization_families.h"
 #include "core/cpu/vector.h"
-#include "core/kernels/normalization.h"
-#include "core/parallel.h"
+#include "ember/core/kernels/normalization.h"
+#include "ember/core/parallel.h"
 
 namespace ember::EMBER_ISA {
 

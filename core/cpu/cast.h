@@ -1,7 +1,7 @@
 // Moving and converting runs of elements: what copies, the staging of the elementwise iterator and the 16-bit kernels stand on.
 #pragma once
 
-#include "core/elementwise.h"
+#include "ember/core/elementwise.h"
 
 namespace ember::EMBER_ISA {
 

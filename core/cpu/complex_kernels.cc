@@ -4,11 +4,11 @@
 #include "core/cpu/complex_families.h"
 #include "core/cpu/families.h"
 #include "core/cpu/pointwise.h"
-#include "core/kernels/creation.h"
-#include "core/kernels/indexing.h"
-#include "core/kernels/linalg.h"
-#include "core/kernels/pointwise.h"
-#include "core/kernels/reduction.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/core/kernels/indexing.h"
+#include "ember/core/kernels/linalg.h"
+#include "ember/core/kernels/pointwise.h"
+#include "ember/core/kernels/reduction.h"
 
 namespace ember::EMBER_ISA {
 

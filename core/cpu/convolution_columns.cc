@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "core/kernels/linalg.h"
-#include "core/parallel.h"
-#include "core/window.h"
+#include "ember/core/kernels/linalg.h"
+#include "ember/core/parallel.h"
+#include "ember/core/window.h"
 
 namespace ember::columns {
 

@@ -2,8 +2,8 @@
 // float32 and float64; oneDNN serves what it knows faster. Tensors are contiguous; arguments as in kernels::conv.
 #pragma once
 
-#include "core/tensor_base.h"
-#include "core/window.h"
+#include "ember/core/tensor_base.h"
+#include "ember/core/window.h"
 
 namespace ember::columns {
 

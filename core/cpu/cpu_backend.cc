@@ -6,7 +6,7 @@
 
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/lapack.h"
-#include "core/error.h"
+#include "ember/core/error.h"
 
 // A host that can raise an error defines this, and asks for start_error(): Python's module does. Elsewhere a bad EMBER_ISA ends the
 // process with a message.

@@ -3,8 +3,8 @@
 #include "core/cpu/families.h"
 #include "core/cpu/vector.h"
 #include "core/cpu/vector_math.h"
-#include "core/kernels/loss.h"
-#include "core/parallel.h"
+#include "ember/core/kernels/loss.h"
+#include "ember/core/parallel.h"
 
 namespace ember::EMBER_ISA {
 

@@ -7,8 +7,8 @@
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
 #include "core/cpu/vector_math.h"
-#include "core/kernels/loss.h"
-#include "core/parallel.h"
+#include "ember/core/kernels/loss.h"
+#include "ember/core/parallel.h"
 
 namespace ember::EMBER_ISA {
 

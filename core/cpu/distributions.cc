@@ -2,10 +2,10 @@
 #include <cmath>
 
 #include "core/cpu/cpu_kernels.h"
-#include "core/half.h"
-#include "core/kernels/random.h"
-#include "core/parallel.h"
-#include "core/random.h"
+#include "ember/core/half.h"
+#include "ember/core/kernels/random.h"
+#include "ember/core/parallel.h"
+#include "ember/core/random.h"
 
 namespace ember::cpu {
 

@@ -6,11 +6,11 @@
 #include "core/cpu/dnnl_cache.h"
 #include "core/cpu/dnnl_errors.h"
 #include "core/cpu/dnnl_kernels.h"
-#include "core/determinism.h"
-#include "core/kernels/convolution.h"
-#include "core/kernels/creation.h"
-#include "core/parallel.h"
-#include "core/window.h"
+#include "ember/core/determinism.h"
+#include "ember/core/kernels/convolution.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/core/parallel.h"
+#include "ember/core/window.h"
 
 namespace ember::dnnl {
 

@@ -1,7 +1,7 @@
 #include "core/cpu/dnnl_errors.h"
 
-#include "core/error.h"
-#include "core/spare_memory.h"
+#include "ember/core/error.h"
+#include "ember/core/spare_memory.h"
 
 namespace ember::dnnl {
 

@@ -2,7 +2,7 @@
 // hand over to these what is too large for them.
 #pragma once
 
-#include "core/tensor_base.h"
+#include "ember/core/tensor_base.h"
 
 namespace ember::dnnl {
 

@@ -4,9 +4,9 @@
 #include "core/cpu/dnnl_cache.h"
 #include "core/cpu/dnnl_errors.h"
 #include "core/cpu/dnnl_kernels.h"
-#include "core/kernels/creation.h"
-#include "core/parallel.h"
-#include "core/spare_memory.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/core/parallel.h"
+#include "ember/core/spare_memory.h"
 
 namespace ember::dnnl {
 

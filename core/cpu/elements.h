@@ -3,7 +3,7 @@
 
 #include "core/cpu/complex.h"
 #include "core/cpu/cpu_kernels.h"
-#include "core/half.h"
+#include "ember/core/half.h"
 
 namespace ember::EMBER_ISA {
 

@@ -1,7 +1,7 @@
 // See core/kernels/elementwise_loss.h.
 #include "core/cpu/families.h"
 #include "core/cpu/pointwise.h"
-#include "core/kernels/loss.h"
+#include "ember/core/kernels/loss.h"
 
 namespace ember::EMBER_ISA {
 

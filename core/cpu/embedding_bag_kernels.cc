@@ -4,9 +4,9 @@
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
 #include "core/cpu/vector.h"
-#include "core/half.h"
-#include "core/kernels/embedding.h"
-#include "core/parallel.h"
+#include "ember/core/half.h"
+#include "ember/core/kernels/embedding.h"
+#include "ember/core/parallel.h"
 
 namespace ember::EMBER_ISA {
 

@@ -7,9 +7,9 @@
 #include "core/cpu/fft_passes.h"
 #include "core/cpu/fft_plan.h"
 #include "core/cpu/fft_real.h"
-#include "core/kernels/fft.h"
-#include "core/parallel.h"
-#include "core/walk.h"
+#include "ember/core/kernels/fft.h"
+#include "ember/core/parallel.h"
+#include "ember/core/walk.h"
 
 namespace ember::EMBER_ISA {
 

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "core/function_ref.h"
+#include "ember/core/function_ref.h"
 
 namespace ember::cpu {
 

@@ -4,10 +4,10 @@
 
 #include "core/cpu/elements.h"
 #include "core/cpu/indexing_families.h"
-#include "core/kernels/indexing.h"
-#include "core/parallel.h"
-#include "core/selection.h"
-#include "core/walk.h"
+#include "ember/core/kernels/indexing.h"
+#include "ember/core/parallel.h"
+#include "ember/core/selection.h"
+#include "ember/core/walk.h"
 
 namespace ember::EMBER_ISA {
 

@@ -8,9 +8,9 @@
 #include "core/cpu/families.h"
 #include "core/cpu/vector.h"
 #include "core/cpu/vector_math.h"
-#include "core/kernels/creation.h"
-#include "core/kernels/resampling.h"
-#include "core/parallel.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/core/kernels/resampling.h"
+#include "ember/core/parallel.h"
 
 namespace ember::EMBER_ISA {
 

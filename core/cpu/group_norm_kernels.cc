@@ -4,9 +4,9 @@
 
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
-#include "core/kernels/creation.h"
-#include "core/kernels/normalization.h"
-#include "core/parallel.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/core/kernels/normalization.h"
+#include "ember/core/parallel.h"
 
 namespace ember::EMBER_ISA {
 

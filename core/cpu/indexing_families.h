@@ -1,7 +1,7 @@
 // The files that together make the indexing family; register_indexing calls them.
 #pragma once
 
-#include "core/tensor_base.h"
+#include "ember/core/tensor_base.h"
 
 namespace ember {
 

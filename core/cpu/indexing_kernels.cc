@@ -4,8 +4,8 @@
 #include "core/cpu/elements.h"
 #include "core/cpu/families.h"
 #include "core/cpu/indexing_families.h"
-#include "core/kernels/indexing.h"
-#include "core/selection.h"
+#include "ember/core/kernels/indexing.h"
+#include "ember/core/selection.h"
 
 namespace ember::EMBER_ISA {
 

@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <mutex>
 
-#include "core/determinism.h"
-#include "core/spare_memory.h"
+#include "ember/core/determinism.h"
+#include "ember/core/spare_memory.h"
 
 namespace ember::lapack {
 

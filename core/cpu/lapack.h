@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "core/cpu/cpu_kernels.h"
-#include "core/parallel.h"
-#include "core/tensor_base.h"
+#include "ember/core/parallel.h"
+#include "ember/core/tensor_base.h"
 
 namespace ember::lapack {
 

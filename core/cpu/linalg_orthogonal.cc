@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "core/cpu/lapack.h"
-#include "core/kernels/linalg.h"
+#include "ember/core/kernels/linalg.h"
 
 namespace ember::lapack {
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "core/cpu/lapack.h"
-#include "core/kernels/linalg.h"
+#include "ember/core/kernels/linalg.h"
 
 namespace ember::lapack {
 

@@ -1,4 +1,4 @@
-#include "core/kernels/loss.h"
+#include "ember/core/kernels/loss.h"
 
 #include <algorithm>
 

@@ -4,14 +4,14 @@
 #include <cstring>
 #include <type_traits>
 
-#include "core/allocator.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/dnnl_kernels.h"
 #include "core/cpu/families.h"
-#include "core/determinism.h"
-#include "core/kernels/creation.h"
-#include "core/kernels/linalg.h"
-#include "core/parallel.h"
+#include "ember/core/allocator.h"
+#include "ember/core/determinism.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/core/kernels/linalg.h"
+#include "ember/core/parallel.h"
 
 namespace ember::EMBER_ISA {
 

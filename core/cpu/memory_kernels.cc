@@ -4,7 +4,7 @@
 #include "core/cpu/complex.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
-#include "core/kernels/creation.h"
+#include "ember/core/kernels/creation.h"
 
 namespace ember::EMBER_ISA {
 

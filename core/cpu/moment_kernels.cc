@@ -6,8 +6,8 @@
 #include "core/cpu/reduction_families.h"
 #include "core/cpu/vector.h"
 #include "core/cpu/vector_math.h"
-#include "core/kernels/reduction.h"
-#include "core/reduction.h"
+#include "ember/core/kernels/reduction.h"
+#include "ember/core/reduction.h"
 
 namespace ember::EMBER_ISA {
 

@@ -3,8 +3,8 @@
 
 #include "core/cpu/cast.h"
 #include "core/cpu/indexing_families.h"
-#include "core/parallel.h"
-#include "core/walk.h"
+#include "ember/core/parallel.h"
+#include "ember/core/walk.h"
 
 namespace ember::EMBER_ISA {
 

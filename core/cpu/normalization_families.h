@@ -1,7 +1,7 @@
 // What batch_norm and layer_norm share: operands in the layout and dtype that their loops want. register_normalization calls both.
 #pragma once
 
-#include "core/kernels/creation.h"
+#include "ember/core/kernels/creation.h"
 
 namespace ember::EMBER_ISA {
 

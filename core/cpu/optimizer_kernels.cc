@@ -4,9 +4,9 @@
 #include "core/cpu/cast.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
-#include "core/kernels/optimizer.h"
-#include "core/optimizer_step.h"
-#include "core/parallel.h"
+#include "ember/core/kernels/optimizer.h"
+#include "ember/core/optimizer_step.h"
+#include "ember/core/parallel.h"
 
 namespace ember::EMBER_ISA {
 

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/kernels/sorting.h"
-#include "core/rows.h"
+#include "ember/core/kernels/sorting.h"
+#include "ember/core/rows.h"
 
 namespace ember::cpu {
 

@@ -6,8 +6,8 @@
 #include "core/cpu/elements.h"
 #include "core/cpu/indexing_families.h"
 #include "core/cpu/vector.h"
-#include "core/kernels/indexing.h"
-#include "core/parallel.h"
+#include "ember/core/kernels/indexing.h"
+#include "ember/core/parallel.h"
 
 namespace ember::EMBER_ISA {
 

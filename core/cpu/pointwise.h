@@ -5,8 +5,8 @@
 #include "core/cpu/cast.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/vector_math.h"
-#include "core/elementwise.h"
-#include "core/promotion.h"
+#include "ember/core/elementwise.h"
+#include "ember/core/promotion.h"
 
 namespace ember::EMBER_ISA {
 

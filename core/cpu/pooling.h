@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "core/cpu/cpu_kernels.h"
-#include "core/kernels/creation.h"
-#include "core/parallel.h"
-#include "core/window.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/core/parallel.h"
+#include "ember/core/window.h"
 
 namespace ember::EMBER_ISA::pooling {
 

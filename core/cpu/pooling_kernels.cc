@@ -4,9 +4,9 @@
 
 #include "core/cpu/families.h"
 #include "core/cpu/pooling.h"
-#include "core/kernels/creation.h"
-#include "core/kernels/pooling.h"
-#include "core/window.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/core/kernels/pooling.h"
+#include "ember/core/window.h"
 
 namespace ember::EMBER_ISA {
 

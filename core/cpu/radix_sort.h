@@ -8,7 +8,7 @@
 #include <limits>
 #include <type_traits>
 
-#include "core/parallel.h"
+#include "ember/core/parallel.h"
 
 namespace ember::EMBER_ISA {
 

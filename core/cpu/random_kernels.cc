@@ -11,9 +11,9 @@
 #include "core/cpu/families.h"
 #include "core/cpu/philox.h"
 #include "core/cpu/vector_math.h"
-#include "core/kernels/random.h"
-#include "core/parallel.h"
-#include "core/random.h"
+#include "ember/core/kernels/random.h"
+#include "ember/core/parallel.h"
+#include "ember/core/random.h"
 
 namespace ember::EMBER_ISA {
 

@@ -8,8 +8,8 @@
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
 #include "core/cpu/vector.h"
-#include "core/kernels/reduction.h"
-#include "core/parallel.h"
+#include "ember/core/kernels/reduction.h"
+#include "ember/core/parallel.h"
 
 namespace ember::EMBER_ISA {
 

@@ -3,8 +3,8 @@
 #include <numeric>
 
 #include "core/cpu/cpu_kernels.h"
-#include "core/kernels/sorting.h"
-#include "core/parallel.h"
+#include "ember/core/kernels/sorting.h"
+#include "ember/core/parallel.h"
 
 namespace ember::cpu {
 

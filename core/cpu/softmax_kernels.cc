@@ -8,9 +8,9 @@
 #include "core/cpu/families.h"
 #include "core/cpu/vector.h"
 #include "core/cpu/vector_math.h"
-#include "core/kernels/activation.h"
-#include "core/parallel.h"
-#include "core/rows.h"
+#include "ember/core/kernels/activation.h"
+#include "ember/core/parallel.h"
+#include "ember/core/rows.h"
 
 namespace ember::EMBER_ISA {
 

@@ -2,8 +2,8 @@
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
 #include "core/cpu/radix_sort.h"
-#include "core/kernels/sorting.h"
-#include "core/rows.h"
+#include "ember/core/kernels/sorting.h"
+#include "ember/core/rows.h"
 
 namespace ember::EMBER_ISA {
 

@@ -3,8 +3,8 @@
 #include "core/cpu/families.h"
 #include "core/cpu/pointwise.h"
 #include "core/cpu/special/special.h"
-#include "core/kernels/pointwise.h"
-#include "core/kernels/special.h"
+#include "ember/core/kernels/pointwise.h"
+#include "ember/core/kernels/special.h"
 
 namespace ember::EMBER_ISA {
 

@@ -1,7 +1,7 @@
 // Activations and their fused derivatives, elementwise.
 #pragma once
 
-#include "core/kernel.h"
+#include "ember/core/kernel.h"
 
 namespace ember {
 

@@ -1,7 +1,7 @@
 // Attention without a mask or dropout, in blocks, so that the scores are never in memory as a whole. Dao et al., "FlashAttention", 2022.
 #pragma once
 
-#include "core/kernel.h"
+#include "ember/core/kernel.h"
 
 namespace ember {
 

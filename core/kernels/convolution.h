@@ -1,8 +1,8 @@
 // Convolutions. `bias` and gradients that are not wanted may be undefined.
 #pragma once
 
-#include "core/kernel.h"
-#include "core/window.h"
+#include "ember/core/kernel.h"
+#include "ember/core/window.h"
 
 namespace ember::kernels {
 

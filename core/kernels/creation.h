@@ -1,7 +1,7 @@
 // What every device has to have: copies and fills.
 #pragma once
 
-#include "core/kernel.h"
+#include "ember/core/kernel.h"
 
 namespace ember::kernels {
 

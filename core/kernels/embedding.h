@@ -1,7 +1,7 @@
 // Sums, means and maxima of bags of table rows.
 #pragma once
 
-#include "core/kernel.h"
+#include "ember/core/kernel.h"
 
 namespace ember {
 

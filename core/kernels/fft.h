@@ -1,7 +1,7 @@
 // The discrete Fourier transform.
 #pragma once
 
-#include "core/kernel.h"
+#include "ember/core/kernel.h"
 
 namespace ember::kernels {
 

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "core/kernel.h"
+#include "ember/core/kernel.h"
 
 namespace ember {
 

@@ -3,7 +3,7 @@
 // counted from 1. Kernels work in place on their first argument. A positive info is LAPACK's reason for a failure.
 #pragma once
 
-#include "core/kernel.h"
+#include "ember/core/kernel.h"
 
 namespace ember::kernels {
 

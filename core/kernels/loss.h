@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "core/kernel.h"
+#include "ember/core/kernel.h"
 
 namespace ember {
 

@@ -2,7 +2,7 @@
 // contiguous, the rest in the dtype that x computes in.
 #pragma once
 
-#include "core/kernel.h"
+#include "ember/core/kernel.h"
 
 namespace ember {
 

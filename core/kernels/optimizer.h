@@ -1,8 +1,8 @@
 // Optimizers' steps, in place over all parameters at once.
 #pragma once
 
-#include "core/kernel.h"
-#include "core/optimizer_step.h"
+#include "ember/core/kernel.h"
+#include "ember/core/optimizer_step.h"
 
 namespace ember::kernels {
 

@@ -1,7 +1,7 @@
 // Elementwise kernels. Inputs broadcast to `out`; computed in the promoted dtype, float32 for 16-bit floats.
 #pragma once
 
-#include "core/kernel.h"
+#include "ember/core/kernel.h"
 
 namespace ember::kernels {
 

@@ -2,8 +2,8 @@
 // `indices` are int64 places within a channel's elements.
 #pragma once
 
-#include "core/kernel.h"
-#include "core/window.h"
+#include "ember/core/kernel.h"
+#include "ember/core/window.h"
 
 namespace ember::kernels {
 

@@ -1,7 +1,7 @@
 // Random numbers. Element i is a function of the generator's seed and position and of its parameters, whatever the number of threads.
 #pragma once
 
-#include "core/kernel.h"
+#include "ember/core/kernel.h"
 
 namespace ember {
 

@@ -1,7 +1,7 @@
 // Reductions over dims.
 #pragma once
 
-#include "core/kernel.h"
+#include "ember/core/kernel.h"
 
 namespace ember {
 

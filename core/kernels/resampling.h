@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "core/kernel.h"
-#include "core/window.h"
+#include "ember/core/kernel.h"
+#include "ember/core/window.h"
 
 namespace ember {
 

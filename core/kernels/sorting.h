@@ -1,7 +1,7 @@
 // Sorting along a dim and searching in sorted rows. Indices are int64; NaN counts as larger than every number.
 #pragma once
 
-#include "core/kernel.h"
+#include "ember/core/kernel.h"
 
 namespace ember::kernels {
 

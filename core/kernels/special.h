@@ -1,7 +1,7 @@
 // Special functions, elementwise. Computed in double, whatever the dtype, but for erfinv of float32.
 #pragma once
 
-#include "core/kernel.h"
+#include "ember/core/kernel.h"
 
 namespace ember::kernels {
 

@@ -1,12 +1,12 @@
-#include "ops/activation/softmax.h"
+#include "ember/ops/activation/softmax.h"
 
-#include "autograd/record.h"
-#include "core/kernels/activation.h"
-#include "ops/creation/copy.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/activation.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/pointwise/elementary.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/shape.h"
 #include "ops/internal/kernel.h"
-#include "ops/pointwise/elementary.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/shape.h"
 
 namespace ember {
 

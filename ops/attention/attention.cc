@@ -1,24 +1,24 @@
-#include "ops/attention/attention.h"
+#include "ember/ops/attention/attention.h"
 
 #include <cmath>
 #include <limits>
 
-#include "autograd/fused.h"
-#include "core/kernels/attention.h"
-#include "ops/activation/activation.h"
-#include "ops/activation/softmax.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
-#include "ops/indexing/indexing.h"
+#include "ember/autograd/fused.h"
+#include "ember/core/kernels/attention.h"
+#include "ember/ops/activation/activation.h"
+#include "ember/ops/activation/softmax.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/indexing/indexing.h"
+#include "ember/ops/linalg/matmul.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/elementary.h"
+#include "ember/ops/random/random.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/shape.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
-#include "ops/linalg/matmul.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/elementary.h"
-#include "ops/random/random.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/shape.h"
 
 namespace ember {
 

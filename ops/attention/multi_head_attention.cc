@@ -1,25 +1,25 @@
-#include "ops/attention/multi_head_attention.h"
+#include "ember/ops/attention/multi_head_attention.h"
 
 #include <cmath>
 #include <limits>
 
-#include "ops/activation/softmax.h"
-#include "ops/attention/attention.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
-#include "ops/indexing/indexing.h"
+#include "ember/ops/activation/softmax.h"
+#include "ember/ops/attention/attention.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/indexing/indexing.h"
+#include "ember/ops/linalg/linear.h"
+#include "ember/ops/linalg/matmul.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/elementary.h"
+#include "ember/ops/random/random.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/split.h"
+#include "ember/ops/shape/views.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
-#include "ops/linalg/linear.h"
-#include "ops/linalg/matmul.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/elementary.h"
-#include "ops/random/random.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/split.h"
-#include "ops/shape/views.h"
 
 namespace ember {
 

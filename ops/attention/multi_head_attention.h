@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

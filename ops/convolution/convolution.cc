@@ -1,16 +1,16 @@
 // Convolutions of every rank are one recorded op; its two backward kernels are ops too, whose pullbacks are again the three.
-#include "ops/convolution/convolution.h"
+#include "ember/ops/convolution/convolution.h"
 
-#include "autograd/record.h"
-#include "core/kernels/convolution.h"
-#include "core/window.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/convolution.h"
+#include "ember/core/window.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/pointwise/complex.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/split.h"
 #include "ops/internal/kernel.h"
-#include "ops/pointwise/complex.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/split.h"
 
 namespace ember {
 

@@ -1,16 +1,16 @@
-#include "ops/creation/copy.h"
+#include "ember/ops/creation/copy.h"
 
 #include <algorithm>
 
-#include "autograd/record.h"
-#include "core/kernels/creation.h"
-#include "ops/creation/creation.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/rounding.h"
+#include "ember/ops/reduction/reduction.h"
 #include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/rounding.h"
-#include "ops/reduction/reduction.h"
 
 namespace ember {
 

@@ -3,12 +3,12 @@
 
 #include <concepts>
 
-#include "core/device.h"
-#include "core/dtype.h"
-#include "core/scalar.h"
-#include "core/shape.h"
-#include "ops/methods.h"
-#include "ops/tensor_options.h"
+#include "ember/core/device.h"
+#include "ember/core/dtype.h"
+#include "ember/core/scalar.h"
+#include "ember/core/shape.h"
+#include "ember/ops/methods.h"
+#include "ember/ops/tensor_options.h"
 
 namespace ember {
 
@@ -74,4 +74,4 @@ class CopyMethods {
 }  // namespace ember
 
 // Whole from here on.
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"

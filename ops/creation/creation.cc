@@ -1,16 +1,16 @@
-#include "ops/creation/creation.h"
+#include "ember/ops/creation/creation.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "core/kernels/creation.h"
-#include "ops/creation/copy.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/rounding.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/views.h"
 #include "ops/internal/kernel.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/rounding.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/views.h"
 
 namespace ember {
 

@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

@@ -1,4 +1,4 @@
-#include "ops/creation/format.h"
+#include "ember/ops/creation/format.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,9 +6,9 @@
 #include <ostream>
 #include <vector>
 
-#include "autograd/grad_mode.h"
-#include "autograd/meta.h"
-#include "ops/creation/copy.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/autograd/meta.h"
+#include "ember/ops/creation/copy.h"
 
 namespace ember {
 

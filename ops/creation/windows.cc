@@ -1,10 +1,10 @@
-#include "ops/creation/windows.h"
+#include "ember/ops/creation/windows.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-#include "ops/creation/copy.h"
+#include "ember/ops/creation/copy.h"
 
 namespace ember::windows {
 

@@ -1,21 +1,21 @@
-#include "ops/embedding/embedding.h"
+#include "ember/ops/embedding/embedding.h"
 
 #include <algorithm>
 
-#include "autograd/record.h"
-#include "core/kernels/embedding.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
-#include "ops/indexing/indexing.h"
-#include "ops/indexing/tensor_index.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/embedding.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/indexing/indexing.h"
+#include "ember/ops/indexing/tensor_index.h"
+#include "ember/ops/linalg/norm.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/split.h"
+#include "ember/ops/shape/views.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
-#include "ops/linalg/norm.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/split.h"
-#include "ops/shape/views.h"
 
 namespace ember {
 

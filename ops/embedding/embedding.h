@@ -4,8 +4,8 @@
 #include <optional>
 #include <string_view>
 
-#include "core/kernels/embedding.h"
-#include "ops/tensor.h"
+#include "ember/core/kernels/embedding.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

@@ -1,21 +1,21 @@
-#include "ops/fft/fft.h"
+#include "ember/ops/fft/fft.h"
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numeric>
 
-#include "autograd/record.h"
-#include "core/kernels/fft.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/fft.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/pointwise/complex.h"
+#include "ember/ops/pointwise/elementary.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/split.h"
+#include "ember/ops/shape/views.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/views.h"
-#include "ops/pointwise/complex.h"
-#include "ops/pointwise/elementary.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/split.h"
-#include "ops/shape/views.h"
 
 namespace ember::fft {
 

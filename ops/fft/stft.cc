@@ -1,23 +1,23 @@
 // The short-time Fourier transform and its inverse: frames are gathered from the signal, or added to it, by their positions.
-#include "ops/fft/stft.h"
+#include "ember/ops/fft/stft.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
-#include "ops/fft/fft.h"
-#include "ops/indexing/indexing.h"
-#include "ops/indexing/tensor_index.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/fft/fft.h"
+#include "ember/ops/indexing/indexing.h"
+#include "ember/ops/indexing/tensor_index.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/complex.h"
+#include "ember/ops/pointwise/rounding.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/split.h"
+#include "ember/ops/shape/views.h"
 #include "ops/internal/kernel.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/complex.h"
-#include "ops/pointwise/rounding.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/split.h"
-#include "ops/shape/views.h"
 
 namespace ember {
 

@@ -1,21 +1,21 @@
-#include "ops/indexing/scatter.h"
+#include "ember/ops/indexing/scatter.h"
 
 #include <algorithm>
 
-#include "autograd/record.h"
-#include "core/kernels/indexing.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
-#include "ops/indexing/indexing.h"
-#include "ops/indexing/tensor_index.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/indexing.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/indexing/indexing.h"
+#include "ember/ops/indexing/tensor_index.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/views.h"
+#include "ember/ops/sorting/unique.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/views.h"
-#include "ops/sorting/unique.h"
 
 namespace ember {
 

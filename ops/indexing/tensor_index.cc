@@ -1,22 +1,22 @@
 // x[...] by NumPy's rules: integers, slices, None and Ellipsis give a view; index tensors and masks then pick from that view.
-#include "ops/indexing/tensor_index.h"
+#include "ember/ops/indexing/tensor_index.h"
 
 #include <algorithm>
 
-#include "autograd/record.h"
-#include "core/kernels/indexing.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
-#include "ops/indexing/take.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/indexing.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/indexing/take.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/rounding.h"
+#include "ember/ops/shape/rearrange.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/split.h"
+#include "ember/ops/shape/views.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/rounding.h"
-#include "ops/shape/rearrange.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/split.h"
-#include "ops/shape/views.h"
 
 namespace ember {
 

@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
-#include "ops/indexing/scatter.h"
-#include "ops/tensor.h"
+#include "ember/ops/indexing/scatter.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

@@ -1,8 +1,8 @@
 // The loss of each pair of elements, before it is weighted and reduced; internal to ops/. Input and target broadcast; floats.
 #pragma once
 
-#include "ops/loss/loss.h"
-#include "ops/tensor.h"
+#include "ember/ops/loss/loss.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

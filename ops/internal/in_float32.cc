@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "ops/creation/copy.h"
+#include "ember/ops/creation/copy.h"
 
 namespace ember::wide {
 

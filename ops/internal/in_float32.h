@@ -13,8 +13,8 @@
 #include <tuple>
 #include <utility>
 
-#include "autograd/record.h"
-#include "ops/tensor.h"
+#include "ember/autograd/record.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

@@ -1,14 +1,14 @@
 #include "ops/internal/in_place.h"
 
-#include "core/kernels/creation.h"
-#include "core/kernels/indexing.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
-#include "ops/indexing/take.h"
-#include "ops/indexing/tensor_index.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/shape/shape.h"
-#include "ops/sorting/unique.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/core/kernels/indexing.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/indexing/take.h"
+#include "ember/ops/indexing/tensor_index.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/sorting/unique.h"
 
 namespace ember {
 

@@ -1,9 +1,9 @@
 // In-place twins of out-of-place ops: the result is written into x, and x's history becomes the op's.
 #pragma once
 
-#include "autograd/record.h"
-#include "core/function_ref.h"
-#include "ops/tensor.h"
+#include "ember/autograd/record.h"
+#include "ember/core/function_ref.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

@@ -5,7 +5,7 @@
 #include <iostream>
 #include <limits>
 
-#include "core/kernels/creation.h"
+#include "ember/core/kernels/creation.h"
 
 namespace ember::kernel {
 

@@ -2,8 +2,8 @@
 // the inputs' device. No gradients here.
 #pragma once
 
-#include "core/kernel.h"
-#include "ops/tensor.h"
+#include "ember/core/kernel.h"
+#include "ember/ops/tensor.h"
 
 namespace ember::kernel {
 

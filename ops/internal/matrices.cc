@@ -1,10 +1,10 @@
 #include "ops/internal/matrices.h"
 
-#include "autograd/backward.h"
-#include "core/kernels/creation.h"
-#include "ops/creation/creation.h"
+#include "ember/autograd/backward.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/shape/shape.h"
 #include "ops/internal/kernel.h"
-#include "ops/shape/shape.h"
 
 namespace ember::matrices {
 

@@ -1,10 +1,10 @@
 // What the files of decompositions share: checks of shapes, and column-major copies. Internal to ops/.
 #pragma once
 
-#include "autograd/record.h"
-#include "core/function_ref.h"
-#include "ops/linalg/linalg_types.h"
-#include "ops/tensor.h"
+#include "ember/autograd/record.h"
+#include "ember/core/function_ref.h"
+#include "ember/ops/linalg/linalg_types.h"
+#include "ember/ops/tensor.h"
 
 namespace ember::matrices {
 

@@ -2,11 +2,11 @@
 
 #include <utility>
 
-#include "autograd/record.h"
-#include "core/kernels/creation.h"
-#include "core/kernels/linalg.h"
-#include "core/kernels/pointwise.h"
-#include "ops/pointwise/complex.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/core/kernels/linalg.h"
+#include "ember/core/kernels/pointwise.h"
+#include "ember/ops/pointwise/complex.h"
 
 namespace ember {
 

@@ -1,7 +1,7 @@
 // The one recorded product of matrices that all others are views around; internal to ops/.
 #pragma once
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

@@ -1,8 +1,8 @@
 // What the normalisations share: checks of their operands and memory for their gradients. Internal to ops/.
 #pragma once
 
-#include "autograd/record.h"
-#include "ops/creation/creation.h"
+#include "ember/autograd/record.h"
+#include "ember/ops/creation/creation.h"
 #include "ops/internal/kernel.h"
 
 namespace ember::normalization {

@@ -2,10 +2,10 @@
 
 #include <optional>
 
-#include "autograd/record.h"
-#include "core/kernels/indexing.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/indexing.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
 #include "ops/internal/in_float32.h"
 
 namespace ember {

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <limits>
 
-#include "autograd/record.h"
-#include "core/kernels/pooling.h"
-#include "core/window.h"
-#include "ops/creation/creation.h"
-#include "ops/indexing/indexing.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/pooling.h"
+#include "ember/core/window.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/indexing/indexing.h"
+#include "ember/ops/shape/shape.h"
 #include "ops/internal/kernel.h"
-#include "ops/shape/shape.h"
 
 namespace ember {
 

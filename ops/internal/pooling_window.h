@@ -1,8 +1,8 @@
 // What the ops of pooling share: the checks of their arguments and the shapes of their results. Not for users.
 #pragma once
 
-#include "core/window.h"
-#include "ops/tensor.h"
+#include "ember/core/window.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ops/shape/shape.h"
+#include "ember/ops/shape/shape.h"
 
 namespace ember {
 

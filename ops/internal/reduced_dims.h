@@ -1,7 +1,7 @@
 // Which dims a reduction removes, and how its gradient gets them back.
 #pragma once
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

@@ -1,7 +1,7 @@
 // Slopes that many pullbacks have.
 #pragma once
 
-#include "ops/creation/creation.h"
+#include "ember/ops/creation/creation.h"
 
 namespace ember {
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <limits>
 
-#include "ops/creation/creation.h"
-#include "ops/indexing/tensor_index.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/indexing/tensor_index.h"
+#include "ember/ops/reduction/reduction.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
-#include "ops/reduction/reduction.h"
 
 namespace ember {
 

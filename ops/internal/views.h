@@ -1,9 +1,9 @@
 // What the view ops of shape.cc and split.cc share; internal to ops/.
 #pragma once
 
-#include "autograd/record.h"
-#include "core/kernels/creation.h"
-#include "ops/tensor.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/ops/tensor.h"
 
 namespace ember::views {
 

@@ -1,12 +1,12 @@
-#include "ops/linalg/cholesky.h"
+#include "ember/ops/linalg/cholesky.h"
 
-#include "core/kernels/linalg.h"
-#include "ops/creation/copy.h"
+#include "ember/core/kernels/linalg.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/linalg/matmul.h"
+#include "ember/ops/shape/rearrange.h"
+#include "ember/ops/shape/shape.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/matrices.h"
-#include "ops/linalg/matmul.h"
-#include "ops/shape/rearrange.h"
-#include "ops/shape/shape.h"
 
 namespace ember {
 

@@ -1,11 +1,11 @@
 // Cholesky and LDL factors of symmetric (Hermitian) matrices, and what is solved with them.
 #pragma once
 
-#include "core/dtype.h"
-#include "core/scalar.h"
-#include "core/shape.h"
-#include "ops/linalg/linalg_types.h"
-#include "ops/methods.h"
+#include "ember/core/dtype.h"
+#include "ember/core/scalar.h"
+#include "ember/core/shape.h"
+#include "ember/ops/linalg/linalg_types.h"
+#include "ember/ops/methods.h"
 
 namespace ember {
 
@@ -40,4 +40,4 @@ class CholeskyMethods {
 }  // namespace ember
 
 // Whole from here on.
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"

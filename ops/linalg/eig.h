@@ -1,8 +1,8 @@
 // Eigenvalues of general matrices.
 #pragma once
 
-#include "ops/linalg/linalg_types.h"
-#include "ops/tensor.h"
+#include "ember/ops/linalg/linalg_types.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

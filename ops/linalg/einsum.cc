@@ -1,17 +1,17 @@
-#include "ops/linalg/einsum.h"
+#include "ember/ops/linalg/einsum.h"
 
 #include <algorithm>
 #include <array>
 #include <string>
 
+#include "ember/ops/linalg/matmul.h"
+#include "ember/ops/linalg/products.h"
+#include "ember/ops/pointwise/rounding.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/views.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
-#include "ops/linalg/matmul.h"
-#include "ops/linalg/products.h"
-#include "ops/pointwise/rounding.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/views.h"
 
 namespace ember {
 

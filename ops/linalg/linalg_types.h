@@ -3,8 +3,8 @@
 
 #include <tuple>
 
-#include "core/error.h"
-#include "ops/methods.h"
+#include "ember/core/error.h"
+#include "ember/ops/methods.h"
 
 namespace ember {
 

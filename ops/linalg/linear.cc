@@ -1,16 +1,16 @@
-#include "ops/linalg/linear.h"
+#include "ember/ops/linalg/linear.h"
 
-#include "autograd/record.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
+#include "ember/autograd/record.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/linalg/matmul.h"
+#include "ember/ops/linalg/products.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/shape.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/matrix_product.h"
-#include "ops/linalg/matmul.h"
-#include "ops/linalg/products.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/shape.h"
 
 namespace ember {
 

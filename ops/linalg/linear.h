@@ -1,7 +1,7 @@
 // Linear and bilinear maps of the last dim, as layers have them.
 #pragma once
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

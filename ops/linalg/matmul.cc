@@ -1,21 +1,21 @@
 // Matrix products of every rank. All of them are views around one recorded op, `matrix_product`.
-#include "ops/linalg/matmul.h"
+#include "ember/ops/linalg/matmul.h"
 
-#include "autograd/record.h"
-#include "core/kernels/creation.h"
-#include "core/kernels/linalg.h"
-#include "core/kernels/pointwise.h"
-#include "ops/creation/creation.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/core/kernels/linalg.h"
+#include "ember/core/kernels/pointwise.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/linalg/products.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/complex.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/shape.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/matrix_product.h"
-#include "ops/linalg/products.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/complex.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/shape.h"
 
 namespace ember {
 

@@ -1,10 +1,10 @@
 // Products of matrices and vectors. Inputs must have one dtype. Error naming the op and the shapes when they do not fit.
 #pragma once
 
-#include "core/dtype.h"
-#include "core/scalar.h"
-#include "core/shape.h"
-#include "ops/methods.h"
+#include "ember/core/dtype.h"
+#include "ember/core/scalar.h"
+#include "ember/core/shape.h"
+#include "ember/ops/methods.h"
 
 namespace ember {
 
@@ -44,4 +44,4 @@ class MatmulMethods {
 }  // namespace ember
 
 // Whole from here on.
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"

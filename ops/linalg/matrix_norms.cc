@@ -1,17 +1,17 @@
-#include "ops/linalg/matrix_norms.h"
+#include "ember/ops/linalg/matrix_norms.h"
 
 #include <cmath>
 
-#include "ops/creation/copy.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/linalg/norm.h"
+#include "ember/ops/linalg/spectral.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/rounding.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/shape.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/matrices.h"
-#include "ops/linalg/norm.h"
-#include "ops/linalg/spectral.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/rounding.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/shape.h"
 
 namespace ember {
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

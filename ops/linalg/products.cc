@@ -1,18 +1,18 @@
-#include "ops/linalg/products.h"
+#include "ember/ops/linalg/products.h"
 
 #include <algorithm>
 #include <limits>
 
-#include "ops/creation/copy.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/linalg/matmul.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/split.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
-#include "ops/linalg/matmul.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/split.h"
 
 namespace ember {
 

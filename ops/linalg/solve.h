@@ -3,11 +3,11 @@
 
 #include <tuple>
 
-#include "core/dtype.h"
-#include "core/scalar.h"
-#include "core/shape.h"
-#include "ops/linalg/linalg_types.h"
-#include "ops/methods.h"
+#include "ember/core/dtype.h"
+#include "ember/core/scalar.h"
+#include "ember/core/shape.h"
+#include "ember/ops/linalg/linalg_types.h"
+#include "ember/ops/methods.h"
 
 namespace ember {
 
@@ -57,4 +57,4 @@ class SolveMethods {
 }  // namespace ember
 
 // Whole from here on.
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"

@@ -5,11 +5,11 @@
 #include <string_view>
 #include <tuple>
 
-#include "core/dtype.h"
-#include "core/scalar.h"
-#include "core/shape.h"
-#include "ops/linalg/linalg_types.h"
-#include "ops/tensor.h"
+#include "ember/core/dtype.h"
+#include "ember/core/scalar.h"
+#include "ember/core/shape.h"
+#include "ember/ops/linalg/linalg_types.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

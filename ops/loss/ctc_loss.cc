@@ -1,20 +1,20 @@
-#include "ops/loss/ctc_loss.h"
+#include "ember/ops/loss/ctc_loss.h"
 
 #include <algorithm>
 #include <limits>
 #include <numeric>
 
-#include "autograd/record.h"
-#include "core/kernels/loss.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/loss.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/shape.h"
 #include "ops/internal/elementwise_loss.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/shape.h"
 
 namespace ember {
 

@@ -4,8 +4,8 @@
 #include <initializer_list>
 #include <vector>
 
-#include "ops/loss/loss.h"
-#include "ops/tensor.h"
+#include "ember/ops/loss/loss.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

@@ -2,9 +2,9 @@
 // where a formula gives them a real result.
 #pragma once
 
-#include "core/function_ref.h"
-#include "ops/loss/loss.h"
-#include "ops/tensor.h"
+#include "ember/core/function_ref.h"
+#include "ember/ops/loss/loss.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

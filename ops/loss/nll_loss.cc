@@ -1,13 +1,13 @@
-#include "ops/loss/nll_loss.h"
+#include "ember/ops/loss/nll_loss.h"
 
-#include "autograd/record.h"
-#include "core/kernels/loss.h"
-#include "ops/creation/copy.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/loss.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/loss/loss.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/reduction/reduction.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
-#include "ops/loss/loss.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/reduction/reduction.h"
 
 namespace ember {
 

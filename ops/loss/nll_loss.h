@@ -1,7 +1,7 @@
 // The loss of log-probabilities of classes.
 #pragma once
 
-#include "ops/loss/loss.h"
+#include "ember/ops/loss/loss.h"
 
 namespace ember {
 

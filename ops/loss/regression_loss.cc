@@ -1,20 +1,20 @@
-#include "ops/loss/regression_loss.h"
+#include "ember/ops/loss/regression_loss.h"
 
 #include <cmath>
 #include <numbers>
 
-#include "autograd/record.h"
-#include "ops/creation/creation.h"
+#include "ember/autograd/record.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/linalg/linear.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/elementary.h"
+#include "ember/ops/pointwise/rounding.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/shape.h"
 #include "ops/internal/elementwise_loss.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
-#include "ops/linalg/linear.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/elementary.h"
-#include "ops/pointwise/rounding.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/shape.h"
 
 namespace ember {
 

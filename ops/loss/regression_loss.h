@@ -1,8 +1,8 @@
 // Losses of real numbers beside those of loss.h: Huber's, weighted errors, and likelihoods of a predicted distribution.
 #pragma once
 
-#include "ops/loss/loss.h"
-#include "ops/tensor.h"
+#include "ember/ops/loss/loss.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

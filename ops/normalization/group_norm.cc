@@ -1,19 +1,19 @@
-#include "ops/normalization/group_norm.h"
+#include "ember/ops/normalization/group_norm.h"
 
 #include <limits>
 
-#include "autograd/fused.h"
-#include "core/kernels/normalization.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
+#include "ember/autograd/fused.h"
+#include "ember/core/kernels/normalization.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/elementary.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/split.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/normalization_operands.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/pointwise/elementary.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/split.h"
 
 namespace ember {
 

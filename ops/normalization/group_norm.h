@@ -4,7 +4,7 @@
 #include <optional>
 #include <tuple>
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

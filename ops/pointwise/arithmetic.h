@@ -6,10 +6,10 @@
 #include <optional>
 #include <string_view>
 
-#include "core/dtype.h"
-#include "core/scalar.h"
-#include "core/shape.h"
-#include "ops/methods.h"
+#include "ember/core/dtype.h"
+#include "ember/core/scalar.h"
+#include "ember/core/shape.h"
+#include "ember/ops/methods.h"
 
 namespace ember {
 
@@ -122,4 +122,4 @@ class ArithmeticMethods {
 }  // namespace ember
 
 // Whole from here on.
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"

@@ -1,18 +1,18 @@
-#include "ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/comparison.h"
 
 #include <cmath>
 #include <limits>
 #include <numbers>
 
-#include "autograd/record.h"
-#include "core/kernels/pointwise.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/pointwise.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/pointwise/complex.h"
+#include "ember/ops/pointwise/rounding.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
-#include "ops/pointwise/complex.h"
-#include "ops/pointwise/rounding.h"
 
 namespace ember {
 

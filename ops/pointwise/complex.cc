@@ -1,19 +1,19 @@
-#include "ops/pointwise/complex.h"
+#include "ember/ops/pointwise/complex.h"
 
 #include <numbers>
 
-#include "autograd/record.h"
-#include "core/kernels/creation.h"
-#include "core/kernels/pointwise.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/core/kernels/pointwise.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/linalg/matmul.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/elementary.h"
+#include "ember/ops/pointwise/rounding.h"
+#include "ember/ops/reduction/reduction.h"
 #include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
-#include "ops/linalg/matmul.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/elementary.h"
-#include "ops/pointwise/rounding.h"
-#include "ops/reduction/reduction.h"
 
 namespace ember {
 

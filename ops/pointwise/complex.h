@@ -2,10 +2,10 @@
 // L by z = x + iy is dL/dx + i dL/dy, so a pullback multiplies by the conjugate of a derivative.
 #pragma once
 
-#include "core/dtype.h"
-#include "core/scalar.h"
-#include "core/shape.h"
-#include "ops/methods.h"
+#include "ember/core/dtype.h"
+#include "ember/core/scalar.h"
+#include "ember/core/shape.h"
+#include "ember/ops/methods.h"
 
 namespace ember {
 
@@ -54,4 +54,4 @@ class ComplexMethods {
 }  // namespace ember
 
 // Whole from here on.
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"

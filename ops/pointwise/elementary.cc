@@ -1,21 +1,21 @@
-#include "ops/pointwise/elementary.h"
+#include "ember/ops/pointwise/elementary.h"
 
 #include <cmath>
 #include <limits>
 #include <numbers>
 
-#include "autograd/record.h"
-#include "core/kernels/activation.h"
-#include "core/kernels/pointwise.h"
-#include "ops/activation/activation.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/activation.h"
+#include "ember/core/kernels/pointwise.h"
+#include "ember/ops/activation/activation.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/complex.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/complex.h"
 
 namespace ember {
 

@@ -1,21 +1,21 @@
-#include "ops/pointwise/special.h"
+#include "ember/ops/pointwise/special.h"
 
 #include <cmath>
 #include <numbers>
 
-#include "autograd/record.h"
-#include "core/kernels/pointwise.h"
-#include "core/kernels/special.h"
-#include "ops/creation/creation.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/pointwise.h"
+#include "ember/core/kernels/special.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/elementary.h"
+#include "ember/ops/pointwise/rounding.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/shape.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/elementary.h"
-#include "ops/pointwise/rounding.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/shape.h"
 
 namespace ember {
 

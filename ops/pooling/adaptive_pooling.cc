@@ -1,14 +1,14 @@
-#include "ops/pooling/adaptive_pooling.h"
+#include "ember/ops/pooling/adaptive_pooling.h"
 
 #include <algorithm>
 
-#include "autograd/record.h"
-#include "core/kernels/pooling.h"
-#include "ops/creation/copy.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/pooling.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/random/random.h"
+#include "ember/ops/reduction/reduction.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/pooling_window.h"
-#include "ops/random/random.h"
-#include "ops/reduction/reduction.h"
 
 namespace ember {
 

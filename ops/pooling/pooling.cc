@@ -1,12 +1,12 @@
-#include "ops/pooling/pooling.h"
+#include "ember/ops/pooling/pooling.h"
 
 #include <algorithm>
 #include <limits>
 
-#include "autograd/record.h"
-#include "core/kernels/pooling.h"
-#include "core/window.h"
-#include "ops/creation/creation.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/pooling.h"
+#include "ember/core/window.h"
+#include "ember/ops/creation/creation.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/pooling_window.h"
 

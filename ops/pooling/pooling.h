@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

@@ -1,17 +1,17 @@
-#include "ops/pooling/unpooling.h"
+#include "ember/ops/pooling/unpooling.h"
 
 #include <cmath>
 
-#include "ops/activation/activation.h"
-#include "ops/creation/creation.h"
+#include "ember/ops/activation/activation.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/rounding.h"
+#include "ember/ops/pooling/pooling.h"
+#include "ember/ops/shape/shape.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/pooling_window.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/rounding.h"
-#include "ops/pooling/pooling.h"
-#include "ops/shape/shape.h"
 
 namespace ember {
 

@@ -1,7 +1,7 @@
 // Power averages of windows, and the inverse of maximum pooling.
 #pragma once
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

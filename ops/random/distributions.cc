@@ -1,18 +1,18 @@
-#include "ops/random/distributions.h"
+#include "ember/ops/random/distributions.h"
 
 #include <algorithm>
 #include <limits>
 
-#include "autograd/record.h"
-#include "core/kernels/creation.h"
-#include "core/kernels/random.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/core/kernels/random.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/random/random.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/shape.h"
 #include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
-#include "ops/random/random.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/shape.h"
 
 namespace ember {
 

@@ -4,11 +4,11 @@
 
 #include <optional>
 
-#include "core/dtype.h"
-#include "core/random.h"
-#include "core/scalar.h"
-#include "core/shape.h"
-#include "ops/methods.h"
+#include "ember/core/dtype.h"
+#include "ember/core/random.h"
+#include "ember/core/scalar.h"
+#include "ember/core/shape.h"
+#include "ember/ops/methods.h"
 
 namespace ember {
 
@@ -48,4 +48,4 @@ class DistributionsMethods {
 }  // namespace ember
 
 // Whole from here on.
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"

@@ -1,14 +1,14 @@
-#include "ops/random/dropout.h"
+#include "ember/ops/random/dropout.h"
 
 #include <cmath>
 
-#include "ops/creation/creation.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/elementary.h"
+#include "ember/ops/random/random.h"
+#include "ember/ops/shape/shape.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/elementary.h"
-#include "ops/random/random.h"
-#include "ops/shape/shape.h"
 
 namespace ember {
 

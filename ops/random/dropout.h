@@ -2,7 +2,7 @@
 // All leave x as it is unless `training`; ValueError unless 0 <= p <= 1.
 #pragma once
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

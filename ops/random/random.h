@@ -2,12 +2,12 @@
 // not on threads.
 #pragma once
 
-#include "core/dtype.h"
-#include "core/random.h"
-#include "core/scalar.h"
-#include "core/shape.h"
-#include "ops/methods.h"
-#include "ops/tensor_options.h"
+#include "ember/core/dtype.h"
+#include "ember/core/random.h"
+#include "ember/core/scalar.h"
+#include "ember/core/shape.h"
+#include "ember/ops/methods.h"
+#include "ember/ops/tensor_options.h"
 
 namespace ember {
 
@@ -60,4 +60,4 @@ class RandomMethods {
 }  // namespace ember
 
 // Whole from here on.
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"

@@ -1,19 +1,19 @@
-#include "ops/recurrent/recurrent.h"
+#include "ember/ops/recurrent/recurrent.h"
 
 #include <array>
 
-#include "ops/activation/activation.h"
-#include "ops/creation/creation.h"
+#include "ember/ops/activation/activation.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/linalg/linear.h"
+#include "ember/ops/linalg/matmul.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/elementary.h"
+#include "ember/ops/random/random.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/split.h"
+#include "ember/ops/shape/views.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
-#include "ops/linalg/linear.h"
-#include "ops/linalg/matmul.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/pointwise/elementary.h"
-#include "ops/random/random.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/split.h"
-#include "ops/shape/views.h"
 
 namespace ember {
 

@@ -1,17 +1,17 @@
-#include "ops/reduction/difference.h"
+#include "ember/ops/reduction/difference.h"
 
 #include <algorithm>
 
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/reduction/scan.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/split.h"
+#include "ember/ops/shape/views.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/reduction/reduction.h"
-#include "ops/reduction/scan.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/split.h"
-#include "ops/shape/views.h"
 
 namespace ember {
 

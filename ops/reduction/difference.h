@@ -4,7 +4,7 @@
 #include <initializer_list>
 #include <vector>
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

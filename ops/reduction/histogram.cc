@@ -1,21 +1,21 @@
-#include "ops/reduction/histogram.h"
+#include "ember/ops/reduction/histogram.h"
 
 #include <cmath>
 
-#include "autograd/grad_mode.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
-#include "ops/indexing/indexing.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/indexing/indexing.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/rounding.h"
+#include "ember/ops/reduction/difference.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/reduction/statistics.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/views.h"
+#include "ember/ops/sorting/search.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/rounding.h"
-#include "ops/reduction/difference.h"
-#include "ops/reduction/reduction.h"
-#include "ops/reduction/statistics.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/views.h"
-#include "ops/sorting/search.h"
 
 namespace ember {
 

@@ -1,24 +1,24 @@
-#include "ops/reduction/reduction.h"
+#include "ember/ops/reduction/reduction.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/record.h"
-#include "core/kernels/pointwise.h"
-#include "core/kernels/reduction.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/pointwise.h"
+#include "ember/core/kernels/reduction.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/elementary.h"
+#include "ember/ops/pointwise/rounding.h"
+#include "ember/ops/reduction/scan.h"
+#include "ember/ops/shape/rearrange.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/split.h"
+#include "ember/ops/shape/views.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/reduced_dims.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/elementary.h"
-#include "ops/pointwise/rounding.h"
-#include "ops/reduction/scan.h"
-#include "ops/shape/rearrange.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/split.h"
-#include "ops/shape/views.h"
 
 namespace ember {
 

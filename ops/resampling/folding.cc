@@ -1,11 +1,11 @@
-#include "ops/resampling/folding.h"
+#include "ember/ops/resampling/folding.h"
 
-#include "autograd/record.h"
-#include "core/kernels/resampling.h"
-#include "core/window.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/resampling.h"
+#include "ember/core/window.h"
+#include "ember/ops/shape/shape.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/pooling_window.h"
-#include "ops/shape/shape.h"
 
 namespace ember {
 

@@ -1,7 +1,7 @@
 // Windows of images as columns, and back.
 #pragma once
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

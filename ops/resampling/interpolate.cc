@@ -1,21 +1,21 @@
 // Resizing: every mode is one linear map along each spatial dim, and so is its gradient, with the maps transposed.
-#include "ops/resampling/interpolate.h"
+#include "ember/ops/resampling/interpolate.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-#include "autograd/record.h"
-#include "core/kernels/resampling.h"
-#include "ops/creation/copy.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/resampling.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/elementary.h"
+#include "ember/ops/pointwise/rounding.h"
+#include "ember/ops/pooling/adaptive_pooling.h"
+#include "ember/ops/shape/shape.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/elementary.h"
-#include "ops/pointwise/rounding.h"
-#include "ops/pooling/adaptive_pooling.h"
-#include "ops/shape/shape.h"
 
 namespace ember {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

@@ -1,13 +1,13 @@
-#include "ops/shape/diagonal.h"
+#include "ember/ops/shape/diagonal.h"
 
 #include <algorithm>
 #include <cstdlib>
 
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/view_copies.h"
+#include "ember/ops/shape/views.h"
 #include "ops/internal/views.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/view_copies.h"
-#include "ops/shape/views.h"
 
 namespace ember {
 

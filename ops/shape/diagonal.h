@@ -1,10 +1,10 @@
 // Matrices out of their diagonals and back; see diagonal in shape.h for the view.
 #pragma once
 
-#include "core/dtype.h"
-#include "core/scalar.h"
-#include "core/shape.h"
-#include "ops/methods.h"
+#include "ember/core/dtype.h"
+#include "ember/core/scalar.h"
+#include "ember/core/shape.h"
+#include "ember/ops/methods.h"
 
 namespace ember {
 
@@ -29,4 +29,4 @@ class DiagonalMethods {
 }  // namespace ember
 
 // Whole from here on.
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"

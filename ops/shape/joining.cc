@@ -1,18 +1,18 @@
-#include "ops/shape/joining.h"
+#include "ember/ops/shape/joining.h"
 
 #include <algorithm>
 
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
-#include "ops/indexing/indexing.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/indexing/indexing.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/shape/padding.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/split.h"
+#include "ember/ops/shape/views.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/views.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/shape/padding.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/split.h"
-#include "ops/shape/views.h"
 
 namespace ember {
 

@@ -1,14 +1,14 @@
-#include "ops/shape/padding.h"
+#include "ember/ops/shape/padding.h"
 
 #include <algorithm>
 
-#include "core/kernels/creation.h"
-#include "ops/creation/creation.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/split.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/pick.h"
 #include "ops/internal/views.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/split.h"
 
 namespace ember {
 

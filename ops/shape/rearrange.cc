@@ -1,21 +1,21 @@
-#include "ops/shape/rearrange.h"
+#include "ember/ops/shape/rearrange.h"
 
 #include <algorithm>
 #include <numeric>
 
-#include "core/kernels/creation.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
-#include "ops/indexing/indexing.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/indexing/indexing.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/split.h"
+#include "ember/ops/shape/views.h"
 #include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/pick.h"
 #include "ops/internal/views.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/split.h"
-#include "ops/shape/views.h"
 
 namespace ember {
 

@@ -1,14 +1,14 @@
-#include "ops/shape/resize.h"
+#include "ember/ops/shape/resize.h"
 
 #include <algorithm>
 
-#include "autograd/record.h"
-#include "core/function_ref.h"
-#include "core/kernels/creation.h"
+#include "ember/autograd/record.h"
+#include "ember/core/function_ref.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/views.h"
 #include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/views.h"
 
 namespace ember {
 

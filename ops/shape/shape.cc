@@ -1,12 +1,12 @@
-#include "ops/shape/shape.h"
+#include "ember/ops/shape/shape.h"
 
 #include <algorithm>
 #include <numeric>
 
-#include "core/kernels/creation.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/ops/pointwise/complex.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/views.h"
-#include "ops/pointwise/complex.h"
 
 namespace ember {
 

@@ -1,14 +1,14 @@
-#include "ops/shape/split.h"
+#include "ember/ops/shape/split.h"
 
 #include <algorithm>
 #include <cstring>
 
-#include "core/kernels/creation.h"
-#include "core/parallel.h"
-#include "ops/creation/creation.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/core/parallel.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/shape/views.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/views.h"
-#include "ops/shape/views.h"
 
 namespace ember {
 

@@ -1,8 +1,8 @@
-#include "ops/shape/view_copies.h"
+#include "ember/ops/shape/view_copies.h"
 
 #include <algorithm>
 
-#include "core/kernels/creation.h"
+#include "ember/core/kernels/creation.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/views.h"
 

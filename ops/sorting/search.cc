@@ -1,21 +1,21 @@
-#include "ops/sorting/search.h"
+#include "ember/ops/sorting/search.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 
-#include "autograd/record.h"
-#include "core/kernels/sorting.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
-#include "ops/indexing/indexing.h"
-#include "ops/indexing/tensor_index.h"
+#include "ember/autograd/record.h"
+#include "ember/core/kernels/sorting.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/indexing/indexing.h"
+#include "ember/ops/indexing/tensor_index.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/sorting/sorting.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/reduced_dims.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/shape.h"
-#include "ops/sorting/sorting.h"
 
 namespace ember {
 

@@ -1,7 +1,7 @@
 // Places of values among sorted ones, and membership.
 #pragma once
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 

@@ -5,10 +5,10 @@
 #include <concepts>
 #include <utility>
 
-#include "core/dtype.h"
-#include "core/scalar.h"
-#include "core/shape.h"
-#include "ops/methods.h"
+#include "ember/core/dtype.h"
+#include "ember/core/scalar.h"
+#include "ember/core/shape.h"
+#include "ember/ops/methods.h"
 
 namespace ember {
 
@@ -59,4 +59,4 @@ class SortingMethods {
 }  // namespace ember
 
 // Whole from here on.
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"

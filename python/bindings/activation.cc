@@ -1,14 +1,14 @@
 // Activations, in ember.nn.functional; some are ember's own too.
-#include "ops/activation/activation.h"
+#include "ember/ops/activation/activation.h"
 
 #include <cstring>
 
-#include "ops/activation/softmax.h"
+#include "ember/ops/activation/softmax.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/elementary.h"
+#include "ember/ops/pointwise/rounding.h"
+#include "ember/ops/reduction/reduction.h"
 #include "ops/internal/in_place.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/elementary.h"
-#include "ops/pointwise/rounding.h"
-#include "ops/reduction/reduction.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

@@ -1,6 +1,6 @@
 // Activation functions as layers.
-#include "nn/activation.h"
-#include "nn/shaped_activation.h"
+#include "ember/nn/activation.h"
+#include "ember/nn/shaped_activation.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
 

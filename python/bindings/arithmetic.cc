@@ -1,5 +1,5 @@
 // Elementwise arithmetic.
-#include "ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/arithmetic.h"
 
 #include "python/bindings/ops.h"
 

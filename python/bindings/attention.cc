@@ -1,8 +1,8 @@
 // Attention, and tables of vectors.
-#include "ops/attention/attention.h"
+#include "ember/ops/attention/attention.h"
 
-#include "ops/attention/multi_head_attention.h"
-#include "ops/embedding/embedding.h"
+#include "ember/ops/attention/multi_head_attention.h"
+#include "ember/ops/embedding/embedding.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/ops.h"
 

@@ -1,7 +1,7 @@
 // The tape from Python: backward, grad, hooks, grad modes, custom functions, gradcheck.
-#include "autograd/backward.h"
-#include "autograd/function.h"
-#include "autograd/gradcheck.h"
+#include "ember/autograd/backward.h"
+#include "ember/autograd/function.h"
+#include "ember/autograd/gradcheck.h"
 #include "python/bindings/batching.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/collector.h"

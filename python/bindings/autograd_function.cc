@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "autograd/function.h"
+#include "ember/autograd/function.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
 

@@ -5,7 +5,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
-#include "ops/loss/loss.h"
+#include "ember/ops/loss/loss.h"
 #include "python/bindings/convert.h"
 
 namespace py = pybind11;

@@ -3,8 +3,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "autograd/function.h"
-#include "autograd/meta.h"
+#include "ember/autograd/function.h"
+#include "ember/autograd/meta.h"
 #include "python/bindings/autograd_function.h"
 
 namespace ember::python {

@@ -9,7 +9,7 @@
 
 #include <vector>
 
-#include "autograd/node.h"
+#include "ember/autograd/node.h"
 #include "python/bindings/owner.h"
 #include "python/bindings/python_tensor.h"
 

@@ -1,5 +1,5 @@
 // Elementwise comparisons, logic and bits, and the choices made by them.
-#include "ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/comparison.h"
 
 #include "python/bindings/ops.h"
 

@@ -1,7 +1,7 @@
 // Complex numbers: their parts, and what is made of them.
-#include "ops/pointwise/complex.h"
+#include "ember/ops/pointwise/complex.h"
 
-#include "ops/shape/shape.h"
+#include "ember/ops/shape/shape.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

@@ -1,5 +1,5 @@
 // ember.nn.Sequential, ModuleList and ModuleDict.
-#include "nn/container.h"
+#include "ember/nn/container.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
 

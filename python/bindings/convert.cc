@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "ops/loss/loss.h"
+#include "ember/ops/loss/loss.h"
 #include "python/bindings/numpy.h"
 #include "python/bindings/value_types.h"
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 #include "python/bindings/errors.h"
 #include "python/bindings/python_tensor.h"
 

@@ -1,7 +1,7 @@
 // The functions behind layers: convolution and dropout's gradient.
-#include "ops/convolution/convolution.h"
+#include "ember/ops/convolution/convolution.h"
 
-#include "ops/random/random.h"
+#include "ember/ops/random/random.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

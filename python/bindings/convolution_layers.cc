@@ -1,6 +1,6 @@
 // Convolution layers.
-#include "nn/conv.h"
-#include "nn/conv_transpose.h"
+#include "ember/nn/conv.h"
+#include "ember/nn/conv_transpose.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
 

@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-#include "ops/creation/copy.h"
+#include "ember/ops/creation/copy.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/made_once.h"
 #include "python/bindings/numpy.h"

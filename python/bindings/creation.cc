@@ -1,8 +1,8 @@
 // Tensors from nothing and from data.
-#include "ops/creation/creation.h"
+#include "ember/ops/creation/creation.h"
 
-#include "ops/creation/copy.h"
-#include "ops/shape/shape.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/shape/shape.h"
 #include "python/bindings/dlpack.h"
 #include "python/bindings/layout.h"
 #include "python/bindings/numpy.h"

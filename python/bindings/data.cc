@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "data/mnist.h"
+#include "ember/data/mnist.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/python_data.h"

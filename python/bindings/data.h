@@ -1,7 +1,7 @@
 // What the files that bind ember.data share.
 #pragma once
 
-#include "data/transforms.h"
+#include "ember/data/transforms.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/collector.h"
 

@@ -1,8 +1,8 @@
 // What ember.data.DataLoader takes from C++: loops over datasets that need no Python to be read, orders and seeds.
-#include "data/data_loader.h"
+#include "ember/data/data_loader.h"
 
-#include "core/parallel.h"
-#include "core/spare_memory.h"
+#include "ember/core/parallel.h"
+#include "ember/core/spare_memory.h"
 #include "python/bindings/data.h"
 
 namespace ember::python {

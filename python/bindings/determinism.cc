@@ -1,7 +1,7 @@
 // The switch for results whose bits depend on the inputs alone.
-#include "core/determinism.h"
+#include "ember/core/determinism.h"
 
-#include "core/error.h"
+#include "ember/core/error.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
 

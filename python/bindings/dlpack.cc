@@ -1,6 +1,6 @@
 #include "python/bindings/dlpack.h"
 
-#include "ops/creation/creation.h"
+#include "ember/ops/creation/creation.h"
 #include "python/bindings/errors.h"
 #include "python/bindings/numpy.h"
 

@@ -1,5 +1,5 @@
 // Elementary functions.
-#include "ops/pointwise/elementary.h"
+#include "ember/ops/pointwise/elementary.h"
 
 #include "python/bindings/ops.h"
 

@@ -5,10 +5,10 @@
 
 #include <cstring>
 
-#include "core/error.h"
-#include "nn/module.h"
-#include "ops/linalg/linalg_types.h"
-#include "ops/linalg/products.h"
+#include "ember/core/error.h"
+#include "ember/nn/module.h"
+#include "ember/ops/linalg/linalg_types.h"
+#include "ember/ops/linalg/products.h"
 #include "python/bindings/gil.h"
 
 namespace ember::python {

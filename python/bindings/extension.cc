@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <climits>
 
-#include "core/allocator.h"
 #include "core/cpu/cpu_kernels.h"
-#include "core/parallel.h"
-#include "core/window.h"
+#include "ember/core/allocator.h"
+#include "ember/core/parallel.h"
+#include "ember/core/window.h"
 #include "ops/internal/kernel.h"
 #include "python/bindings/batching.h"
 #include "python/bindings/bindings.h"

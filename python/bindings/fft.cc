@@ -1,8 +1,8 @@
 // ember.fft, ember.stft and ember.istft.
-#include "ops/fft/fft.h"
+#include "ember/ops/fft/fft.h"
 
-#include "ops/fft/stft.h"
-#include "ops/pointwise/complex.h"
+#include "ember/ops/fft/stft.h"
+#include "ember/ops/pointwise/complex.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

@@ -3,8 +3,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "autograd/functional.h"
-#include "nn/module.h"
+#include "ember/autograd/functional.h"
+#include "ember/nn/module.h"
 #include "python/bindings/lone_thread.h"
 #include "python/bindings/owner.h"
 

@@ -1,7 +1,7 @@
 // Functions written in Python as the tape sees them.
 #pragma once
 
-#include "autograd/gradcheck.h"
+#include "ember/autograd/gradcheck.h"
 #include "python/bindings/casters.h"
 
 namespace ember::python {

@@ -3,7 +3,7 @@
 
 #include <Python.h>
 
-#include "core/random.h"
+#include "ember/core/random.h"
 
 namespace ember::python {
 

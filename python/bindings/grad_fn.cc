@@ -1,7 +1,7 @@
 #include "python/bindings/grad_fn.h"
 
-#include "autograd/meta.h"
-#include "ops/creation/format.h"
+#include "ember/autograd/meta.h"
+#include "ember/ops/creation/format.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/collector.h"
 

@@ -3,7 +3,7 @@
 
 #include <Python.h>
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember::python {
 

@@ -1,11 +1,11 @@
 // Ops that take an index or a mask.
-#include "ops/indexing/indexing.h"
+#include "ember/ops/indexing/indexing.h"
 
-#include "ops/creation/copy.h"
-#include "ops/indexing/take.h"
-#include "ops/indexing/tensor_index.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/indexing/take.h"
+#include "ember/ops/indexing/tensor_index.h"
+#include "ember/ops/pointwise/comparison.h"
 #include "ops/internal/in_place.h"
-#include "ops/pointwise/comparison.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

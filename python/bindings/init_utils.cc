@@ -1,8 +1,8 @@
 // ember.nn.init and ember.nn.utils.
-#include "nn/clip_grad.h"
-#include "nn/init.h"
-#include "nn/parameter_vector.h"
-#include "nn/transformer.h"
+#include "ember/nn/clip_grad.h"
+#include "ember/nn/init.h"
+#include "ember/nn/parameter_vector.h"
+#include "ember/nn/transformer.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
 

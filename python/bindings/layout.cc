@@ -1,6 +1,6 @@
 #include "python/bindings/layout.h"
 
-#include "ops/creation/copy.h"
+#include "ember/ops/creation/copy.h"
 #include "python/bindings/convert.h"
 
 namespace ember::python {

@@ -1,11 +1,11 @@
 // Products of matrices and vectors, and norms.
-#include "ops/linalg/einsum.h"
-#include "ops/linalg/linear.h"
-#include "ops/linalg/matmul.h"
-#include "ops/linalg/matrix_functions.h"
-#include "ops/linalg/matrix_norms.h"
-#include "ops/linalg/norm.h"
-#include "ops/linalg/products.h"
+#include "ember/ops/linalg/einsum.h"
+#include "ember/ops/linalg/linear.h"
+#include "ember/ops/linalg/matmul.h"
+#include "ember/ops/linalg/matrix_functions.h"
+#include "ember/ops/linalg/matrix_norms.h"
+#include "ember/ops/linalg/norm.h"
+#include "ember/ops/linalg/products.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

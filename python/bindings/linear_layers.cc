@@ -1,8 +1,8 @@
 // Linear, embedding, dropout and the layers that reshape.
-#include "nn/channel_dropout.h"
-#include "nn/embedding.h"
-#include "nn/embedding_bag.h"
-#include "nn/linear.h"
+#include "ember/nn/channel_dropout.h"
+#include "ember/nn/embedding.h"
+#include "ember/nn/embedding_bag.h"
+#include "ember/nn/linear.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
 

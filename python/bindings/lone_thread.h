@@ -1,7 +1,7 @@
 // Changes of what C++ reads without Python's lock: a module's children, parameters and options, a tensor's memory and shape.
 #pragma once
 
-#include "optim/optimizer.h"
+#include "ember/optim/optimizer.h"
 #include "python/bindings/gil.h"
 
 namespace ember::python {

@@ -1,7 +1,7 @@
 // What the files that bind loss layers share.
 #pragma once
 
-#include "nn/loss.h"
+#include "ember/nn/loss.h"
 #include "python/bindings/layer.h"
 #include "python/bindings/reduction_flags.h"
 

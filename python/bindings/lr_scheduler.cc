@@ -1,5 +1,5 @@
 // Learning-rate schedules.
-#include "optim/lr_scheduler.h"
+#include "ember/optim/lr_scheduler.h"
 
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"

@@ -1,6 +1,6 @@
 // Margin losses and distances as layers.
-#include "nn/distance.h"
-#include "nn/margin_loss.h"
+#include "ember/nn/distance.h"
+#include "ember/nn/margin_loss.h"
 #include "python/bindings/loss_layers.h"
 
 namespace ember::python {

@@ -1,7 +1,7 @@
 // Modules in Python's garbage collector: the object of a module made in Python shows the hooks, parameters, buffers and children that
 // the C++ module holds. Such a child is a Python object itself; one that C++ made is looked into.
-#include "nn/margin_loss.h"
-#include "nn/transformer.h"
+#include "ember/nn/margin_loss.h"
+#include "ember/nn/transformer.h"
 #include "python/bindings/collector.h"
 #include "python/bindings/python_module.h"
 

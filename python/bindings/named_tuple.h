@@ -6,7 +6,7 @@
 #include <tuple>
 #include <vector>
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 #include "python/bindings/convert.h"
 
 namespace ember::python {

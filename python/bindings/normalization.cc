@@ -1,7 +1,7 @@
 // Normalisations.
-#include "ops/normalization/normalization.h"
+#include "ember/ops/normalization/normalization.h"
 
-#include "ops/normalization/group_norm.h"
+#include "ember/ops/normalization/group_norm.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

@@ -1,6 +1,6 @@
 // Normalisation layers.
-#include "nn/instance_norm.h"
-#include "nn/normalization.h"
+#include "ember/nn/instance_norm.h"
+#include "ember/nn/normalization.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
 

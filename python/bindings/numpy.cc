@@ -4,11 +4,11 @@
 
 #include <cstring>
 
-#include "autograd/grad_mode.h"
-#include "ops/creation/creation.h"
-#include "ops/reduction/reduction.h"
-#include "ops/shape/shape.h"
-#include "ops/shape/views.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/views.h"
 #include "python/bindings/errors.h"
 #include "python/bindings/owner.h"
 

@@ -1,7 +1,7 @@
 // Tensor's operators. They live in the type's number slots, so that `a + b` costs no look-up and no argument parsing.
-#include "ops/creation/copy.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/pointwise/arithmetic.h"
 #include "ops/internal/in_place.h"
-#include "ops/pointwise/arithmetic.h"
 #include "python/bindings/op.h"
 #include "python/bindings/tensor_slots.h"
 

@@ -1,7 +1,7 @@
 // Optimizers. Their param_groups and state are dictionaries of ember/optim/live.py, which read and write C++'s by what is bound here.
-#include "optim/optim.h"
+#include "ember/optim/optim.h"
 
-#include "autograd/grad_mode.h"
+#include "ember/autograd/grad_mode.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/collector.h"

@@ -2,10 +2,10 @@
 
 #include <memory>
 
-#include "autograd/grad_mode.h"
-#include "ops/creation/copy.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/shape/resize.h"
 #include "ops/internal/in_place.h"
-#include "ops/shape/resize.h"
 #include "python/bindings/convert.h"
 #include "python/bindings/lone_thread.h"
 

@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-#include "core/error.h"
+#include "ember/core/error.h"
 #include "python/bindings/gil.h"
 
 namespace ember::python {

@@ -1,8 +1,8 @@
 // Pooling and its partial inverse.
-#include "ops/pooling/pooling.h"
+#include "ember/ops/pooling/pooling.h"
 
-#include "ops/pooling/adaptive_pooling.h"
-#include "ops/pooling/unpooling.h"
+#include "ember/ops/pooling/adaptive_pooling.h"
+#include "ember/ops/pooling/unpooling.h"
 #include "python/bindings/layer_arguments.h"
 #include "python/bindings/ops.h"
 

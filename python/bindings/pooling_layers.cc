@@ -1,5 +1,5 @@
 // Pooling layers.
-#include "nn/pooling.h"
+#include "ember/nn/pooling.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
 #include "python/bindings/layer_arguments.h"

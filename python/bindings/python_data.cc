@@ -1,7 +1,7 @@
 #include "python/bindings/python_data.h"
 
-#include "nn/module.h"
-#include "ops/creation/copy.h"
+#include "ember/nn/module.h"
+#include "ember/ops/creation/copy.h"
 #include "ops/internal/kernel.h"
 #include "python/bindings/convert.h"
 #include "python/bindings/numpy.h"

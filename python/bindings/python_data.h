@@ -5,7 +5,7 @@
 
 #include <optional>
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember::python {
 

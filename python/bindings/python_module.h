@@ -5,8 +5,8 @@
 #include <atomic>
 #include <concepts>
 
-#include "nn/container.h"
-#include "nn/module.h"
+#include "ember/nn/container.h"
+#include "ember/nn/module.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/owner.h"
 

@@ -5,7 +5,7 @@
 #include <new>
 #include <vector>
 
-#include "autograd/meta.h"
+#include "ember/autograd/meta.h"
 #include "python/bindings/collector.h"
 #include "python/bindings/errors.h"
 #include "python/bindings/tensor_slots.h"

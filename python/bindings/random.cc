@@ -1,10 +1,10 @@
 // Random tensors and dropout.
-#include "ops/random/random.h"
+#include "ember/ops/random/random.h"
 
-#include "ops/creation/creation.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/random/distributions.h"
+#include "ember/ops/random/dropout.h"
 #include "ops/internal/in_place.h"
-#include "ops/random/distributions.h"
-#include "ops/random/dropout.h"
 #include "python/bindings/generator.h"
 #include "python/bindings/ops.h"
 

@@ -1,13 +1,13 @@
 // Copies of elements in other places: joining, repeating, turning, padding, and copies of views.
-#include "ops/shape/rearrange.h"
+#include "ember/ops/shape/rearrange.h"
 
-#include "ops/shape/diagonal.h"
-#include "ops/shape/joining.h"
-#include "ops/shape/padding.h"
-#include "ops/shape/resize.h"
-#include "ops/shape/split.h"
-#include "ops/shape/view_copies.h"
-#include "ops/shape/views.h"
+#include "ember/ops/shape/diagonal.h"
+#include "ember/ops/shape/joining.h"
+#include "ember/ops/shape/padding.h"
+#include "ember/ops/shape/resize.h"
+#include "ember/ops/shape/split.h"
+#include "ember/ops/shape/view_copies.h"
+#include "ember/ops/shape/views.h"
 #include "python/bindings/lone_thread.h"
 #include "python/bindings/ops.h"
 

@@ -1,10 +1,10 @@
 // Reductions and normalised exponentials.
-#include "ops/reduction/reduction.h"
+#include "ember/ops/reduction/reduction.h"
 
-#include "ops/activation/softmax.h"
-#include "ops/pointwise/arithmetic.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/elementary.h"
+#include "ember/ops/activation/softmax.h"
+#include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/elementary.h"
 #include "python/bindings/arguments.h"
 #include "python/bindings/made_once.h"
 #include "python/bindings/named_tuple.h"

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "ops/loss/loss.h"
+#include "ember/ops/loss/loss.h"
 
 namespace ember::python {
 

@@ -1,6 +1,6 @@
 // Losses of real numbers and of distributions as layers.
-#include "nn/regression_loss.h"
-#include "ops/creation/creation.h"
+#include "ember/nn/regression_loss.h"
+#include "ember/ops/creation/creation.h"
 #include "python/bindings/loss_layers.h"
 
 namespace ember::python {

@@ -1,7 +1,7 @@
 // Resizing, sampling by grids, windows as columns.
-#include "ops/resampling/folding.h"
-#include "ops/resampling/grid_sample.h"
-#include "ops/resampling/interpolate.h"
+#include "ember/ops/resampling/folding.h"
+#include "ember/ops/resampling/grid_sample.h"
+#include "ember/ops/resampling/interpolate.h"
 #include "python/bindings/layer_arguments.h"
 #include "python/bindings/ops.h"
 

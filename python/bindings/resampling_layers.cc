@@ -1,5 +1,5 @@
 // Layers that resize images, or turn their windows into columns and back.
-#include "nn/resampling.h"
+#include "ember/nn/resampling.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
 #include "python/bindings/layer_arguments.h"

@@ -1,5 +1,5 @@
 // Elementwise signs, rounding, and the parts of floating-point numbers.
-#include "ops/pointwise/rounding.h"
+#include "ember/ops/pointwise/rounding.h"
 
 #include "python/bindings/made_once.h"
 #include "python/bindings/ops.h"

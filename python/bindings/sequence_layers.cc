@@ -1,6 +1,6 @@
 // Recurrent layers, attention and the transformer encoder.
-#include "nn/recurrent.h"
-#include "nn/transformer.h"
+#include "ember/nn/recurrent.h"
+#include "ember/nn/transformer.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
 

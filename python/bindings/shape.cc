@@ -1,8 +1,8 @@
 // Views and rearrangements.
-#include "ops/shape/shape.h"
+#include "ember/ops/shape/shape.h"
 
-#include "ops/shape/split.h"
-#include "ops/shape/views.h"
+#include "ember/ops/shape/split.h"
+#include "ember/ops/shape/views.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

@@ -1,5 +1,5 @@
 // Activation functions with parameters as layers.
-#include "nn/shaped_activation.h"
+#include "ember/nn/shaped_activation.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
 

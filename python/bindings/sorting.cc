@@ -1,10 +1,10 @@
 // Sorting, order statistics, searching, and running results.
-#include "ops/sorting/sorting.h"
+#include "ember/ops/sorting/sorting.h"
 
-#include "ops/reduction/difference.h"
-#include "ops/reduction/scan.h"
-#include "ops/sorting/search.h"
-#include "ops/sorting/unique.h"
+#include "ember/ops/reduction/difference.h"
+#include "ember/ops/reduction/scan.h"
+#include "ember/ops/sorting/search.h"
+#include "ember/ops/sorting/unique.h"
 #include "python/bindings/arguments.h"
 #include "python/bindings/ops.h"
 

@@ -1,12 +1,12 @@
 // ember.special, and those of its functions that are also ember's own and methods of Tensor.
-#include "ops/pointwise/special.h"
+#include "ember/ops/pointwise/special.h"
 
-#include "ops/activation/activation.h"
-#include "ops/activation/softmax.h"
-#include "ops/pointwise/comparison.h"
-#include "ops/pointwise/elementary.h"
-#include "ops/pointwise/rounding.h"
-#include "ops/reduction/reduction.h"
+#include "ember/ops/activation/activation.h"
+#include "ember/ops/activation/softmax.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/elementary.h"
+#include "ember/ops/pointwise/rounding.h"
+#include "ember/ops/reduction/reduction.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {

@@ -1,10 +1,10 @@
 // Statistics of samples, histograms, distances and norms.
-#include "ops/reduction/statistics.h"
+#include "ember/ops/reduction/statistics.h"
 
-#include "ops/linalg/distance.h"
-#include "ops/linalg/matrix_norms.h"
-#include "ops/linalg/norm.h"
-#include "ops/reduction/histogram.h"
+#include "ember/ops/linalg/distance.h"
+#include "ember/ops/linalg/matrix_norms.h"
+#include "ember/ops/linalg/norm.h"
+#include "ember/ops/reduction/histogram.h"
 #include "python/bindings/arguments.h"
 #include "python/bindings/made_once.h"
 #include "python/bindings/named_tuple.h"

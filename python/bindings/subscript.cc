@@ -1,8 +1,8 @@
 // x[...] and x[...] = y with ints, slices, None, Ellipsis, bools, lists, tensors and NumPy arrays; len(x) and iteration.
-#include "ops/creation/copy.h"
-#include "ops/indexing/tensor_index.h"
-#include "ops/shape/split.h"
-#include "ops/shape/views.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/indexing/tensor_index.h"
+#include "ember/ops/shape/split.h"
+#include "ember/ops/shape/views.h"
 #include "python/bindings/batching.h"
 #include "python/bindings/numpy.h"
 #include "python/bindings/op.h"

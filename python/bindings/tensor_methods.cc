@@ -1,6 +1,6 @@
 // Methods that belong to Tensor alone: conversion, copies, geometry, the tape.
-#include "ops/creation/copy.h"
-#include "ops/shape/shape.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/shape/shape.h"
 #include "python/bindings/batching.h"
 #include "python/bindings/copying.h"
 #include "python/bindings/dlpack.h"

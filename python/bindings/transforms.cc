@@ -1,9 +1,9 @@
 // Transforms of images, and the datasets of images that take them.
-#include "data/transforms.h"
+#include "ember/data/transforms.h"
 
 #include <algorithm>
 
-#include "data/mnist.h"
+#include "ember/data/mnist.h"
 #include "python/bindings/data.h"
 #include "python/bindings/path.h"
 

@@ -3,7 +3,7 @@
 
 #include <Python.h>
 
-#include "core/dtype.h"
+#include "ember/core/dtype.h"
 
 namespace ember::python {
 

@@ -1,5 +1,5 @@
 // ember.signal.windows, and the older functions ember.hann_window and so on.
-#include "ops/creation/windows.h"
+#include "ember/ops/creation/windows.h"
 
 #include "python/bindings/ops.h"
 

@@ -1,11 +1,11 @@
-#include "autograd/backward.h"
+#include "ember/autograd/backward.h"
 
 #include <gtest/gtest.h>
 
 #include <thread>
 
-#include "autograd/grad_mode.h"
-#include "ops/ops.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/ops/ops.h"
 #include "tests/support.h"
 
 namespace ember {

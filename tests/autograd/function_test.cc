@@ -1,10 +1,10 @@
-#include "autograd/function.h"
+#include "ember/autograd/function.h"
 
 #include <gtest/gtest.h>
 
-#include "autograd/backward.h"
-#include "autograd/gradcheck.h"
-#include "ops/ops.h"
+#include "ember/autograd/backward.h"
+#include "ember/autograd/gradcheck.h"
+#include "ember/ops/ops.h"
 #include "tests/support.h"
 
 namespace ember {

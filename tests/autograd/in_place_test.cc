@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
-#include "autograd/backward.h"
-#include "autograd/grad_mode.h"
-#include "ops/ops.h"
+#include "ember/autograd/backward.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/ops/ops.h"
 #include "tests/support.h"
 
 namespace ember {

@@ -5,10 +5,10 @@
 #include <functional>
 #include <thread>
 
-#include "autograd/backward.h"
-#include "autograd/function.h"
-#include "autograd/grad_mode.h"
-#include "ops/ops.h"
+#include "ember/autograd/backward.h"
+#include "ember/autograd/function.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/ops/ops.h"
 #include "tests/support.h"
 
 namespace ember {

@@ -1,4 +1,4 @@
-#include "core/allocator.h"
+#include "ember/core/allocator.h"
 
 #include <thread>
 

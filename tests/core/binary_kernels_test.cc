@@ -3,9 +3,9 @@
 #include <cmath>
 #include <limits>
 
-#include "core/kernels/activation.h"
-#include "core/kernels/creation.h"
-#include "core/kernels/pointwise.h"
+#include "ember/core/kernels/activation.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/core/kernels/pointwise.h"
 #include "tests/core/kernel_testing.h"
 
 namespace ember {

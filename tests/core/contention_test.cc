@@ -1,12 +1,12 @@
-#include "core/contention.h"
+#include "ember/core/contention.h"
 
 #include <atomic>
 #include <chrono>
 #include <thread>
 #include <vector>
 
-#include "core/cpu_quota.h"
-#include "core/parallel.h"
+#include "ember/core/cpu_quota.h"
+#include "ember/core/parallel.h"
 #include "tests/support.h"
 #include "tests/temporary_folder.h"
 

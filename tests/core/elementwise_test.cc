@@ -1,4 +1,4 @@
-#include "core/elementwise.h"
+#include "ember/core/elementwise.h"
 
 #include <cstring>
 #include <random>

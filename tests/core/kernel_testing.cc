@@ -4,7 +4,7 @@
 #include <cstring>
 #include <limits>
 
-#include "core/elementwise.h"
+#include "ember/core/elementwise.h"
 
 namespace ember::testing {
 

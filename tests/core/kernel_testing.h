@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "core/cpu/cpu_kernels.h"
-#include "core/parallel.h"
-#include "ops/tensor.h"
+#include "ember/core/parallel.h"
+#include "ember/ops/tensor.h"
 
 namespace ember::testing {
 

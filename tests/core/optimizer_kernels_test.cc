@@ -1,8 +1,8 @@
 #include <cmath>
 
-#include "core/kernels/creation.h"
-#include "core/kernels/optimizer.h"
-#include "core/optimizer_step.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/core/kernels/optimizer.h"
+#include "ember/core/optimizer_step.h"
 #include "tests/core/kernel_testing.h"
 
 namespace ember {

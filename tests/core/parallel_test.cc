@@ -1,4 +1,4 @@
-#include "core/parallel.h"
+#include "ember/core/parallel.h"
 
 #include <atomic>
 #include <thread>

@@ -1,10 +1,10 @@
-#include "core/kernels/random.h"
+#include "ember/core/kernels/random.h"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 
-#include "core/random.h"
+#include "ember/core/random.h"
 #include "tests/core/kernel_testing.h"
 
 namespace ember {

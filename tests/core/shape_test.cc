@@ -1,4 +1,4 @@
-#include "core/shape.h"
+#include "ember/core/shape.h"
 
 #include "tests/support.h"
 

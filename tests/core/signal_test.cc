@@ -5,8 +5,8 @@
 
 #include <cstring>
 
-#include "core/parallel.h"
 #include "ember.h"
+#include "ember/core/parallel.h"
 #include "tests/stress.h"
 
 namespace ember {

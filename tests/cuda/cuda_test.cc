@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "core/allocator.h"
-#include "core/kernels/creation.h"
-#include "core/kernels/pointwise.h"
-#include "ops/tensor.h"
+#include "ember/core/allocator.h"
+#include "ember/core/kernels/creation.h"
+#include "ember/core/kernels/pointwise.h"
+#include "ember/ops/tensor.h"
 
 namespace ember {
 namespace {

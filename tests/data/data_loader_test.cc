@@ -1,4 +1,4 @@
-#include "data/data_loader.h"
+#include "ember/data/data_loader.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -11,11 +11,11 @@
 #include <numeric>
 #include <thread>
 
-#include "data/transforms.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
-#include "ops/random/random.h"
-#include "ops/shape/split.h"
+#include "ember/data/transforms.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/random/random.h"
+#include "ember/ops/shape/split.h"
 #include "tests/temporary_folder.h"
 
 namespace ember::data {

@@ -1,11 +1,11 @@
-#include "data/dataset.h"
+#include "ember/data/dataset.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
 #include "tests/temporary_folder.h"
 
 namespace ember::data {

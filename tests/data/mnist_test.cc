@@ -1,4 +1,4 @@
-#include "data/mnist.h"
+#include "ember/data/mnist.h"
 
 #include <gtest/gtest.h>
 #include <zlib.h>

@@ -1,4 +1,4 @@
-#include "data/sampler.h"
+#include "ember/data/sampler.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <set>
 
-#include "core/error.h"
+#include "ember/core/error.h"
 
 namespace ember::data {
 namespace {

@@ -1,14 +1,14 @@
-#include "data/transforms.h"
+#include "ember/data/transforms.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <set>
 
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
-#include "ops/pointwise/elementary.h"
-#include "ops/shape/rearrange.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/pointwise/elementary.h"
+#include "ember/ops/shape/rearrange.h"
 #include "tests/temporary_folder.h"
 
 namespace ember::data {

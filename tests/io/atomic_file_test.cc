@@ -1,5 +1,5 @@
 // Files appear whole or not at all: full disks, forbidden folders and interrupted writers leave the old file as it was.
-#include "io/atomic_file.h"
+#include "ember/io/atomic_file.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -11,10 +11,10 @@
 
 #include <thread>
 
-#include "io/safetensors.h"
-#include "io/serialize.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
+#include "ember/io/safetensors.h"
+#include "ember/io/serialize.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
 #include "tests/temporary_folder.h"
 
 namespace ember {

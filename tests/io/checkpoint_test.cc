@@ -1,5 +1,5 @@
 // Runs that are killed and go on: Checkpoint.
-#include "io/checkpoint.h"
+#include "ember/io/checkpoint.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -8,11 +8,11 @@
 
 #include <random>
 
-#include "core/parallel.h"
-#include "data/transforms.h"
-#include "nn/nn.h"
-#include "ops/ops.h"
-#include "optim/optim.h"
+#include "ember/core/parallel.h"
+#include "ember/data/transforms.h"
+#include "ember/nn/nn.h"
+#include "ember/ops/ops.h"
+#include "ember/optim/optim.h"
 #include "tests/temporary_folder.h"
 
 namespace ember {

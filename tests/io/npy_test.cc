@@ -1,10 +1,10 @@
-#include "io/npy.h"
+#include "ember/io/npy.h"
 
 #include <gtest/gtest.h>
 
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
-#include "ops/pointwise/complex.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/pointwise/complex.h"
 #include "tests/temporary_folder.h"
 
 namespace ember {

@@ -1,12 +1,12 @@
-#include "io/safetensors.h"
+#include "ember/io/safetensors.h"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <cstring>
 
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
 #include "tests/temporary_folder.h"
 
 namespace ember {

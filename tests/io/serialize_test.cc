@@ -1,13 +1,13 @@
-#include "io/serialize.h"
+#include "ember/io/serialize.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "io/checkpoint.h"
-#include "nn/nn.h"
-#include "ops/ops.h"
-#include "optim/optim.h"
+#include "ember/io/checkpoint.h"
+#include "ember/nn/nn.h"
+#include "ember/ops/ops.h"
+#include "ember/optim/optim.h"
 #include "tests/temporary_folder.h"
 
 namespace ember {

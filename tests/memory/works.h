@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 
 namespace ember::test {
 

@@ -1,11 +1,11 @@
 // Gradient clipping and parameters as one vector.
-#include "nn/clip_grad.h"
+#include "ember/nn/clip_grad.h"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
-#include "nn/parameter_vector.h"
+#include "ember/nn/parameter_vector.h"
 #include "tests/reference_json.h"
 
 namespace ember {

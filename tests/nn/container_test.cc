@@ -1,10 +1,10 @@
 // Sequential, ModuleList and ModuleDict as containers.
-#include "nn/container.h"
+#include "ember/nn/container.h"
 
 #include <gtest/gtest.h>
 
-#include "nn/nn.h"
-#include "ops/creation/creation.h"
+#include "ember/nn/nn.h"
+#include "ember/ops/creation/creation.h"
 
 namespace ember {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <tuple>
 
-#include "nn/nn.h"
+#include "ember/nn/nn.h"
 #include "tests/support.h"
 
 namespace ember {

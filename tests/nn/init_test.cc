@@ -1,12 +1,12 @@
 // Initial values: their distribution, their order, and the arguments that are refused.
-#include "nn/init.h"
+#include "ember/nn/init.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <functional>
 
-#include "nn/nn.h"
+#include "ember/nn/nn.h"
 #include "tests/reference_json.h"
 
 namespace ember {

@@ -2,8 +2,8 @@
 // The expected values in tests/data/nn_layers.json come from make_reference.py.
 #include <functional>
 
-#include "core/window.h"
-#include "nn/nn.h"
+#include "ember/core/window.h"
+#include "ember/nn/nn.h"
 #include "tests/reference_json.h"
 
 namespace ember {

@@ -1,12 +1,12 @@
 // What a module is beside its forward: the tree, its state, modes, copies, hooks.
-#include "nn/module.h"
+#include "ember/nn/module.h"
 
 #include <gtest/gtest.h>
 
 #include <sstream>
 
-#include "autograd/grad_mode.h"
-#include "nn/nn.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/nn/nn.h"
 #include "tests/reference_json.h"
 
 namespace ember {

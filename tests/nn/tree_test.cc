@@ -1,9 +1,9 @@
 // Trees of modules that hold themselves, are very deep, have empty places, or change while they are walked.
 #include <gtest/gtest.h>
 
-#include "nn/container.h"
-#include "nn/linear.h"
-#include "ops/creation/creation.h"
+#include "ember/nn/container.h"
+#include "ember/nn/linear.h"
+#include "ember/ops/creation/creation.h"
 
 namespace ember::nn {
 namespace {

@@ -1,8 +1,8 @@
 // Tables of vectors, and attention beyond layer_rows.cc's.
-#include "core/kernels/embedding.h"
-#include "ops/attention/attention.h"
-#include "ops/attention/multi_head_attention.h"
-#include "ops/embedding/embedding.h"
+#include "ember/core/kernels/embedding.h"
+#include "ember/ops/attention/attention.h"
+#include "ember/ops/attention/multi_head_attention.h"
+#include "ember/ops/embedding/embedding.h"
 #include "tests/op_table/row.h"
 
 namespace op_table {

@@ -1,7 +1,7 @@
 // The losses beside loss_rows.cc's: likelihoods, margins, CTC.
-#include "ops/loss/ctc_loss.h"
-#include "ops/loss/margin_loss.h"
-#include "ops/loss/regression_loss.h"
+#include "ember/ops/loss/ctc_loss.h"
+#include "ember/ops/loss/margin_loss.h"
+#include "ember/ops/loss/regression_loss.h"
 #include "tests/op_table/row.h"
 
 namespace op_table {

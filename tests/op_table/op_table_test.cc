@@ -6,9 +6,9 @@
 #include <map>
 #include <set>
 
-#include "autograd/gradcheck.h"
-#include "core/determinism.h"
-#include "core/parallel.h"
+#include "ember/autograd/gradcheck.h"
+#include "ember/core/determinism.h"
+#include "ember/core/parallel.h"
 #include "tests/op_table/results.h"
 #include "tests/reference_json.h"
 

@@ -1,6 +1,6 @@
 // Random numbers and dropout. Each row draws from a fixed seed and looks at what every draw has in common; whether the numbers follow their
 // distributions is the matter of ops/distributions_test.cc.
-#include "core/random.h"
+#include "ember/core/random.h"
 #include "tests/op_table/row.h"
 
 namespace op_table {

@@ -1,6 +1,6 @@
 #include "tests/op_table/results.h"
 
-#include "autograd/backward.h"
+#include "ember/autograd/backward.h"
 
 namespace op_table {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/random.h"
+#include "ember/core/random.h"
 #include "tests/op_table/reference.h"
 
 namespace op_table {

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "ops/ops.h"
+#include "ember/ops/ops.h"
 #include "tests/op_table/array.h"
 
 namespace op_table {

@@ -1,5 +1,5 @@
 // Eigenvalues and singular values, and what is defined by them. Signs of vectors are free, so rows look at functions without them.
-#include "core/random.h"
+#include "ember/core/random.h"
 #include "tests/op_table/matrices.h"
 
 namespace op_table {

@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "core/determinism.h"
-#include "core/parallel.h"
+#include "ember/core/determinism.h"
+#include "ember/core/parallel.h"
 #include "tests/op_table/results.h"
 
 namespace {

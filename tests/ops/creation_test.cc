@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "ops/ops.h"
+#include "ember/ops/ops.h"
 
 namespace ember {
 namespace {

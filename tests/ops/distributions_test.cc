@@ -1,14 +1,14 @@
 // Distributions beside those of core's random_test: one stream for any number of threads, and what ends in errors.
-#include "ops/random/distributions.h"
+#include "ember/ops/random/distributions.h"
 
 #include <gtest/gtest.h>
 
 #include <functional>
 
-#include "core/parallel.h"
-#include "ops/creation/copy.h"
-#include "ops/creation/creation.h"
-#include "ops/random/random.h"
+#include "ember/core/parallel.h"
+#include "ember/ops/creation/copy.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/random/random.h"
 
 namespace ember {
 namespace {

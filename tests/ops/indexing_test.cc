@@ -1,7 +1,7 @@
 // Indexing beyond what the op table covers: in-place forms, corner cases of indices, errors.
 #include <gtest/gtest.h>
 
-#include "ops/ops.h"
+#include "ember/ops/ops.h"
 
 namespace ember {
 namespace {

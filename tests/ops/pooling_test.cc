@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "ops/ops.h"
+#include "ember/ops/ops.h"
 
 namespace ember {
 namespace {

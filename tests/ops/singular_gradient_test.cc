@@ -2,7 +2,7 @@
 #include <cmath>
 #include <functional>
 
-#include "autograd/functional.h"
+#include "ember/autograd/functional.h"
 #include "tests/support.h"
 
 namespace ember {

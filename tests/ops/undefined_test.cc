@@ -3,7 +3,7 @@
 
 #include <sstream>
 
-#include "autograd/backward.h"
+#include "ember/autograd/backward.h"
 #include "tests/support.h"
 
 namespace ember {

@@ -3,9 +3,9 @@
 
 #include <functional>
 
-#include "autograd/backward.h"
-#include "autograd/grad_mode.h"
-#include "ops/ops.h"
+#include "ember/autograd/backward.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/ops/ops.h"
 
 namespace ember {
 namespace {

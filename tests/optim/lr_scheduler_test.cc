@@ -1,11 +1,11 @@
 // Learning-rate schedules against PyTorch's, to the last bit.
-#include "optim/lr_scheduler.h"
+#include "ember/optim/lr_scheduler.h"
 
 #include <gtest/gtest.h>
 
 #include <functional>
 
-#include "optim/sgd.h"
+#include "ember/optim/sgd.h"
 #include "tests/optim/trajectory.h"
 
 namespace ember {

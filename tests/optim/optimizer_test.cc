@@ -1,11 +1,11 @@
 // Optimizers against PyTorch's trajectories, their state and their errors.
-#include "optim/optimizer.h"
+#include "ember/optim/optimizer.h"
 
 #include <gtest/gtest.h>
 
-#include "autograd/grad_mode.h"
-#include "nn/linear.h"
-#include "optim/optim.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/nn/linear.h"
+#include "ember/optim/optim.h"
 #include "tests/optim/trajectory.h"
 
 namespace ember {

@@ -3,9 +3,9 @@
 
 #include <thread>
 
-#include "core/optimizer_step.h"
-#include "ops/ops.h"
-#include "optim/optim.h"
+#include "ember/core/optimizer_step.h"
+#include "ember/ops/ops.h"
+#include "ember/optim/optim.h"
 #include "tests/support.h"
 
 namespace ember::optim {

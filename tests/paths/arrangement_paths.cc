@@ -1,5 +1,5 @@
 // Elements put elsewhere: joined, moved, repeated, and with borders around them.
-#include "core/kernels/embedding.h"
+#include "ember/core/kernels/embedding.h"
 #include "tests/paths/paths.h"
 
 namespace paths {

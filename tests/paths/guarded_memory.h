@@ -6,7 +6,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "core/allocator.h"
+#include "ember/core/allocator.h"
 
 namespace paths {
 

@@ -4,7 +4,7 @@
 #include <complex>
 #include <cstring>
 
-#include "core/half.h"
+#include "ember/core/half.h"
 
 namespace paths {
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "ops/tensor.h"
+#include "ember/ops/tensor.h"
 #include "tests/op_table/array.h"
 
 namespace paths {

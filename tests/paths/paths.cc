@@ -7,10 +7,10 @@
 #include <memory>
 #include <sstream>
 
-#include "autograd/backward.h"
-#include "autograd/grad_mode.h"
 #include "core/cpu/cpu_kernels.h"
-#include "core/determinism.h"
+#include "ember/autograd/backward.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/core/determinism.h"
 #include "tests/paths/guarded_memory.h"
 #include "tests/paths/operands.h"
 

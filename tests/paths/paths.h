@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "ops/ops.h"
+#include "ember/ops/ops.h"
 #include "tests/op_table/reference.h"
 #include "tests/op_table/row.h"
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/error.h"
+#include "ember/core/error.h"
 #include "tests/temporary_folder.h"
 #include "zoo/progress_bar.h"
 

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "ember.h"
-#include "io/atomic_file.h"
+#include "ember/io/atomic_file.h"
 #include "zoo/learning_curve.h"
 #include "zoo/progress_bar.h"
 

@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "core/cpu/special/special.h"
-#include "core/elementwise.h"
-#include "core/kernels/special.h"
+#include "ember/core/elementwise.h"
+#include "ember/core/kernels/special.h"
 
 namespace ember::cpu::special {
 
