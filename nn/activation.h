@@ -1,8 +1,6 @@
 // Activation functions as layers.
 #pragma once
 
-#include <optional>
-
 #include "ember/nn/module.h"
 
 namespace ember::nn {
@@ -10,12 +8,21 @@ namespace ember::nn {
 struct ActivationOptions {
   ActivationOptions(bool inplace = false) : inplace_(inplace) {}
   ActivationOptions& inplace(bool value) { return inplace_ = value, *this; }
+  OptionFields fields() { return {{"inplace", &inplace_}}; }
 
   bool inplace_;
 };
 using ReLUOptions = ActivationOptions;
 using ReLU6Options = ActivationOptions;
 using SiLUOptions = ActivationOptions;
+
+namespace detail {
+/// The options as PyTorch prints those of activations: inplace only if it is on.
+template <class Options>
+std::string activation_text(const Options& options) {
+  return options.inplace_ ? described(options) : described(options, {"inplace"});
+}
+}  // namespace detail
 
 /// max(x, 0).
 class ReLUImpl : public Layer<ReLUImpl, ReLUOptions> {
@@ -47,6 +54,7 @@ using SiLU = ModuleHolder<SiLUImpl>;
 struct GELUOptions {
   /// "none" for the exact function, "tanh" for the approximation.
   GELUOptions& approximate(OptionName value) { return approximate_ = value.text, *this; }
+  OptionFields fields() { return {{"approximate", &approximate_}}; }
 
   std::string approximate_ = "none";
 };
@@ -60,7 +68,7 @@ class GELUImpl : public Layer<GELUImpl, GELUOptions> {
 };
 using GELU = ModuleHolder<GELUImpl>;
 
-struct SigmoidOptions {};
+using SigmoidOptions = NoOptions;
 
 /// 1 / (1 + exp(-x)).
 class SigmoidImpl : public Layer<SigmoidImpl, SigmoidOptions> {
@@ -70,7 +78,7 @@ class SigmoidImpl : public Layer<SigmoidImpl, SigmoidOptions> {
 };
 using Sigmoid = ModuleHolder<SigmoidImpl>;
 
-struct TanhOptions {};
+using TanhOptions = NoOptions;
 
 /// tanh(x).
 class TanhImpl : public Layer<TanhImpl, TanhOptions> {
@@ -83,6 +91,7 @@ using Tanh = ModuleHolder<TanhImpl>;
 struct LeakyReLUOptions {
   LeakyReLUOptions& negative_slope(double value) { return negative_slope_ = value, *this; }
   LeakyReLUOptions& inplace(bool value) { return inplace_ = value, *this; }
+  OptionFields fields() { return {{"negative_slope", &negative_slope_}, {"inplace", &inplace_}}; }
 
   double negative_slope_ = 0.01;
   bool inplace_ = false;
@@ -100,6 +109,7 @@ using LeakyReLU = ModuleHolder<LeakyReLUImpl>;
 struct SoftplusOptions {
   SoftplusOptions& beta(double value) { return beta_ = value, *this; }
   SoftplusOptions& threshold(double value) { return threshold_ = value, *this; }
+  OptionFields fields() { return {{"beta", &beta_}, {"threshold", &threshold_}}; }
 
   double beta_ = 1.0, threshold_ = 20.0;
 };
@@ -115,6 +125,7 @@ using Softplus = ModuleHolder<SoftplusImpl>;
 
 struct SoftmaxOptions {
   SoftmaxOptions(int64_t dim) : dim_(dim) {}
+  OptionFields fields() { return {{"dim", &dim_, kRequired}}; }
 
   int64_t dim_;
 };

@@ -20,23 +20,39 @@ bool has_one_size(const MultiheadAttentionOptions& options) {
          options.vdim_.value_or(options.embed_dim_) == options.embed_dim_;
 }
 
-Tensor empty_if(bool wanted, const Shape& sizes) { return wanted ? empty(sizes) : Tensor(); }
+LinearOptions projection_options(const MultiheadAttentionOptions& o) {
+  return LinearOptions(o.embed_dim_, o.embed_dim_).bias(o.bias_).parameters_like(o);
+}
 
 }  // namespace
 
-MultiheadAttentionImpl::MultiheadAttentionImpl(MultiheadAttentionOptions given)
-    : Layer(given),
-      q_proj_weight(
-          register_parameter("q_proj_weight", empty_if(!has_one_size(given), {given.embed_dim_, given.embed_dim_}))),
+OptionFields MultiheadAttentionOptions::fields() {
+  return {{"embed_dim", &embed_dim_, kRequired},
+          {"num_heads", &num_heads_, kRequired},
+          {"dropout", &dropout_},
+          {"bias", &bias_, kNoAttribute},
+          {"kdim", &kdim_},
+          {"vdim", &vdim_},
+          {"batch_first", &batch_first_},
+          device_field(),
+          dtype_field()};
+}
+
+MultiheadAttentionImpl::MultiheadAttentionImpl(MultiheadAttentionOptions o)
+    : Layer(o),
+      q_proj_weight(register_parameter("q_proj_weight",
+                                       empty_if(!has_one_size(o), {o.embed_dim_, o.embed_dim_}, o.tensor_options()))),
       k_proj_weight(register_parameter(
-          "k_proj_weight", empty_if(!has_one_size(given), {given.embed_dim_, given.kdim_.value_or(given.embed_dim_)}))),
+          "k_proj_weight",
+          empty_if(!has_one_size(o), {o.embed_dim_, o.kdim_.value_or(o.embed_dim_)}, o.tensor_options()))),
       v_proj_weight(register_parameter(
-          "v_proj_weight", empty_if(!has_one_size(given), {given.embed_dim_, given.vdim_.value_or(given.embed_dim_)}))),
-      in_proj_weight(register_parameter("in_proj_weight",
-                                        empty_if(has_one_size(given), {3 * given.embed_dim_, given.embed_dim_}))),
-      in_proj_bias(register_parameter("in_proj_bias", empty_if(given.bias_, 3 * given.embed_dim_))),
-      out_proj(register_child("out_proj", std::make_shared<NonDynamicallyQuantizableLinearImpl>(
-                                              given.embed_dim_, given.embed_dim_, given.bias_))) {
+          "v_proj_weight",
+          empty_if(!has_one_size(o), {o.embed_dim_, o.vdim_.value_or(o.embed_dim_)}, o.tensor_options()))),
+      in_proj_weight(register_parameter(
+          "in_proj_weight", empty_if(has_one_size(o), {3 * o.embed_dim_, o.embed_dim_}, o.tensor_options()))),
+      in_proj_bias(register_parameter("in_proj_bias", empty_if(o.bias_, 3 * o.embed_dim_, o.tensor_options()))),
+      out_proj(
+          register_child("out_proj", std::make_shared<NonDynamicallyQuantizableLinearImpl>(projection_options(o)))) {
   check<ValueError>(options.embed_dim_ > 0 && options.num_heads_ > 0,
                     "embed_dim and num_heads must be greater than 0, got embed_dim=", options.embed_dim_,
                     " and num_heads=", options.num_heads_, " instead");

@@ -8,7 +8,7 @@
 
 namespace ember::nn {
 
-struct MultiheadAttentionOptions {
+struct MultiheadAttentionOptions : ParameterOptions<MultiheadAttentionOptions> {
   MultiheadAttentionOptions(int64_t embed_dim, int64_t num_heads) : embed_dim_(embed_dim), num_heads_(num_heads) {}
   MultiheadAttentionOptions& dropout(double value) { return dropout_ = value, *this; }
   MultiheadAttentionOptions& bias(bool value) { return bias_ = value, *this; }
@@ -16,6 +16,7 @@ struct MultiheadAttentionOptions {
   MultiheadAttentionOptions& kdim(int64_t value) { return kdim_ = value, *this; }
   MultiheadAttentionOptions& vdim(int64_t value) { return vdim_ = value, *this; }
   MultiheadAttentionOptions& batch_first(bool value) { return batch_first_ = value, *this; }
+  OptionFields fields();
 
   int64_t embed_dim_, num_heads_;
   double dropout_ = 0;

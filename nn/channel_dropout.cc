@@ -1,6 +1,5 @@
 #include "ember/nn/channel_dropout.h"
 
-#include "ember/nn/format.h"
 #include "ops/internal/in_place.h"
 
 namespace ember::nn::detail {
@@ -8,10 +7,6 @@ namespace ember::nn::detail {
 Tensor apply_dropout(DropoutOp* op, Tensor x, const DropoutOptions& options) {
   if (!options.inplace_) return op(x, options.p_, true);
   return in_place("dropout_", x, [&](const Tensor& value) { return op(value, options.p_, true); });
-}
-
-std::string dropout_repr(const DropoutOptions& options) {
-  return concat("p=", text(options.p_), ", inplace=", text(options.inplace_));
 }
 
 void check_dropout(const DropoutOptions& options) {

@@ -16,7 +16,6 @@ using DropoutOp = Tensor(const Tensor& x, double p, bool training);
 
 namespace detail {
 Tensor apply_dropout(DropoutOp* op, Tensor x, const DropoutOptions& options);
-std::string dropout_repr(const DropoutOptions& options);
 void check_dropout(const DropoutOptions& options);
 }  // namespace detail
 
@@ -31,7 +30,7 @@ class DropoutLayer : public Layer<Derived, DropoutOptions> {
   Tensor forward(const Tensor& input) override {
     return this->is_training() ? detail::apply_dropout(op, input, this->options) : input;
   }
-  std::string extra_repr() const override { return detail::dropout_repr(this->options); }
+  std::string extra_repr() const override { return described(this->options); }
 };
 
 /// Zeroes channels of [N, C, L] or [C, L]. Tompson et al., 2014.

@@ -6,7 +6,7 @@
 namespace ember::nn {
 
 /// A number for a window stands for the same number in each spatial dimension: `Conv2dOptions(1, 32, 3)` is 3 x 3.
-struct ConvOptions {
+struct ConvOptions : ParameterOptions<ConvOptions> {
   ConvOptions(int64_t in_channels, int64_t out_channels, Shape kernel_size)
       : in_channels_(in_channels), out_channels_(out_channels), kernel_size_(std::move(kernel_size)) {}
   ConvOptions& stride(Shape value) { return stride_ = std::move(value), *this; }
@@ -16,12 +16,16 @@ struct ConvOptions {
   ConvOptions& dilation(Shape value) { return dilation_ = std::move(value), *this; }
   ConvOptions& groups(int64_t value) { return groups_ = value, *this; }
   ConvOptions& bias(bool value) { return bias_ = value, *this; }
+  /// What stands around x where padding asks for more: "zeros", or as in ops/shape/padding.h "reflect", "replicate" or "circular".
+  ConvOptions& padding_mode(OptionName value) { return padding_mode_ = value.text, *this; }
+  OptionFields fields();
 
   int64_t in_channels_, out_channels_;
   Shape kernel_size_, stride_ = 1, padding_ = 0, dilation_ = 1;
   std::string padding_name_;
   int64_t groups_ = 1;
   bool bias_ = true;
+  std::string padding_mode_ = "zeros";
 };
 using Conv1dOptions = ConvOptions;
 using Conv2dOptions = ConvOptions;
@@ -39,6 +43,9 @@ class ConvLayer : public Layer<Derived, ConvOptions> {
 
   Tensor& weight;
   Tensor& bias;  ///< undefined without bias
+
+ private:
+  Tensor convolve(const Tensor& input, const Shape& padding) const;
 };
 
 class Conv1dImpl : public ConvLayer<1, Conv1dImpl> {

@@ -21,6 +21,8 @@ ConvTransposeOptions checked(ConvTransposeOptions o, size_t rank) {
   check<ValueError>(o.groups_ > 0, "groups must be a positive integer");
   check<ValueError>(o.in_channels_ % o.groups_ == 0, "in_channels must be divisible by groups");
   check<ValueError>(o.out_channels_ % o.groups_ == 0, "out_channels must be divisible by groups");
+  check<ValueError>(o.padding_mode_ == "zeros", "Only \"zeros\" padding mode is supported for ConvTranspose", rank,
+                    "d, not padding_mode='", o.padding_mode_, "'");
   o.kernel_size_ = expanded(o.kernel_size_, rank, "kernel_size");
   o.stride_ = expanded(o.stride_, rank, "stride");
   o.padding_ = expanded(o.padding_, rank, "padding");
@@ -37,11 +39,27 @@ Shape weight_shape(const ConvTransposeOptions& o) {
 
 }  // namespace
 
+OptionFields ConvTransposeOptions::fields() {
+  return {{"in_channels", &in_channels_, kRequired},
+          {"out_channels", &out_channels_, kRequired},
+          {"kernel_size", &kernel_size_, kRequired},
+          {"stride", &stride_},
+          {"padding", &padding_},
+          {"output_padding", &output_padding_},
+          {"groups", &groups_},
+          {"bias", &bias_, kNoAttribute},
+          {"dilation", &dilation_},
+          {"padding_mode", &padding_mode_},
+          device_field(),
+          dtype_field()};
+}
+
 template <int D, class Derived>
 ConvTransposeLayer<D, Derived>::ConvTransposeLayer(ConvTransposeOptions given)
     : Layer<Derived, ConvTransposeOptions>(checked(std::move(given), D)),
-      weight(this->register_parameter("weight", empty(weight_shape(this->options)))),
-      bias(this->register_parameter("bias", this->options.bias_ ? empty(this->options.out_channels_) : Tensor())) {
+      weight(this->register_parameter("weight", empty(weight_shape(this->options), this->options.tensor_options()))),
+      bias(this->register_parameter(
+          "bias", empty_if(this->options.bias_, this->options.out_channels_, this->options.tensor_options()))) {
   reset_parameters();
 }
 

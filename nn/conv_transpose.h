@@ -5,7 +5,7 @@
 
 namespace ember::nn {
 
-struct ConvTransposeOptions {
+struct ConvTransposeOptions : ParameterOptions<ConvTransposeOptions> {
   ConvTransposeOptions(int64_t in_channels, int64_t out_channels, Shape kernel_size)
       : in_channels_(in_channels), out_channels_(out_channels), kernel_size_(std::move(kernel_size)) {}
   ConvTransposeOptions& stride(Shape value) { return stride_ = std::move(value), *this; }
@@ -15,12 +15,16 @@ struct ConvTransposeOptions {
   ConvTransposeOptions& groups(int64_t value) { return groups_ = value, *this; }
   ConvTransposeOptions& bias(bool value) { return bias_ = value, *this; }
   ConvTransposeOptions& dilation(Shape value) { return dilation_ = std::move(value), *this; }
+  /// Only "zeros".
+  ConvTransposeOptions& padding_mode(OptionName value) { return padding_mode_ = value.text, *this; }
+  OptionFields fields();
 
   int64_t in_channels_, out_channels_;
   Shape kernel_size_, stride_ = 1, padding_ = 0, output_padding_ = 0;
   int64_t groups_ = 1;
   bool bias_ = true;
   Shape dilation_ = 1;
+  std::string padding_mode_ = "zeros";
 };
 using ConvTranspose1dOptions = ConvTransposeOptions;
 using ConvTranspose2dOptions = ConvTransposeOptions;

@@ -9,6 +9,7 @@ struct PairwiseDistanceOptions {
   PairwiseDistanceOptions& p(double value) { return p_ = value, *this; }
   PairwiseDistanceOptions& eps(double value) { return eps_ = value, *this; }
   PairwiseDistanceOptions& keepdim(bool value) { return keepdim_ = value, *this; }
+  OptionFields fields() { return {{"p", &p_}, {"eps", &eps_}, {"keepdim", &keepdim_}}; }
 
   double p_ = 2, eps_ = 1e-6;
   bool keepdim_ = false;
@@ -25,6 +26,7 @@ using PairwiseDistance = ModuleHolder<PairwiseDistanceImpl>;
 struct CosineSimilarityOptions {
   CosineSimilarityOptions& dim(int64_t value) { return dim_ = value, *this; }
   CosineSimilarityOptions& eps(double value) { return eps_ = value, *this; }
+  OptionFields fields() { return {{"dim", &dim_}, {"eps", &eps_}}; }
 
   int64_t dim_ = 1;
   double eps_ = 1e-8;

@@ -1,6 +1,5 @@
 #include "ember/nn/dropout.h"
 
-#include "ember/nn/format.h"
 #include "ember/ops/random/random.h"
 #include "ops/internal/in_place.h"
 
@@ -19,8 +18,6 @@ Tensor DropoutImpl::forward(const Tensor& input) {
   return in_place("dropout_", x, drop);
 }
 
-std::string DropoutImpl::extra_repr() const {
-  return concat("p=", text(options.p_), ", inplace=", text(options.inplace_));
-}
+std::string DropoutImpl::extra_repr() const { return described(options); }
 
 }  // namespace ember::nn

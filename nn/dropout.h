@@ -9,6 +9,7 @@ struct DropoutOptions {
   DropoutOptions(double p = 0.5) : p_(p) {}
   DropoutOptions& p(double value) { return p_ = value, *this; }
   DropoutOptions& inplace(bool value) { return inplace_ = value, *this; }
+  OptionFields fields() { return {{"p", &p_}, {"inplace", &inplace_}}; }
 
   double p_;
   bool inplace_ = false;

@@ -22,9 +22,21 @@ EmbeddingOptions checked(EmbeddingOptions options) {
 
 }  // namespace
 
-EmbeddingImpl::EmbeddingImpl(EmbeddingOptions options)
-    : Layer(checked(options)),
-      weight(register_parameter("weight", empty({options.num_embeddings_, options.embedding_dim_}))) {
+OptionFields EmbeddingOptions::fields() {
+  return {{"num_embeddings", &num_embeddings_, kRequired},
+          {"embedding_dim", &embedding_dim_, kRequired},
+          {"padding_idx", &padding_idx_},
+          {"max_norm", &max_norm_},
+          {"norm_type", &norm_type_},
+          {"scale_grad_by_freq", &scale_grad_by_freq_},
+          {"sparse", &sparse_},
+          device_field(),
+          dtype_field()};
+}
+
+EmbeddingImpl::EmbeddingImpl(EmbeddingOptions o)
+    : Layer(checked(o)),
+      weight(register_parameter("weight", empty({o.num_embeddings_, o.embedding_dim_}, o.tensor_options()))) {
   reset_parameters();
 }
 

@@ -7,7 +7,7 @@
 
 namespace ember::nn {
 
-struct EmbeddingOptions {
+struct EmbeddingOptions : ParameterOptions<EmbeddingOptions> {
   EmbeddingOptions(int64_t num_embeddings, int64_t embedding_dim)
       : num_embeddings_(num_embeddings), embedding_dim_(embedding_dim) {}
   /// This row starts as zeros and gets no gradient; negative counts from the end.
@@ -19,6 +19,7 @@ struct EmbeddingOptions {
   EmbeddingOptions& scale_grad_by_freq(bool value) { return scale_grad_by_freq_ = value, *this; }
   /// Accepted for PyTorch's scripts; gradients are dense.
   EmbeddingOptions& sparse(bool value) { return sparse_ = value, *this; }
+  OptionFields fields();
 
   int64_t num_embeddings_, embedding_dim_;
   std::optional<int64_t> padding_idx_;

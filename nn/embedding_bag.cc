@@ -21,9 +21,23 @@ EmbeddingBagOptions checked(EmbeddingBagOptions options) {
 
 }  // namespace
 
-EmbeddingBagImpl::EmbeddingBagImpl(EmbeddingBagOptions options)
-    : Layer(checked(std::move(options))),
-      weight(register_parameter("weight", empty({this->options.num_embeddings_, this->options.embedding_dim_}))) {
+OptionFields EmbeddingBagOptions::fields() {
+  return {{"num_embeddings", &num_embeddings_, kRequired},
+          {"embedding_dim", &embedding_dim_, kRequired},
+          {"max_norm", &max_norm_},
+          {"norm_type", &norm_type_},
+          {"scale_grad_by_freq", &scale_grad_by_freq_},
+          {"mode", &mode_},
+          {"sparse", &sparse_},
+          {"include_last_offset", &include_last_offset_},
+          {"padding_idx", &padding_idx_},
+          device_field(),
+          dtype_field()};
+}
+
+EmbeddingBagImpl::EmbeddingBagImpl(EmbeddingBagOptions o)
+    : Layer(checked(o)),
+      weight(register_parameter("weight", empty({o.num_embeddings_, o.embedding_dim_}, o.tensor_options()))) {
   reset_parameters();
 }
 

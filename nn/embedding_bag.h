@@ -8,7 +8,7 @@
 
 namespace ember::nn {
 
-struct EmbeddingBagOptions {
+struct EmbeddingBagOptions : ParameterOptions<EmbeddingBagOptions> {
   EmbeddingBagOptions(int64_t num_embeddings, int64_t embedding_dim)
       : num_embeddings_(num_embeddings), embedding_dim_(embedding_dim) {}
   /// Rows that are looked up are first scaled down to this norm, in place.
@@ -22,6 +22,7 @@ struct EmbeddingBagOptions {
   EmbeddingBagOptions& include_last_offset(bool value) { return include_last_offset_ = value, *this; }
   /// This row starts as zeros and counts nothing; negative counts from the end.
   EmbeddingBagOptions& padding_idx(std::optional<int64_t> value) { return padding_idx_ = value, *this; }
+  OptionFields fields();
 
   int64_t num_embeddings_, embedding_dim_;
   std::optional<double> max_norm_;

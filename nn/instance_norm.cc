@@ -2,28 +2,35 @@
 
 #include "ember/nn/format.h"
 #include "ember/nn/init.h"
-#include "ember/ops/creation/creation.h"
 #include "ember/ops/normalization/normalization.h"
 #include "ember/ops/shape/shape.h"
 
 namespace ember::nn {
 
-namespace {
-
-Tensor ones_if(bool wanted, const Shape& sizes) { return wanted ? ones(sizes) : Tensor(); }
-Tensor zeros_if(bool wanted, const Shape& sizes) { return wanted ? zeros(sizes) : Tensor(); }
-
-}  // namespace
+OptionFields InstanceNormOptions::fields() {
+  return {{"num_features", &num_features_, kRequired},
+          {"eps", &eps_},
+          {"momentum", &momentum_},
+          {"affine", &affine_},
+          {"track_running_stats", &track_running_stats_},
+          device_field(),
+          dtype_field(),
+          {"bias", &bias_, kNoAttribute | kKeywordOnly}};
+}
 
 template <int D, class Derived>
 InstanceNormLayer<D, Derived>::InstanceNormLayer(InstanceNormOptions o)
     : Layer<Derived, InstanceNormOptions>(o),
-      weight(this->register_parameter("weight", ones_if(o.affine_, o.num_features_))),
-      bias(this->register_parameter("bias", zeros_if(o.affine_ && o.bias_, o.num_features_))),
-      running_mean(this->register_buffer("running_mean", zeros_if(o.track_running_stats_, o.num_features_))),
-      running_var(this->register_buffer("running_var", ones_if(o.track_running_stats_, o.num_features_))),
-      num_batches_tracked(
-          this->register_buffer("num_batches_tracked", o.track_running_stats_ ? zeros({}, kInt64) : Tensor())) {}
+      weight(this->register_parameter("weight", empty_if(o.affine_, o.num_features_, o.tensor_options()))),
+      bias(this->register_parameter("bias", empty_if(o.affine_ && o.bias_, o.num_features_, o.tensor_options()))),
+      running_mean(
+          this->register_buffer("running_mean", empty_if(o.track_running_stats_, o.num_features_, o.tensor_options()))),
+      running_var(
+          this->register_buffer("running_var", empty_if(o.track_running_stats_, o.num_features_, o.tensor_options()))),
+      num_batches_tracked(this->register_buffer(
+          "num_batches_tracked", empty_if(o.track_running_stats_, {}, o.tensor_options().dtype(kInt64)))) {
+  reset_parameters();
+}
 
 template <int D, class Derived>
 void InstanceNormLayer<D, Derived>::reset_running_stats() {

@@ -5,13 +5,14 @@
 
 namespace ember::nn {
 
-struct InstanceNormOptions {
+struct InstanceNormOptions : ParameterOptions<InstanceNormOptions> {
   InstanceNormOptions(int64_t num_features) : num_features_(num_features) {}
   InstanceNormOptions& eps(double value) { return eps_ = value, *this; }
   InstanceNormOptions& momentum(double value) { return momentum_ = value, *this; }
   InstanceNormOptions& affine(bool value) { return affine_ = value, *this; }
   InstanceNormOptions& track_running_stats(bool value) { return track_running_stats_ = value, *this; }
   InstanceNormOptions& bias(bool value) { return bias_ = value, *this; }
+  OptionFields fields();
 
   int64_t num_features_;
   double eps_ = 1e-5, momentum_ = 0.1;

@@ -10,10 +10,18 @@
 
 namespace ember::nn {
 
-LinearImpl::LinearImpl(LinearOptions options)
-    : Layer(options),
-      weight(register_parameter("weight", empty({options.out_features_, options.in_features_}))),
-      bias(register_parameter("bias", options.bias_ ? empty(options.out_features_) : Tensor())) {
+OptionFields LinearOptions::fields() {
+  return {{"in_features", &in_features_, kRequired},
+          {"out_features", &out_features_, kRequired},
+          {"bias", &bias_, kNoAttribute},
+          device_field(),
+          dtype_field()};
+}
+
+LinearImpl::LinearImpl(LinearOptions o)
+    : Layer(o),
+      weight(register_parameter("weight", empty({o.out_features_, o.in_features_}, o.tensor_options()))),
+      bias(register_parameter("bias", empty_if(o.bias_, o.out_features_, o.tensor_options()))) {
   reset_parameters();
 }
 
@@ -33,9 +41,7 @@ std::string LinearImpl::extra_repr() const {
 
 Tensor FlattenImpl::forward(const Tensor& input) { return flatten(input, options.start_dim_, options.end_dim_); }
 
-std::string FlattenImpl::extra_repr() const {
-  return concat("start_dim=", options.start_dim_, ", end_dim=", options.end_dim_);
-}
+std::string FlattenImpl::extra_repr() const { return described(options); }
 
 Tensor UnflattenImpl::forward(const Tensor& input) { return unflatten(input, options.dim_, options.unflattened_size_); }
 

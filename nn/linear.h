@@ -5,9 +5,10 @@
 
 namespace ember::nn {
 
-struct LinearOptions {
+struct LinearOptions : ParameterOptions<LinearOptions> {
   LinearOptions(int64_t in_features, int64_t out_features) : in_features_(in_features), out_features_(out_features) {}
   LinearOptions& bias(bool value) { return bias_ = value, *this; }
+  OptionFields fields();
 
   int64_t in_features_, out_features_;
   bool bias_ = true;
@@ -29,7 +30,7 @@ class LinearImpl : public Layer<LinearImpl, LinearOptions> {
 };
 using Linear = ModuleHolder<LinearImpl>;
 
-struct IdentityOptions {};
+using IdentityOptions = NoOptions;
 
 /// y = x.
 class IdentityImpl : public Layer<IdentityImpl, IdentityOptions> {
@@ -42,6 +43,7 @@ using Identity = ModuleHolder<IdentityImpl>;
 struct FlattenOptions {
   FlattenOptions& start_dim(int64_t value) { return start_dim_ = value, *this; }
   FlattenOptions& end_dim(int64_t value) { return end_dim_ = value, *this; }
+  OptionFields fields() { return {{"start_dim", &start_dim_}, {"end_dim", &end_dim_}}; }
 
   int64_t start_dim_ = 1, end_dim_ = -1;
 };
@@ -59,6 +61,7 @@ using Flatten = ModuleHolder<FlattenImpl>;
 
 struct UnflattenOptions {
   UnflattenOptions(int64_t dim, Shape sizes) : dim_(dim), unflattened_size_(std::move(sizes)) {}
+  OptionFields fields() { return {{"dim", &dim_, kRequired}, {"unflattened_size", &unflattened_size_, kRequired}}; }
 
   int64_t dim_;
   Shape unflattened_size_;

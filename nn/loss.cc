@@ -4,6 +4,25 @@
 
 namespace ember::nn {
 
+OptionFields NLLLossOptions::fields() {
+  return {
+      {"weight", &weight_, kNoAttribute}, kSizeAverage, {"ignore_index", &ignore_index_}, kReduce, reduction_field()};
+}
+
+OptionFields CrossEntropyLossOptions::fields() {
+  return {
+      {"weight", &weight_, kNoAttribute},    kSizeAverage, {"ignore_index", &ignore_index_}, kReduce, reduction_field(),
+      {"label_smoothing", &label_smoothing_}};
+}
+
+OptionFields BCEWithLogitsLossOptions::fields() {
+  return {{"weight", &weight_, kNoAttribute},
+          kSizeAverage,
+          kReduce,
+          reduction_field(),
+          {"pos_weight", &pos_weight_, kNoAttribute}};
+}
+
 Tensor MSELossImpl::forward(const Tensor& input, const Tensor& target) const {
   return mse_loss(input, target, options.reduction_);
 }

@@ -6,13 +6,10 @@
 
 namespace ember::nn {
 
-struct LossOptions {
-  LossOptions(Reduction reduction = Reduction::Mean) : reduction_(reduction) {}
-  LossOptions(OptionName reduction) : LossOptions(reduction_from_string(reduction.text)) {}
-  LossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
-  LossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
-
-  Reduction reduction_;
+struct LossOptions : ReductionOptions<LossOptions> {
+  LossOptions(Reduction value = Reduction::Mean) { reduction(value); }
+  LossOptions(OptionName name) { reduction(name); }
+  OptionFields fields() { return {kSizeAverage, kReduce, reduction_field()}; }
 };
 using MSELossOptions = LossOptions;
 using L1LossOptions = LossOptions;
@@ -33,15 +30,13 @@ class L1LossImpl : public Layer<L1LossImpl, L1LossOptions> {
 };
 using L1Loss = ModuleHolder<L1LossImpl>;
 
-struct NLLLossOptions {
+struct NLLLossOptions : ReductionOptions<NLLLossOptions> {
   NLLLossOptions& weight(Tensor value) { return weight_ = std::move(value), *this; }
   NLLLossOptions& ignore_index(int64_t value) { return ignore_index_ = value, *this; }
-  NLLLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
-  NLLLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
+  OptionFields fields();
 
   Tensor weight_;  ///< [classes]
   int64_t ignore_index_ = -100;
-  Reduction reduction_ = Reduction::Mean;
 };
 
 /// Negative log-likelihood of log-probabilities [N, C, ...] and classes [N, ...].
@@ -54,16 +49,14 @@ class NLLLossImpl : public Layer<NLLLossImpl, NLLLossOptions> {
 };
 using NLLLoss = ModuleHolder<NLLLossImpl>;
 
-struct CrossEntropyLossOptions {
+struct CrossEntropyLossOptions : ReductionOptions<CrossEntropyLossOptions> {
   CrossEntropyLossOptions& weight(Tensor value) { return weight_ = std::move(value), *this; }
   CrossEntropyLossOptions& ignore_index(int64_t value) { return ignore_index_ = value, *this; }
-  CrossEntropyLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
-  CrossEntropyLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
   CrossEntropyLossOptions& label_smoothing(double value) { return label_smoothing_ = value, *this; }
+  OptionFields fields();
 
   Tensor weight_;  ///< [classes]
   int64_t ignore_index_ = -100;
-  Reduction reduction_ = Reduction::Mean;
   double label_smoothing_ = 0;
 };
 
@@ -77,14 +70,12 @@ class CrossEntropyLossImpl : public Layer<CrossEntropyLossImpl, CrossEntropyLoss
 };
 using CrossEntropyLoss = ModuleHolder<CrossEntropyLossImpl>;
 
-struct BCEWithLogitsLossOptions {
+struct BCEWithLogitsLossOptions : ReductionOptions<BCEWithLogitsLossOptions> {
   BCEWithLogitsLossOptions& weight(Tensor value) { return weight_ = std::move(value), *this; }
   BCEWithLogitsLossOptions& pos_weight(Tensor value) { return pos_weight_ = std::move(value), *this; }
-  BCEWithLogitsLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
-  BCEWithLogitsLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
+  OptionFields fields();
 
   Tensor weight_, pos_weight_;
-  Reduction reduction_ = Reduction::Mean;
 };
 
 /// Binary cross entropy of logits and targets in [0, 1].

@@ -4,6 +4,26 @@
 
 namespace ember::nn {
 
+OptionFields MultiMarginLossOptions::fields() {
+  return {{"p", &p_}, {"margin", &margin_}, {"weight", &weight_, kNoAttribute}, kSizeAverage,
+          kReduce,    reduction_field()};
+}
+
+OptionFields MultiLabelSoftMarginLossOptions::fields() {
+  return {{"weight", &weight_, kNoAttribute}, kSizeAverage, kReduce, reduction_field()};
+}
+
+OptionFields TripletMarginLossOptions::fields() {
+  return {{"margin", &margin_}, {"p", &p_}, {"eps", &eps_}, {"swap", &swap_}, kSizeAverage, kReduce, reduction_field()};
+}
+
+OptionFields TripletMarginWithDistanceLossOptions::fields() {
+  return {{"distance_function", &distance_function_, kKeywordOnly},
+          {"margin", &margin_},
+          {"swap", &swap_},
+          reduction_field()};
+}
+
 Tensor SoftMarginLossImpl::forward(const Tensor& input, const Tensor& target) const {
   return soft_margin_loss(input, target, options.reduction_);
 }

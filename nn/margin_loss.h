@@ -1,8 +1,6 @@
 // Margin losses as layers. See ops/margin_loss.h for shapes and formulas.
 #pragma once
 
-#include <functional>
-
 #include "ember/nn/loss.h"
 
 namespace ember::nn {
@@ -23,61 +21,60 @@ class MultiLabelMarginLossImpl : public Layer<MultiLabelMarginLossImpl, LossOpti
 };
 using MultiLabelMarginLoss = ModuleHolder<MultiLabelMarginLossImpl>;
 
-struct MarginLossOptions {
-  MarginLossOptions(double margin) : margin_(margin) {}
-  MarginLossOptions& margin(double value) { return margin_ = value, *this; }
-  MarginLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
-  MarginLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
+template <class Derived>
+struct MarginOptions : ReductionOptions<Derived> {
+  Derived& margin(double value) { return margin_ = value, static_cast<Derived&>(*this); }
+  OptionFields fields() { return {{"margin", &margin_}, kSizeAverage, kReduce, this->reduction_field()}; }
 
   double margin_;
-  Reduction reduction_ = Reduction::Mean;
+
+ protected:
+  explicit MarginOptions(double margin) : margin_(margin) {}
 };
 
-struct HingeEmbeddingLossOptions : MarginLossOptions {
-  HingeEmbeddingLossOptions(double margin = 1.0) : MarginLossOptions(margin) {}
+struct HingeEmbeddingLossOptions : MarginOptions<HingeEmbeddingLossOptions> {
+  HingeEmbeddingLossOptions(double margin = 1.0) : MarginOptions(margin) {}
 };
-struct MarginRankingLossOptions : MarginLossOptions {
-  MarginRankingLossOptions(double margin = 0.0) : MarginLossOptions(margin) {}
+struct MarginRankingLossOptions : MarginOptions<MarginRankingLossOptions> {
+  MarginRankingLossOptions(double margin = 0.0) : MarginOptions(margin) {}
 };
 using CosineEmbeddingLossOptions = MarginRankingLossOptions;
 using SoftMarginLossOptions = LossOptions;
 using MultiLabelMarginLossOptions = LossOptions;
 
 /// input where target is 1, max(0, margin - input) where it is -1.
-class HingeEmbeddingLossImpl : public Layer<HingeEmbeddingLossImpl, MarginLossOptions> {
+class HingeEmbeddingLossImpl : public Layer<HingeEmbeddingLossImpl, HingeEmbeddingLossOptions> {
  public:
-  explicit HingeEmbeddingLossImpl(MarginLossOptions options = {1.0}) : Layer(options) {}
+  explicit HingeEmbeddingLossImpl(HingeEmbeddingLossOptions options = {}) : Layer(options) {}
   Tensor forward(const Tensor& input, const Tensor& target) const;
 };
 using HingeEmbeddingLoss = ModuleHolder<HingeEmbeddingLossImpl>;
 
 /// max(0, margin - target (input1 - input2)).
-class MarginRankingLossImpl : public Layer<MarginRankingLossImpl, MarginLossOptions> {
+class MarginRankingLossImpl : public Layer<MarginRankingLossImpl, MarginRankingLossOptions> {
  public:
-  explicit MarginRankingLossImpl(MarginLossOptions options = {0.0}) : Layer(options) {}
+  explicit MarginRankingLossImpl(MarginRankingLossOptions options = {}) : Layer(options) {}
   Tensor forward(const Tensor& input1, const Tensor& input2, const Tensor& target) const;
 };
 using MarginRankingLoss = ModuleHolder<MarginRankingLossImpl>;
 
 /// 1 - cos(input1, input2) where target is 1, max(0, cos - margin) where it is -1.
-class CosineEmbeddingLossImpl : public Layer<CosineEmbeddingLossImpl, MarginLossOptions> {
+class CosineEmbeddingLossImpl : public Layer<CosineEmbeddingLossImpl, CosineEmbeddingLossOptions> {
  public:
-  explicit CosineEmbeddingLossImpl(MarginLossOptions options = {0.0}) : Layer(options) {}
+  explicit CosineEmbeddingLossImpl(CosineEmbeddingLossOptions options = {}) : Layer(options) {}
   Tensor forward(const Tensor& input1, const Tensor& input2, const Tensor& target) const;
 };
 using CosineEmbeddingLoss = ModuleHolder<CosineEmbeddingLossImpl>;
 
-struct MultiMarginLossOptions {
+struct MultiMarginLossOptions : ReductionOptions<MultiMarginLossOptions> {
   MultiMarginLossOptions& p(int64_t value) { return p_ = value, *this; }
   MultiMarginLossOptions& margin(double value) { return margin_ = value, *this; }
   MultiMarginLossOptions& weight(Tensor value) { return weight_ = std::move(value), *this; }
-  MultiMarginLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
-  MultiMarginLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
+  OptionFields fields();
 
   int64_t p_ = 1;
   double margin_ = 1;
   Tensor weight_;  ///< [classes]
-  Reduction reduction_ = Reduction::Mean;
 };
 
 /// The mean over other classes i of max(0, margin - input[target] + input[i])^p.
@@ -91,13 +88,11 @@ class MultiMarginLossImpl : public Layer<MultiMarginLossImpl, MultiMarginLossOpt
 };
 using MultiMarginLoss = ModuleHolder<MultiMarginLossImpl>;
 
-struct MultiLabelSoftMarginLossOptions {
+struct MultiLabelSoftMarginLossOptions : ReductionOptions<MultiLabelSoftMarginLossOptions> {
   MultiLabelSoftMarginLossOptions& weight(Tensor value) { return weight_ = std::move(value), *this; }
-  MultiLabelSoftMarginLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
-  MultiLabelSoftMarginLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
+  OptionFields fields();
 
   Tensor weight_;  ///< [classes]
-  Reduction reduction_ = Reduction::Mean;
 };
 
 /// The mean over classes of the binary cross entropy of logits.
@@ -110,17 +105,15 @@ class MultiLabelSoftMarginLossImpl : public Layer<MultiLabelSoftMarginLossImpl, 
 };
 using MultiLabelSoftMarginLoss = ModuleHolder<MultiLabelSoftMarginLossImpl>;
 
-struct TripletMarginLossOptions {
+struct TripletMarginLossOptions : ReductionOptions<TripletMarginLossOptions> {
   TripletMarginLossOptions& margin(double value) { return margin_ = value, *this; }
   TripletMarginLossOptions& p(double value) { return p_ = value, *this; }
   TripletMarginLossOptions& eps(double value) { return eps_ = value, *this; }
   TripletMarginLossOptions& swap(bool value) { return swap_ = value, *this; }
-  TripletMarginLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
-  TripletMarginLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
+  OptionFields fields();
 
   double margin_ = 1, p_ = 2, eps_ = 1e-6;
   bool swap_ = false;
-  Reduction reduction_ = Reduction::Mean;
 };
 
 /// max(0, |anchor - positive| - |anchor - negative| + margin).
@@ -132,23 +125,19 @@ class TripletMarginLossImpl : public Layer<TripletMarginLossImpl, TripletMarginL
 };
 using TripletMarginLoss = ModuleHolder<TripletMarginLossImpl>;
 
-using Distance = std::function<Tensor(const Tensor& a, const Tensor& b)>;
+using Distance = BinaryFunction;
 
-struct TripletMarginWithDistanceLossOptions {
+struct TripletMarginWithDistanceLossOptions : ReductionOptions<TripletMarginWithDistanceLossOptions> {
   TripletMarginWithDistanceLossOptions& distance_function(Distance value) {
     return distance_function_ = std::move(value), *this;
   }
   TripletMarginWithDistanceLossOptions& margin(double value) { return margin_ = value, *this; }
   TripletMarginWithDistanceLossOptions& swap(bool value) { return swap_ = value, *this; }
-  TripletMarginWithDistanceLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
-  TripletMarginWithDistanceLossOptions& reduction(OptionName name) {
-    return reduction(reduction_from_string(name.text));
-  }
+  OptionFields fields();
 
   Distance distance_function_;  ///< Euclidean unless set
   double margin_ = 1;
   bool swap_ = false;
-  Reduction reduction_ = Reduction::Mean;
 };
 
 /// The same with a distance of the caller's.

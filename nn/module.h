@@ -9,19 +9,18 @@
 #pragma once
 
 #include <any>
-#include <concepts>
 #include <functional>
 #include <iosfwd>
 #include <memory>
 #include <span>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "ember/core/function_ref.h"
 #include "ember/core/ordered_dict.h"
 #include "ember/nn/module_holder.h"
+#include "ember/nn/options.h"
 #include "ember/ops/tensor.h"
 
 namespace ember::nn {
@@ -29,13 +28,6 @@ namespace ember::nn {
 class Module;
 
 using StateDict = OrderedDict<Tensor>;
-
-/// An option's name for a mode, "mean" or "bilinear". Not of a number: a literal 0 would be a null pointer.
-struct OptionName {
-  template <std::convertible_to<std::string_view> Text>
-  OptionName(const Text& text) : text(text) {}
-  std::string_view text;
-};
 
 /// The tree is too deep to be walked, as one that holds itself is; RecursionError in Python.
 class RecursionError : public Error {

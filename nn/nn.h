@@ -20,6 +20,7 @@
 #include "ember/nn/margin_loss.h"
 #include "ember/nn/module.h"
 #include "ember/nn/normalization.h"
+#include "ember/nn/options.h"
 #include "ember/nn/parameter_vector.h"
 #include "ember/nn/pooling.h"
 #include "ember/nn/recurrent.h"
@@ -32,6 +33,8 @@ namespace ember {
 
 /// PyTorch's names for what options are asked for by name.
 inline constexpr std::string_view kSame = "same", kValid = "valid";  // padding of convolutions
+inline constexpr std::string_view kZeros = "zeros", kReflect = "reflect", kReplicate = "replicate",
+                                  kCircular = "circular";  // padding_mode of convolutions
 inline constexpr std::string_view kNone = "none", kMean = "mean", kSum = "sum",
                                   kMax = "max";  // reductions, modes of EmbeddingBag
 inline constexpr std::string_view kBatchMean = "batchmean";

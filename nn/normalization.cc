@@ -2,7 +2,6 @@
 
 #include "ember/nn/format.h"
 #include "ember/nn/init.h"
-#include "ember/ops/creation/creation.h"
 #include "ember/ops/normalization/group_norm.h"
 #include "ember/ops/normalization/normalization.h"
 
@@ -15,21 +14,30 @@ void reset_affine(const Tensor& weight, const Tensor& bias) {
   if (bias.defined()) init::zeros_(bias);
 }
 
-Tensor empty_if(bool wanted, const Shape& sizes) { return wanted ? empty(sizes) : Tensor(); }
-
 }  // namespace
 
-BatchNormImpl::BatchNormImpl(BatchNormOptions options)
-    : options(options),
-      weight(register_parameter("weight", empty_if(options.affine_, options.num_features_))),
-      bias(register_parameter("bias", empty_if(options.affine_ && options.bias_, options.num_features_))),
+OptionFields BatchNormOptions::fields() {
+  return {{"num_features", &num_features_, kRequired},
+          {"eps", &eps_},
+          {"momentum", &momentum_},
+          {"affine", &affine_},
+          {"track_running_stats", &track_running_stats_},
+          device_field(),
+          dtype_field(),
+          {"bias", &bias_, kNoAttribute | kKeywordOnly}};
+}
+
+BatchNormImpl::BatchNormImpl(BatchNormOptions o)
+    : options(o),
+      weight(register_parameter("weight", empty_if(o.affine_, o.num_features_, o.tensor_options()))),
+      bias(register_parameter("bias", empty_if(o.affine_ && o.bias_, o.num_features_, o.tensor_options()))),
       running_mean(
-          register_buffer("running_mean", options.track_running_stats_ ? zeros(options.num_features_) : Tensor())),
+          register_buffer("running_mean", empty_if(o.track_running_stats_, o.num_features_, o.tensor_options()))),
       running_var(
-          register_buffer("running_var", options.track_running_stats_ ? ones(options.num_features_) : Tensor())),
-      num_batches_tracked(
-          register_buffer("num_batches_tracked", options.track_running_stats_ ? zeros({}, kInt64) : Tensor())) {
-  reset_affine(weight, bias);
+          register_buffer("running_var", empty_if(o.track_running_stats_, o.num_features_, o.tensor_options()))),
+      num_batches_tracked(register_buffer("num_batches_tracked",
+                                          empty_if(o.track_running_stats_, {}, o.tensor_options().dtype(kInt64)))) {
+  reset_parameters();
 }
 
 void BatchNormImpl::reset_running_stats() {
@@ -85,12 +93,20 @@ void BatchNorm3dImpl::check_input(const Tensor& input) const {
 
 std::shared_ptr<Module> BatchNorm3dImpl::make_empty() const { return std::make_shared<BatchNorm3dImpl>(options); }
 
-LayerNormImpl::LayerNormImpl(LayerNormOptions options)
-    : Layer(std::move(options)),
-      weight(
-          register_parameter("weight", empty_if(this->options.elementwise_affine_, this->options.normalized_shape_))),
-      bias(register_parameter("bias", empty_if(this->options.elementwise_affine_ && this->options.bias_,
-                                               this->options.normalized_shape_))) {
+OptionFields LayerNormOptions::fields() {
+  return {{"normalized_shape", &normalized_shape_, kRequired},
+          {"eps", &eps_},
+          {"elementwise_affine", &elementwise_affine_},
+          {"bias", &bias_, kNoAttribute},
+          device_field(),
+          dtype_field()};
+}
+
+LayerNormImpl::LayerNormImpl(LayerNormOptions o)
+    : Layer(o),
+      weight(register_parameter("weight", empty_if(o.elementwise_affine_, o.normalized_shape_, o.tensor_options()))),
+      bias(register_parameter("bias",
+                              empty_if(o.elementwise_affine_ && o.bias_, o.normalized_shape_, o.tensor_options()))) {
   reset_parameters();
 }
 
@@ -105,10 +121,20 @@ std::string LayerNormImpl::extra_repr() const {
                 ", elementwise_affine=", text(options.elementwise_affine_), ", bias=", text(bias.defined()));
 }
 
-GroupNormImpl::GroupNormImpl(GroupNormOptions options)
-    : Layer(options),
-      weight(register_parameter("weight", empty_if(options.affine_, options.num_channels_))),
-      bias(register_parameter("bias", empty_if(options.affine_ && options.bias_, options.num_channels_))) {
+OptionFields GroupNormOptions::fields() {
+  return {{"num_groups", &num_groups_, kRequired},
+          {"num_channels", &num_channels_, kRequired},
+          {"eps", &eps_},
+          {"affine", &affine_},
+          device_field(),
+          dtype_field(),
+          {"bias", &bias_, kNoAttribute | kKeywordOnly}};
+}
+
+GroupNormImpl::GroupNormImpl(GroupNormOptions o)
+    : Layer(o),
+      weight(register_parameter("weight", empty_if(o.affine_, o.num_channels_, o.tensor_options()))),
+      bias(register_parameter("bias", empty_if(o.affine_ && o.bias_, o.num_channels_, o.tensor_options()))) {
   check<ValueError>(options.num_groups_ > 0 && options.num_channels_ % options.num_groups_ == 0,
                     "GroupNorm: num_channels (", options.num_channels_, ") must be divisible by num_groups (",
                     options.num_groups_, ")");
@@ -126,9 +152,17 @@ std::string GroupNormImpl::extra_repr() const {
                 ", affine=", text(options.affine_), ", bias=", text(bias.defined()));
 }
 
-RMSNormImpl::RMSNormImpl(RMSNormOptions given)
-    : Layer(std::move(given)),
-      weight(register_parameter("weight", empty_if(options.elementwise_affine_, options.normalized_shape_))) {
+OptionFields RMSNormOptions::fields() {
+  return {{"normalized_shape", &normalized_shape_, kRequired},
+          {"eps", &eps_},
+          {"elementwise_affine", &elementwise_affine_},
+          device_field(),
+          dtype_field()};
+}
+
+RMSNormImpl::RMSNormImpl(RMSNormOptions o)
+    : Layer(o),
+      weight(register_parameter("weight", empty_if(o.elementwise_affine_, o.normalized_shape_, o.tensor_options()))) {
   reset_parameters();
 }
 

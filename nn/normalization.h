@@ -7,7 +7,7 @@
 
 namespace ember::nn {
 
-struct BatchNormOptions {
+struct BatchNormOptions : ParameterOptions<BatchNormOptions> {
   BatchNormOptions(int64_t num_features) : num_features_(num_features) {}
   BatchNormOptions& eps(double value) { return eps_ = value, *this; }
   /// The share of a new batch in the running statistics; nullopt for the plain average over all batches.
@@ -15,6 +15,7 @@ struct BatchNormOptions {
   BatchNormOptions& affine(bool value) { return affine_ = value, *this; }
   BatchNormOptions& bias(bool value) { return bias_ = value, *this; }
   BatchNormOptions& track_running_stats(bool value) { return track_running_stats_ = value, *this; }
+  OptionFields fields();
 
   int64_t num_features_;
   double eps_ = 1e-5;
@@ -80,12 +81,13 @@ class BatchNorm3dImpl : public BatchNormImpl {
 };
 using BatchNorm3d = ModuleHolder<BatchNorm3dImpl>;
 
-struct LayerNormOptions {
+struct LayerNormOptions : ParameterOptions<LayerNormOptions> {
   LayerNormOptions(Shape normalized_shape) : normalized_shape_(std::move(normalized_shape)) {}
   LayerNormOptions(std::initializer_list<int64_t> normalized_shape) : normalized_shape_(normalized_shape) {}
   LayerNormOptions& eps(double value) { return eps_ = value, *this; }
   LayerNormOptions& elementwise_affine(bool value) { return elementwise_affine_ = value, *this; }
   LayerNormOptions& bias(bool value) { return bias_ = value, *this; }
+  OptionFields fields();
 
   Shape normalized_shape_;
   double eps_ = 1e-5;
@@ -105,11 +107,12 @@ class LayerNormImpl : public Layer<LayerNormImpl, LayerNormOptions> {
 };
 using LayerNorm = ModuleHolder<LayerNormImpl>;
 
-struct GroupNormOptions {
+struct GroupNormOptions : ParameterOptions<GroupNormOptions> {
   GroupNormOptions(int64_t num_groups, int64_t num_channels) : num_groups_(num_groups), num_channels_(num_channels) {}
   GroupNormOptions& eps(double value) { return eps_ = value, *this; }
   GroupNormOptions& affine(bool value) { return affine_ = value, *this; }
   GroupNormOptions& bias(bool value) { return bias_ = value, *this; }
+  OptionFields fields();
 
   int64_t num_groups_, num_channels_;
   double eps_ = 1e-5;
@@ -129,12 +132,13 @@ class GroupNormImpl : public Layer<GroupNormImpl, GroupNormOptions> {
 };
 using GroupNorm = ModuleHolder<GroupNormImpl>;
 
-struct RMSNormOptions {
+struct RMSNormOptions : ParameterOptions<RMSNormOptions> {
   RMSNormOptions(Shape normalized_shape) : normalized_shape_(std::move(normalized_shape)) {}
   RMSNormOptions(std::initializer_list<int64_t> normalized_shape) : normalized_shape_(normalized_shape) {}
   /// The dtype's epsilon without one.
   RMSNormOptions& eps(std::optional<double> value) { return eps_ = value, *this; }
   RMSNormOptions& elementwise_affine(bool value) { return elementwise_affine_ = value, *this; }
+  OptionFields fields();
 
   Shape normalized_shape_;
   std::optional<double> eps_;
@@ -159,6 +163,7 @@ struct LocalResponseNormOptions {
   LocalResponseNormOptions& alpha(double value) { return alpha_ = value, *this; }
   LocalResponseNormOptions& beta(double value) { return beta_ = value, *this; }
   LocalResponseNormOptions& k(double value) { return k_ = value, *this; }
+  OptionFields fields() { return {{"size", &size_, kRequired}, {"alpha", &alpha_}, {"beta", &beta_}, {"k", &k_}}; }
 
   int64_t size_;
   double alpha_ = 1e-4, beta_ = 0.75, k_ = 1;

@@ -28,6 +28,15 @@ std::string sizes_text(const Shape& sizes) {
 
 }  // namespace
 
+OptionFields MaxPoolOptions::fields() {
+  return {{"kernel_size", &kernel_size_, kRequired},
+          {"stride", &stride_},
+          {"padding", &padding_},
+          {"dilation", &dilation_},
+          {"return_indices", &return_indices_},
+          {"ceil_mode", &ceil_mode_}};
+}
+
 template <int D, class Derived>
 MaxPoolLayer<D, Derived>::MaxPoolLayer(MaxPoolOptions given) : Layer<Derived, MaxPoolOptions>(std::move(given)) {
   if (this->options.stride_.empty()) this->options.stride_ = this->options.kernel_size_;
@@ -42,9 +51,16 @@ std::pair<Tensor, Tensor> MaxPoolLayer<D, Derived>::forward_with_indices(const T
 
 template <int D, class Derived>
 std::string MaxPoolLayer<D, Derived>::extra_repr() const {
-  const MaxPoolOptions& o = this->options;
-  return concat("kernel_size=", text(o.kernel_size_), ", stride=", text(o.stride_), ", padding=", text(o.padding_),
-                ", dilation=", text(o.dilation_), ", ceil_mode=", text(o.ceil_mode_));
+  return described(this->options, {"return_indices"});
+}
+
+OptionFields AvgPoolOptions::fields() {
+  return {{"kernel_size", &kernel_size_, kRequired},
+          {"stride", &stride_},
+          {"padding", &padding_},
+          {"ceil_mode", &ceil_mode_},
+          {"count_include_pad", &count_include_pad_},
+          {"divisor_override", &divisor_override_}};
 }
 
 template <int D, class Derived>
@@ -70,6 +86,13 @@ std::string AvgPoolLayer<D, Derived>::extra_repr() const {
                 ", padding=", window(o.padding_));
 }
 
+OptionFields LPPoolOptions::fields() {
+  return {{"norm_type", &norm_type_, kRequired},
+          {"kernel_size", &kernel_size_, kRequired},
+          {"stride", &stride_},
+          {"ceil_mode", &ceil_mode_}};
+}
+
 template <int D, class Derived>
 Tensor LPPoolLayer<D, Derived>::forward(const Tensor& input) {
   const LPPoolOptions& o = this->options;
@@ -84,6 +107,12 @@ std::string LPPoolLayer<D, Derived>::extra_repr() const {
   return concat("norm_type=", is_whole ? std::to_string(whole) : text(o.norm_type_),
                 ", kernel_size=", text(o.kernel_size_), ", stride=", o.stride_.empty() ? "None" : text(o.stride_),
                 ", ceil_mode=", text(o.ceil_mode_));
+}
+
+OptionFields AdaptiveAvgPoolOptions::fields() { return {{"output_size", SizesOrNone{&output_size_}, kRequired}}; }
+
+OptionFields AdaptiveMaxPoolOptions::fields() {
+  return {{"output_size", SizesOrNone{&output_size_}, kRequired}, {"return_indices", &return_indices_}};
 }
 
 template <int D, class Derived>
@@ -106,11 +135,31 @@ std::string AdaptiveMaxPoolLayer<D, Derived>::extra_repr() const {
   return "output_size=" + sizes_text(this->options.output_size_);
 }
 
+OptionFields FractionalMaxPoolOptions::fields() {
+  return {{"kernel_size", &kernel_size_, kRequired},
+          {"output_size", &output_size_},
+          {"output_ratio", &output_ratio_},
+          {"return_indices", &return_indices_},
+          {"_random_samples", &random_samples_, kNoAttribute}};
+}
+
+template <int D, class Derived>
+FractionalMaxPoolLayer<D, Derived>::FractionalMaxPoolLayer(FractionalMaxPoolOptions given)
+    : Layer<Derived, FractionalMaxPoolOptions>(std::move(given)),
+      random_samples(this->register_buffer("_random_samples", this->options.random_samples_)) {
+  check<ValueError>(this->options.output_size_.empty() != this->options.output_ratio_.empty(),
+                    "fractional max pooling needs just one of output_size and output_ratio");
+}
+
 template <int D, class Derived>
 std::pair<Tensor, Tensor> FractionalMaxPoolLayer<D, Derived>::forward_with_indices(const Tensor& input) const {
   const FractionalMaxPoolOptions& o = this->options;
   return (D == 2 ? fractional_max_pool2d : fractional_max_pool3d)(input, o.kernel_size_, o.output_size_,
                                                                   o.output_ratio_, random_samples);
+}
+
+OptionFields MaxUnpoolOptions::fields() {
+  return {{"kernel_size", &kernel_size_, kRequired}, {"stride", &stride_}, {"padding", &padding_}};
 }
 
 template <int D, class Derived>

@@ -19,6 +19,7 @@ struct MaxPoolOptions {
   /// For Python, where the layer's call then gives a tuple; C++ calls forward_with_indices.
   MaxPoolOptions& return_indices(bool value) { return return_indices_ = value, *this; }
   MaxPoolOptions& ceil_mode(bool value) { return ceil_mode_ = value, *this; }
+  OptionFields fields();
 
   Shape kernel_size_, stride_, padding_ = 0, dilation_ = 1;
   bool return_indices_ = false, ceil_mode_ = false;
@@ -48,6 +49,7 @@ struct AvgPoolOptions {
   AvgPoolOptions& count_include_pad(bool value) { return count_include_pad_ = value, *this; }
   /// Not for one dim.
   AvgPoolOptions& divisor_override(int64_t value) { return divisor_override_ = value, *this; }
+  OptionFields fields();
 
   Shape kernel_size_, stride_, padding_ = 0;
   bool ceil_mode_ = false, count_include_pad_ = true;
@@ -71,6 +73,7 @@ struct LPPoolOptions {
   LPPoolOptions(double norm_type, Shape kernel_size) : norm_type_(norm_type), kernel_size_(std::move(kernel_size)) {}
   LPPoolOptions& stride(Shape value) { return stride_ = std::move(value), *this; }
   LPPoolOptions& ceil_mode(bool value) { return ceil_mode_ = value, *this; }
+  OptionFields fields();
 
   double norm_type_;
   Shape kernel_size_, stride_;
@@ -90,40 +93,47 @@ class LPPoolLayer : public Layer<Derived, LPPoolOptions> {
   std::string extra_repr() const override;
 };
 
-struct AdaptivePoolOptions {
+struct AdaptiveAvgPoolOptions {
   /// -1 keeps the input's size.
-  AdaptivePoolOptions(Shape output_size) : output_size_(std::move(output_size)) {}
-  AdaptivePoolOptions(std::initializer_list<int64_t> output_size) : output_size_(output_size) {}
-  AdaptivePoolOptions& return_indices(bool value) { return return_indices_ = value, *this; }
+  AdaptiveAvgPoolOptions(Shape output_size) : output_size_(std::move(output_size)) {}
+  AdaptiveAvgPoolOptions(std::initializer_list<int64_t> output_size) : output_size_(output_size) {}
+  OptionFields fields();
 
   Shape output_size_;
-  bool return_indices_ = false;  ///< for Python and maxima, as in MaxPoolOptions
 };
-using AdaptiveAvgPool1dOptions = AdaptivePoolOptions;
-using AdaptiveAvgPool2dOptions = AdaptivePoolOptions;
-using AdaptiveAvgPool3dOptions = AdaptivePoolOptions;
-using AdaptiveMaxPool1dOptions = AdaptivePoolOptions;
-using AdaptiveMaxPool2dOptions = AdaptivePoolOptions;
-using AdaptiveMaxPool3dOptions = AdaptivePoolOptions;
+using AdaptiveAvgPool1dOptions = AdaptiveAvgPoolOptions;
+using AdaptiveAvgPool2dOptions = AdaptiveAvgPoolOptions;
+using AdaptiveAvgPool3dOptions = AdaptiveAvgPoolOptions;
+
+struct AdaptiveMaxPoolOptions : AdaptiveAvgPoolOptions {
+  using AdaptiveAvgPoolOptions::AdaptiveAvgPoolOptions;
+  AdaptiveMaxPoolOptions& return_indices(bool value) { return return_indices_ = value, *this; }
+  OptionFields fields();
+
+  bool return_indices_ = false;  ///< for Python, as in MaxPoolOptions
+};
+using AdaptiveMaxPool1dOptions = AdaptiveMaxPoolOptions;
+using AdaptiveMaxPool2dOptions = AdaptiveMaxPoolOptions;
+using AdaptiveMaxPool3dOptions = AdaptiveMaxPoolOptions;
 
 /// The means of windows chosen so that the output is output_size, whatever the input's size.
 template <int D, class Derived>
-class AdaptiveAvgPoolLayer : public Layer<Derived, AdaptivePoolOptions> {
+class AdaptiveAvgPoolLayer : public Layer<Derived, AdaptiveAvgPoolOptions> {
  public:
-  explicit AdaptiveAvgPoolLayer(AdaptivePoolOptions options)
-      : Layer<Derived, AdaptivePoolOptions>(std::move(options)) {}
-  AdaptiveAvgPoolLayer(Shape output_size) : AdaptiveAvgPoolLayer(AdaptivePoolOptions(std::move(output_size))) {}
+  explicit AdaptiveAvgPoolLayer(AdaptiveAvgPoolOptions options)
+      : Layer<Derived, AdaptiveAvgPoolOptions>(std::move(options)) {}
+  AdaptiveAvgPoolLayer(Shape output_size) : AdaptiveAvgPoolLayer(AdaptiveAvgPoolOptions(std::move(output_size))) {}
   Tensor forward(const Tensor& input) override;
   std::string extra_repr() const override;
 };
 
 /// The largest values of the same windows.
 template <int D, class Derived>
-class AdaptiveMaxPoolLayer : public Layer<Derived, AdaptivePoolOptions> {
+class AdaptiveMaxPoolLayer : public Layer<Derived, AdaptiveMaxPoolOptions> {
  public:
-  explicit AdaptiveMaxPoolLayer(AdaptivePoolOptions options)
-      : Layer<Derived, AdaptivePoolOptions>(std::move(options)) {}
-  AdaptiveMaxPoolLayer(Shape output_size) : AdaptiveMaxPoolLayer(AdaptivePoolOptions(std::move(output_size))) {}
+  explicit AdaptiveMaxPoolLayer(AdaptiveMaxPoolOptions options)
+      : Layer<Derived, AdaptiveMaxPoolOptions>(std::move(options)) {}
+  AdaptiveMaxPoolLayer(Shape output_size) : AdaptiveMaxPoolLayer(AdaptiveMaxPoolOptions(std::move(output_size))) {}
   Tensor forward(const Tensor& input) override { return forward_with_indices(input).first; }
   std::pair<Tensor, Tensor> forward_with_indices(const Tensor& input) const;
   std::string extra_repr() const override;
@@ -135,6 +145,7 @@ struct FractionalMaxPoolOptions {
   FractionalMaxPoolOptions& output_size(Shape value) { return output_size_ = std::move(value), *this; }
   FractionalMaxPoolOptions& output_ratio(std::vector<double> value) { return output_ratio_ = std::move(value), *this; }
   FractionalMaxPoolOptions& return_indices(bool value) { return return_indices_ = value, *this; }
+  OptionFields fields();
 
   Shape kernel_size_, output_size_;
   std::vector<double> output_ratio_;
@@ -148,9 +159,8 @@ using FractionalMaxPool3dOptions = FractionalMaxPoolOptions;
 template <int D, class Derived>
 class FractionalMaxPoolLayer : public Layer<Derived, FractionalMaxPoolOptions> {
  public:
-  explicit FractionalMaxPoolLayer(FractionalMaxPoolOptions options)
-      : Layer<Derived, FractionalMaxPoolOptions>(std::move(options)),
-        random_samples(this->register_buffer("_random_samples", this->options.random_samples_)) {}
+  /// ValueError unless just one of output_size and output_ratio is given.
+  explicit FractionalMaxPoolLayer(FractionalMaxPoolOptions options);
   Tensor forward(const Tensor& input) override { return forward_with_indices(input).first; }
   std::pair<Tensor, Tensor> forward_with_indices(const Tensor& input) const;
 
@@ -162,6 +172,7 @@ struct MaxUnpoolOptions {
   MaxUnpoolOptions(std::initializer_list<int64_t> kernel_size) : kernel_size_(kernel_size) {}
   MaxUnpoolOptions& stride(Shape value) { return stride_ = std::move(value), *this; }
   MaxUnpoolOptions& padding(Shape value) { return padding_ = std::move(value), *this; }
+  OptionFields fields();
 
   Shape kernel_size_, stride_, padding_ = 0;
 };

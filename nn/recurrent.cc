@@ -9,57 +9,69 @@
 
 namespace ember::nn {
 
-RecurrentImpl::RecurrentImpl(RNNOptions given, int64_t gates) : options(std::move(given)) {
-  check<ValueError>(options.dropout_ >= 0 && options.dropout_ <= 1,
+OptionFields RNNOptions::fields() {
+  OptionFields fields = RecurrentLayerOptions::fields();
+  fields.insert(fields.begin() + 3, {"nonlinearity", &nonlinearity_});
+  return fields;
+}
+
+template <class Derived, class Options>
+RecurrentLayer<Derived, Options>::RecurrentLayer(Options given, int64_t gates) : Layer<Derived, Options>(given) {
+  const Options& o = this->options;
+  check<ValueError>(o.dropout_ >= 0 && o.dropout_ <= 1,
                     "dropout should be a number in range [0, 1] representing the probability of an element being "
                     "zeroed");
-  check<ValueError>(options.input_size_ > 0, "input_size must be greater than zero");
-  check<ValueError>(options.hidden_size_ > 0, "hidden_size must be greater than zero");
-  check<ValueError>(options.hidden_size_ <= INT64_MAX / 4, "hidden_size ", options.hidden_size_,
+  check<ValueError>(o.input_size_ > 0, "input_size must be greater than zero");
+  check<ValueError>(o.hidden_size_ > 0, "hidden_size must be greater than zero");
+  check<ValueError>(o.hidden_size_ <= INT64_MAX / 4, "hidden_size ", o.hidden_size_,
                     " is too large for weights of shape [", gates, " * hidden_size, hidden_size]");
-  check<ValueError>(options.num_layers_ > 0, "num_layers must be greater than zero");
-  const int64_t hidden = options.hidden_size_, rows = gates * hidden, directions = options.bidirectional_ ? 2 : 1;
-  for (int64_t layer = 0; layer < options.num_layers_; ++layer) {
-    const int64_t columns = layer == 0 ? options.input_size_ : hidden * directions;
+  check<ValueError>(o.num_layers_ > 0, "num_layers must be greater than zero");
+  const int64_t hidden = o.hidden_size_, rows = gates * hidden, directions = o.bidirectional_ ? 2 : 1;
+  const TensorOptions how = o.tensor_options();
+  for (int64_t layer = 0; layer < o.num_layers_; ++layer) {
+    const int64_t columns = layer == 0 ? o.input_size_ : hidden * directions;
     for (int64_t direction = 0; direction < directions; ++direction) {
       const std::string suffix = concat("_l", layer, direction ? "_reverse" : "");
-      register_parameter("weight_ih" + suffix, empty({rows, columns}));
-      register_parameter("weight_hh" + suffix, empty({rows, hidden}));
-      if (!options.bias_) continue;
-      register_parameter("bias_ih" + suffix, empty(rows));
-      register_parameter("bias_hh" + suffix, empty(rows));
+      this->register_parameter("weight_ih" + suffix, empty({rows, columns}, how));
+      this->register_parameter("weight_hh" + suffix, empty({rows, hidden}, how));
+      if (!o.bias_) continue;
+      this->register_parameter("bias_ih" + suffix, empty(rows, how));
+      this->register_parameter("bias_hh" + suffix, empty(rows, how));
     }
   }
   reset_parameters();
 }
 
-void RecurrentImpl::reset_parameters() {
-  const double bound = 1 / std::sqrt(options.hidden_size_);
-  for (const auto& [name, p] : own_parameters()) init::uniform_(p, -bound, bound);
+template <class Derived, class Options>
+void RecurrentLayer<Derived, Options>::reset_parameters() {
+  const double bound = 1 / std::sqrt(this->options.hidden_size_);
+  for (const auto& [name, p] : this->own_parameters()) init::uniform_(p, -bound, bound);
 }
 
-std::vector<Tensor> RecurrentImpl::flat_weights() const { return own_parameters().values(); }
-
-std::string RecurrentImpl::extra_repr() const {
-  std::string s = concat(options.input_size_, ", ", options.hidden_size_);
-  if (options.num_layers_ != 1) s += concat(", num_layers=", options.num_layers_);
-  if (!options.bias_) s += ", bias=False";
-  if (options.batch_first_) s += ", batch_first=True";
-  if (options.dropout_ != 0) s += ", dropout=" + text(options.dropout_);
-  if (options.bidirectional_) s += ", bidirectional=True";
+template <class Derived, class Options>
+std::string RecurrentLayer<Derived, Options>::extra_repr() const {
+  const Options& o = this->options;
+  std::string s = concat(o.input_size_, ", ", o.hidden_size_);
+  if (o.num_layers_ != 1) s += concat(", num_layers=", o.num_layers_);
+  if (!o.bias_) s += ", bias=False";
+  if (o.batch_first_) s += ", batch_first=True";
+  if (o.dropout_ != 0) s += ", dropout=" + text(o.dropout_);
+  if (o.bidirectional_) s += ", bidirectional=True";
   return s;
 }
 
-RecurrentOptions RecurrentImpl::op_options() const {
-  return {.has_biases = options.bias_,
-          .num_layers = options.num_layers_,
-          .dropout = options.dropout_,
-          .training = is_training(),
-          .bidirectional = options.bidirectional_,
-          .batch_first = options.batch_first_};
+template <class Derived, class Options>
+RecurrentOptions RecurrentLayer<Derived, Options>::op_options() const {
+  const Options& o = this->options;
+  return {.has_biases = o.bias_,
+          .num_layers = o.num_layers_,
+          .dropout = o.dropout_,
+          .training = this->is_training(),
+          .bidirectional = o.bidirectional_,
+          .batch_first = o.batch_first_};
 }
 
-RNNImpl::RNNImpl(RNNOptions options) : RecurrentImpl(std::move(options), 1) {
+RNNImpl::RNNImpl(RNNOptions options) : RecurrentLayer(std::move(options), 1) {
   const std::string& nonlinearity = this->options.nonlinearity_;
   check<ValueError>(nonlinearity == "tanh" || nonlinearity == "relu", "Unknown nonlinearity '", nonlinearity,
                     "'. Select from 'tanh' or 'relu'.");
@@ -70,28 +82,21 @@ std::pair<Tensor, Tensor> RNNImpl::forward(const Tensor& input, const Tensor& h0
   return op(input, h0, flat_weights(), op_options());
 }
 
-bool RecurrentImpl::take_members(const Module& source, CloneMemo&) {
-  options = dynamic_cast<const RecurrentImpl&>(source).options;
-  return false;
-}
-
-std::shared_ptr<Module> RNNImpl::make_empty() const { return std::make_shared<RNNImpl>(options); }
-
-LSTMImpl::LSTMImpl(LSTMOptions options) : RecurrentImpl(std::move(options), 4) {}
+LSTMImpl::LSTMImpl(LSTMOptions options) : RecurrentLayer(options, 4) {}
 
 std::pair<Tensor, LSTMImpl::State> LSTMImpl::forward(const Tensor& input, const State& state) const {
   auto [output, hidden, cell] = lstm(input, state.first, state.second, flat_weights(), op_options());
   return {output, {hidden, cell}};
 }
 
-std::shared_ptr<Module> LSTMImpl::make_empty() const { return std::make_shared<LSTMImpl>(options); }
-
-GRUImpl::GRUImpl(GRUOptions options) : RecurrentImpl(std::move(options), 3) {}
+GRUImpl::GRUImpl(GRUOptions options) : RecurrentLayer(options, 3) {}
 
 std::pair<Tensor, Tensor> GRUImpl::forward(const Tensor& input, const Tensor& h0) const {
   return gru(input, h0, flat_weights(), op_options());
 }
 
-std::shared_ptr<Module> GRUImpl::make_empty() const { return std::make_shared<GRUImpl>(options); }
+template class RecurrentLayer<RNNImpl, RNNOptions>;
+template class RecurrentLayer<LSTMImpl, LSTMOptions>;
+template class RecurrentLayer<GRUImpl, GRUOptions>;
 
 }  // namespace ember::nn

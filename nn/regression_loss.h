@@ -7,12 +7,10 @@
 
 namespace ember::nn {
 
-struct SmoothL1LossOptions {
-  SmoothL1LossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
-  SmoothL1LossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
+struct SmoothL1LossOptions : ReductionOptions<SmoothL1LossOptions> {
   SmoothL1LossOptions& beta(double value) { return beta_ = value, *this; }
+  OptionFields fields() { return {kSizeAverage, kReduce, reduction_field(), {"beta", &beta_}}; }
 
-  Reduction reduction_ = Reduction::Mean;
   double beta_ = 1;
 };
 
@@ -24,12 +22,10 @@ class SmoothL1LossImpl : public Layer<SmoothL1LossImpl, SmoothL1LossOptions> {
 };
 using SmoothL1Loss = ModuleHolder<SmoothL1LossImpl>;
 
-struct HuberLossOptions {
-  HuberLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
-  HuberLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
+struct HuberLossOptions : ReductionOptions<HuberLossOptions> {
   HuberLossOptions& delta(double value) { return delta_ = value, *this; }
+  OptionFields fields() { return {reduction_field(), {"delta", &delta_}}; }
 
-  Reduction reduction_ = Reduction::Mean;
   double delta_ = 1;
 };
 
@@ -45,6 +41,7 @@ struct KLDivLossOptions {
   /// "mean", "sum", "none", or "batchmean": the sum divided by the batch's size.
   KLDivLossOptions& reduction(OptionName value) { return reduction_ = value.text, *this; }
   KLDivLossOptions& log_target(bool value) { return log_target_ = value, *this; }
+  OptionFields fields() { return {kSizeAverage, kReduce, {"reduction", &reduction_}, {"log_target", &log_target_}}; }
 
   std::string reduction_ = "mean";
   bool log_target_ = false;
@@ -58,13 +55,11 @@ class KLDivLossImpl : public Layer<KLDivLossImpl, KLDivLossOptions> {
 };
 using KLDivLoss = ModuleHolder<KLDivLossImpl>;
 
-struct BCELossOptions {
+struct BCELossOptions : ReductionOptions<BCELossOptions> {
   BCELossOptions& weight(Tensor value) { return weight_ = std::move(value), *this; }
-  BCELossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
-  BCELossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
+  OptionFields fields() { return {{"weight", &weight_, kNoAttribute}, kSizeAverage, kReduce, reduction_field()}; }
 
   Tensor weight_;
-  Reduction reduction_ = Reduction::Mean;
 };
 
 /// Binary cross entropy of probabilities and targets in [0, 1].
@@ -77,15 +72,13 @@ class BCELossImpl : public Layer<BCELossImpl, BCELossOptions> {
 };
 using BCELoss = ModuleHolder<BCELossImpl>;
 
-struct GaussianNLLLossOptions {
+struct GaussianNLLLossOptions : ReductionOptions<GaussianNLLLossOptions> {
   GaussianNLLLossOptions& full(bool value) { return full_ = value, *this; }
   GaussianNLLLossOptions& eps(double value) { return eps_ = value, *this; }
-  GaussianNLLLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
-  GaussianNLLLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
+  OptionFields fields() { return {{"full", &full_, kKeywordOnly}, {"eps", &eps_}, reduction_field()}; }
 
   bool full_ = false;
   double eps_ = 1e-6;
-  Reduction reduction_ = Reduction::Mean;
 };
 
 /// Half of log(var) + (input - target)^2 / var.
@@ -96,16 +89,16 @@ class GaussianNLLLossImpl : public Layer<GaussianNLLLossImpl, GaussianNLLLossOpt
 };
 using GaussianNLLLoss = ModuleHolder<GaussianNLLLossImpl>;
 
-struct PoissonNLLLossOptions {
+struct PoissonNLLLossOptions : ReductionOptions<PoissonNLLLossOptions> {
   PoissonNLLLossOptions& log_input(bool value) { return log_input_ = value, *this; }
   PoissonNLLLossOptions& full(bool value) { return full_ = value, *this; }
   PoissonNLLLossOptions& eps(double value) { return eps_ = value, *this; }
-  PoissonNLLLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
-  PoissonNLLLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
+  OptionFields fields() {
+    return {{"log_input", &log_input_}, {"full", &full_}, kSizeAverage, {"eps", &eps_}, kReduce, reduction_field()};
+  }
 
   bool log_input_ = true, full_ = false;
   double eps_ = 1e-8;
-  Reduction reduction_ = Reduction::Mean;
 };
 
 /// exp(input) - target input.
@@ -116,14 +109,12 @@ class PoissonNLLLossImpl : public Layer<PoissonNLLLossImpl, PoissonNLLLossOption
 };
 using PoissonNLLLoss = ModuleHolder<PoissonNLLLossImpl>;
 
-struct CTCLossOptions {
+struct CTCLossOptions : ReductionOptions<CTCLossOptions> {
   CTCLossOptions& blank(int64_t value) { return blank_ = value, *this; }
-  CTCLossOptions& reduction(Reduction value) { return reduction_ = value, *this; }
-  CTCLossOptions& reduction(OptionName name) { return reduction(reduction_from_string(name.text)); }
   CTCLossOptions& zero_infinity(bool value) { return zero_infinity_ = value, *this; }
+  OptionFields fields() { return {{"blank", &blank_}, reduction_field(), {"zero_infinity", &zero_infinity_}}; }
 
   int64_t blank_ = 0;
-  Reduction reduction_ = Reduction::Mean;
   bool zero_infinity_ = false;
 };
 

@@ -19,28 +19,20 @@ Tensor activate(const char* name, const Tensor& input, bool inplace, const F& fu
   return in_place(name, x, function);
 }
 
-/// What follows the other options.
-std::string inplace_suffix(bool inplace) { return inplace ? ", inplace=True" : ""; }
-std::string inplace_text(bool inplace) { return inplace ? "inplace=True" : ""; }
-
 }  // namespace
 
 Tensor ELUImpl::forward(const Tensor& input) {
   return activate("elu_", input, options.inplace_, [&](const Tensor& x) { return elu(x, options.alpha_); });
 }
-std::string ELUImpl::extra_repr() const {
-  return concat("alpha=", text(options.alpha_), inplace_suffix(options.inplace_));
-}
+std::string ELUImpl::extra_repr() const { return detail::activation_text(options); }
 
 Tensor CELUImpl::forward(const Tensor& input) {
   return activate("celu_", input, options.inplace_, [&](const Tensor& x) { return celu(x, options.alpha_); });
 }
-std::string CELUImpl::extra_repr() const {
-  return concat("alpha=", text(options.alpha_), inplace_suffix(options.inplace_));
-}
+std::string CELUImpl::extra_repr() const { return detail::activation_text(options); }
 
 Tensor SELUImpl::forward(const Tensor& input) { return activate("selu_", input, options.inplace_, selu); }
-std::string SELUImpl::extra_repr() const { return inplace_text(options.inplace_); }
+std::string SELUImpl::extra_repr() const { return detail::activation_text(options); }
 
 Tensor HardsigmoidImpl::forward(const Tensor& input) {
   return activate("hardsigmoid_", input, options.inplace_, hardsigmoid);
@@ -51,16 +43,13 @@ Tensor HardswishImpl::forward(const Tensor& input) {
 }
 
 Tensor MishImpl::forward(const Tensor& input) { return activate("mish_", input, options.inplace_, mish); }
-std::string MishImpl::extra_repr() const { return inplace_text(options.inplace_); }
+std::string MishImpl::extra_repr() const { return detail::activation_text(options); }
 
 Tensor HardtanhImpl::forward(const Tensor& input) {
   return activate("hardtanh_", input, options.inplace_,
                   [&](const Tensor& x) { return hardtanh(x, options.min_val_, options.max_val_); });
 }
-std::string HardtanhImpl::extra_repr() const {
-  return concat("min_val=", text(options.min_val_), ", max_val=", text(options.max_val_),
-                inplace_suffix(options.inplace_));
-}
+std::string HardtanhImpl::extra_repr() const { return detail::activation_text(options); }
 
 Tensor HardshrinkImpl::forward(const Tensor& input) { return hardshrink(input, options.lambda_); }
 std::string HardshrinkImpl::extra_repr() const { return text(options.lambda_); }
@@ -72,13 +61,10 @@ Tensor ThresholdImpl::forward(const Tensor& input) {
   return activate("threshold_", input, options.inplace_,
                   [&](const Tensor& x) { return threshold(x, options.threshold_, options.value_); });
 }
-std::string ThresholdImpl::extra_repr() const {
-  return concat("threshold=", text(options.threshold_), ", value=", text(options.value_),
-                inplace_suffix(options.inplace_));
-}
+std::string ThresholdImpl::extra_repr() const { return detail::activation_text(options); }
 
 PReLUImpl::PReLUImpl(PReLUOptions options)
-    : Layer(options), weight(register_parameter("weight", empty(options.num_parameters_))) {
+    : Layer(options), weight(register_parameter("weight", empty(options.num_parameters_, options.tensor_options()))) {
   reset_parameters();
 }
 void PReLUImpl::reset_parameters() {
@@ -92,12 +78,10 @@ Tensor RReLUImpl::forward(const Tensor& input) {
   return activate("rrelu_", input, options.inplace_,
                   [&](const Tensor& x) { return rrelu(x, options.lower_, options.upper_, is_training()); });
 }
-std::string RReLUImpl::extra_repr() const {
-  return concat("lower=", text(options.lower_), ", upper=", text(options.upper_), inplace_suffix(options.inplace_));
-}
+std::string RReLUImpl::extra_repr() const { return detail::activation_text(options); }
 
 Tensor GLUImpl::forward(const Tensor& input) { return glu(input, options.dim_); }
-std::string GLUImpl::extra_repr() const { return concat("dim=", options.dim_); }
+std::string GLUImpl::extra_repr() const { return described(options); }
 
 Tensor LogSigmoidImpl::forward(const Tensor& input) { return logsigmoid(input); }
 Tensor SoftsignImpl::forward(const Tensor& input) { return softsign(input); }
@@ -110,6 +94,6 @@ Tensor Softmax2dImpl::forward(const Tensor& input) {
 }
 
 Tensor SoftminImpl::forward(const Tensor& input) { return softmax(-input, options.dim_); }
-std::string SoftminImpl::extra_repr() const { return concat("dim=", options.dim_); }
+std::string SoftminImpl::extra_repr() const { return described(options); }
 
 }  // namespace ember::nn

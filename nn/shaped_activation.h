@@ -8,6 +8,7 @@ namespace ember::nn {
 struct ELUOptions {
   ELUOptions& alpha(double value) { return alpha_ = value, *this; }
   ELUOptions& inplace(bool value) { return inplace_ = value, *this; }
+  OptionFields fields() { return {{"alpha", &alpha_}, {"inplace", &inplace_}}; }
 
   double alpha_ = 1.0;
   bool inplace_ = false;
@@ -74,6 +75,7 @@ struct HardtanhOptions {
   HardtanhOptions& min_val(double value) { return min_val_ = value, *this; }
   HardtanhOptions& max_val(double value) { return max_val_ = value, *this; }
   HardtanhOptions& inplace(bool value) { return inplace_ = value, *this; }
+  OptionFields fields() { return {{"min_val", &min_val_}, {"max_val", &max_val_}, {"inplace", &inplace_}}; }
 
   double min_val_ = -1, max_val_ = 1;
   bool inplace_ = false;
@@ -91,6 +93,7 @@ using Hardtanh = ModuleHolder<HardtanhImpl>;
 struct ShrinkOptions {
   ShrinkOptions(double lambda = 0.5) : lambda_(lambda) {}
   ShrinkOptions& lambda(double value) { return lambda_ = value, *this; }
+  OptionFields fields() { return {{"lambd", &lambda_}}; }
 
   double lambda_;
 };
@@ -118,6 +121,9 @@ using Softshrink = ModuleHolder<SoftshrinkImpl>;
 struct ThresholdOptions {
   ThresholdOptions(double threshold, double value) : threshold_(threshold), value_(value) {}
   ThresholdOptions& inplace(bool value) { return inplace_ = value, *this; }
+  OptionFields fields() {
+    return {{"threshold", &threshold_, kRequired}, {"value", &value_, kRequired}, {"inplace", &inplace_}};
+  }
 
   double threshold_, value_;
   bool inplace_ = false;
@@ -133,9 +139,12 @@ class ThresholdImpl : public Layer<ThresholdImpl, ThresholdOptions> {
 };
 using Threshold = ModuleHolder<ThresholdImpl>;
 
-struct PReLUOptions {
+struct PReLUOptions : ParameterOptions<PReLUOptions> {
   PReLUOptions& num_parameters(int64_t value) { return num_parameters_ = value, *this; }
   PReLUOptions& init(double value) { return init_ = value, *this; }
+  OptionFields fields() {
+    return {{"num_parameters", &num_parameters_}, {"init", &init_}, device_field(), dtype_field()};
+  }
 
   int64_t num_parameters_ = 1;
   double init_ = 0.25;
@@ -157,6 +166,7 @@ struct RReLUOptions {
   RReLUOptions& lower(double value) { return lower_ = value, *this; }
   RReLUOptions& upper(double value) { return upper_ = value, *this; }
   RReLUOptions& inplace(bool value) { return inplace_ = value, *this; }
+  OptionFields fields() { return {{"lower", &lower_}, {"upper", &upper_}, {"inplace", &inplace_}}; }
 
   double lower_ = 1.0 / 8, upper_ = 1.0 / 3;
   bool inplace_ = false;
@@ -173,6 +183,7 @@ using RReLU = ModuleHolder<RReLUImpl>;
 
 struct GLUOptions {
   GLUOptions(int64_t dim = -1) : dim_(dim) {}
+  OptionFields fields() { return {{"dim", &dim_}}; }
 
   int64_t dim_;
 };
@@ -185,8 +196,6 @@ class GLUImpl : public Layer<GLUImpl, GLUOptions> {
   std::string extra_repr() const override;
 };
 using GLU = ModuleHolder<GLUImpl>;
-
-struct NoOptions {};
 
 /// log(sigmoid(x)).
 class LogSigmoidImpl : public Layer<LogSigmoidImpl, NoOptions> {

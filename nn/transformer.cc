@@ -10,14 +10,20 @@
 namespace ember::nn {
 namespace {
 
-std::function<Tensor(const Tensor&)> activation_by_name(std::string_view name) {
+UnaryFunction activation_by_name(std::string_view name) {
   if (name == "relu") return [](const Tensor& x) { return relu(x); };
   if (name == "gelu") return [](const Tensor& x) { return gelu(x); };
   fail<ValueError>("activation should be relu/gelu, not ", name);
 }
 
-MultiheadAttentionOptions attention_options(const TransformerEncoderLayerOptions& o) {
-  return MultiheadAttentionOptions(o.d_model_, o.nhead_).dropout(o.dropout_).bias(o.bias_).batch_first(o.batch_first_);
+MultiheadAttention make_attention(const TransformerEncoderLayerOptions& o) {
+  MultiheadAttentionOptions options(o.d_model_, o.nhead_);
+  options.dropout(o.dropout_).bias(o.bias_).batch_first(o.batch_first_).parameters_like(o);
+  return MultiheadAttention(options);
+}
+
+Linear make_linear(const TransformerEncoderLayerOptions& o, int64_t in_features, int64_t out_features) {
+  return Linear(LinearOptions(in_features, out_features).bias(o.bias_).parameters_like(o));
 }
 
 /// Calls the child of a slot, which may be None. By value: the slot may become another's while the child runs.
@@ -27,7 +33,7 @@ Tensor run(std::shared_ptr<Module> child, const char* name, const Tensor& x) {
 }
 
 LayerNorm make_norm(const TransformerEncoderLayerOptions& o) {
-  return LayerNorm(LayerNormOptions(o.d_model_).eps(o.layer_norm_eps_).bias(o.bias_));
+  return LayerNorm(LayerNormOptions(o.d_model_).eps(o.layer_norm_eps_).bias(o.bias_).parameters_like(o));
 }
 
 }  // namespace
@@ -38,17 +44,31 @@ TransformerEncoderLayerOptions& TransformerEncoderLayerOptions::activation(Optio
   return *this;
 }
 
+OptionFields TransformerEncoderLayerOptions::fields() {
+  return {{"d_model", &d_model_, kRequired | kNoAttribute},
+          {"nhead", &nhead_, kRequired | kNoAttribute},
+          {"dim_feedforward", &dim_feedforward_, kNoAttribute},
+          {"dropout", &dropout_, kNoAttribute},
+          {"activation", FunctionOrName{&activation_, &activation_name_}, kNoAttribute},
+          {"layer_norm_eps", &layer_norm_eps_, kNoAttribute},
+          {"batch_first", &batch_first_, kNoAttribute},
+          {"norm_first", &norm_first_},
+          {"bias", &bias_, kNoAttribute},
+          device_field(),
+          dtype_field()};
+}
+
 TransformerEncoderLayerImpl::TransformerEncoderLayerImpl(TransformerEncoderLayerOptions o)
     : Layer(o),
-      self_attn(register_module("self_attn", MultiheadAttention(attention_options(o)))),
-      linear1(register_child("linear1", Linear(o.d_model_, o.dim_feedforward_, o.bias_))),
+      self_attn(register_module("self_attn", make_attention(o))),
+      linear1(register_child("linear1", make_linear(o, o.d_model_, o.dim_feedforward_))),
       dropout(register_child("dropout", Dropout(o.dropout_))),
-      linear2(register_child("linear2", Linear(o.dim_feedforward_, o.d_model_, o.bias_))),
+      linear2(register_child("linear2", make_linear(o, o.dim_feedforward_, o.d_model_))),
       norm1(register_child("norm1", make_norm(o))),
       norm2(register_child("norm2", make_norm(o))),
       dropout1(register_child("dropout1", Dropout(o.dropout_))),
       dropout2(register_child("dropout2", Dropout(o.dropout_))) {
-  if (!options.activation_) options.activation("relu");
+  if (!options.activation_) options.activation(std::string(options.activation_name_));
 }
 
 Tensor TransformerEncoderLayerImpl::forward(const Tensor& src, const Tensor& src_mask,

@@ -2,32 +2,31 @@
 // et al., "Attention is all you need", 2017; norm_first as in Xiong et al., 2020.
 #pragma once
 
-#include <functional>
-
 #include "ember/nn/attention.h"
 #include "ember/nn/dropout.h"
 #include "ember/nn/normalization.h"
 
 namespace ember::nn {
 
-struct TransformerEncoderLayerOptions {
+struct TransformerEncoderLayerOptions : ParameterOptions<TransformerEncoderLayerOptions> {
   TransformerEncoderLayerOptions(int64_t d_model, int64_t nhead) : d_model_(d_model), nhead_(nhead) {}
   TransformerEncoderLayerOptions& dim_feedforward(int64_t value) { return dim_feedforward_ = value, *this; }
   TransformerEncoderLayerOptions& dropout(double value) { return dropout_ = value, *this; }
   /// "relu" or "gelu", or any function.
   TransformerEncoderLayerOptions& activation(OptionName name);
-  TransformerEncoderLayerOptions& activation(std::function<Tensor(const Tensor&)> function) {
+  TransformerEncoderLayerOptions& activation(UnaryFunction function) {
     return activation_ = std::move(function), activation_name_.clear(), *this;
   }
   TransformerEncoderLayerOptions& layer_norm_eps(double value) { return layer_norm_eps_ = value, *this; }
   TransformerEncoderLayerOptions& batch_first(bool value) { return batch_first_ = value, *this; }
   TransformerEncoderLayerOptions& norm_first(bool value) { return norm_first_ = value, *this; }
   TransformerEncoderLayerOptions& bias(bool value) { return bias_ = value, *this; }
+  OptionFields fields();
 
   int64_t d_model_, nhead_, dim_feedforward_ = 2048;
   double dropout_ = 0.1, layer_norm_eps_ = 1e-5;
-  std::function<Tensor(const Tensor&)> activation_;  ///< relu when empty
-  std::string activation_name_ = "relu";             ///< empty when a function was given
+  UnaryFunction activation_;              ///< by its name when empty
+  std::string activation_name_ = "relu";  ///< empty when a function was given
   bool batch_first_ = false, norm_first_ = false, bias_ = true;
 };
 

@@ -6,52 +6,36 @@
 
 namespace ember::python {
 
-namespace {
-
-/// One of those whose only option is inplace.
-template <class M>
-void bind_activation(py::module_& m, const char* name, const char* doc) {
-  Layer<M>(m, name, doc)
-      .init([](bool inplace) { return nn::ActivationOptions().inplace(inplace); }, py::arg("inplace") = false)
-      .option("inplace", &nn::ActivationOptions::inplace_);
-}
-
-template <class M>
-void bind_softmax(py::module_& m, const char* name, const char* doc) {
-  Layer<M>(m, name, doc)
-      .init([](int64_t dim) { return nn::SoftmaxOptions(dim); }, py::arg("dim"))
-      .option("dim", &nn::SoftmaxOptions::dim_);
-}
-
-}  // namespace
-
 void bind_activation_layers(py::module_& m) {
   using namespace nn;
-  bind_activation<ReLUImpl>(m, "ReLU", "max(input, 0).");
-  bind_activation<ReLU6Impl>(m, "ReLU6", "min(max(input, 0), 6).");
-  bind_activation<SiLUImpl>(m, "SiLU", "input sigmoid(input).");
-  bind_activation<SELUImpl>(m, "SELU", "The elu that keeps mean 0 and variance 1.");
-  bind_activation<HardsigmoidImpl>(m, "Hardsigmoid", "relu6(input + 3) / 6.");
-  bind_activation<HardswishImpl>(m, "Hardswish", "input relu6(input + 3) / 6.");
-  bind_activation<MishImpl>(m, "Mish", "input tanh(softplus(input)).");
-  Layer<SigmoidImpl>(m, "Sigmoid", "1 / (1 + exp(-input)).").init();
-  Layer<TanhImpl>(m, "Tanh", "The hyperbolic tangent.").init();
-  Layer<GELUImpl>(m, "GELU", "input Phi(input), exactly or by 'tanh'.")
-      .init([](const std::string& approximate) { return GELUOptions().approximate(approximate); },
-            py::arg("approximate") = "none")
-      .option("approximate", &GELUOptions::approximate_);
-  Layer<LeakyReLUImpl>(m, "LeakyReLU", "input where positive, negative_slope input elsewhere.")
-      .init([](double slope, bool inplace) { return LeakyReLUOptions().negative_slope(slope).inplace(inplace); },
-            py::arg("negative_slope") = 0.01, py::arg("inplace") = false)
-      .option("negative_slope", &LeakyReLUOptions::negative_slope_)
-      .option("inplace", &LeakyReLUOptions::inplace_);
-  Layer<SoftplusImpl>(m, "Softplus", "log(1 + exp(beta input)) / beta.")
-      .init([](double beta, double threshold) { return SoftplusOptions().beta(beta).threshold(threshold); },
-            py::arg("beta") = 1.0, py::arg("threshold") = 20.0)
-      .option("beta", &SoftplusOptions::beta_)
-      .option("threshold", &SoftplusOptions::threshold_);
-  bind_softmax<SoftmaxImpl>(m, "Softmax", "exp(input) / sum(exp(input)) along dim.");
-  bind_softmax<LogSoftmaxImpl>(m, "LogSoftmax", "log(softmax(input)).");
+  Layer<ReLUImpl>(m, "ReLU", "max(input, 0).");
+  Layer<ReLU6Impl>(m, "ReLU6", "min(max(input, 0), 6).");
+  Layer<SiLUImpl>(m, "SiLU", "input sigmoid(input).");
+  Layer<SELUImpl>(m, "SELU", "The elu that keeps mean 0 and variance 1.");
+  Layer<HardsigmoidImpl>(m, "Hardsigmoid", "relu6(input + 3) / 6.");
+  Layer<HardswishImpl>(m, "Hardswish", "input relu6(input + 3) / 6.");
+  Layer<MishImpl>(m, "Mish", "input tanh(softplus(input)).");
+  Layer<SigmoidImpl>(m, "Sigmoid", "1 / (1 + exp(-input)).");
+  Layer<TanhImpl>(m, "Tanh", "The hyperbolic tangent.");
+  Layer<GELUImpl>(m, "GELU", "input Phi(input), exactly or by 'tanh'.");
+  Layer<LeakyReLUImpl>(m, "LeakyReLU", "input where positive, negative_slope input elsewhere.");
+  Layer<SoftplusImpl>(m, "Softplus", "log(1 + exp(beta input)) / beta.");
+  Layer<SoftmaxImpl>(m, "Softmax", "exp(input) / sum(exp(input)) along dim.");
+  Layer<LogSoftmaxImpl>(m, "LogSoftmax", "log(softmax(input)).");
+  Layer<ELUImpl>(m, "ELU", "input where positive, alpha (exp(input) - 1) elsewhere.");
+  Layer<CELUImpl>(m, "CELU", "input where positive, alpha (exp(input / alpha) - 1) elsewhere.");
+  Layer<HardshrinkImpl>(m, "Hardshrink", "0 where |input| <= lambd.");
+  Layer<SoftshrinkImpl>(m, "Softshrink", "input moved by lambd toward 0.");
+  Layer<LogSigmoidImpl>(m, "LogSigmoid", "log(sigmoid(input)).");
+  Layer<SoftsignImpl>(m, "Softsign", "input / (1 + |input|).");
+  Layer<TanhshrinkImpl>(m, "Tanhshrink", "input - tanh(input).");
+  Layer<Softmax2dImpl>(m, "Softmax2d", "softmax over the channels of images.");
+  Layer<HardtanhImpl>(m, "Hardtanh", "input limited to [min_val, max_val].");
+  Layer<ThresholdImpl>(m, "Threshold", "input where above threshold, value elsewhere.");
+  Layer<PReLUImpl>(m, "PReLU", "input where positive, a learned weight times input elsewhere.");
+  Layer<RReLUImpl>(m, "RReLU", "leaky_relu with random slopes while training.");
+  Layer<GLUImpl>(m, "GLU", "a sigmoid(b) for the halves a and b of input.");
+  Layer<SoftminImpl>(m, "Softmin", "softmax(-input) along dim.");
 }
 
 }  // namespace ember::python

@@ -16,7 +16,6 @@ void bind_convolution_layers(pybind11::module_& nn);
 void bind_pooling_layers(pybind11::module_& nn);
 void bind_resampling_layers(pybind11::module_& nn);
 void bind_activation_layers(pybind11::module_& nn);
-void bind_shaped_activation_layers(pybind11::module_& nn);
 void bind_normalization_layers(pybind11::module_& nn);
 void bind_sequence_layers(pybind11::module_& nn);
 void bind_loss_layers(pybind11::module_& nn);

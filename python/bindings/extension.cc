@@ -157,7 +157,6 @@ PYBIND11_MODULE(_C, m) {
   bind_pooling_layers(nn);
   bind_resampling_layers(nn);
   bind_activation_layers(nn);
-  bind_shaped_activation_layers(nn);
   bind_normalization_layers(nn);
   bind_sequence_layers(nn);
   bind_loss_layers(nn);

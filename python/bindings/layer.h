@@ -1,29 +1,18 @@
-// Binding a layer: its class with a constructor whose arguments are PyTorch's, and its options as attributes.
+// Binding a layer: a line with its class, name and docstring. Constructor, attributes, copies and pickles come out of its options, and
+// forward of one tensor, reset_parameters and reset_running_stats out of the class.
 //
-//   Layer<nn::LinearImpl>(m, "Linear", "y = x W^T + b.")
-//       .init([](int64_t in_features, ...) { return nn::LinearOptions(...); }, py::arg("in_features"), ...)
-//       .option("in_features", &nn::LinearOptions::in_features_);
+//   Layer<nn::LinearImpl>(m, "Linear", "y = x W^T + b.");
+//   Layer<nn::MSELossImpl>(m, "MSELoss", "(input - target)^2.").takes("input", "target");
 #pragma once
 
+#include "python/bindings/layer_options.h"
 #include "python/bindings/python_module.h"
 
 namespace ember::python {
 
-/// Shapes are plain tuples here, as in PyTorch.
-inline py::object option_object(const Shape& shape) { return py::tuple(py::cast(shape.vec())); }
-/// One number alone, several as a tuple, none as None.
-inline py::object option_object(const std::vector<double>& values) {
-  if (values.empty()) return py::none();
-  return values.size() == 1 ? py::object(py::float_(values[0])) : py::object(py::tuple(py::cast(values)));
-}
-template <class T>
-py::object option_object(const T& value) {
-  return py::cast(value);
-}
-
 using OptionGetter = std::function<py::object(const nn::Module&)>;
 using OptionSetter = std::function<void(nn::Module&, const py::object&)>;
-/// An attribute of the class, by functions of one type for all, which keeps the bindings quick to compile.
+/// An attribute of the class.
 void define_option(py::handle type, const char* name, const OptionGetter& get, const OptionSetter& set);
 /// An argument of the class's constructor, as copies and pickles hand it over.
 void add_constructor_argument(PyTypeObject* type, const char* name, OptionGetter get);
@@ -34,67 +23,54 @@ template <class M>
 class Layer {
  public:
   Layer(py::module_& m, const char* name, const char* doc) : class_(m, name, doc) {
-    register_module_class(type(), {{}, true, Trampoline<M>::kMapsOneTensor});
-    if constexpr (Trampoline<M>::kMapsOneTensor) define_forward(class_);
+    register_module_class(reinterpret_cast<PyTypeObject*>(class_.ptr()), {{}, true, Trampoline<M>::kMapsOneTensor});
+    bind_options(class_, layer_class<M>);
+    if constexpr (requires(M & layer, const Tensor& x) { layer.forward_with_indices(x); })
+      forward(&with_indices, py::arg("input"));
+    else if constexpr (Trampoline<M>::kMapsOneTensor)
+      define_forward(class_);
+    if constexpr (requires(M & layer) { layer.reset_parameters(); })
+      class_.def("reset_parameters", [](M& self) { self.reset_parameters(); });
+    if constexpr (requires(M & layer) { layer.reset_running_stats(); })
+      class_.def("reset_running_stats", [](M& self) { self.reset_running_stats(); });
   }
 
-  /// `make_options(arguments...)` gives what the C++ constructor takes.
-  template <class F, class... Extra>
-  Layer& init(F make_options, const Extra&... extra) {
-    init_with(make_options, &F::operator(), extra...);
-    return *this;
-  }
-  /// For layers without arguments.
-  Layer& init() {
-    class_.def(py::init([] { return new Trampoline<M>(); }));
-    return *this;
-  }
-
-  /// An option that is an attribute and an argument of the constructor of this name.
-  template <class Options, class T>
-  Layer& option(const char* name, T Options::*member) {
-    define_option(
-        class_, name,
-        [member](const nn::Module& self) { return option_object((static_cast<const M&>(self).options).*member); },
-        [member](nn::Module& self, const py::object& value) {
-          static_cast<M&>(self).options.*member = value.cast<T>();
-        });
-    return argument(name, [member](const M& self) { return option_object(self.options.*member); });
-  }
-  /// One that is an argument only: a parameter or child has its name.
-  template <class Options, class T>
-  Layer& hidden(const char* name, T Options::*member) {
-    return argument(name, [member](const M& self) { return option_object(self.options.*member); });
-  }
-  /// An argument that is worked out.
+  /// A constructor of its own.
   template <class F>
-  Layer& argument(const char* name, F get) {
-    add_constructor_argument(type(), name,
-                             [get](const nn::Module& self) { return py::object(get(static_cast<const M&>(self))); });
+  Layer& init(F make) {
+    py::delattr(class_, "__init__");
+    class_.def(py::init(make));
     return *this;
   }
-
-  /// A forward of its own, instead of the one for one tensor.
+  /// A forward of as many tensors as there are names.
+  template <class... Names>
+  Layer& takes(Names... names) {
+    return forward(
+        [](const M& self, const TensorNamed<Names>&... tensors) {
+          const GilRelease gil;
+          return self.forward(tensors...);
+        },
+        py::arg(names)...);
+  }
+  /// A forward of its own.
   template <class F, class... Extra>
   Layer& forward(F function, const Extra&... extra) {
     py::setattr(class_, "forward", py::cpp_function(function, py::name("forward"), py::is_method(class_), extra...));
     return *this;
   }
 
-  template <class F, class... Extra>
-  Layer& def(const char* name, F function, const Extra&... extra) {
-    class_.def(name, function, extra...);
-    return *this;
-  }
-
  private:
-  PyTypeObject* type() { return reinterpret_cast<PyTypeObject*>(class_.ptr()); }
+  template <class Name>
+  using TensorNamed = Tensor;
 
-  template <class F, class R, class... Args, class... Extra>
-  void init_with(F make_options, R (F::*)(Args...) const, const Extra&... extra) {
-    class_.def(
-        py::init([make_options](Args... args) { return new Trampoline<M>(make_options(std::forward<Args>(args)...)); }),
-        extra...);
+  /// A tensor, or a tuple with the indices for layers that return them.
+  static py::object with_indices(M& self, const Tensor& input) {
+    const auto both = [&] {
+      const GilRelease gil;
+      return self.forward_with_indices(input);
+    }();
+    if (!self.options.return_indices_) return py::cast(both.first);
+    return py::make_tuple(both.first, both.second);
   }
 
   py::class_<M, nn::Module, Trampoline<M>, py::smart_holder> class_;

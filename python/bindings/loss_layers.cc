@@ -1,58 +1,79 @@
-// Losses as layers.
-#include "python/bindings/loss_layers.h"
-
+// Losses and distances as layers.
+#include "ember/nn/distance.h"
+#include "ember/nn/margin_loss.h"
+#include "ember/nn/regression_loss.h"
+#include "ember/ops/creation/creation.h"
 #include "python/bindings/bindings.h"
+#include "python/bindings/layer.h"
 
 namespace ember::python {
 
+namespace {
+
+/// How long the sequences are: a tensor, or numbers.
+Tensor lengths(const py::object& given) {
+  return is_tensor(given.ptr()) ? tensor_of(given.ptr()) : tensor(given.cast<Shape>().vec());
+}
+
+Tensor ctc_loss(const nn::CTCLossImpl& self, const Tensor& log_probs, const Tensor& targets,
+                const py::object& input_lengths, const py::object& target_lengths) {
+  return self.forward(log_probs, targets, lengths(input_lengths), lengths(target_lengths));
+}
+
+void bind_margin_loss_layers(py::module_& m) {
+  using namespace nn;
+  Layer<SoftMarginLossImpl>(m, "SoftMarginLoss", "log(1 + exp(-target input)).").takes("input", "target");
+  Layer<MultiLabelMarginLossImpl>(m, "MultiLabelMarginLoss", "Margins between the classes in target and others.")
+      .takes("input", "target");
+  Layer<HingeEmbeddingLossImpl>(m, "HingeEmbeddingLoss",
+                                "input where target is 1, max(0, margin - input) where it is -1.")
+      .takes("input", "target");
+  Layer<MarginRankingLossImpl>(m, "MarginRankingLoss", "max(0, margin - target (input1 - input2)).")
+      .takes("input1", "input2", "target");
+  Layer<CosineEmbeddingLossImpl>(m, "CosineEmbeddingLoss",
+                                 "1 - cos(input1, input2) where target is 1, max(0, cos - margin) where it is -1.")
+      .takes("input1", "input2", "target");
+  Layer<MultiMarginLossImpl>(m, "MultiMarginLoss", "Margins between the target class and the others.")
+      .takes("input", "target");
+  Layer<MultiLabelSoftMarginLossImpl>(m, "MultiLabelSoftMarginLoss",
+                                      "The mean over classes of the binary cross entropy of logits.")
+      .takes("input", "target");
+  Layer<TripletMarginLossImpl>(m, "TripletMarginLoss", "max(0, |anchor - positive| - |anchor - negative| + margin).")
+      .takes("anchor", "positive", "negative");
+  Layer<TripletMarginWithDistanceLossImpl>(m, "TripletMarginWithDistanceLoss",
+                                           "TripletMarginLoss with a distance of the caller's.")
+      .takes("anchor", "positive", "negative");
+}
+
+void bind_distances(py::module_& m) {
+  using namespace nn;
+  Layer<PairwiseDistanceImpl>(m, "PairwiseDistance", "|x1 - x2 + eps|_p along the last dim.").takes("x1", "x2");
+  Layer<CosineSimilarityImpl>(m, "CosineSimilarity", "The cosine of the angle between x1 and x2 along dim.")
+      .takes("x1", "x2");
+}
+
+}  // namespace
+
 void bind_loss_layers(py::module_& m) {
   using namespace nn;
-  bind_plain<MSELossImpl>(m, "MSELoss", "(input - target)^2.");
-  bind_plain<L1LossImpl>(m, "L1Loss", "|input - target|.");
-  loss<NLLLossImpl>(m, "NLLLoss", "-input[target] for log-probabilities.")
-      .init(
-          [](const Tensor& weight, Flag average, int64_t ignore_index, Flag reduce, Reduction reduction) {
-            return NLLLossOptions()
-                .weight(weight)
-                .ignore_index(ignore_index)
-                .reduction(reduction_of(average, reduce, reduction));
-          },
-          py::arg("weight") = py::none(), py::arg("size_average") = py::none(), py::arg("ignore_index") = -100,
-          py::arg("reduce") = py::none(), py::arg("reduction") = "mean")
-      .hidden("weight", &NLLLossOptions::weight_)
-      .option("ignore_index", &NLLLossOptions::ignore_index_)
-      .option("reduction", &NLLLossOptions::reduction_);
-  loss<CrossEntropyLossImpl>(m, "CrossEntropyLoss", "Cross entropy of logits and classes or probabilities.")
-      .init(
-          [](const Tensor& weight, Flag average, int64_t ignore_index, Flag reduce, Reduction reduction,
-             double smoothing) {
-            return CrossEntropyLossOptions()
-                .weight(weight)
-                .ignore_index(ignore_index)
-                .reduction(reduction_of(average, reduce, reduction))
-                .label_smoothing(smoothing);
-          },
-          py::arg("weight") = py::none(), py::arg("size_average") = py::none(), py::arg("ignore_index") = -100,
-          py::arg("reduce") = py::none(), py::arg("reduction") = "mean", py::arg("label_smoothing") = 0.0)
-      .hidden("weight", &CrossEntropyLossOptions::weight_)
-      .option("ignore_index", &CrossEntropyLossOptions::ignore_index_)
-      .option("reduction", &CrossEntropyLossOptions::reduction_)
-      .option("label_smoothing", &CrossEntropyLossOptions::label_smoothing_);
-  loss<BCEWithLogitsLossImpl>(m, "BCEWithLogitsLoss", "Binary cross entropy of logits.")
-      .init(
-          [](const Tensor& weight, Flag average, Flag reduce, Reduction reduction, const Tensor& pos_weight) {
-            return BCEWithLogitsLossOptions()
-                .weight(weight)
-                .pos_weight(pos_weight)
-                .reduction(reduction_of(average, reduce, reduction));
-          },
-          py::arg("weight") = py::none(), py::arg("size_average") = py::none(), py::arg("reduce") = py::none(),
-          py::arg("reduction") = "mean", py::arg("pos_weight") = py::none())
-      .hidden("weight", &BCEWithLogitsLossOptions::weight_)
-      .hidden("pos_weight", &BCEWithLogitsLossOptions::pos_weight_)
-      .option("reduction", &BCEWithLogitsLossOptions::reduction_);
-  bind_regression_loss_layers(m);
+  Layer<MSELossImpl>(m, "MSELoss", "(input - target)^2.").takes("input", "target");
+  Layer<L1LossImpl>(m, "L1Loss", "|input - target|.").takes("input", "target");
+  Layer<NLLLossImpl>(m, "NLLLoss", "-input[target] for log-probabilities.").takes("input", "target");
+  Layer<CrossEntropyLossImpl>(m, "CrossEntropyLoss", "Cross entropy of logits and classes or probabilities.")
+      .takes("input", "target");
+  Layer<BCEWithLogitsLossImpl>(m, "BCEWithLogitsLoss", "Binary cross entropy of logits.").takes("input", "target");
+  Layer<SmoothL1LossImpl>(m, "SmoothL1Loss", "Half squared below beta, linear above.").takes("input", "target");
+  Layer<HuberLossImpl>(m, "HuberLoss", "Half squared up to delta, linear above.").takes("input", "target");
+  Layer<KLDivLossImpl>(m, "KLDivLoss", "target (log(target) - input) for log-probabilities.").takes("input", "target");
+  Layer<BCELossImpl>(m, "BCELoss", "Binary cross entropy of probabilities.").takes("input", "target");
+  Layer<GaussianNLLLossImpl>(m, "GaussianNLLLoss", "Half of log(var) + (input - target)^2 / var.")
+      .takes("input", "target", "var");
+  Layer<PoissonNLLLossImpl>(m, "PoissonNLLLoss", "exp(input) - target input.").takes("input", "target");
+  Layer<CTCLossImpl>(m, "CTCLoss", "Connectionist temporal classification.")
+      .forward(&ctc_loss, py::arg("log_probs"), py::arg("targets"), py::arg("input_lengths"),
+               py::arg("target_lengths"));
   bind_margin_loss_layers(m);
+  bind_distances(m);
 }
 
 }  // namespace ember::python

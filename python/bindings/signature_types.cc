@@ -125,7 +125,8 @@ bool fits_type(PyObject* object, const std::string& type) {
 }
 
 std::string readable(std::string type) {
-  const std::pair<const char*, const char*> words[] = {{"typing.SupportsInt", "int"},
+  const std::pair<const char*, const char*> words[] = {{"Size", "int or a sequence of ints"},
+                                                       {"typing.SupportsInt", "int"},
                                                        {"typing.SupportsIndex", "int"},
                                                        {"typing.SupportsFloat", "float"},
                                                        {"collections.abc.", ""},
@@ -134,7 +135,6 @@ std::string readable(std::string type) {
                                                        {"ember.data.", ""},
                                                        {"ember.", ""},
                                                        {" | ", " or "}};
-  if (type == "Size") return "int or a sequence of ints";
   for (const auto& [from, to] : words)
     for (size_t at = 0; (at = type.find(from, at)) != std::string::npos; at += std::strlen(to))
       type.replace(at, std::strlen(from), to);
