@@ -288,6 +288,15 @@ std::vector<Case> cases() {
          return ModuleDict(NamedModules{{"up", Linear(2, 3)}, {"down", Linear(3, 2)}});
        },
        in_turn},
+      {"conv1d_circular", [] { return Conv1d(Conv1dOptions(2, 3, 4).padding(kSame).padding_mode(kCircular)); }},
+      {"conv2d_reflect",
+       [] {
+         Conv2dOptions options(2, 4, 3);
+         options.stride(2).padding({2, 1}).groups(2).bias(false).padding_mode("reflect");
+         return Conv2d(options);
+       }},
+      {"conv3d_replicate",
+       [] { return Conv3d(Conv3dOptions(1, 2, 2).padding(1).dilation(2).padding_mode(kReplicate)); }},
   };
 }
 

@@ -311,6 +311,18 @@ CASES = {
         lambda: [torch.randn(1, 2)],
         lambda m, x: m["down"](m["up"](x)),
     ),
+    "conv1d_circular": (
+        lambda: nn.Conv1d(2, 3, 4, padding="same", padding_mode="circular"),
+        lambda: [torch.randn(2, 2, 7)],
+    ),
+    "conv2d_reflect": (
+        lambda: nn.Conv2d(2, 4, 3, stride=2, padding=(2, 1), groups=2, bias=False, padding_mode="reflect"),
+        lambda: images(2, 5, 4),
+    ),
+    "conv3d_replicate": (
+        lambda: nn.Conv3d(1, 2, 2, padding=1, dilation=2, padding_mode="replicate"),
+        lambda: [torch.randn(1, 1, 3, 2, 3)],
+    ),
 }
 
 

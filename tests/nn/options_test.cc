@@ -1,6 +1,7 @@
 // Options as users of libtorch write them: numbers, a literal 0, braces, names and their constants, setters in any order.
 #include <gtest/gtest.h>
 
+#include <set>
 #include <tuple>
 
 #include "ember.h"
@@ -70,6 +71,48 @@ TEST(Options, NamesAreConstantsToo) {
   EXPECT_EQ(nn::GELUOptions().approximate("tanh").approximate_, "tanh");
   const Tensor w = nn::init::kaiming_normal_(empty({4, 4}), 0, kFanOut, kReLU);
   EXPECT_TRUE(w.isfinite().all().item<bool>());
+}
+
+TEST(Options, DeviceAndDtypeAreThoseOfParametersAndBuffers) {
+  const auto dtypes = [](const nn::Module& module) {
+    std::set<DType> found;
+    for (const Tensor& x : module.parameters()) found.insert(x.dtype());
+    for (const Tensor& x : module.buffers()) found.insert(x.dtype());
+    return found;
+  };
+  using Dtypes = std::set<DType>;
+  EXPECT_EQ(dtypes(*nn::Linear(nn::LinearOptions(2, 3).dtype(kFloat64).bias(true))), Dtypes{kFloat64});
+  EXPECT_EQ(dtypes(*nn::Linear(nn::LinearOptions(2, 3).device(Device()))), Dtypes{kFloat32});
+  EXPECT_EQ(dtypes(*nn::Conv2d(nn::Conv2dOptions(1, 2, 3).dtype(kFloat64).stride(2))), Dtypes{kFloat64});
+  EXPECT_EQ(dtypes(*nn::BatchNorm2d(nn::BatchNorm2dOptions(2).dtype(kFloat16))), Dtypes({kFloat16, kInt64}));
+  EXPECT_EQ(dtypes(*nn::LSTM(nn::LSTMOptions(2, 3).dtype(kFloat64).num_layers(2))), Dtypes{kFloat64});
+  const nn::TransformerEncoderLayer encoder(nn::TransformerEncoderLayerOptions(4, 2).dtype(kFloat64).norm_first(true));
+  EXPECT_EQ(dtypes(*encoder), Dtypes{kFloat64});
+  EXPECT_EQ(dtypes(*encoder->clone()), Dtypes{kFloat64});
+  EXPECT_EQ(encoder(ones({3, 1, 4}, kFloat64)).dtype(), kFloat64);
+}
+
+TEST(Options, PaddingModesAreChecked) {
+  EXPECT_EQ(error_of([] { nn::Conv1d(nn::Conv1dOptions(1, 1, 1).padding_mode("mirror")); }),
+            "padding_mode must be one of 'zeros', 'reflect', 'replicate', 'circular', but got padding_mode='mirror'");
+  EXPECT_EQ(error_of([] { nn::ConvTranspose2d(nn::ConvTranspose2dOptions(1, 1, 1).padding_mode(kReflect)); }),
+            "Only \"zeros\" padding mode is supported for ConvTranspose2d, not padding_mode='reflect'");
+  const Tensor x = ones({1, 1, 3, 3});
+  const nn::Conv2d plain(nn::Conv2dOptions(1, 1, 3).padding(1).padding_mode(kZeros));
+  EXPECT_TRUE(allclose(plain(x), conv2d(x, plain->weight, plain->bias, 1, 1)));
+}
+
+TEST(Options, AreListedOnceWithTheirDefaults) {
+  nn::LeakyReLUOptions options;
+  const nn::OptionFields fields = options.fields();
+  ASSERT_EQ(fields.size(), 2u);
+  EXPECT_EQ(std::string(fields[0].name), "negative_slope");
+  EXPECT_EQ(*std::get<double*>(fields[0].place), 0.01);
+  *std::get<bool*>(fields[1].place) = true;
+  EXPECT_TRUE(options.inplace_);
+  EXPECT_EQ(nn::described(fields), "negative_slope=0.01, inplace=True");
+  EXPECT_EQ(nn::described(nn::MaxPool2dOptions({2, 3}), {"return_indices", "stride", "ceil_mode"}),
+            "kernel_size=(2, 3), padding=0, dilation=1");
 }
 
 template <class Options>

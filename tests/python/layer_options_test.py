@@ -1,0 +1,247 @@
+"""What the options of layers are in Python: arguments of the constructor, attributes, and part of copies and pickles."""
+
+import copy
+import inspect
+import pickle
+import re
+
+import pytest
+
+import ember
+from ember import nn
+from ember.nn import functional as F
+
+CONTAINERS = (nn.Module, nn.Sequential, nn.ModuleList, nn.ModuleDict, nn.Identity)
+LAYERS = {
+    name: cls
+    for name, cls in vars(nn).items()
+    if inspect.isclass(cls) and issubclass(cls, nn.Module) and cls not in CONTAINERS
+}
+
+
+def double(x):
+    return x * 2
+
+
+def largest_difference(a, b):
+    return (a - b).abs().max(-1).values
+
+
+# A value beside the default for each option, by name or by "Class.name"; the names of the same kind take what their type says.
+VALUES = {
+    "in_channels": 4, "out_channels": 6, "kernel_size": (3,), "stride": (2,), "padding": (1,), "dilation": (2,), "groups": 2,
+    "output_padding": (1,), "output_size": (4,), "padding_mode": "circular", "num_channels": 4, "num_groups": 2,
+    "embed_dim": 4, "num_heads": 2, "d_model": 4, "nhead": 2, "dim_feedforward": 5, "padding_idx": 1,
+    "normalized_shape": (3,), "unflattened_size": (1, 2), "size": (5,), "scale_factor": 2.0, "dropout": 0.25,
+    "reduction": "sum", "approximate": "tanh", "nonlinearity": "relu", "activation": double, "num_embeddings": 5,
+    "distance_function": largest_difference, "device": "cpu", "dtype": ember.float64, "max_norm": 2.0, "momentum": 0.25,
+    "kdim": 3, "vdim": 5, "divisor_override": 3, "align_corners": True, "recompute_scale_factor": False, "LocalResponseNorm.size": 2,
+    "Upsample.mode": "bilinear", "EmbeddingBag.mode": "sum", "ConvTranspose.padding_mode": "zeros", "blank": 2,
+    "MultiMarginLoss.p": 2, "RReLU.lower": 0.1, "_random_samples": ember.rand(1, 1, 2), "weight": ember.rand(3),
+    "pos_weight": ember.rand(3), "size_average": None, "reduce": None, "output_ratio": None, "Fold.padding": (1,),
+}  # fmt: skip
+
+
+def parameters(cls):
+    """The constructor's arguments by name: the default as text, whether it has to be named, and the type of each."""
+    text = re.fullmatch(r"__init__\(self: [\w.]+(?:, )?(.*)\) -> None\n", cls.__init__.__doc__)[1]
+    named, found = False, {}
+    for part in re.split(r", (?![^(\[]*[)\]])", text) if text else []:
+        named |= part == "*"
+        if part != "*":
+            name, kind, default = re.fullmatch(r"(\w+): (.*?)(?: = (.*))?", part).groups()
+            found[name] = (default, named, kind)
+    return found
+
+
+def value_of(cls, name, default, kind):
+    for key in (f"{cls.__name__}.{name}", re.sub(r"\dd$", "", cls.__name__) + f".{name}", name):
+        if key in VALUES:
+            return VALUES[key]
+    return {"bool": default == "False", "typing.SupportsInt": 3, "typing.SupportsFloat": 0.75}[kind.split(" | ")[0]]
+
+
+def arguments(cls):
+    return {name: value_of(cls, name, default, kind) for name, (default, _, kind) in parameters(cls).items()}
+
+
+def plain(cls, **options):
+    """A layer with as few options as it can do with, beside these."""
+    is_needed = {name: default is None for name, (default, _, _) in parameters(cls).items()}
+    if cls in (nn.FractionalMaxPool2d, nn.FractionalMaxPool3d):
+        is_needed["output_size"] = True
+    return cls(**{name: value for name, value in arguments(cls).items() if is_needed[name]}, **options)
+
+
+def saved(layer):
+    return layer.__reduce__()[1][1]
+
+
+@pytest.fixture(params=sorted(LAYERS))
+def cls(request):
+    return LAYERS[request.param]
+
+
+def test_options_are_attributes_or_saved_as_they_were_given(cls):
+    given = arguments(cls)
+    layer = cls(**given)
+    kept = saved(layer)
+    for name in vars(cls).keys() & given.keys():
+        assert name in kept and getattr(layer, name) == kept[name]
+    for name in given.keys() - {"device", "dtype", "size_average", "reduce"}:
+        value, want = kept[name], given[name]
+        if isinstance(want, tuple) and isinstance(value, tuple) and len(value) != len(want):
+            want *= len(value)
+        assert value is want or bool((value == want).all() if isinstance(want, ember.Tensor) else value == want), name
+    assert kept.keys() == given.keys() - {"device", "dtype", "size_average", "reduce"}
+
+
+@pytest.mark.parametrize("copier", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_copies_and_pickles_keep_the_options(cls, copier):
+    for layer in (plain(cls), cls(**arguments(cls))):
+        copied = copier(layer)
+        assert type(copied) is cls and repr(copied) == repr(layer) and copied.extra_repr() == layer.extra_repr()
+        assert saved(copied).keys() == saved(layer).keys()
+        for name, value in saved(layer).items():
+            same = saved(copied)[name]
+            assert bool((same == value).all()) if isinstance(value, ember.Tensor) else same == value, name
+        for a, b in zip(layer.state_dict().values(), copied.state_dict().values(), strict=True):
+            assert a.dtype == b.dtype and a.tolist() == b.tolist()
+
+
+def test_arguments_may_be_given_by_position_in_the_order_of_the_signature(cls):
+    given = arguments(cls)
+    positional = [given[name] for name, (_, named, _) in parameters(cls).items() if not named]
+    named = {name: given[name] for name, (_, named, _) in parameters(cls).items() if named}
+    assert repr(cls(*positional, **named)) == repr(cls(**given))
+
+
+def test_a_bad_argument_is_named_with_its_layer(cls):
+    class Other:
+        pass
+
+    for name in parameters(cls):
+        with pytest.raises(TypeError, match=rf"{cls.__name__}\.__init__\(\): argument '{name}' must be .+, not Other"):
+            cls(**{**arguments(cls), name: Other()})
+    with pytest.raises(TypeError, match=rf"{cls.__name__}\.__init__\(\) got an unexpected keyword argument 'other'"):
+        cls(**arguments(cls), other=1)
+
+
+def test_a_bad_value_for_an_attribute_is_named_with_its_layer(cls):
+    class Other:
+        pass
+
+    layer = cls(**arguments(cls))
+    for name in [name for name, member in vars(cls).items() if isinstance(member, property)]:
+        with pytest.raises(TypeError, match=rf"{cls.__name__}\.{name} must be .+, not Other"):
+            setattr(layer, name, Other())
+        setattr(layer, name, getattr(layer, name))
+    assert repr(layer) == repr(cls(**arguments(cls)))
+
+
+def floating(layer):
+    state = [*layer.parameters(), *layer.buffers()]
+    return {x.dtype for x in state if x.is_floating_point()}, {x.device for x in state}
+
+
+WITH_DTYPE = [cls for cls in LAYERS.values() if "dtype" in parameters(cls)]
+
+
+def test_layers_with_parameters_take_a_dtype_and_a_device():
+    without = {name for name, cls in LAYERS.items() if list(plain(cls).parameters()) and cls not in WITH_DTYPE}
+    assert not without
+
+
+@pytest.mark.parametrize("cls", WITH_DTYPE)
+@pytest.mark.parametrize("dtype", [ember.float64, ember.float16, ember.bfloat16])
+def test_dtype_is_that_of_parameters_and_buffers(cls, dtype):
+    options = {"affine": True} if "affine" in parameters(cls) else {}
+    if "track_running_stats" in parameters(cls):
+        options["track_running_stats"] = True
+    assert floating(plain(cls, **options))[0] == {ember.float32}
+    layer = plain(cls, **options, dtype=dtype, device=ember.device("cpu"))
+    assert floating(layer) == ({dtype}, {ember.device("cpu")})
+    assert all(x.dtype == ember.int64 for x in layer.buffers() if not x.is_floating_point())
+    assert floating(pickle.loads(pickle.dumps(layer)))[0] == floating(copy.deepcopy(layer))[0] == {dtype}
+    assert not hasattr(layer, "dtype") and not hasattr(layer, "device")
+
+
+def test_parameters_of_a_dtype_start_as_those_of_the_default_dtype_do():
+    layer = nn.Linear(10000, 2, dtype=ember.float64)
+    assert 0.0095 < layer.weight.abs().max().item() <= 0.01 and 0.0045 < layer.weight.abs().mean().item() < 0.0055
+    assert nn.BatchNorm2d(3, dtype=ember.float64).running_var.tolist() == [1, 1, 1]
+    assert nn.PReLU(2, 0.5, dtype=ember.float64).weight.tolist() == [0.5, 0.5]
+    assert nn.Embedding(3, 2, padding_idx=1, dtype=ember.float64).weight[1].tolist() == [0, 0]
+    x = ember.rand(2, 3, 8, dtype=ember.float64)
+    encoder = nn.TransformerEncoderLayer(8, 2, 4, dtype=ember.float64)
+    for layer in (nn.LSTM(8, 4, dtype=ember.float64), encoder):
+        output = layer(x)
+        assert (output[0] if isinstance(output, tuple) else output).dtype == ember.float64
+
+
+CONVOLUTIONS = [(nn.Conv1d, F.conv1d, 1), (nn.Conv2d, F.conv2d, 2), (nn.Conv3d, F.conv3d, 3)]
+
+
+@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+@pytest.mark.parametrize("make, op, rank", CONVOLUTIONS)
+@pytest.mark.parametrize("stride", [1, 2])
+def test_padding_mode_pads_before_the_convolution(make, op, rank, mode, stride):
+    x = ember.randn(2, 4, *(7, 6, 5)[:rank])
+    sizes = (2, 1, 0)[:rank]
+    pairs = [size for size in reversed(sizes) for _ in range(2)]
+    layer = make(4, 6, 3, stride, sizes, groups=2, padding_mode=mode)
+    expected = op(F.pad(x, pairs, mode), layer.weight, layer.bias, stride, 0, 1, 2)
+    assert layer(x).tolist() == expected.tolist()
+    assert layer(x[0]).shape == expected[0].shape
+    assert layer.padding_mode == mode and repr(layer).endswith(f", groups=2, padding_mode={mode})")
+
+
+@pytest.mark.parametrize("make, op, rank", CONVOLUTIONS)
+def test_padding_mode_of_same_puts_the_odd_element_behind(make, op, rank):
+    x = ember.randn(2, 2, *(7, 6, 5)[:rank])
+    layer = make(2, 3, 2, padding="same", dilation=3, padding_mode="circular")
+    expected = op(F.pad(x, [1, 2] * rank, "circular"), layer.weight, layer.bias, dilation=3)
+    assert layer(x).shape[2:] == x.shape[2:] and layer(x).tolist() == expected.tolist()
+    valid = make(2, 3, 2, padding="valid", padding_mode="reflect")
+    assert valid(x).tolist() == op(x, valid.weight, valid.bias).tolist()
+
+
+def test_padding_mode_zeros_is_the_default_and_others_are_refused():
+    assert nn.Conv2d(1, 1, 1).padding_mode == nn.ConvTranspose2d(1, 1, 1).padding_mode == "zeros"
+    assert "padding_mode" not in repr(nn.Conv2d(1, 1, 3, padding=1, padding_mode="zeros"))
+    with pytest.raises(ValueError, match="padding_mode must be one of .*, but got padding_mode='mirror'"):
+        nn.Conv2d(1, 1, 1, padding_mode="mirror")
+    with pytest.raises(ValueError, match='Only "zeros" padding mode is supported for ConvTranspose1d'):
+        nn.ConvTranspose1d(1, 1, 1, padding_mode="reflect")
+
+
+def test_sizes_that_follow_the_input_are_none():
+    assert nn.AdaptiveAvgPool2d(None).output_size is None
+    assert nn.AdaptiveMaxPool2d((None, 3)).output_size == (None, 3)
+    assert copy.deepcopy(nn.AdaptiveAvgPool2d((2, None)))(ember.rand(1, 4, 5)).shape == (1, 2, 5)
+
+
+def test_functions_stay_the_objects_that_were_given():
+    loss = nn.TripletMarginWithDistanceLoss(distance_function=largest_difference)
+    assert loss.distance_function is largest_difference
+    assert pickle.loads(pickle.dumps(loss)).distance_function is largest_difference
+    layer = nn.TransformerEncoderLayer(4, 2, activation=double)
+    assert saved(layer)["activation"] is double
+    with pytest.raises(ValueError, match="activation should be relu/gelu, not tanh"):
+        nn.TransformerEncoderLayer(4, 2, activation="tanh")
+
+
+def test_the_former_flags_outrank_the_reduction():
+    for cls in (nn.MSELoss, nn.KLDivLoss, nn.PoissonNLLLoss):
+        assert cls(size_average=False).reduction == cls(reduction="sum").reduction == "sum"
+        assert cls(reduce=False, size_average=False).reduction == "none"
+        assert cls(reduce=True, reduction="sum").reduction == "mean"
+
+
+def test_pickles_written_before_an_option_was_there_still_load():
+    layer = nn.Conv2d(1, 2, 3)
+    rebuild, (cls, options), state = layer.__reduce__()
+    del options["padding_mode"]
+    loaded = rebuild(cls, options)
+    loaded.__setstate__(state)
+    assert loaded.padding_mode == "zeros" and loaded.weight.tolist() == layer.weight.tolist()
