@@ -1,45 +1,54 @@
-"""Says how many actions of the build a change of a file costs.
+"""Says how many compilations a change of a file costs.
 
     tools/rebuild_cost.py FILE...
 
-Prints, for each file, how many compilations may read it (by Bazel's query: it lies among their inputs) and how many did so when they last
-ran (by the dependencies that the compiler wrote down): as many as run again after a change. Build first.
+Bazel's query lists the compilations of the whole tree, and what the compiler wrote down of each when it last ran tells what it read: so
+many run again when a file changes. Build first.
 """
 
 import argparse
 import json
 import re
 import subprocess
-from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def compilations_that_may_read(path):
-    query = f'inputs(".*{re.escape(path)}", mnemonic("CppCompile|CudaCompile", //...))'
-    command = ["bazel", "aquery", "--config=opt", "--ui_event_filters=-info", "--noshow_progress", "--output=jsonproto", query]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return len(json.loads(done.stdout).get("actions", []))
+def compilations():
+    """The file of dependencies of each compilation of the tree."""
+    query = ["aquery", "--config=opt", "--ui_event_filters=-info", "--noshow_progress", "--output=jsonproto"]
+    command = ["bazel", *query, 'mnemonic("CppCompile|CudaCompile", //...)']
+    graph = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+    fragments = {fragment["id"]: fragment for fragment in graph["pathFragments"]}
+
+    def path(fragment):
+        above = fragment.get("parentId")
+        return (path(fragments[above]) if above else Path()) / fragment["label"]
+
+    artifacts = {artifact["id"]: path(fragments[artifact["pathFragmentId"]]) for artifact in graph["artifacts"]}
+    outputs = [artifacts[output] for action in graph["actions"] for output in action["outputIds"]]
+    return [output for output in outputs if output.suffix == ".d"]
 
 
-def compilations_that_read(paths):
-    """How often each path stands in a list of dependencies of the last build."""
-    wanted, counts = set(paths), Counter()
-    for listing in (ROOT / "bazel-out").resolve().glob("*-opt*/bin/**/*.d"):
-        # Public headers are seen through links, as _virtual_includes/<target>/ember/<path>.
-        words = re.sub(r"\S*/_virtual_includes/\w+/ember/", "", listing.read_text()).split()
-        counts.update(wanted.intersection(words))
-    return counts
+def files_read(listing):
+    listing = ROOT / listing
+    if not listing.is_file():
+        return set()
+    # Public headers are seen through links, as _virtual_includes/<target>/ember/<path>.
+    return set(re.sub(r"\S*/_virtual_includes/\w+/ember/", "", listing.read_text()).split())
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("files", nargs="+", metavar="FILE")
     paths = [str(Path(file).resolve().relative_to(ROOT)) for file in parser.parse_args().files]
-    read = compilations_that_read(paths)
+    reads = [files_read(listing) for listing in compilations()]
+    built = [files for files in reads if files]
+    if len(built) < len(reads):
+        print(f"{len(reads) - len(built)} of {len(reads)} compilations have not run yet and are left out")
     for path in paths:
-        print(f"{path}: read by {read[path]} compilations, may be read by {compilations_that_may_read(path)}")
+        print(f"{path}: {sum(path in files for files in built)} of {len(built)} compilations")
 
 
 if __name__ == "__main__":
