@@ -32,6 +32,7 @@ void register_cross_entropy();
 void register_elementwise_loss();
 void register_ctc();
 void register_embedding_bag();
+void register_small_matrices();
 void register_complex();
 
 }  // namespace ember::EMBER_ISA

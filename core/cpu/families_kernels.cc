@@ -31,6 +31,7 @@ void register_kernels() {
   register_elementwise_loss();
   register_ctc();
   register_embedding_bag();
+  register_small_matrices();
   register_complex();  // last: it takes over some that serve any dtype
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/cpu/lapack.h"
+#include "core/cpu/small_matrices.h"
 #include "ember/core/kernels/linalg.h"
 
 namespace ember::lapack {
@@ -15,6 +16,13 @@ void eigh(const TensorBase& a, const TensorBase& values, const TensorBase& info,
     const Matrices<T> matrix(a);
     const Vectors<T> value(values);
     int* status = info.data_ptr<int32_t>();
+    if (matrix.rows <= cpu::kMostRowsOfSmallEigh) {
+      for_matrices(batch_of(a), 4 * cube(matrix.rows), [&](int64_t first, int64_t last) {
+        for (int64_t i = first; i < last; ++i)
+          status[i] = !cpu::small_eigh<T>(matrix[i], value[i], matrix.rows, upper, vectors);
+      });
+      return;
+    }
     const char job = vectors ? 'V' : 'N', triangle = upper ? 'U' : 'L';
     T answer{};
     int integers = 0;

@@ -11,8 +11,6 @@
 
 namespace ember {
 
-using views::dim_of;
-
 namespace views {
 
 int64_t rank(const char* op, const Tensor& x) {
