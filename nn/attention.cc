@@ -3,7 +3,6 @@
 #include "ember/nn/init.h"
 #include "ember/ops/attention/attention.h"
 #include "ember/ops/attention/multi_head_attention.h"
-#include "ember/ops/creation/creation.h"
 #include "ember/ops/shape/shape.h"
 
 namespace ember::nn {

@@ -10,12 +10,12 @@ namespace {
 
 template <class M>
 void bind_convolution(py::module_& m, const char* name) {
-  Layer<M>(m, name, "Cross-correlation with weight [out_channels, in_channels / groups, kernel...] plus bias.");
+  bind_layer<M>(m, name, "Cross-correlation with weight [out_channels, in_channels / groups, kernel...] plus bias.");
 }
 
 template <class M>
 void bind_transpose(py::module_& m, const char* name) {
-  Layer<M>(m, name, "The transpose of a convolution, with weight [in_channels, out_channels / groups, kernel...].")
+  bind_layer<M>(m, name, "The transpose of a convolution, with weight [in_channels, out_channels / groups, kernel...].")
       .forward(
           [](M& self, const Tensor& input, const Shape& output_size) {
             const GilRelease gil;

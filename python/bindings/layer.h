@@ -1,8 +1,8 @@
 // Binding a layer: a line with its class, name and docstring. Constructor, attributes, copies and pickles come out of its options, and
 // forward of one tensor, reset_parameters and reset_running_stats out of the class.
 //
-//   Layer<nn::LinearImpl>(m, "Linear", "y = x W^T + b.");
-//   Layer<nn::MSELossImpl>(m, "MSELoss", "(input - target)^2.").takes("input", "target");
+//   bind_layer<nn::LinearImpl>(m, "Linear", "y = x W^T + b.");
+//   bind_layer<nn::MSELossImpl>(m, "MSELoss", "(input - target)^2.").takes("input", "target");
 #pragma once
 
 #include "python/bindings/layer_options.h"
@@ -52,6 +52,12 @@ class Layer {
         },
         py::arg(names)...);
   }
+  /// A forward beside the one for one tensor, which alone takes mapped tensors.
+  template <class F, class... Extra>
+  Layer& also_forward(F function, const Extra&... extra) {
+    class_.def("forward", function, extra...);
+    return *this;
+  }
   /// A forward of its own.
   template <class F, class... Extra>
   Layer& forward(F function, const Extra&... extra) {
@@ -75,5 +81,10 @@ class Layer {
 
   py::class_<M, nn::Module, Trampoline<M>, py::smart_holder> class_;
 };
+
+template <class M>
+Layer<M> bind_layer(py::module_& m, const char* name, const char* doc) {
+  return Layer<M>(m, name, doc);
+}
 
 }  // namespace ember::python

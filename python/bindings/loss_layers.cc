@@ -22,33 +22,34 @@ Tensor ctc_loss(const nn::CTCLossImpl& self, const Tensor& log_probs, const Tens
 
 void bind_margin_loss_layers(py::module_& m) {
   using namespace nn;
-  Layer<SoftMarginLossImpl>(m, "SoftMarginLoss", "log(1 + exp(-target input)).").takes("input", "target");
-  Layer<MultiLabelMarginLossImpl>(m, "MultiLabelMarginLoss", "Margins between the classes in target and others.")
+  bind_layer<SoftMarginLossImpl>(m, "SoftMarginLoss", "log(1 + exp(-target input)).").takes("input", "target");
+  bind_layer<MultiLabelMarginLossImpl>(m, "MultiLabelMarginLoss", "Margins between the classes in target and others.")
       .takes("input", "target");
-  Layer<HingeEmbeddingLossImpl>(m, "HingeEmbeddingLoss",
-                                "input where target is 1, max(0, margin - input) where it is -1.")
+  bind_layer<HingeEmbeddingLossImpl>(m, "HingeEmbeddingLoss",
+                                     "input where target is 1, max(0, margin - input) where it is -1.")
       .takes("input", "target");
-  Layer<MarginRankingLossImpl>(m, "MarginRankingLoss", "max(0, margin - target (input1 - input2)).")
+  bind_layer<MarginRankingLossImpl>(m, "MarginRankingLoss", "max(0, margin - target (input1 - input2)).")
       .takes("input1", "input2", "target");
-  Layer<CosineEmbeddingLossImpl>(m, "CosineEmbeddingLoss",
-                                 "1 - cos(input1, input2) where target is 1, max(0, cos - margin) where it is -1.")
+  bind_layer<CosineEmbeddingLossImpl>(m, "CosineEmbeddingLoss",
+                                      "1 - cos(input1, input2) where target is 1, max(0, cos - margin) where it is -1.")
       .takes("input1", "input2", "target");
-  Layer<MultiMarginLossImpl>(m, "MultiMarginLoss", "Margins between the target class and the others.")
+  bind_layer<MultiMarginLossImpl>(m, "MultiMarginLoss", "Margins between the target class and the others.")
       .takes("input", "target");
-  Layer<MultiLabelSoftMarginLossImpl>(m, "MultiLabelSoftMarginLoss",
-                                      "The mean over classes of the binary cross entropy of logits.")
+  bind_layer<MultiLabelSoftMarginLossImpl>(m, "MultiLabelSoftMarginLoss",
+                                           "The mean over classes of the binary cross entropy of logits.")
       .takes("input", "target");
-  Layer<TripletMarginLossImpl>(m, "TripletMarginLoss", "max(0, |anchor - positive| - |anchor - negative| + margin).")
+  bind_layer<TripletMarginLossImpl>(m, "TripletMarginLoss",
+                                    "max(0, |anchor - positive| - |anchor - negative| + margin).")
       .takes("anchor", "positive", "negative");
-  Layer<TripletMarginWithDistanceLossImpl>(m, "TripletMarginWithDistanceLoss",
-                                           "TripletMarginLoss with a distance of the caller's.")
+  bind_layer<TripletMarginWithDistanceLossImpl>(m, "TripletMarginWithDistanceLoss",
+                                                "TripletMarginLoss with a distance of the caller's.")
       .takes("anchor", "positive", "negative");
 }
 
 void bind_distances(py::module_& m) {
   using namespace nn;
-  Layer<PairwiseDistanceImpl>(m, "PairwiseDistance", "|x1 - x2 + eps|_p along the last dim.").takes("x1", "x2");
-  Layer<CosineSimilarityImpl>(m, "CosineSimilarity", "The cosine of the angle between x1 and x2 along dim.")
+  bind_layer<PairwiseDistanceImpl>(m, "PairwiseDistance", "|x1 - x2 + eps|_p along the last dim.").takes("x1", "x2");
+  bind_layer<CosineSimilarityImpl>(m, "CosineSimilarity", "The cosine of the angle between x1 and x2 along dim.")
       .takes("x1", "x2");
 }
 
@@ -56,20 +57,21 @@ void bind_distances(py::module_& m) {
 
 void bind_loss_layers(py::module_& m) {
   using namespace nn;
-  Layer<MSELossImpl>(m, "MSELoss", "(input - target)^2.").takes("input", "target");
-  Layer<L1LossImpl>(m, "L1Loss", "|input - target|.").takes("input", "target");
-  Layer<NLLLossImpl>(m, "NLLLoss", "-input[target] for log-probabilities.").takes("input", "target");
-  Layer<CrossEntropyLossImpl>(m, "CrossEntropyLoss", "Cross entropy of logits and classes or probabilities.")
+  bind_layer<MSELossImpl>(m, "MSELoss", "(input - target)^2.").takes("input", "target");
+  bind_layer<L1LossImpl>(m, "L1Loss", "|input - target|.").takes("input", "target");
+  bind_layer<NLLLossImpl>(m, "NLLLoss", "-input[target] for log-probabilities.").takes("input", "target");
+  bind_layer<CrossEntropyLossImpl>(m, "CrossEntropyLoss", "Cross entropy of logits and classes or probabilities.")
       .takes("input", "target");
-  Layer<BCEWithLogitsLossImpl>(m, "BCEWithLogitsLoss", "Binary cross entropy of logits.").takes("input", "target");
-  Layer<SmoothL1LossImpl>(m, "SmoothL1Loss", "Half squared below beta, linear above.").takes("input", "target");
-  Layer<HuberLossImpl>(m, "HuberLoss", "Half squared up to delta, linear above.").takes("input", "target");
-  Layer<KLDivLossImpl>(m, "KLDivLoss", "target (log(target) - input) for log-probabilities.").takes("input", "target");
-  Layer<BCELossImpl>(m, "BCELoss", "Binary cross entropy of probabilities.").takes("input", "target");
-  Layer<GaussianNLLLossImpl>(m, "GaussianNLLLoss", "Half of log(var) + (input - target)^2 / var.")
+  bind_layer<BCEWithLogitsLossImpl>(m, "BCEWithLogitsLoss", "Binary cross entropy of logits.").takes("input", "target");
+  bind_layer<SmoothL1LossImpl>(m, "SmoothL1Loss", "Half squared below beta, linear above.").takes("input", "target");
+  bind_layer<HuberLossImpl>(m, "HuberLoss", "Half squared up to delta, linear above.").takes("input", "target");
+  bind_layer<KLDivLossImpl>(m, "KLDivLoss", "target (log(target) - input) for log-probabilities.")
+      .takes("input", "target");
+  bind_layer<BCELossImpl>(m, "BCELoss", "Binary cross entropy of probabilities.").takes("input", "target");
+  bind_layer<GaussianNLLLossImpl>(m, "GaussianNLLLoss", "Half of log(var) + (input - target)^2 / var.")
       .takes("input", "target", "var");
-  Layer<PoissonNLLLossImpl>(m, "PoissonNLLLoss", "exp(input) - target input.").takes("input", "target");
-  Layer<CTCLossImpl>(m, "CTCLoss", "Connectionist temporal classification.")
+  bind_layer<PoissonNLLLossImpl>(m, "PoissonNLLLoss", "exp(input) - target input.").takes("input", "target");
+  bind_layer<CTCLossImpl>(m, "CTCLoss", "Connectionist temporal classification.")
       .forward(&ctc_loss, py::arg("log_probs"), py::arg("targets"), py::arg("input_lengths"),
                py::arg("target_lengths"));
   bind_margin_loss_layers(m);

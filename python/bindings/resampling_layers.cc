@@ -7,11 +7,11 @@ namespace ember::python {
 
 void bind_resampling_layers(py::module_& m) {
   using namespace nn;
-  Layer<UpsampleImpl>(m, "Upsample", "The input resized to a size or by a factor.");
-  Layer<UpsamplingNearest2dImpl>(m, "UpsamplingNearest2d", "Upsample, by a former name.");
-  Layer<UpsamplingBilinear2dImpl>(m, "UpsamplingBilinear2d", "Upsample, by a former name.");
-  Layer<UnfoldImpl>(m, "Unfold", "The windows of images as columns.");
-  Layer<FoldImpl>(m, "Fold", "Columns added up into images.");
+  bind_layer<UpsampleImpl>(m, "Upsample", "The input resized to a size or by a factor.");
+  bind_layer<UpsamplingNearest2dImpl>(m, "UpsamplingNearest2d", "Upsample, by a former name.");
+  bind_layer<UpsamplingBilinear2dImpl>(m, "UpsamplingBilinear2d", "Upsample, by a former name.");
+  bind_layer<UnfoldImpl>(m, "Unfold", "The windows of images as columns.");
+  bind_layer<FoldImpl>(m, "Fold", "Columns added up into images.");
 }
 
 }  // namespace ember::python

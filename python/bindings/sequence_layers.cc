@@ -11,7 +11,7 @@ namespace {
 /// RNN and GRU, whose state is one tensor.
 template <class M>
 void bind_recurrent(py::module_& m, const char* name, const char* doc) {
-  Layer<M>(m, name, doc)
+  bind_layer<M>(m, name, doc)
       .forward(
           [](const M& self, const Tensor& input, const Tensor& hx) {
             const GilRelease gil;
@@ -21,7 +21,7 @@ void bind_recurrent(py::module_& m, const char* name, const char* doc) {
 }
 
 void bind_lstm(py::module_& m) {
-  Layer<nn::LSTMImpl>(m, "LSTM", "Long short-term memory.")
+  bind_layer<nn::LSTMImpl>(m, "LSTM", "Long short-term memory.")
       .forward(
           [](const nn::LSTMImpl& self, const Tensor& input, const std::optional<std::tuple<Tensor, Tensor>>& hx) {
             const GilRelease gil;
@@ -33,7 +33,7 @@ void bind_lstm(py::module_& m) {
 
 void bind_attention(py::module_& m) {
   using nn::MultiheadAttentionImpl;
-  Layer<MultiheadAttentionImpl>(m, "MultiheadAttention", "Attention of several heads.")
+  bind_layer<MultiheadAttentionImpl>(m, "MultiheadAttention", "Attention of several heads.")
       .forward(
           [](const MultiheadAttentionImpl& self, const Tensor& query, const Tensor& key, const Tensor& value,
              const Tensor& key_padding_mask, bool need_weights, const Tensor& attn_mask, bool average, bool is_causal) {
@@ -48,9 +48,9 @@ void bind_attention(py::module_& m) {
 
 void bind_transformer(py::module_& m) {
   using nn::TransformerEncoderLayerImpl;
-  Layer<TransformerEncoderLayerImpl>(m, "TransformerEncoderLayer",
-                                     "Self-attention and a feed-forward network with residual connections.")
-      .forward(
+  bind_layer<TransformerEncoderLayerImpl>(m, "TransformerEncoderLayer",
+                                          "Self-attention and a feed-forward network with residual connections.")
+      .also_forward(
           [](TransformerEncoderLayerImpl& self, const Tensor& src, const Tensor& mask, const Tensor& padding,
              bool is_causal) {
             const GilRelease gil;

@@ -102,6 +102,16 @@ TEST(Options, PaddingModesAreChecked) {
   EXPECT_TRUE(allclose(plain(x), conv2d(x, plain->weight, plain->bias, 1, 1)));
 }
 
+TEST(Options, FormerUpsamplingsHaveTheirModeInTheName) {
+  const Tensor x = arange(12, kFloat32).reshape({1, 1, 3, 4});
+  nn::UpsamplingBilinear2dOptions options;
+  options.scale_factor({2.0});
+  const nn::UpsamplingBilinear2d former(options);
+  const nn::Upsample upsample(nn::UpsampleOptions().scale_factor({2.0}).mode("bilinear").align_corners(true));
+  EXPECT_TRUE(equal(former(x), upsample(x)));
+  EXPECT_EQ(former->repr(), "UpsamplingBilinear2d(scale_factor=2.0, mode='bilinear')");
+}
+
 TEST(Options, AreListedOnceWithTheirDefaults) {
   nn::LeakyReLUOptions options;
   const nn::OptionFields fields = options.fields();

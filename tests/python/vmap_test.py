@@ -86,6 +86,16 @@ def test_layers_that_python_extends(no_loops):
         layer.forward("x")
 
 
+def test_layers_of_several_arguments_that_python_extends():
+    class Doubled(nn.TransformerEncoderLayer):
+        def forward(self, src):
+            return super().forward(src) * 2
+
+    layer = Doubled(4, 2, 8, batch_first=True).double().eval()
+    x = numbers(B, 3, 4)
+    assert ember.allclose(vmap(layer)(x), layer(x))
+
+
 def test_hooks_see_mapped_tensors():
     layer = nn.Linear(4, 3).double()
     handle = layer.register_forward_hook(lambda module, args, y: y * args[0].sum())
