@@ -1,4 +1,4 @@
-// The other kinds of dropout: of whole channels, and for self-normalising networks. See ops/dropout.h.
+// The other kinds of dropout: of whole channels, and for self-normalising networks. See ops/random/dropout.h.
 #pragma once
 
 #include "ember/nn/dropout.h"
@@ -11,7 +11,7 @@ using Dropout3dOptions = DropoutOptions;
 using AlphaDropoutOptions = DropoutOptions;
 using FeatureAlphaDropoutOptions = DropoutOptions;
 
-/// An op of ops/dropout.h.
+/// An op of ops/random/dropout.h.
 using DropoutOp = Tensor(const Tensor& x, double p, bool training);
 
 namespace detail {

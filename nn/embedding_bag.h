@@ -33,7 +33,7 @@ struct EmbeddingBagOptions : ParameterOptions<EmbeddingBagOptions> {
   std::optional<int64_t> padding_idx_;
 };
 
-/// Bags of rows of weight [num_embeddings, embedding_dim], which starts standard normal: see embedding_bag in ops/embedding.h.
+/// Bags of rows of weight [num_embeddings, embedding_dim], which starts standard normal: see embedding_bag in ops/embedding/embedding.h.
 class EmbeddingBagImpl : public Layer<EmbeddingBagImpl, EmbeddingBagOptions> {
  public:
   explicit EmbeddingBagImpl(EmbeddingBagOptions options);

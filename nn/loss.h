@@ -1,4 +1,4 @@
-// Losses as layers: forward takes the prediction and the target. See ops/loss.h for shapes and formulas.
+// Losses as layers: forward takes the prediction and the target. See ops/loss/loss.h for shapes and formulas.
 #pragma once
 
 #include "ember/nn/module.h"

@@ -1,4 +1,4 @@
-// Margin losses as layers. See ops/margin_loss.h for shapes and formulas.
+// Margin losses as layers. See ops/loss/margin_loss.h for shapes and formulas.
 #pragma once
 
 #include "ember/nn/loss.h"

@@ -1,4 +1,4 @@
-// Losses of real numbers and of distributions as layers. See ops/loss.h and ops/regression_loss.h for shapes and formulas.
+// Losses of real numbers and of distributions as layers. See ops/loss/loss.h and ops/loss/regression_loss.h for shapes and formulas.
 #pragma once
 
 #include <string>
@@ -118,7 +118,7 @@ struct CTCLossOptions : ReductionOptions<CTCLossOptions> {
   bool zero_infinity_ = false;
 };
 
-/// Connectionist temporal classification; see ops/ctc_loss.h.
+/// Connectionist temporal classification; see ops/loss/ctc_loss.h.
 class CTCLossImpl : public Layer<CTCLossImpl, CTCLossOptions> {
  public:
   explicit CTCLossImpl(CTCLossOptions options = {}) : Layer(options) {}

@@ -32,7 +32,7 @@ struct UpsamplingBilinear2dOptions : FormerUpsampleOptions {
   UpsamplingBilinear2dOptions() { mode("bilinear").align_corners(true); }
 };
 
-/// x [N, C, spatial...] resized to a size or by a factor; see ops/resampling.h for the modes.
+/// x [N, C, spatial...] resized to a size or by a factor; see ops/resampling/interpolate.h for the modes.
 template <class Derived, class Options>
 class UpsampleLayer : public Layer<Derived, Options> {
  public:

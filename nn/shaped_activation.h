@@ -1,4 +1,4 @@
-// Activation functions with a parameter or two, as layers. What they compute is told in ops/shaped_activation.h.
+// Activation functions with a parameter or two, as layers. What they compute is told in ops/activation/activation.h.
 #pragma once
 
 #include "ember/nn/activation.h"

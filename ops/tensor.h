@@ -169,7 +169,7 @@ class Tensor : public TensorBase,
   Tensor istft(int64_t n_fft) const;
   Tensor istft(int64_t n_fft, const StftOptions& options, std::optional<int64_t> length = {},
                bool return_complex = false) const;
-  /// `x.index({Slice(1), 3, None, mask})`, see ops/indexing.h.
+  /// `x.index({Slice(1), 3, None, mask})`, see ops/indexing/tensor_index.h.
   Tensor index(const std::vector<TensorIndex>& indices) const;
   Tensor index_put(const std::vector<TensorIndex>& indices, const Tensor& value, bool accumulate = false) const;
   Tensor& index_put_(const std::vector<TensorIndex>& indices, const Tensor& value, bool accumulate = false);

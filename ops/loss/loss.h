@@ -17,7 +17,7 @@ Reduction reduction_from_string(std::string_view name);
 Tensor mse_loss(const Tensor& input, const Tensor& target, Reduction reduction = Reduction::Mean);
 /// |input - target|.
 Tensor l1_loss(const Tensor& input, const Tensor& target, Reduction reduction = Reduction::Mean);
-/// A number is no Reduction, and would become the weight of ops/regression_loss.h.
+/// A number is no Reduction, and would become the weight of ops/loss/regression_loss.h.
 template <class Number>
 requires std::is_arithmetic_v<Number>
 void mse_loss(const Tensor& input, const Tensor& target, Number) = delete;

@@ -52,7 +52,7 @@ Tensor min(const Tensor& x);
 /// The largest elements along `dim` and their int64 positions (the first of equal ones, which takes the gradient).
 std::pair<Tensor, Tensor> max(const Tensor& x, int64_t dim, bool keepdim = false);
 std::pair<Tensor, Tensor> min(const Tensor& x, int64_t dim, bool keepdim = false);
-/// The larger (smaller) of two elements: maximum and minimum of ops/pointwise.h under PyTorch's other names.
+/// The larger (smaller) of two elements: maximum and minimum of ops/pointwise/comparison.h under PyTorch's other names.
 Tensor max(const Tensor& x, const Tensor& other);
 Tensor min(const Tensor& x, const Tensor& other);
 /// Neither a dim nor a tensor: clamp_min and clamp_max take numbers.

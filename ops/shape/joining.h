@@ -1,4 +1,4 @@
-// Several tensors made one, by way of cat and products; see shape.h for cat and stack themselves.
+// Several tensors made one, by way of cat and products; see split.h for cat and stack themselves.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// Activations of ops/shaped_activation.h, against what PyTorch gives.
+// Activations of ops/activation/activation.h, against what PyTorch gives.
 #include "tests/op_table/row.h"
 
 namespace op_table {

@@ -1,4 +1,4 @@
-// Functions of ops/elementary.h and ops/arithmetic.h.
+// Functions of ops/pointwise/elementary.h and ops/pointwise/arithmetic.h.
 #include <numbers>
 
 #include "tests/op_table/reference.h"

@@ -1,4 +1,4 @@
-// Functions of ops/special.h, against what PyTorch gives.
+// Functions of ops/pointwise/special.h, against what PyTorch gives.
 #include <cmath>
 
 #include "tests/op_table/reference.h"

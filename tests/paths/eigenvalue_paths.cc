@@ -30,8 +30,8 @@ Array symmetric(const Array& x) {
   for (int64_t b = 0; b < x.shape[0]; ++b)
     for (int64_t i = 0; i < n; ++i)
       for (int64_t j = 0; j < n; ++j)
-        y.data[static_cast<size_t>((b * n + i) * n + j)] = x.data[static_cast<size_t>((b * n + i) * n + j)] +
-                                                           x.data[static_cast<size_t>((b * n + j) * n + i)];
+        y.data[static_cast<size_t>((b * n + i) * n + j)] =
+            x.data[static_cast<size_t>((b * n + i) * n + j)] + x.data[static_cast<size_t>((b * n + j) * n + i)];
   return y;
 }
 
