@@ -14,7 +14,7 @@
 #include "ember/core/spare_memory.h"
 #include "ember/data/epoch.h"
 #include "ember/data/transforms.h"
-#include "ember/ops/shape/split.h"
+#include "ember/ops/shape/joining.h"
 
 namespace ember::data {
 

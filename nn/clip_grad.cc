@@ -9,7 +9,7 @@
 #include "ember/ops/linalg/norm.h"
 #include "ember/ops/pointwise/comparison.h"
 #include "ember/ops/reduction/reduction.h"
-#include "ember/ops/shape/split.h"
+#include "ember/ops/shape/joining.h"
 
 namespace ember::nn::utils {
 namespace {

@@ -1,8 +1,8 @@
 #include "ember/nn/parameter_vector.h"
 
 #include "ember/autograd/grad_mode.h"
+#include "ember/ops/shape/joining.h"
 #include "ember/ops/shape/shape.h"
-#include "ember/ops/shape/split.h"
 #include "ember/ops/shape/views.h"
 
 namespace ember::nn::utils {

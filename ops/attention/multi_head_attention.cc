@@ -15,6 +15,7 @@
 #include "ember/ops/pointwise/elementary.h"
 #include "ember/ops/random/random.h"
 #include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/joining.h"
 #include "ember/ops/shape/shape.h"
 #include "ember/ops/shape/split.h"
 #include "ember/ops/shape/views.h"

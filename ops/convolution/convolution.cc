@@ -8,8 +8,8 @@
 #include "ember/ops/creation/creation.h"
 #include "ember/ops/pointwise/complex.h"
 #include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/joining.h"
 #include "ember/ops/shape/shape.h"
-#include "ember/ops/shape/split.h"
 #include "ops/internal/kernel.h"
 
 namespace ember {

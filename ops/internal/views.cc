@@ -23,6 +23,12 @@ int64_t dim_of(const char* op, const Tensor& x, int64_t dim) {
   return wrap_dim(dim, x.dim(), op);
 }
 
+std::vector<Shape> shapes_of(const std::vector<Tensor>& tensors) {
+  std::vector<Shape> shapes;
+  for (const Tensor& x : tensors) shapes.push_back(x.sizes());
+  return shapes;
+}
+
 Tensor select_alias(const Tensor& x, int64_t dim, int64_t index) {
   Shape sizes = x.sizes(), strides = x.strides();
   const int64_t offset = x.storage_offset() + index * strides[dim];

@@ -12,6 +12,8 @@ int64_t rank(const char* op, const Tensor& x);
 /// `dim` wrapped; IndexError for a zero-dim x too, which has nothing to select from.
 int64_t dim_of(const char* op, const Tensor& x, int64_t dim);
 
+std::vector<Shape> shapes_of(const std::vector<Tensor>& tensors);
+
 /// An untracked alias of x without / with only / with every step-th of dim's elements.
 Tensor select_alias(const Tensor& x, int64_t dim, int64_t index);
 Tensor narrow_alias(const Tensor& x, int64_t dim, int64_t start, int64_t length, int64_t step = 1);

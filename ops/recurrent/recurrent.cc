@@ -9,6 +9,7 @@
 #include "ember/ops/pointwise/arithmetic.h"
 #include "ember/ops/pointwise/elementary.h"
 #include "ember/ops/random/random.h"
+#include "ember/ops/shape/joining.h"
 #include "ember/ops/shape/shape.h"
 #include "ember/ops/shape/split.h"
 #include "ember/ops/shape/views.h"

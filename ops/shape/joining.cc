@@ -1,7 +1,10 @@
 #include "ember/ops/shape/joining.h"
 
 #include <algorithm>
+#include <cstring>
 
+#include "ember/core/kernels/creation.h"
+#include "ember/core/parallel.h"
 #include "ember/ops/creation/copy.h"
 #include "ember/ops/creation/creation.h"
 #include "ember/ops/indexing/indexing.h"
@@ -15,6 +18,107 @@
 #include "ops/internal/views.h"
 
 namespace ember {
+
+namespace {
+
+/// An empty vector takes part in cat without a say, as in PyTorch.
+bool is_skipped(const Tensor& x) { return x.dim() == 1 && x.numel() == 0; }
+
+/// Writes y, whose dim `at` joins the tensors, in one sweep on the CPU; false when they are not row-major, or when their runs are
+/// short and so many that a strided copy of each tensor is faster.
+bool join_runs(const Tensor& y, const std::vector<Tensor>& tensors, int64_t at) {
+  constexpr int64_t kLongRun = 256;  // bytes
+  constexpr int64_t kFewRows = 64;   // to copy a tensor takes as long as that many short runs
+  int64_t rows = 1;
+  for (int64_t d = 0; d < at; ++d) rows *= y.sizes()[d];
+  const int64_t row_bytes = rows == 0 ? 0 : y.numel() / rows * y.element_size();
+  if (row_bytes == 0) return true;
+  const bool is_fast = rows <= kFewRows || row_bytes >= kLongRun * static_cast<int64_t>(tensors.size());
+  if (!y.device().is_cpu() || !is_fast) return false;
+  struct Run {
+    const char* data;
+    int64_t bytes;
+  };
+  std::vector<Run> runs;
+  for (const Tensor& x : tensors) {
+    if (x.dtype() != y.dtype() || !x.is_contiguous()) return false;
+    if (x.numel() > 0) runs.push_back({x.raw_data(), x.numel() / rows * x.element_size()});
+  }
+  parallel_for(0, rows, std::max<int64_t>(1, kGrain * y.element_size() / row_bytes), [&](int64_t first, int64_t last) {
+    char* to = y.raw_data() + first * row_bytes;
+    for (int64_t row = first; row < last; ++row) {
+      for (const Run& run : runs) {
+        std::memcpy(to, run.data + row * run.bytes, static_cast<size_t>(run.bytes));
+        to += run.bytes;
+      }
+    }
+  });
+  return true;
+}
+
+}  // namespace
+
+Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
+  check<ValueError>(!tensors.empty(), "cat: expected at least one tensor");
+  for (const Tensor& x : tensors) check(views::rank("cat", x) > 0, "cat: zero-dim tensors cannot be joined; use stack");
+  kernel::check_same_device("cat", tensors);
+  const auto first = std::find_if_not(tensors.begin(), tensors.end(), is_skipped);
+  const Tensor& model = first == tensors.end() ? tensors[0] : *first;
+  const int64_t at = views::dim_of("cat", model, dim);
+  Shape sizes = model.sizes();
+  sizes[at] = 0;
+  Shape lengths;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const Tensor& x = tensors[i];
+    lengths.push_back(is_skipped(x) ? 0 : x.sizes()[std::min(at, x.dim() - 1)]);
+    if (is_skipped(x)) continue;
+    bool fits = x.dim() == model.dim();
+    for (int64_t d = 0; fits && d < x.dim(); ++d) fits = d == at || x.sizes()[d] == model.sizes()[d];
+    check(fits, "cat: tensor ", i, " has shape ", x.sizes(), " but must match ", model.sizes(), " except in dimension ",
+          at);
+    check(!__builtin_add_overflow(sizes[at], x.sizes()[at], &sizes[at]), "cat: the sizes of dimension ", at,
+          " add up to more than 64 bits count");
+  }
+  kernel::check_numel("cat", sizes);
+  Tensor y = empty_tensor(std::move(sizes), result_type(tensors), model.device());
+  auto* copy = kernels::copy.as("cat").on(model);
+  int64_t start = 0;
+  const bool is_joined = join_runs(y, tensors, at);
+  for (size_t i = 0; !is_joined && i < tensors.size(); ++i) {
+    if (tensors[i].numel() > 0) copy(views::narrow_alias(y, at, start, lengths[i]), tensors[i]);
+    start += lengths[i];
+  }
+  return record("cat", y, inputs(tensors),
+                [at, lengths, shapes = views::shapes_of(tensors)](const Tensor& g, const NeedsList& needs) {
+                  std::vector<Tensor> grads(needs.size());
+                  int64_t start = 0;
+                  for (size_t i = 0; i < grads.size(); start += lengths[i++]) {
+                    if (!needs[i]) continue;
+                    const Tensor part = narrow(g, at, start, lengths[i]);
+                    grads[i] = part.sizes() == shapes[i] ? part : zeros(shapes[i], g.options());
+                  }
+                  return grads;
+                });
+}
+
+Tensor stack(const std::vector<Tensor>& tensors, int64_t dim) {
+  check<ValueError>(!tensors.empty(), "stack: expected at least one tensor");
+  const int64_t at = wrap_dim(dim, views::rank("stack", tensors[0]) + 1, "stack");
+  const Shape& sizes = tensors[0].sizes();
+  Shape result = sizes;
+  result.insert(at, static_cast<int64_t>(tensors.size()));
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    views::rank("stack", tensors[i]);
+    check(tensors[i].sizes() == sizes, "stack: tensor ", i, " has shape ", tensors[i].sizes(),
+          " but must have that of the first, ", sizes);
+  }
+  kernel::check_same_device("stack", tensors);
+  Tensor y = empty_tensor(std::move(result), result_type(tensors), tensors[0].device());
+  auto* copy = kernels::copy.as("stack").on(y);
+  if (!join_runs(y, tensors, at))
+    for (size_t i = 0; i < tensors.size(); ++i) copy(views::select_alias(y, at, static_cast<int64_t>(i)), tensors[i]);
+  return record("stack", y, inputs(tensors), [at](const Tensor& g) { return unbind(g, at); });
+}
 
 namespace {
 

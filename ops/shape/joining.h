@@ -1,4 +1,4 @@
-// Several tensors made one, by way of cat and products; see split.h for cat and stack themselves.
+// Several tensors made one.
 #pragma once
 
 #include <string_view>
@@ -11,6 +11,11 @@
 
 namespace ember {
 
+/// The tensors one behind another along `dim`, in their promoted dtype; all other sizes must agree (1-d tensors of size 0 are
+/// skipped).
+Tensor cat(const std::vector<Tensor>& tensors, int64_t dim = 0);
+/// The tensors, all of one shape, along a new dim.
+Tensor stack(const std::vector<Tensor>& tensors, int64_t dim = 0);
 /// cat along the columns (of vectors: along their only dim), the rows and the planes, of tensors with dims added as needed.
 Tensor hstack(const std::vector<Tensor>& tensors);
 Tensor vstack(const std::vector<Tensor>& tensors);

@@ -1,10 +1,7 @@
 #include "ember/ops/shape/split.h"
 
 #include <algorithm>
-#include <cstring>
 
-#include "ember/core/kernels/creation.h"
-#include "ember/core/parallel.h"
 #include "ember/ops/creation/creation.h"
 #include "ember/ops/shape/views.h"
 #include "ops/internal/kernel.h"
@@ -34,19 +31,10 @@ std::vector<Tensor> filled(std::span<const Tensor> grads, const std::vector<Shap
   return all;
 }
 
-std::vector<Shape> shapes_of(const std::vector<Tensor>& tensors) {
-  std::vector<Shape> shapes;
-  for (const Tensor& x : tensors) shapes.push_back(x.sizes());
-  return shapes;
-}
-
 void check_parts(const char* op, int64_t count) {
   constexpr int64_t kMost = int64_t{1} << 24;
   check<OutOfMemoryError>(count <= kMost, op, ": ", count, " parts are too many");
 }
-
-/// An empty vector takes part in cat without a say, as in PyTorch.
-bool is_skipped(const Tensor& x) { return x.dim() == 1 && x.numel() == 0; }
 
 }  // namespace
 
@@ -66,7 +54,7 @@ std::vector<Tensor> split(const Tensor& x, const Shape& sizes, int64_t dim) {
     parts.push_back(views::narrow_alias(x, at, start, size));
     start += size;
   }
-  auto shapes = shapes_of(parts);
+  auto shapes = views::shapes_of(parts);
   return record_parts("split", std::move(parts), x, [at, shapes = std::move(shapes)](std::span<const Tensor> grads) {
     return cat(filled(grads, shapes), at);
   });
@@ -117,7 +105,7 @@ std::vector<Tensor> unbind(const Tensor& x, int64_t dim) {
   std::vector<Tensor> parts;
   for (int64_t i = 0; i < x.sizes()[at]; ++i) parts.push_back(views::select_alias(x, at, i));
   if (parts.empty()) return parts;
-  auto shapes = shapes_of(parts);
+  auto shapes = views::shapes_of(parts);
   return record_parts("unbind", std::move(parts), x, [at, shapes = std::move(shapes)](std::span<const Tensor> grads) {
     return stack(filled(grads, shapes), at);
   });
@@ -196,103 +184,5 @@ std::vector<Tensor> dsplit(const Tensor& x, const Shape& indices) {
 }
 std::vector<Tensor> SplitMethods::dsplit(int64_t sections) const { return ember::dsplit(self(this), sections); }
 std::vector<Tensor> SplitMethods::dsplit(const Shape& indices) const { return ember::dsplit(self(this), indices); }
-
-namespace {
-
-/// Writes y, whose dim `at` joins the tensors, in one sweep on the CPU; false when they are not row-major, or when their runs are
-/// short and so many that a strided copy of each tensor is faster.
-bool join_runs(const Tensor& y, const std::vector<Tensor>& tensors, int64_t at) {
-  constexpr int64_t kLongRun = 256;  // bytes
-  constexpr int64_t kFewRows = 64;   // to copy a tensor takes as long as that many short runs
-  int64_t rows = 1;
-  for (int64_t d = 0; d < at; ++d) rows *= y.sizes()[d];
-  const int64_t row_bytes = rows == 0 ? 0 : y.numel() / rows * y.element_size();
-  if (row_bytes == 0) return true;
-  const bool is_fast = rows <= kFewRows || row_bytes >= kLongRun * static_cast<int64_t>(tensors.size());
-  if (!y.device().is_cpu() || !is_fast) return false;
-  struct Run {
-    const char* data;
-    int64_t bytes;
-  };
-  std::vector<Run> runs;
-  for (const Tensor& x : tensors) {
-    if (x.dtype() != y.dtype() || !x.is_contiguous()) return false;
-    if (x.numel() > 0) runs.push_back({x.raw_data(), x.numel() / rows * x.element_size()});
-  }
-  parallel_for(0, rows, std::max<int64_t>(1, kGrain * y.element_size() / row_bytes), [&](int64_t first, int64_t last) {
-    char* to = y.raw_data() + first * row_bytes;
-    for (int64_t row = first; row < last; ++row) {
-      for (const Run& run : runs) {
-        std::memcpy(to, run.data + row * run.bytes, static_cast<size_t>(run.bytes));
-        to += run.bytes;
-      }
-    }
-  });
-  return true;
-}
-
-}  // namespace
-
-Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
-  check<ValueError>(!tensors.empty(), "cat: expected at least one tensor");
-  for (const Tensor& x : tensors) check(views::rank("cat", x) > 0, "cat: zero-dim tensors cannot be joined; use stack");
-  kernel::check_same_device("cat", tensors);
-  const auto first = std::find_if_not(tensors.begin(), tensors.end(), is_skipped);
-  const Tensor& model = first == tensors.end() ? tensors[0] : *first;
-  const int64_t at = dim_of("cat", model, dim);
-  Shape sizes = model.sizes();
-  sizes[at] = 0;
-  Shape lengths;
-  for (size_t i = 0; i < tensors.size(); ++i) {
-    const Tensor& x = tensors[i];
-    lengths.push_back(is_skipped(x) ? 0 : x.sizes()[std::min(at, x.dim() - 1)]);
-    if (is_skipped(x)) continue;
-    bool fits = x.dim() == model.dim();
-    for (int64_t d = 0; fits && d < x.dim(); ++d) fits = d == at || x.sizes()[d] == model.sizes()[d];
-    check(fits, "cat: tensor ", i, " has shape ", x.sizes(), " but must match ", model.sizes(), " except in dimension ",
-          at);
-    check(!__builtin_add_overflow(sizes[at], x.sizes()[at], &sizes[at]), "cat: the sizes of dimension ", at,
-          " add up to more than 64 bits count");
-  }
-  kernel::check_numel("cat", sizes);
-  Tensor y = empty_tensor(std::move(sizes), result_type(tensors), model.device());
-  auto* copy = kernels::copy.as("cat").on(model);
-  int64_t start = 0;
-  const bool is_joined = join_runs(y, tensors, at);
-  for (size_t i = 0; !is_joined && i < tensors.size(); ++i) {
-    if (tensors[i].numel() > 0) copy(views::narrow_alias(y, at, start, lengths[i]), tensors[i]);
-    start += lengths[i];
-  }
-  return record("cat", y, inputs(tensors),
-                [at, lengths, shapes = shapes_of(tensors)](const Tensor& g, const NeedsList& needs) {
-                  std::vector<Tensor> grads(needs.size());
-                  int64_t start = 0;
-                  for (size_t i = 0; i < grads.size(); start += lengths[i++]) {
-                    if (!needs[i]) continue;
-                    const Tensor part = narrow(g, at, start, lengths[i]);
-                    grads[i] = part.sizes() == shapes[i] ? part : zeros(shapes[i], g.options());
-                  }
-                  return grads;
-                });
-}
-
-Tensor stack(const std::vector<Tensor>& tensors, int64_t dim) {
-  check<ValueError>(!tensors.empty(), "stack: expected at least one tensor");
-  const int64_t at = wrap_dim(dim, views::rank("stack", tensors[0]) + 1, "stack");
-  const Shape& sizes = tensors[0].sizes();
-  Shape result = sizes;
-  result.insert(at, static_cast<int64_t>(tensors.size()));
-  for (size_t i = 0; i < tensors.size(); ++i) {
-    views::rank("stack", tensors[i]);
-    check(tensors[i].sizes() == sizes, "stack: tensor ", i, " has shape ", tensors[i].sizes(),
-          " but must have that of the first, ", sizes);
-  }
-  kernel::check_same_device("stack", tensors);
-  Tensor y = empty_tensor(std::move(result), result_type(tensors), tensors[0].device());
-  auto* copy = kernels::copy.as("stack").on(y);
-  if (!join_runs(y, tensors, at))
-    for (size_t i = 0; i < tensors.size(); ++i) copy(views::select_alias(y, at, static_cast<int64_t>(i)), tensors[i]);
-  return record("stack", y, inputs(tensors), [at](const Tensor& g) { return unbind(g, at); });
-}
 
 }  // namespace ember

@@ -30,12 +30,6 @@ std::vector<Tensor> vsplit(const Tensor& x, const Shape& indices);
 std::vector<Tensor> dsplit(const Tensor& x, int64_t sections);
 std::vector<Tensor> dsplit(const Tensor& x, const Shape& indices);
 
-/// The tensors one behind another along `dim`, in their promoted dtype; all other sizes must agree (1-d tensors of size 0 are
-/// skipped).
-Tensor cat(const std::vector<Tensor>& tensors, int64_t dim = 0);
-/// The tensors, all of one shape, along a new dim.
-Tensor stack(const std::vector<Tensor>& tensors, int64_t dim = 0);
-
 /// Methods of Tensor.
 class SplitMethods {
  public:

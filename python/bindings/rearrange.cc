@@ -5,7 +5,6 @@
 #include "ember/ops/shape/joining.h"
 #include "ember/ops/shape/padding.h"
 #include "ember/ops/shape/resize.h"
-#include "ember/ops/shape/split.h"
 #include "ember/ops/shape/view_copies.h"
 #include "ember/ops/shape/views.h"
 #include "python/bindings/lone_thread.h"

@@ -15,7 +15,7 @@
 #include "ember/ops/creation/copy.h"
 #include "ember/ops/creation/creation.h"
 #include "ember/ops/random/random.h"
-#include "ember/ops/shape/split.h"
+#include "ember/ops/shape/joining.h"
 #include "tests/temporary_folder.h"
 
 namespace ember::data {
