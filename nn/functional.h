@@ -7,8 +7,8 @@
 #include "ember/ops/attention/multi_head_attention.h"
 #include "ember/ops/convolution/convolution.h"
 #include "ember/ops/indexing/indexing.h"
-#include "ember/ops/linalg/distance.h"
 #include "ember/ops/linalg/linear.h"
+#include "ember/ops/linalg/norm.h"
 #include "ember/ops/loss/loss.h"
 #include "ember/ops/loss/nll_loss.h"
 #include "ember/ops/normalization/group_norm.h"
@@ -73,6 +73,7 @@ using ember::sigmoid;
 using ember::silu;
 using ember::smooth_l1_loss;
 using ember::softmax;
+using ember::softmin;
 using ember::softplus;
 using ember::softshrink;
 using ember::softsign;

@@ -93,7 +93,7 @@ Tensor Softmax2dImpl::forward(const Tensor& input) {
   return softmax(input, -3);
 }
 
-Tensor SoftminImpl::forward(const Tensor& input) { return softmax(-input, options.dim_); }
+Tensor SoftminImpl::forward(const Tensor& input) { return softmin(input, options.dim_); }
 std::string SoftminImpl::extra_repr() const { return described(options); }
 
 }  // namespace ember::nn

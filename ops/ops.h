@@ -15,6 +15,7 @@
 #include "ember/ops/fft/stft.h"
 #include "ember/ops/indexing/indexing.h"
 #include "ember/ops/indexing/scatter.h"
+#include "ember/ops/indexing/slices.h"
 #include "ember/ops/indexing/take.h"
 #include "ember/ops/indexing/tensor_index.h"
 #include "ember/ops/linalg/cholesky.h"

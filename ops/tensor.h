@@ -19,6 +19,7 @@
 #include "ember/ops/creation/copy.h"
 #include "ember/ops/indexing/indexing.h"
 #include "ember/ops/indexing/scatter.h"
+#include "ember/ops/indexing/slices.h"
 #include "ember/ops/indexing/take.h"
 #include "ember/ops/linalg/cholesky.h"
 #include "ember/ops/linalg/distance.h"
@@ -60,6 +61,7 @@ class Tensor : public TensorBase,
                public CopyMethods,
                public IndexingMethods,
                public ScatterMethods,
+               public SlicesMethods,
                public TakeMethods,
                public CholeskyMethods,
                public DistanceMethods,

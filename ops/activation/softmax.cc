@@ -74,4 +74,8 @@ Tensor SoftmaxMethods::log_softmax(int64_t dim, std::optional<DType> dtype) cons
   return ember::log_softmax(self(this), dim, dtype);
 }
 
+Tensor softmin(const Tensor& x, int64_t dim, std::optional<DType> dtype) {
+  return softmax(-prepare("softmin", x, dtype), dim);
+}
+
 }  // namespace ember

@@ -14,6 +14,8 @@ namespace ember {
 Tensor softmax(const Tensor& x, int64_t dim, std::optional<DType> dtype = {});
 /// x - logsumexp(x) along `dim`.
 Tensor log_softmax(const Tensor& x, int64_t dim, std::optional<DType> dtype = {});
+/// softmax(-x) along `dim`.
+Tensor softmin(const Tensor& x, int64_t dim, std::optional<DType> dtype = {});
 
 /// Methods of Tensor.
 class SoftmaxMethods {

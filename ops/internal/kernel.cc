@@ -76,6 +76,10 @@ DType result_dtype(Result rule, DType promoted) {
 
 bool share_memory(const Tensor& a, const Tensor& b) { return a.storage()->data() == b.storage()->data(); }
 
+Tensor beside(const Tensor& x, const Tensor& written) {
+  return x.defined() && written.defined() && share_memory(x, written) ? clone(x) : x;
+}
+
 void warn(const std::string& message) { warning_handler.load()(message); }
 
 void set_warning_handler(void (*handler)(const std::string& message)) { warning_handler = handler; }

@@ -24,6 +24,8 @@ void check_defined(const char* op, const char* argument, const Tensor& x);
 
 /// Whether both lie in one piece of memory, be it by two storages.
 bool share_memory(const Tensor& a, const Tensor& b);
+/// x itself to read from, or a copy when it shares memory with `written`.
+Tensor beside(const Tensor& x, const Tensor& written);
 
 /// Throws Error naming `op` unless the sizes of `shape`, zeros aside, multiply to an int64: what every tensor's shape must do.
 void check_numel(const char* op, const Shape& shape);

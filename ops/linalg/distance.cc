@@ -6,21 +6,17 @@
 #include "ember/core/kernels/linalg.h"
 #include "ember/ops/creation/copy.h"
 #include "ember/ops/creation/creation.h"
-#include "ember/ops/indexing/indexing.h"
+#include "ember/ops/indexing/slices.h"
 #include "ember/ops/linalg/matmul.h"
 #include "ember/ops/linalg/norm.h"
 #include "ember/ops/pointwise/arithmetic.h"
 #include "ember/ops/pointwise/comparison.h"
-#include "ember/ops/pointwise/complex.h"
 #include "ember/ops/pointwise/elementary.h"
 #include "ember/ops/pointwise/rounding.h"
 #include "ember/ops/reduction/reduction.h"
-#include "ember/ops/shape/joining.h"
 #include "ember/ops/shape/shape.h"
-#include "ember/ops/shape/split.h"
 #include "ember/ops/shape/views.h"
 #include "ops/internal/in_float32.h"
-#include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
 
 namespace ember {
@@ -184,84 +180,6 @@ Tensor cosine_similarity(const Tensor& a, const Tensor& b, int64_t dim, double e
   const Shape sizes = broadcast_shapes(a.sizes(), b.sizes(), "cosine_similarity");
   const Tensor left = expand(to(a, dtype), sizes), right = expand(to(b, dtype), sizes);
   return sum(unit_vectors(left, dim, eps) * unit_vectors(right, dim, eps), dim);
-}
-
-Tensor normalize(const Tensor& x, double p, const Shape& dim, double eps) {
-  kernel::check_defined("normalize", "input", x);
-  if (are_16_bit(x)) return in_float32([&](const Tensor& wide) { return normalize(wide, p, dim, eps); }, x);
-  return x / clamp_min(linalg::vector_norm(x, p, dim, true), eps);
-}
-
-Tensor renorm(const Tensor& x, const Scalar& p, int64_t dim, const Scalar& maxnorm) {
-  kernel::check_defined("renorm", "input", x);
-  check(x.is_floating_point() && x.dim() > 1, "renorm: input must be floating-point with at least 2 dims but is ",
-        describe(x));
-  check<ValueError>(p.to<double>() > 0, "renorm: p must be positive but is ", to_string(p));
-  check<ValueError>(maxnorm.to<double>() >= 0, "renorm: maxnorm must not be negative but is ", to_string(maxnorm));
-  if (are_16_bit(x)) return in_float32([&](const Tensor& wide) { return renorm(wide, p, dim, maxnorm); }, x);
-  dim = wrap_dim(dim, x.dim(), "renorm");
-  Shape others;
-  for (int64_t d = 0; d < x.dim(); ++d)
-    if (d != dim) others.push_back(d);
-  const Tensor length = linalg::vector_norm(x, p, others, true);
-  constexpr double kSmall = 1e-7;  // PyTorch's, against a division by 0
-  return x * where(length > maxnorm, maxnorm / (length + kSmall), ones({}, x.options()));
-}
-Tensor DistanceMethods::renorm(const Scalar& p, int64_t dim, const Scalar& maxnorm) const {
-  return ember::renorm(self(this), p, dim, maxnorm);
-}
-Tensor& DistanceMethods::renorm_(const Scalar& p, int64_t dim, const Scalar& maxnorm) {
-  return in_place("renorm_", self(this), ember::renorm, p, dim, maxnorm);
-}
-
-namespace {
-
-/// The cross product along a dim of size 3; components of both operands are brought together, which rows of 3 keep apart.
-Tensor cross_product(const Tensor& a, const Tensor& b, int64_t dim) {
-  Tensor y;
-  {
-    const NoGradGuard no_grad;
-    const auto components = [&](const Tensor& x) { return unbind(contiguous(movedim(x, dim, 0)), 0); };
-    const std::vector<Tensor> left = components(a), right = components(b);
-    std::vector<Tensor> result;
-    for (size_t i = 0; i < 3; ++i) {
-      const size_t j = (i + 1) % 3, k = (i + 2) % 3;
-      result.push_back(left[j] * right[k] - left[k] * right[j]);
-    }
-    y = contiguous(stack(result, dim));
-  }
-  return record(
-      "cross", y, inputs(a, b), [b = saved(b), dim](const Tensor& g) { return cross_product(conj(b()), g, dim); },
-      [a = saved(a), dim](const Tensor& g) { return cross_product(g, conj(a()), dim); });
-}
-
-}  // namespace
-
-namespace linalg {
-
-Tensor cross(const Tensor& a, const Tensor& b, int64_t dim) {
-  kernel::check_defined("cross", "input", a);
-  kernel::check_defined("cross", "other", b);
-  check(a.dim() == b.dim(), "cross: input has ", a.dim(), " dims but other has ", b.dim());
-  dim = wrap_dim(dim, a.dim(), "cross");
-  check(a.dim() > 0 && a.size(dim) == 3 && b.size(dim) == 3, "cross: input and other must have size 3 in dim ", dim,
-        " but have shapes ", a.sizes(), " and ", b.sizes());
-  if (are_16_bit(a, b)) return in_float32([&](const auto&... x) { return cross_product(x..., dim); }, a, b);
-  return cross_product(a, b, dim);
-}
-
-}  // namespace linalg
-
-Tensor cross(const Tensor& a, const Tensor& b, std::optional<int64_t> dim) {
-  if (dim) return linalg::cross(a, b, *dim);
-  kernel::check_defined("cross", "input", a);
-  int64_t first = 0;
-  while (first < a.dim() && a.size(first) != 3) ++first;
-  check(first < a.dim(), "cross: no dim of ", describe(a), " has size 3");
-  return linalg::cross(a, b, first);
-}
-Tensor DistanceMethods::cross(const Tensor& other, std::optional<int64_t> dim) const {
-  return ember::cross(self(this), other, dim);
 }
 
 }  // namespace ember

@@ -14,6 +14,7 @@
 #include "ember/ops/reduction/reduction.h"
 #include "ember/ops/shape/shape.h"
 #include "ops/internal/in_float32.h"
+#include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
 
 namespace ember {
@@ -83,6 +84,34 @@ Tensor norm(const Tensor& x, const Scalar& p, const Shape& dims, bool keepdim, s
 }
 Tensor NormMethods::norm(const Scalar& p, const Shape& dims, bool keepdim, std::optional<DType> dtype) const {
   return ember::norm(self(this), p, dims, keepdim, dtype);
+}
+
+Tensor normalize(const Tensor& x, double p, const Shape& dim, double eps) {
+  kernel::check_defined("normalize", "input", x);
+  if (are_16_bit(x)) return in_float32([&](const Tensor& wide) { return normalize(wide, p, dim, eps); }, x);
+  return x / clamp_min(linalg::vector_norm(x, p, dim, true), eps);
+}
+
+Tensor renorm(const Tensor& x, const Scalar& p, int64_t dim, const Scalar& maxnorm) {
+  kernel::check_defined("renorm", "input", x);
+  check(x.is_floating_point() && x.dim() > 1, "renorm: input must be floating-point with at least 2 dims but is ",
+        describe(x));
+  check<ValueError>(p.to<double>() > 0, "renorm: p must be positive but is ", to_string(p));
+  check<ValueError>(maxnorm.to<double>() >= 0, "renorm: maxnorm must not be negative but is ", to_string(maxnorm));
+  if (are_16_bit(x)) return in_float32([&](const Tensor& wide) { return renorm(wide, p, dim, maxnorm); }, x);
+  dim = wrap_dim(dim, x.dim(), "renorm");
+  Shape others;
+  for (int64_t d = 0; d < x.dim(); ++d)
+    if (d != dim) others.push_back(d);
+  const Tensor length = linalg::vector_norm(x, p, others, true);
+  constexpr double kSmall = 1e-7;  // PyTorch's, against a division by 0
+  return x * where(length > maxnorm, maxnorm / (length + kSmall), ones({}, x.options()));
+}
+Tensor NormMethods::renorm(const Scalar& p, int64_t dim, const Scalar& maxnorm) const {
+  return ember::renorm(self(this), p, dim, maxnorm);
+}
+Tensor& NormMethods::renorm_(const Scalar& p, int64_t dim, const Scalar& maxnorm) {
+  return in_place("renorm_", self(this), ember::renorm, p, dim, maxnorm);
 }
 
 }  // namespace ember

@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <limits>
 
+#include "ember/autograd/record.h"
 #include "ember/ops/creation/copy.h"
 #include "ember/ops/linalg/matmul.h"
 #include "ember/ops/pointwise/arithmetic.h"
 #include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/pointwise/complex.h"
 #include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/joining.h"
 #include "ember/ops/shape/shape.h"
 #include "ember/ops/shape/split.h"
+#include "ember/ops/shape/views.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
@@ -223,6 +227,56 @@ Tensor chain_matmul(const std::vector<Tensor>& matrices) {
     check(x.dim() == 2, "chain_matmul: Tensor dimension is ", x.dim(), ", expected 2 instead");
   }
   return matrices.size() == 1 ? matrices[0] : linalg::multi_dot(matrices);
+}
+
+namespace {
+
+/// The cross product along a dim of size 3; components of both operands are brought together, which rows of 3 keep apart.
+Tensor cross_product(const Tensor& a, const Tensor& b, int64_t dim) {
+  Tensor y;
+  {
+    const NoGradGuard no_grad;
+    const auto components = [&](const Tensor& x) { return unbind(contiguous(movedim(x, dim, 0)), 0); };
+    const std::vector<Tensor> left = components(a), right = components(b);
+    std::vector<Tensor> result;
+    for (size_t i = 0; i < 3; ++i) {
+      const size_t j = (i + 1) % 3, k = (i + 2) % 3;
+      result.push_back(left[j] * right[k] - left[k] * right[j]);
+    }
+    y = contiguous(stack(result, dim));
+  }
+  return record(
+      "cross", y, inputs(a, b), [b = saved(b), dim](const Tensor& g) { return cross_product(conj(b()), g, dim); },
+      [a = saved(a), dim](const Tensor& g) { return cross_product(g, conj(a()), dim); });
+}
+
+}  // namespace
+
+namespace linalg {
+
+Tensor cross(const Tensor& a, const Tensor& b, int64_t dim) {
+  kernel::check_defined("cross", "input", a);
+  kernel::check_defined("cross", "other", b);
+  check(a.dim() == b.dim(), "cross: input has ", a.dim(), " dims but other has ", b.dim());
+  dim = wrap_dim(dim, a.dim(), "cross");
+  check(a.dim() > 0 && a.size(dim) == 3 && b.size(dim) == 3, "cross: input and other must have size 3 in dim ", dim,
+        " but have shapes ", a.sizes(), " and ", b.sizes());
+  if (are_16_bit(a, b)) return in_float32([&](const auto&... x) { return cross_product(x..., dim); }, a, b);
+  return cross_product(a, b, dim);
+}
+
+}  // namespace linalg
+
+Tensor cross(const Tensor& a, const Tensor& b, std::optional<int64_t> dim) {
+  if (dim) return linalg::cross(a, b, *dim);
+  kernel::check_defined("cross", "input", a);
+  int64_t first = 0;
+  while (first < a.dim() && a.size(first) != 3) ++first;
+  check(first < a.dim(), "cross: no dim of ", describe(a), " has size 3");
+  return linalg::cross(a, b, first);
+}
+Tensor ProductsMethods::cross(const Tensor& other, std::optional<int64_t> dim) const {
+  return ember::cross(self(this), other, dim);
 }
 
 }  // namespace ember
