@@ -11,16 +11,28 @@ namespace ember::nn {
 namespace {
 
 EmbeddingOptions checked(EmbeddingOptions options) {
-  if (options.padding_idx_) {
-    const int64_t rows = options.num_embeddings_;
-    check<ValueError>(*options.padding_idx_ >= -rows && *options.padding_idx_ < rows, "Embedding: padding_idx ",
-                      *options.padding_idx_, " must be within num_embeddings ", rows);
-    if (*options.padding_idx_ < 0) *options.padding_idx_ += rows;
-  }
+  options.padding_idx_ = detail::padding_row("Embedding", options.padding_idx_, options.num_embeddings_);
+  options.weight_ = {};  // a copy has a table of its own
   return options;
 }
 
 }  // namespace
+
+std::optional<int64_t> detail::padding_row(const char* layer, std::optional<int64_t> padding_idx, int64_t rows) {
+  if (!padding_idx) return {};
+  check<ValueError>(*padding_idx >= -rows && *padding_idx < rows, layer, ": padding_idx ", *padding_idx,
+                    " must be within num_embeddings ", rows);
+  return *padding_idx < 0 ? *padding_idx + rows : *padding_idx;
+}
+
+Tensor detail::embedding_table(const char* layer, const Tensor& given, int64_t rows, int64_t columns,
+                               const TensorOptions& options) {
+  const Shape sizes{rows, columns};
+  if (!given.defined()) return empty(sizes, options);
+  check<ValueError>(given.sizes() == sizes, layer, ": _weight has shape ", given.sizes(), " but must have ", sizes,
+                    ", as num_embeddings and embedding_dim say");
+  return given.detach();
+}
 
 OptionFields EmbeddingOptions::fields() {
   return {{"num_embeddings", &num_embeddings_, kRequired},
@@ -30,14 +42,19 @@ OptionFields EmbeddingOptions::fields() {
           {"norm_type", &norm_type_},
           {"scale_grad_by_freq", &scale_grad_by_freq_},
           {"sparse", &sparse_},
+          {"_weight", &weight_, kNoAttribute | kNotSaved},
+          {"_freeze", &freeze_, kNoAttribute | kNotSaved},
           device_field(),
           dtype_field()};
 }
 
 EmbeddingImpl::EmbeddingImpl(EmbeddingOptions o)
     : Layer(checked(o)),
-      weight(register_parameter("weight", empty({o.num_embeddings_, o.embedding_dim_}, o.tensor_options()))) {
-  reset_parameters();
+      weight(register_parameter(
+          "weight",
+          detail::embedding_table("Embedding", o.weight_, o.num_embeddings_, o.embedding_dim_, o.tensor_options()),
+          !o.freeze_)) {
+  if (!o.weight_.defined()) reset_parameters();
 }
 
 void EmbeddingImpl::reset_parameters() {

@@ -1,5 +1,6 @@
 #include "ember/nn/embedding_bag.h"
 
+#include "ember/nn/embedding.h"
 #include "ember/nn/format.h"
 #include "ember/nn/init.h"
 #include "ember/ops/creation/creation.h"
@@ -10,12 +11,8 @@ namespace {
 
 EmbeddingBagOptions checked(EmbeddingBagOptions options) {
   bag_mode(options.mode_);
-  if (options.padding_idx_) {
-    const int64_t rows = options.num_embeddings_;
-    check<ValueError>(*options.padding_idx_ >= -rows && *options.padding_idx_ < rows, "EmbeddingBag: padding_idx ",
-                      *options.padding_idx_, " must be within num_embeddings ", rows);
-    if (*options.padding_idx_ < 0) *options.padding_idx_ += rows;
-  }
+  options.padding_idx_ = detail::padding_row("EmbeddingBag", options.padding_idx_, options.num_embeddings_);
+  options.weight_ = {};  // a copy has a table of its own
   return options;
 }
 
@@ -29,6 +26,7 @@ OptionFields EmbeddingBagOptions::fields() {
           {"scale_grad_by_freq", &scale_grad_by_freq_},
           {"mode", &mode_},
           {"sparse", &sparse_},
+          {"_weight", &weight_, kNoAttribute | kNotSaved},
           {"include_last_offset", &include_last_offset_},
           {"padding_idx", &padding_idx_},
           device_field(),
@@ -37,8 +35,9 @@ OptionFields EmbeddingBagOptions::fields() {
 
 EmbeddingBagImpl::EmbeddingBagImpl(EmbeddingBagOptions o)
     : Layer(checked(o)),
-      weight(register_parameter("weight", empty({o.num_embeddings_, o.embedding_dim_}, o.tensor_options()))) {
-  reset_parameters();
+      weight(register_parameter("weight", detail::embedding_table("EmbeddingBag", o.weight_, o.num_embeddings_,
+                                                                  o.embedding_dim_, o.tensor_options()))) {
+  if (!o.weight_.defined()) reset_parameters();
 }
 
 void EmbeddingBagImpl::reset_parameters() {

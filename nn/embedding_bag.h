@@ -19,6 +19,8 @@ struct EmbeddingBagOptions : ParameterOptions<EmbeddingBagOptions> {
   EmbeddingBagOptions& mode(OptionName value) { return mode_ = value.text, *this; }
   /// Accepted for PyTorch's scripts; gradients are dense.
   EmbeddingBagOptions& sparse(bool value) { return sparse_ = value, *this; }
+  /// The table [num_embeddings, embedding_dim] to start from, whose memory the layer shares.
+  EmbeddingBagOptions& _weight(Tensor value) { return weight_ = std::move(value), *this; }
   EmbeddingBagOptions& include_last_offset(bool value) { return include_last_offset_ = value, *this; }
   /// This row starts as zeros and counts nothing; negative counts from the end.
   EmbeddingBagOptions& padding_idx(std::optional<int64_t> value) { return padding_idx_ = value, *this; }
@@ -30,10 +32,11 @@ struct EmbeddingBagOptions : ParameterOptions<EmbeddingBagOptions> {
   bool scale_grad_by_freq_ = false;
   std::string mode_ = "mean";
   bool sparse_ = false, include_last_offset_ = false;
+  Tensor weight_;
   std::optional<int64_t> padding_idx_;
 };
 
-/// Bags of rows of weight [num_embeddings, embedding_dim], which starts standard normal: see embedding_bag in ops/embedding/embedding.h.
+/// Bags of rows of weight [num_embeddings, embedding_dim], which starts standard normal unless given: see embedding_bag in ops/embedding/embedding.h.
 class EmbeddingBagImpl : public Layer<EmbeddingBagImpl, EmbeddingBagOptions> {
  public:
   explicit EmbeddingBagImpl(EmbeddingBagOptions options);

@@ -25,6 +25,7 @@ std::string described(const OptionFields& fields, std::initializer_list<std::str
   std::string result;
   for (const OptionField& field : fields) {
     if (std::find(without.begin(), without.end(), field.name) != without.end()) continue;
+    if (std::holds_alternative<FormerName>(field.place)) continue;
     result += (result.empty() ? "" : ", ") + std::string(field.name) + "=";
     result += std::visit([](const auto& place) { return value_text(place); }, field.place);
   }

@@ -44,11 +44,15 @@ struct FunctionOrName {
 };
 /// No option of its own: size_average and reduce, by which PyTorch once named the reduction, outrank the field "reduction".
 struct FormerReduction {};
+/// No option of its own: what PyTorch once called another field, which stands before it and which it outranks.
+struct FormerName {
+  double* value;
+};
 
-using OptionPlace =
-    std::variant<bool*, int64_t*, double*, std::string*, Shape*, std::vector<double>*, std::optional<bool>*,
-                 std::optional<int64_t>*, std::optional<double>*, std::optional<Device>*, std::optional<DType>*,
-                 Tensor*, Reduction*, BinaryFunction*, SizesOrNone, SizesOrName, FunctionOrName, FormerReduction>;
+using OptionPlace = std::variant<bool*, int64_t*, double*, std::string*, Shape*, std::vector<double>*,
+                                 std::optional<bool>*, std::optional<int64_t>*, std::optional<double>*,
+                                 std::optional<Device>*, std::optional<DType>*, Tensor*, Reduction*, BinaryFunction*,
+                                 SizesOrNone, SizesOrName, FunctionOrName, FormerReduction, FormerName>;
 
 /// What Python does with an option, beside taking it as an argument and giving it as an attribute.
 enum OptionTrait : unsigned {

@@ -75,7 +75,13 @@ struct HardtanhOptions {
   HardtanhOptions& min_val(double value) { return min_val_ = value, *this; }
   HardtanhOptions& max_val(double value) { return max_val_ = value, *this; }
   HardtanhOptions& inplace(bool value) { return inplace_ = value, *this; }
-  OptionFields fields() { return {{"min_val", &min_val_}, {"max_val", &max_val_}, {"inplace", &inplace_}}; }
+  OptionFields fields() {
+    return {{"min_val", &min_val_},
+            {"max_val", &max_val_},
+            {"inplace", &inplace_},
+            {"min_value", FormerName{&min_val_}, kNoAttribute | kNotSaved},
+            {"max_value", FormerName{&max_val_}, kNoAttribute | kNotSaved}};
+  }
 
   double min_val_ = -1, max_val_ = 1;
   bool inplace_ = false;

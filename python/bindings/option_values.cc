@@ -35,6 +35,7 @@ py::object read(std::function<R(Args...)>* function) {
 }
 py::object read(nn::FunctionOrName place) { return place.name->empty() ? read(place.function) : read(place.name); }
 py::object read(nn::FormerReduction) { return py::none(); }
+py::object read(nn::FormerName) { return py::none(); }
 
 template <class T>
 bool write(T* place, py::handle value) {
@@ -75,6 +76,7 @@ bool write(nn::FunctionOrName place, py::handle value) {
   place.name->clear();
   return true;
 }
+bool write(nn::FormerName place, py::handle value) { return value.is_none() || write(place.value, value); }
 bool write(nn::FormerReduction, py::handle value) {
   std::optional<bool> flag;
   return write(&flag, value);
@@ -103,6 +105,7 @@ std::string type(nn::SizesOrNone) {
 std::string type(nn::SizesOrName) { return "Size | str"; }
 std::string type(nn::FunctionOrName) { return "str | collections.abc.Callable"; }
 std::string type(nn::FormerReduction) { return "bool | None"; }
+std::string type(nn::FormerName) { return "typing.SupportsFloat | None"; }
 
 }  // namespace
 

@@ -39,6 +39,7 @@ VALUES = {
     "Upsample.mode": "bilinear", "EmbeddingBag.mode": "sum", "ConvTranspose.padding_mode": "zeros", "blank": 2,
     "MultiMarginLoss.p": 2, "RReLU.lower": 0.1, "_random_samples": ember.rand(1, 1, 2), "weight": ember.rand(3),
     "pos_weight": ember.rand(3), "size_average": None, "reduce": None, "output_ratio": None, "Fold.padding": (1,),
+    "_weight": ember.ones(5, 3), "min_value": None, "max_value": None,
 }  # fmt: skip
 
 
@@ -73,6 +74,10 @@ def plain(cls, **options):
     return cls(**{name: value for name, value in arguments(cls).items() if is_needed[name]}, **options)
 
 
+# Arguments that give values to other options, or that the state tells.
+NOT_SAVED = {"device", "dtype", "size_average", "reduce", "min_value", "max_value", "_weight", "_freeze"}
+
+
 def saved(layer):
     return layer.__reduce__()[1][1]
 
@@ -88,12 +93,12 @@ def test_options_are_attributes_or_saved_as_they_were_given(cls):
     kept = saved(layer)
     for name in vars(cls).keys() & given.keys():
         assert name in kept and getattr(layer, name) == kept[name]
-    for name in given.keys() - {"device", "dtype", "size_average", "reduce"}:
+    for name in given.keys() - NOT_SAVED:
         value, want = kept[name], given[name]
         if isinstance(want, tuple) and isinstance(value, tuple) and len(value) != len(want):
             want *= len(value)
         assert value is want or bool((value == want).all() if isinstance(want, ember.Tensor) else value == want), name
-    assert kept.keys() == given.keys() - {"device", "dtype", "size_average", "reduce"}
+    assert kept.keys() == given.keys() - NOT_SAVED
 
 
 @pytest.mark.parametrize("copier", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
@@ -137,6 +142,49 @@ def test_a_bad_value_for_an_attribute_is_named_with_its_layer(cls):
             setattr(layer, name, Other())
         setattr(layer, name, getattr(layer, name))
     assert repr(layer) == repr(cls(**arguments(cls)))
+
+
+def test_the_signature_has_the_names_kinds_and_defaults_of_the_options(cls):
+    found = inspect.signature(cls).parameters
+    assert list(found) == list(parameters(cls))
+    for name, (default, named, _) in parameters(cls).items():
+        assert (found[name].kind is inspect.Parameter.KEYWORD_ONLY) == named
+        assert (found[name].default is inspect.Parameter.empty) == (default is None)
+    needed = {name: value for name, value in arguments(cls).items() if found[name].default is inspect.Parameter.empty}
+    spelled_out = {name: p.default for name, p in found.items()} | needed
+    if cls in (nn.FractionalMaxPool2d, nn.FractionalMaxPool3d):
+        spelled_out["output_size"] = needed["output_size"] = 4
+    assert repr(cls(**spelled_out)) == repr(cls(**needed)) and saved(cls(**spelled_out)) == saved(cls(**needed))
+
+
+def test_signatures_read_as_one_would_write_them():
+    assert str(inspect.signature(nn.Linear)) == "(in_features, out_features, bias=True, device=None, dtype=None)"
+    assert str(inspect.signature(nn.Dropout)) == "(p=0.5, inplace=False)"
+    assert str(inspect.signature(nn.MaxPool2d)).startswith("(kernel_size, stride=None, padding=0, dilation=1, ")
+    assert nn.Linear.__doc__ == "input weight^T + bias."
+
+
+def test_containers_have_signatures():
+    for cls, text in (
+        (nn.Module, "()"),
+        (nn.Sequential, "(*args)"),
+        (nn.ModuleList, "(modules=None)"),
+        (nn.ModuleDict, "(modules=None)"),
+        (nn.Identity, "(*args, **kwargs)"),
+    ):
+        assert str(inspect.signature(cls)) == text
+
+
+def test_the_signature_of_a_subclass_is_that_of_its_own_constructor():
+    class Head(nn.Linear):
+        def __init__(self, classes):
+            super().__init__(8, classes)
+
+    class Same(nn.Linear):
+        pass
+
+    assert str(inspect.signature(Head)) == "(classes)"
+    assert inspect.signature(Same) == inspect.signature(nn.Linear)
 
 
 def floating(layer):
@@ -236,6 +284,48 @@ def test_the_former_flags_outrank_the_reduction():
         assert cls(size_average=False).reduction == cls(reduction="sum").reduction == "sum"
         assert cls(reduce=False, size_average=False).reduction == "none"
         assert cls(reduce=True, reduction="sum").reduction == "mean"
+
+
+def test_hardtanh_takes_the_former_names_of_its_limits():
+    for layer in (nn.Hardtanh(min_value=-2, max_value=3), nn.Hardtanh(-1, 1, False, -2, 3)):
+        assert (layer.min_val, layer.max_val) == (-2, 3) and repr(layer) == "Hardtanh(min_val=-2.0, max_val=3.0)"
+        assert not hasattr(layer, "min_value") and layer(ember.tensor([-9.0, 9.0])).tolist() == [-2, 3]
+    layer = nn.Hardtanh(max_value=5)
+    assert (layer.min_val, layer.max_val) == (-1, 5)
+
+
+TABLES = [
+    lambda weight, **options: nn.Embedding(3, 2, _weight=weight, **options),
+    lambda weight, **options: nn.EmbeddingBag(3, 2, _weight=weight, **options),
+]
+
+
+@pytest.mark.parametrize("make", TABLES)
+def test_an_embedding_starts_from_the_table_that_it_is_given(make):
+    table = ember.arange(6.0).reshape(3, 2)
+    layer = make(table, padding_idx=1)
+    assert isinstance(layer.weight, nn.Parameter) and layer.weight.requires_grad
+    assert layer.weight.data_ptr() == table.data_ptr() and layer.weight.tolist() == [[0, 1], [2, 3], [4, 5]]
+    assert make(table.double(), dtype=ember.float32).weight.dtype == ember.float64
+    with pytest.raises(ValueError, match=r"_weight has shape \[2, 3\] but must have \[3, 2\], as num_embeddings and "):
+        make(table.T)
+
+
+@pytest.mark.parametrize("make", TABLES)
+@pytest.mark.parametrize("copier", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_a_copy_of_an_embedding_has_a_table_of_its_own(make, copier):
+    layer = make(ember.ones(3, 2))
+    copied = copier(layer)
+    with ember.no_grad():
+        copied.weight.zero_()
+    assert layer.weight.tolist() == [[1, 1]] * 3 and copied.weight.tolist() == [[0, 0]] * 3
+
+
+def test_a_frozen_embedding_is_not_trained():
+    for layer in (nn.Embedding(3, 2, _freeze=True), nn.Embedding(3, 2, _weight=ember.ones(3, 2), _freeze=True)):
+        for same in (layer, copy.deepcopy(layer), pickle.loads(pickle.dumps(layer))):
+            assert not same.weight.requires_grad and not same(ember.tensor([0])).requires_grad
+    assert nn.Embedding(3, 2, _freeze=True).weight.std().item() > 0
 
 
 def test_pickles_written_before_an_option_was_there_still_load():
