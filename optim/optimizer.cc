@@ -81,18 +81,16 @@ void Optimizer::add_param_group(ParamGroup group) {
 void Optimizer::step() {
   const Lock alone = lock();
   if (is_stepping_) fail(name(), ": step was called while it runs, in the same thread");
-  struct Stepping {
-    bool& flag;
-    ~Stepping() { flag = false; }
-  } stepping{is_stepping_ = true};
-  NoGradGuard no_grad;
-  struct Cleared {
+  is_stepping_ = true;
+  struct Step {
     Optimizer& optimizer;
-    ~Cleared() {
+    ~Step() {
       for (size_t i = 0; i < optimizer.planned_; ++i) optimizer.batches_[i].clear();
       optimizer.planned_ = 0;
+      optimizer.is_stepping_ = false;
     }
-  } cleared{*this};
+  } step{*this};
+  const NoGradGuard no_grad;
   // What takes memory comes first, so that nothing is changed when there is none.
   for (ParamGroup& group : groups_) plan(group);
   for (size_t i = 0; i < planned_; ++i) run_batch(batches_[i]);
