@@ -47,12 +47,8 @@ Metadata read_notes(const CheckpointFile& file) {
   return notes;
 }
 
-void check_kind(const Checkpoint::Part& part, const CheckpointFile& file) {
-  const auto saved = file.kinds.find(part.name);
-  if (saved == file.kinds.end() && !file.lists_parts && part.loader()) return;  // its place was the epoch's number
-  check<IoError>(saved != file.kinds.end(), file.path, ": the checkpoint was saved without its ", part.name);
-  check<IoError>(saved->second.empty() || saved->second == part.kind(), file.path, ": its ", part.name, " is a ",
-                 saved->second, ", not a ", part.kind());
+void check_part(const Checkpoint::Part& part, const CheckpointFile& file) {
+  file.check_part(part.name, part.kind());
   check<IoError>(!file.metadata.contains("structure." + part.name), file.path, ": its ", part.name,
                  " was saved by Python and holds what only Python can read");
 }
@@ -61,7 +57,7 @@ void check_kind(const Checkpoint::Part& part, const CheckpointFile& file) {
 void load_parts(const std::vector<std::unique_ptr<Checkpoint::Part>>& parts, const CheckpointFile& file) {
   std::vector<Checkpoint::Part::Action> actions, undone;
   for (const auto& part : parts) {
-    check_kind(*part, file);
+    check_part(*part, file);
     actions.push_back(part->read(file));
   }
   try {
@@ -118,10 +114,9 @@ bool Checkpoint::resume() {
 
 void Checkpoint::load(const std::string& path) {
   const auto file = CheckpointFile::read(path);
-  for (const auto& saved : file.kinds)
-    check<IoError>(
-        std::any_of(parts_.begin(), parts_.end(), [&](const auto& part) { return part->name == saved.first; }), path,
-        ": the checkpoint holds '", saved.first, "' too, which this run does not have");
+  std::vector<std::string> names;
+  for (const auto& part : parts_) names.push_back(part->name);
+  file.check_no_others(names);
   const auto saved_epoch = file.number<int64_t>("epoch");
   const int64_t saved_step = file.lists_parts ? file.number<int64_t>("step") : 0;
   const Generator::State random = read_random(file);

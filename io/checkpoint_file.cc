@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 
 #include "ember/io/checkpoint_parts.h"
@@ -53,6 +54,20 @@ void CheckpointFile::write() const {
   for (const auto& [name, kind] : kinds) parts.emplace_back(name, kind);
   all[kParts] = Json(std::move(parts)).dump();
   save_tensors(tensors, path, all);
+}
+
+void CheckpointFile::check_part(const std::string& name, const std::string& kind) const {
+  const auto saved = kinds.find(name);
+  if (saved == kinds.end() && !lists_parts && kind == "loader") return;  // its place was the epoch's number
+  check<IoError>(saved != kinds.end(), path, ": the checkpoint was saved without its ", name);
+  check<IoError>(saved->second.empty() || saved->second == kind, path, ": its ", name, " is a ", saved->second,
+                 ", not a ", kind);
+}
+
+void CheckpointFile::check_no_others(const std::vector<std::string>& names) const {
+  for (const auto& [name, kind] : kinds)
+    check<IoError>(std::find(names.begin(), names.end(), name) != names.end(), path, ": the checkpoint holds '", name,
+                   "' too, which this run does not have");
 }
 
 const std::string& CheckpointFile::text(const std::string& key, const std::string& owner) const {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "ember/io/checkpoint.h"
 
@@ -24,6 +25,10 @@ struct CheckpointFile {
   static CheckpointFile read(const std::string& path);
   void write() const;
 
+  /// IoError unless there is such a part, of this kind.
+  void check_part(const std::string& name, const std::string& kind) const;
+  /// IoError when there is a part beside those of these names.
+  void check_no_others(const std::vector<std::string>& names) const;
   /// IoError when there is none.
   const std::string& text(const std::string& key, const std::string& owner) const;
   template <class T>

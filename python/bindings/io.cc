@@ -1,5 +1,6 @@
 // Files of tensors.
 #include "ember/io/checkpoint.h"
+#include "ember/io/checkpoint_parts.h"
 #include "ember/io/npy.h"
 #include "ember/io/optimizer_state.h"
 #include "ember/io/safetensors.h"
@@ -13,7 +14,7 @@ namespace ember::python {
 
 namespace {
 
-void save_tensors_of(const py::dict& tensors, const py::object& path, const Metadata& metadata) {
+TensorDict tensors_in(const py::dict& tensors) {
   TensorDict dict;
   for (auto [name, value] : tensors) {
     check<TypeError>(PyUnicode_Check(name.ptr()), "save_tensors: the name ", py::repr(name).cast<std::string>(),
@@ -22,6 +23,17 @@ void save_tensors_of(const py::dict& tensors, const py::object& path, const Meta
                      type_name(value.ptr()), ", not a tensor");
     dict.insert(name.cast<std::string>(), tensor_of(value.ptr()));
   }
+  return dict;
+}
+
+py::dict dict_of(const TensorDict& tensors) {
+  py::dict dict;
+  for (const auto& [name, x] : tensors) dict[py::str(name)] = py::cast(x);
+  return dict;
+}
+
+void save_tensors_of(const py::dict& tensors, const py::object& path, const Metadata& metadata) {
+  const TensorDict dict = tensors_in(tensors);
   const std::string file = path_of(path);
   py::gil_scoped_release gil;
   save_tensors(dict, file, metadata);
@@ -35,9 +47,49 @@ std::pair<py::dict, Metadata> load_tensors_of(const py::object& path) {
     py::gil_scoped_release gil;
     tensors = load_tensors(file, &metadata);
   }
-  py::dict dict;
-  for (const auto& [name, x] : tensors) dict[py::str(name)] = py::cast(x);
-  return {dict, metadata};
+  return {dict_of(tensors), metadata};
+}
+
+/// The file of a Checkpoint of Python, by C++'s own reader and writer of such files.
+void bind_checkpoint_file(py::module_& m) {
+  using io::CheckpointFile;
+  m.def(
+      "_write_checkpoint",
+      [](const py::object& path, const py::dict& tensors, const Metadata& metadata,
+         const std::map<std::string, std::string>& kinds) {
+        const CheckpointFile file{path_of(path), tensors_in(tensors), metadata, kinds};
+        py::gil_scoped_release gil;
+        file.write();
+      },
+      py::arg("path"), py::arg("tensors"), py::arg("metadata"), py::arg("kinds"));
+  py::class_<CheckpointFile>(m, "_CheckpointFile")
+      .def(py::init([](const py::object& path) {
+             const std::string file = path_of(path);
+             py::gil_scoped_release gil;
+             return CheckpointFile::read(file);
+           }),
+           py::arg("path"))
+      .def_property_readonly("path",
+                             [](const CheckpointFile& self) {
+                               return py::reinterpret_steal<py::object>(PyUnicode_DecodeFSDefaultAndSize(
+                                   self.path.data(), static_cast<Py_ssize_t>(self.path.size())));
+                             })
+      .def_property_readonly("tensors", [](const CheckpointFile& self) { return dict_of(self.tensors); })
+      .def_readonly("metadata", &CheckpointFile::metadata)
+      .def_readonly("kinds", &CheckpointFile::kinds)
+      .def_readonly("lists_parts", &CheckpointFile::lists_parts)
+      .def("__contains__",
+           [](const CheckpointFile& self, const std::string& key) { return self.metadata.contains(key); })
+      .def("text", [](const CheckpointFile& self, const std::string& key) { return self.text(key, key); })
+      .def("number",
+           [](const CheckpointFile& self, const std::string& key) {
+             return self.text(key, key).starts_with('-') ? py::int_(self.number<int64_t>(key))
+                                                         : py::int_(self.number<uint64_t>(key));
+           })
+      .def("tensors_of",
+           [](const CheckpointFile& self, const std::string& part) { return dict_of(self.tensors_of(part)); })
+      .def("check_part", &CheckpointFile::check_part)
+      .def("check_no_others", &CheckpointFile::check_no_others);
 }
 
 }  // namespace
@@ -75,20 +127,17 @@ void bind_io(py::module_& m) {
       },
       py::arg("path"), py::arg("model") = py::none(), py::arg("optimizer") = py::none(),
       py::arg("scheduler") = py::none(), "Reads a checkpoint into these and the default generator; (epoch, notes).");
+  bind_checkpoint_file(m);
   // How the Checkpoint of Python writes what C++ reads too.
   m.def("_optimizer_to_file", [](const optim::Optimizer& optimizer) {
     const auto state = optimizer.state_dict();
     TensorDict tensors;
     io::append_tensors(state, "", tensors);
-    py::dict dict;
-    for (const auto& [name, x] : tensors) dict[py::str(name)] = py::cast(x);
-    return py::make_tuple(optimizer.name(), io::groups_to_json(state), dict);
+    return py::make_tuple(optimizer.name(), io::groups_to_json(state), dict_of(tensors));
   });
   m.def("_optimizer_from_file",
         [](optim::Optimizer& optimizer, const std::string& groups, const py::dict& tensors, const std::string& path) {
-          TensorDict dict;
-          for (auto [name, x] : tensors) dict.insert(name.cast<std::string>(), tensor_of(x.ptr()));
-          const auto state = io::read_optimizer_state(dict, "", groups, path);
+          const auto state = io::read_optimizer_state(tensors_in(tensors), "", groups, path);
           return py::cpp_function([&optimizer, state] { optimizer.load_state_dict(state); });
         });
   m.def("_scheduler_to_file", [](const LRScheduler& scheduler) {

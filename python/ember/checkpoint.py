@@ -9,7 +9,6 @@
 Tensors are named "<part>.<key>", so any program that reads safetensors finds the models; the rest is JSON in the metadata.
 """
 
-import json
 import os
 
 from ember import _C
@@ -17,7 +16,6 @@ from ember._C import io as _io
 from ember.checkpoint_parts import STRUCTURE, get, is_loader, is_model, part_of, put
 from ember.data.random_state import python_state, set_python_state
 
-_FORMAT = "ember.checkpoint"
 _TAKEN = {"epoch", "epochs", "format", "load", "note", "notes", "parts", "path", "random", "save", "step", "structure"}
 
 
@@ -58,29 +56,30 @@ class Checkpoint:
 
         In the middle of a loader's loop the run will go on there; behind the loop, within epochs(), with the next epoch.
         """
-        tensors, metadata = {}, {"format": _FORMAT, "epoch": str(self._next_epoch()), "step": str(int(self.step))}
+        tensors, metadata = {}, {"epoch": str(self._next_epoch()), "step": str(int(self.step))}
         for part in self._parts.values():
             part.save(tensors, metadata)
-        metadata["parts"] = json.dumps({name: part.kind for name, part in self._parts.items()})
         metadata |= {f"random.{key}": str(value) for key, value in _C._default_generator().state_dict().items()}
         put("random", python_state(), tensors, metadata)
         texts = {key: value for key, value in self.notes.items() if type(key) is type(value) is str}
         metadata |= {f"note.{key}": text for key, text in texts.items()}
         if len(texts) < len(self.notes):
             put("notes", {key: value for key, value in self.notes.items() if key not in texts}, tensors, metadata)
-        _io.save_tensors(tensors, self.path if path is None else path, metadata)
+        kinds = {name: part.kind for name, part in self._parts.items()}
+        _io._write_checkpoint(self.path if path is None else path, tensors, metadata, kinds)
 
     def load(self, path=None):
         """Sets everything from the file, or nothing when it does not fit."""
-        path = self.path if path is None else path
-        file = _File(path)
-        file.check_names(self._parts)
-        epoch, step = file.number("epoch"), file.number("step", None if "parts" in file.metadata else 0)
+        file = _io._CheckpointFile(self.path if path is None else path)
+        for name, part in self._parts.items():
+            file.check_part(name, part.kind)
+        file.check_no_others(list(self._parts))
+        epoch, step = file.number("epoch"), file.number("step") if file.lists_parts else 0
         random = {"ember": {key: file.number(f"random.{key}") for key in ("seed", "position")}}
-        if STRUCTURE + "random" in file.metadata:
+        if STRUCTURE + "random" in file:
             random["python"] = get("random", file)
         notes = {key[5:]: text for key, text in file.metadata.items() if key.startswith("note.")}
-        if STRUCTURE + "notes" in file.metadata:
+        if STRUCTURE + "notes" in file:
             notes |= get("notes", file)
         _set_all(self._parts.values(), file, random)
         self.epoch, self.step, self.notes, self._random = epoch, step, notes, random
@@ -114,58 +113,6 @@ class Checkpoint:
                 "with; save behind both loops"
             )
         return self.epoch if is_in_loop or (before and not is_behind_loop) else self.epoch + 1
-
-
-class _File:
-    """A checkpoint's file in memory."""
-
-    def __init__(self, path):
-        self.path = os.fsdecode(path)
-        self.tensors, self.metadata = _io.load_tensors_and_metadata(path)
-        self.check(self.metadata.get("format") == _FORMAT, "holds tensors but is no training checkpoint")
-        if "parts" in self.metadata:
-            self.kinds = self.json("parts")
-            self.check(isinstance(self.kinds, dict), "its list of parts cannot be read")
-        else:  # the first files did not list them
-            self.kinds = {name: None for name in ("optimizer", "scheduler") if name in self.metadata}
-            if any(name.startswith("model.") for name in self.tensors):
-                self.kinds["model"] = None
-
-    def check(self, ok, message):
-        if not ok:
-            raise OSError(f"{self.path}: {message}")
-
-    def text(self, key):
-        self.check(key in self.metadata, f"the checkpoint was saved without its {key}")
-        return self.metadata[key]
-
-    def json(self, key):
-        try:
-            return json.loads(self.text(key))
-        except (ValueError, RecursionError) as error:
-            raise OSError(f"{self.path}: its {key} cannot be read: {error}") from error
-
-    def number(self, key, default=None):
-        if default is not None and key not in self.metadata:
-            return default
-        text = self.text(key)
-        digits = text.removeprefix("-")
-        self.check(
-            digits.isascii() and digits.isdigit() and len(text) <= 20, f"the checkpoint's {key} is '{text}', no number"
-        )
-        return int(text)
-
-    def tensors_of(self, part):
-        return {name[len(part) + 1 :]: x for name, x in self.tensors.items() if name.startswith(f"{part}.")}
-
-    def check_names(self, parts):
-        for name, part in parts.items():
-            is_first = "parts" not in self.metadata and is_loader(part)  # whose place was the epoch's number
-            self.check(is_first or name in self.kinds, f"the checkpoint was saved without its {name}")
-            saved = self.kinds.get(name)
-            self.check(saved in (None, part.kind), f"its {name} is a {saved}, not a {part.kind}")
-        for name in self.kinds:
-            self.check(name in parts, f"the checkpoint holds '{name}' too, which this run does not have")
 
 
 def _set_all(parts, file, random):

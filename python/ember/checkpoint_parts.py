@@ -25,7 +25,7 @@ def put(name, obj, tensors, metadata):
 
 def get(name, file):
     try:
-        return put_together(file.metadata[STRUCTURE + name], file.tensors)
+        return put_together(file.text(STRUCTURE + name), file.tensors)
     except Exception as error:
         raise OSError(f"{file.path}: its {name} cannot be read: {type(error).__name__}: {error}") from error
 
@@ -45,7 +45,8 @@ class _Part:
 
     def read(self, file):
         """Reads all that the part needs; calling what comes back sets it."""
-        file.check(STRUCTURE + self.name in file.metadata, f"its {self.name} was not saved by Python")
+        if STRUCTURE + self.name not in file:
+            raise OSError(f"{file.path}: its {self.name} was not saved by Python")
         state = get(self.name, file)
         return lambda: self.obj.load_state_dict(state)
 
@@ -67,7 +68,7 @@ class _Model(_Part):
         return None
 
     def read(self, file):
-        if STRUCTURE + self.name in file.metadata:
+        if STRUCTURE + self.name in file:
             return super().read(file)
         state = file.tensors_of(self.name)
         return lambda: self.obj.load_state_dict(state)
@@ -86,7 +87,7 @@ class _Optimizer(_Part):
         return None
 
     def read(self, file):
-        if STRUCTURE + self.name in file.metadata:
+        if STRUCTURE + self.name in file:
             return super().read(file)
         return _io._optimizer_from_file(self.obj, file.text(self.name), file.tensors_of(self.name), file.path)
 
@@ -103,7 +104,7 @@ class _Scheduler(_Part):
         return None
 
     def read(self, file):
-        if STRUCTURE + self.name in file.metadata:
+        if STRUCTURE + self.name in file:
             return super().read(file)
         return _io._scheduler_from_file(self.obj, file.text(self.name), file.path)
 
@@ -122,9 +123,13 @@ class _Loader(_Part):
     def read(self, file):
         if self.name not in file.kinds:  # a first file
             return lambda: setattr(self.obj, "epoch", file.number("epoch"))
-        state = file.json(self.name)
-        file.check(isinstance(state, dict), f"its {self.name} cannot be read")
-        if STRUCTURE + self.name in file.metadata:
+        try:
+            state = json.loads(file.text(self.name))
+        except (ValueError, RecursionError) as error:
+            raise OSError(f"{file.path}: its {self.name} cannot be read: {error}") from error
+        if not isinstance(state, dict):
+            raise OSError(f"{file.path}: its {self.name} cannot be read")
+        if STRUCTURE + self.name in file:
             state |= get(self.name, file)
         check_state(self.obj, state)
         return lambda: self.obj.load_state_dict(state)
