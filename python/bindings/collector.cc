@@ -6,6 +6,7 @@
 #include "ember/autograd/function.h"
 #include "ember/autograd/meta.h"
 #include "python/bindings/autograd_function.h"
+#include "python/bindings/cpython.h"
 
 namespace ember::python {
 
@@ -85,7 +86,7 @@ PyObject* on_collection(PyObject*, PyObject* args) {
 PyObject** dictionary_of(PyObject* self, traverseproc traverse) {
   const PyTypeObject* bound = Py_TYPE(self);
   while (bound->tp_traverse != traverse) bound = bound->tp_base;
-  return bound->tp_dictoffset == Py_TYPE(self)->tp_dictoffset ? _PyObject_GetDictPtr(self) : nullptr;
+  return bound->tp_dictoffset == Py_TYPE(self)->tp_dictoffset ? dictionary_slot(self) : nullptr;
 }
 
 PyMethodDef on_collection_method = {"_on_collection", on_collection, METH_VARARGS, nullptr};

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <thread>
 
+#include "python/bindings/cpython.h"
 #include "python/bindings/errors.h"
 #include "python/bindings/lone_thread.h"
 
@@ -59,7 +60,7 @@ auto take_gil(F take) {
 
 /// Where pybind11 asks for the lock itself, that unwinding arrives here.
 const std::terminate_handler terminate_before = std::set_terminate([] {
-  if (_Py_IsFinalizing() && gettid() != getpid()) wait_for_the_end();
+  if (is_finalizing() && gettid() != getpid()) wait_for_the_end();
   terminate_before();
 });
 
@@ -118,7 +119,7 @@ GilAcquire::~GilAcquire() {
 
 void wait_for_other_threads() {
   // The threads of an interpreter that ends do not come back.
-  const auto is_alone = [] { return threads_without_gil == (is_without_gil ? 1 : 0) || _Py_IsFinalizing(); };
+  const auto is_alone = [] { return threads_without_gil == (is_without_gil ? 1 : 0) || is_finalizing(); };
   if (is_alone()) return;
   struct Waiting {
     Waiting() { ++changes_waiting; }
@@ -144,7 +145,7 @@ void wait_for_other_threads() {
 optim::Optimizer::Lock lock_of(const optim::Optimizer& optimizer) {
   auto lock = optimizer.try_lock();
   if (lock) return lock;
-  check(!_Py_IsFinalizing(), optimizer.name(), ": a thread that uses it did not end before the interpreter");
+  check(!is_finalizing(), optimizer.name(), ": a thread that uses it did not end before the interpreter");
   PyThreadState* state = PyEval_SaveThread();
   lock = optimizer.lock();
   take_gil([&] { PyEval_RestoreThread(state); });

@@ -1,6 +1,7 @@
 // Calling a module and its attributes, as slots of the Python type: a module call costs no look-up of __call__, and children and
 // parameters are found in the C++ module itself, so that C++ and Python never disagree.
 #include "python/bindings/batching.h"
+#include "python/bindings/cpython.h"
 #include "python/bindings/lone_thread.h"
 #include "python/bindings/op.h"
 #include "python/bindings/python_module.h"
@@ -33,9 +34,9 @@ std::vector<PythonModule::Hook> hooks_of(PythonModule& module, bool before) {
 
 /// Whether an attribute or a class of Python's stands before the forward of the bound class.
 bool overrides_forward(PyObject* self, PyTypeObject* bound) {
-  PyObject** dictionary = _PyObject_GetDictPtr(self);
+  PyObject** dictionary = dictionary_slot(self);
   return (dictionary && *dictionary && PyDict_Contains(*dictionary, forward_name()) == 1) ||
-         _PyType_Lookup(Py_TYPE(self), forward_name()) != _PyType_Lookup(bound, forward_name());
+         find_in_class(Py_TYPE(self), forward_name()) != find_in_class(bound, forward_name());
 }
 
 bool holds_any_batched(PyObject* args, PyObject* kwargs) {
@@ -105,7 +106,7 @@ void forget(PyObject* self, nn::Module& module, PyObject* name, std::string_view
     prepare_change(module);
     module.unregister(std::string(text));
   }
-  if (PyObject** dictionary = _PyObject_GetDictPtr(self); dictionary && *dictionary) {
+  if (PyObject** dictionary = dictionary_slot(self); dictionary && *dictionary) {
     if (PyDict_DelItem(*dictionary, name) < 0) PyErr_Clear();
   }
 }
@@ -244,8 +245,8 @@ PyObject* find_override(PyObject* self, const char* name) {
 
 bool overrides_method(PyObject* self, const char* name) {
   PyObject* key = PyUnicode_InternFromString(name);
-  PyObject* found = _PyType_Lookup(Py_TYPE(self), key);
-  const bool overrides = found && found != _PyType_Lookup(module_type, key);
+  PyObject* found = find_in_class(Py_TYPE(self), key);
+  const bool overrides = found && found != find_in_class(module_type, key);
   Py_DECREF(key);
   return overrides;
 }
@@ -297,7 +298,7 @@ PyObject* call_module(PyObject* self, PyObject* args, PyObject* kwargs) {
 }
 
 PyObject* get_module_attribute(PyObject* self, PyObject* name) {
-  PyObject* found = _PyObject_GenericGetAttrWithDict(self, name, nullptr, 1);
+  PyObject* found = find_attribute(self, name);
   if (found || PyErr_Occurred()) return found;
   return guarded([&]() -> PyObject* {
     if (nn::Module* module = find_module(self))

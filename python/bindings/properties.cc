@@ -5,6 +5,7 @@
 #include "ember/ops/creation/format.h"
 #include "ember/ops/pointwise/complex.h"
 #include "ember/ops/shape/shape.h"
+#include "python/bindings/cpython.h"
 #include "python/bindings/grad_fn.h"
 #include "python/bindings/lone_thread.h"
 #include "python/bindings/op.h"
@@ -131,8 +132,6 @@ PyObject* repr(PyObject* self) {
   });
 }
 
-Py_hash_t hash(PyObject* self) { return _Py_HashPointer(self); }
-
 PyObject* make(PyTypeObject* type, PyObject* args, PyObject*) {
   return guarded([&] {
     // Tensor(2, 3) is uninitialised memory of that shape, Tensor([2, 3]) these numbers.
@@ -154,7 +153,7 @@ int accept_any_arguments(PyObject*, PyObject*, PyObject*) { return 0; }
 void add_property_slots(std::vector<PyType_Slot>& slots) {
   slots.push_back({Py_tp_getset, attributes});
   slots.push_back({Py_tp_repr, reinterpret_cast<void*>(repr)});
-  slots.push_back({Py_tp_hash, reinterpret_cast<void*>(hash)});
+  slots.push_back({Py_tp_hash, reinterpret_cast<void*>(identity_hash)});
   slots.push_back({Py_tp_new, reinterpret_cast<void*>(make)});
   slots.push_back({Py_tp_init, reinterpret_cast<void*>(accept_any_arguments)});
 }

@@ -7,6 +7,7 @@
 
 #include "ember/autograd/meta.h"
 #include "python/bindings/collector.h"
+#include "python/bindings/cpython.h"
 #include "python/bindings/errors.h"
 #include "python/bindings/tensor_slots.h"
 
@@ -75,15 +76,8 @@ void deallocate_subclass(PyObject* object) {
   if (Py_TYPE(object)->tp_finalize && PyObject_CallFinalizerFromDealloc(object) < 0) return;
   if (give_to_tensor(object)) return;
   PyObject_GC_UnTrack(object);
-  for (PyTypeObject* type = Py_TYPE(object); type->tp_dealloc != deallocate; type = type->tp_base) {
-    PyObject *name, *value;
-    for (Py_ssize_t at = 0; PyDict_Next(type->tp_dict, &at, &name, &value);) {
-      if (Py_TYPE(value) != &PyMemberDescr_Type) continue;
-      const PyMemberDef* member = reinterpret_cast<PyMemberDescrObject*>(value)->d_member;
-      if (member->type == T_OBJECT_EX)
-        Py_CLEAR(*reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + member->offset));
-    }
-  }
+  for (PyTypeObject* type = Py_TYPE(object); type->tp_dealloc != deallocate; type = type->tp_base)
+    clear_slots(object, type);
   PyObject_GC_Track(object);
   deallocate(object);
 }
