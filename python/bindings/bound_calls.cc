@@ -12,7 +12,9 @@
 #include <set>
 
 #include "python/bindings/casters.h"
+#include "python/bindings/cpython.h"
 #include "python/bindings/signature_types.h"
+#include "python/bindings/signatures.h"
 
 namespace ember::python {
 
@@ -29,13 +31,10 @@ struct Signature {
   bool takes_any_positional = false, takes_any_keyword = false;
 };
 
-/// "(self: ember.nn.Linear, in_features: typing.SupportsInt, bias: bool = True) -> None", taken apart.
 Signature parse(const Record& record) {
-  const std::string text = record.signature;
   Signature signature;
   bool keyword_only = false;
-  const size_t end = text.rfind(") -> ");
-  for (const std::string& part : split_at_top(text.substr(1, end == std::string::npos ? end : end - 1), ", ")) {
+  for (const std::string& part : signature_parts(record)) {
     if (part == "/") continue;
     if (part.starts_with("**")) {
       signature.takes_any_keyword = true;
@@ -218,13 +217,13 @@ void route_function(py::handle object) {
   if (!PyCFunction_Check(function)) return;
   PyObject* self = PyCFunction_GET_SELF(function);
   if (!self || !py::detail::is_function_record_PyObject(self)) return;
-  PyMethodDef& definition = *reinterpret_cast<PyCFunctionObject*>(function)->m_ml;
-  auto* present = reinterpret_cast<PyCFunctionWithKeywords>(reinterpret_cast<void (*)()>(definition.ml_meth));
+  const PyCFunctionWithKeywords present = function_behind(function);
   if (present == call) return;
-  for (Record* record = py::detail::function_record_ptr_from_PyObject(self); record; record = record->next)
-    refuse_none(*record);
+  Record* const first = py::detail::function_record_ptr_from_PyObject(self);
+  for (Record* record = first; record; record = record->next) refuse_none(*record);
+  add_signature(function, *first);
   dispatch = present;
-  definition.ml_meth = reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(call));
+  replace_function(function, call);
 }
 
 /// For a class that says nothing about pickling: copies and pickles would be objects that hold nothing, or end the process.

@@ -206,3 +206,18 @@ def test_what_cannot_be_pickled_says_so():
     for thing in things:
         for call in (copy.copy, copy.deepcopy, pickle.dumps, lambda x: pickle.dumps(x, 0), lambda x: x.__reduce__()):
             assert "cannot pickle" in message(lambda c=call, t=thing: c(t))
+
+
+def test_bound_functions_have_signatures_to_inspect():
+    for function, text in (
+        (
+            ember.optim.SGD,
+            "(params, lr=0.001, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, *, maximize=False)",
+        ),
+        (ember.optim.Adam.step, "(self, closure=None)"),
+        (nn.Linear(1, 1).forward, "(input)"),
+        (nn.Module.named_parameters, "(self, prefix='', recurse=True)"),
+        (ember.io.save_npy, "(tensor, path)"),
+    ):
+        assert str(inspect.signature(function)) == text
+    assert nn.Module.apply.__doc__.startswith("apply(self: object, fn: collections.abc.Callable)")
