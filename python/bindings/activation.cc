@@ -33,8 +33,23 @@ void add_activation(Ops& functional, const char* in_place_name, const std::strin
   functional.add_function((name + "_(" + parameters + ")").c_str(), always_in_place);
 }
 
-/// PyTorch's choice where none is named: dim 0 for up to one dim and for three, else 1.
-int64_t default_softmax_dim(const Tensor& x) { return x.dim() == 0 || x.dim() == 1 || x.dim() == 3 ? 0 : 1; }
+/// Where no dim is named it is 0 for up to one dim and for three, else 1, as in PyTorch before its functions had the argument.
+template <Tensor (*kOp)(const Tensor&, int64_t, OptionalDType)>
+Tensor with_implicit_dim(const Tensor& x, std::optional<int64_t> dim, PyObject*, OptionalDType dtype) {
+  const int64_t implicit = x.dim() == 0 || x.dim() == 1 || x.dim() == 3 ? 0 : 1;
+  return kOp(x, dim.value_or(implicit), dtype);
+}
+
+void bind_softmax(Ops& ops, Ops& functional) {
+  const char *const softmax_doc = "exp(input) / sum(exp(input)) along dim.", *const log_doc =
+                                                                                 "input - logsumexp(input) along dim.";
+  ops.add("softmax(input, dim, dtype=None)", softmax, softmax_doc);
+  ops.add("log_softmax(input, dim, dtype=None)", log_softmax, log_doc);
+  const std::string rest = "(input, dim=None, _stacklevel=3, dtype=None)";
+  functional.add_function(("softmax" + rest).c_str(), with_implicit_dim<softmax>, softmax_doc);
+  functional.add_function(("log_softmax" + rest).c_str(), with_implicit_dim<log_softmax>, log_doc);
+  functional.add_function(("softmin" + rest).c_str(), with_implicit_dim<softmin>, "softmax(-input).");
+}
 
 }  // namespace
 
@@ -71,25 +86,17 @@ void bind_activations(Ops& ops, Ops& functional) {
   add_activation(functional, "rrelu_", "input, lower=0.125, upper=0.3333333333333333, training=False", rrelu,
                  "leaky_relu with random slopes while training.");
 
-  functional.add_function("sigmoid(input)", sigmoid, "1 / (1 + exp(-input)).");
-  functional.add_function("tanh(input)", tanh, "The hyperbolic tangent.");
   functional.add_function("logsigmoid(input)", logsigmoid, "log(sigmoid(input)).");
   functional.add_function("gelu(input, approximate='none')", gelu, "input Phi(input), exactly or by 'tanh'.");
   functional.add_function("softplus(input, beta=1.0, threshold=20.0)", softplus, "log(1 + exp(beta input)) / beta.");
-  functional.add_function("hardshrink(input, lambd=0.5)", hardshrink, "0 where |input| <= lambd.");
   functional.add_function("softshrink(input, lambd=0.5)", softshrink, "input moved by lambd toward 0.");
   functional.add_function("softsign(input)", softsign, "input / (1 + |input|).");
   functional.add_function("tanhshrink(input)", tanhshrink, "input - tanh(input).");
-  functional.add_function("prelu(input, weight)", prelu, "input where positive, weight input elsewhere.");
   functional.add_function("glu(input, dim=-1)", glu, "a sigmoid(b) for the halves a and b of input.");
-  functional.add_function(
-      "softmin(input, dim=None, _stacklevel=3, dtype=None)",
-      [](const Tensor& x, std::optional<int64_t> dim, PyObject*, OptionalDType dtype) {
-        return softmax(-(dtype ? x.to(*dtype) : x), dim.value_or(default_softmax_dim(x)));
-      },
-      "softmax(-input).");
   ops.add_method("relu_(input)", relu_);
   ops.add_method("sigmoid_(input)", sigmoid_);
+  functional.share(ops, {"hardshrink", "prelu", "sigmoid", "tanh"});
+  bind_softmax(ops, functional);
 }
 
 }  // namespace ember::python

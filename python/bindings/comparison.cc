@@ -1,6 +1,7 @@
 // Elementwise comparisons, logic and bits, and the choices made by them.
 #include "ember/ops/pointwise/comparison.h"
 
+#include "ember/ops/indexing/take.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {
@@ -35,6 +36,7 @@ void bind_comparison(Ops& ops) {
       [](const Tensor& x, const Tensor& max) { return clamp_between(x, Tensor(), max); }, "input, at most max.");
   ops.add_function("where(condition, input: Number, other: Number)", where,
                    "input where condition holds, other elsewhere.");
+  ops.add_function("where(condition)", nonzero_tuple);
   ops.add_method(
       "where(input: Number, condition, other: Number)",
       [](const Tensor& x, const Tensor& condition, const Tensor& other) { return where(condition, x, other); });

@@ -16,18 +16,17 @@ void bind_convolution(Ops& ops, Ops& functional, const std::string& name, int64_
                             std::string_view padding, const Shape& dilation, int64_t groups) {
     return convolution::conv_named_padding(rank, x, weight, bias, stride, padding, dilation, groups);
   };
-  for (Ops* place : {&ops, &functional}) {
-    place->add_function(signature.c_str(), f, "Cross-correlation of input with the windows of weight.");
-    place->add_function(signature.c_str(), named);
-  }
+  ops.add_function(signature.c_str(), f, "Cross-correlation of input with the windows of weight.");
+  ops.add_function(signature.c_str(), named);
+  functional.share(ops, {name.c_str()});
 }
 
 template <auto f>
 void bind_transpose(Ops& ops, Ops& functional, const std::string& name) {
   const std::string signature =
       name + "(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1)";
-  for (Ops* place : {&ops, &functional})
-    place->add_function(signature.c_str(), f, "The transpose of a convolution, plus bias.");
+  ops.add_function(signature.c_str(), f, "The transpose of a convolution, plus bias.");
+  functional.share(ops, {name.c_str()});
 }
 
 }  // namespace

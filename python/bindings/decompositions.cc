@@ -33,7 +33,6 @@ void bind_solvers(Ops& ops, Ops& f) {
   f.add_function("inv(A)", linalg::inv, "The inverse.");
   f.add_function("inv_ex(A, *, check_errors=False)", named("linalg_inv_ex", {"inverse", "info"}, linalg::inv_ex),
                  "The inverse and whether it exists.");
-  f.add_function("det(A)", linalg::det, "The determinant.");
   f.add_function("slogdet(A)", named("linalg_slogdet", {"sign", "logabsdet"}, linalg::slogdet),
                  "Sign and logarithm of the determinant.");
   f.add_function("ldl_factor(A, *, hermitian=False)", named("linalg_ldl_factor", {"LD", "pivots"}, linalg::ldl_factor),
@@ -52,7 +51,8 @@ void bind_solvers(Ops& ops, Ops& f) {
   ops.add("cholesky_solve(input, L, upper=False)", cholesky_solve, "X with L L^T X = input.");
   ops.add("cholesky_inverse(L, upper=False)", cholesky_inverse, "The inverse of L L^T.");
   ops.add("inverse(input)", linalg::inv, "linalg.inv.");
-  ops.add("det(A)", linalg::det, "linalg.det.");
+  ops.add("det(A)", linalg::det, "The determinant.");
+  f.share(ops, {"det"});
   ops.add("logdet(input)", logdet, "log det(input).");
   ops.add("slogdet(A)", named("slogdet", {"sign", "logabsdet"}, linalg::slogdet), "linalg.slogdet.");
   ops.add(

@@ -127,9 +127,9 @@ PYBIND11_MODULE(_C, m) {
   bind_complex(ops);
   bind_fft(ops, fft_ops);
   bind_windows(ops, window_ops);
-  bind_special(ops, special_ops);
   bind_activations(ops, functional_ops);
-  bind_reduction(ops, functional_ops);
+  bind_reduction(ops);
+  bind_special(ops, special_ops);
   bind_sorting(ops);
   bind_statistics(ops, functional_ops, linalg_ops);
   bind_shape(ops);

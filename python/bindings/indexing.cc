@@ -63,7 +63,6 @@ void bind_masks(Ops& ops) {
   ops.add_with_in_place("masked_scatter(input, mask, source)", masked_scatter,
                         "The elements of source, in order, where mask holds.");
   ops.add("masked_select(input, mask)", masked_select, "The elements where mask holds, 1-d.");
-  ops.add_function("where(condition)", nonzero_tuple);
   ops.add("nonzero(input)", nonzero, "Positions of the elements that are not zero.");
   ops.add("nonzero(input, *, as_tuple)", [](PyObject* x, bool as_tuple) {
     check<TypeError>(is_tensor(x), "nonzero: input must be a tensor, not ", type_name(x));

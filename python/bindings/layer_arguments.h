@@ -10,12 +10,12 @@ struct SizesOrNone {
   Shape sizes;
 };
 /// A number, a sequence of them, or None for no numbers.
-struct Numbers {
+struct NumbersOrNone {
   std::vector<double> values;
 };
 
 bool convert(PyObject* object, SizesOrNone& out);
-bool convert(PyObject* object, Numbers& out);
+bool convert(PyObject* object, NumbersOrNone& out);
 
 /// The result of maximum pooling: a tensor, or a tuple with the indices when these were asked for.
 struct Pooled {

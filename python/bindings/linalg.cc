@@ -46,7 +46,7 @@ void bind_norms(Ops& ops, Ops& linalg_ops) {
 }
 
 void bind_products(Ops& ops, Ops& linalg_ops) {
-  linalg_ops.add_function("matmul(input, other)", matmul, "The matrix product of the last two dims.");
+  linalg_ops.share(ops, {"matmul"});
   linalg_ops.add_function("multi_dot(tensors)", linalg::multi_dot, "The product of all in the cheapest order.");
   linalg_ops.add_function("vecdot(x, y, *, dim=-1)", linalg::vecdot, "Inner products along dim.");
   ops.add("ger(input, vec2)", outer, "[n] [m] to [n, m].");
@@ -80,8 +80,8 @@ void bind_linalg(Ops& ops, Ops& functional, Ops& linalg_ops) {
   linalg_ops.add_function("vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None)", linalg::vector_norm,
                           "(sum |x|^ord)^(1/ord).");
   functional.add_function("linear(input, weight, bias=None)", linear, "input weight^T + bias.");
-  for (Ops* place : {&ops, &functional})
-    place->add_function("bilinear(input1, input2, weight, bias=None)", bilinear, "input1^T weight input2 + bias.");
+  ops.add_function("bilinear(input1, input2, weight, bias=None)", bilinear, "input1^T weight input2 + bias.");
+  functional.share(ops, {"bilinear"});
   bind_products(ops, linalg_ops);
   bind_norms(ops, linalg_ops);
 }

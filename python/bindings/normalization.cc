@@ -62,9 +62,9 @@ void bind_normalization(Ops& ops, Ops& functional) {
                    [](const Tensor& x, const Shape& shape, const Tensor& weight, const Tensor& bias, double eps, bool) {
                      return layer_norm(x, shape, weight, bias, eps);
                    });
-  for (Ops* place : {&ops, &functional})
-    place->add_function("rms_norm(input, normalized_shape, weight=None, eps=None)", rms_norm,
-                        "input / sqrt(mean(input^2) + eps) over the last dims.");
+  ops.add_function("rms_norm(input, normalized_shape, weight=None, eps=None)", rms_norm,
+                   "input / sqrt(mean(input^2) + eps) over the last dims.");
+  functional.share(ops, {"rms_norm"});
   functional.add_function("group_norm(input, num_groups, weight=None, bias=None, eps=1e-05)", group_norm,
                           "Normalisation over groups of channels.");
   ops.add_function("group_norm(input, num_groups, weight=None, bias=None, eps=1e-05, cudnn_enabled=True)",

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "python/bindings/batching.h"
+#include "python/bindings/cpython.h"
 #include "python/bindings/out_argument.h"
 
 namespace ember::python {
@@ -264,7 +265,7 @@ size_t Overload::find(PyObject* name) const {
 void Ops::insert(const char* signature, std::unique_ptr<Overload> overload, const char* doc, bool as_function,
                  bool as_method) {
   std::string name(signature, std::strcspn(signature, "("));
-  auto* methods = tensor_type->tp_dict;
+  PyObject* methods = class_dictionary(tensor_type);
   PyObject* op = as_function ? PyDict_GetItemString(PyModule_GetDict(module_), name.c_str())
                              : PyDict_GetItemString(methods, name.c_str());
   PyObject* made = nullptr;
@@ -290,8 +291,16 @@ std::deque<std::string>& Ops::in_place_names() {
   return names;
 }
 
+void Ops::share(const Ops& other, std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    PyObject* op = PyDict_GetItemString(PyModule_GetDict(other.module_), name);
+    check(op != nullptr, "binding ", name, ": there is no such function to share");
+    if (PyModule_AddObjectRef(module_, name, op) < 0) throw_python_error();
+  }
+}
+
 void Ops::alias(const char* name, const char* existing) {
-  PyObject* dictionaries[] = {PyModule_GetDict(module_), tensor_type->tp_dict};
+  PyObject* dictionaries[] = {PyModule_GetDict(module_), class_dictionary(tensor_type)};
   for (PyObject* dictionary : dictionaries)
     if (PyObject* op = PyDict_GetItemString(dictionary, existing))
       if (PyDict_SetItemString(dictionary, name, op) < 0) throw_python_error();

@@ -6,6 +6,7 @@
 //   ops.add("sum(input, *, dtype=None)", [](...) {...});          adding to a name again makes an overload
 //   ops.add_method("view(input, *shape)", view);                  x.view(2, 3) and x.view((2, 3))
 //   ops.add_with_in_place("tan(input)", tan);                     and x.tan_()
+//   special.share(ops, {"erf"});                                  ember.special.erf, which is ember.erf
 //
 // Defaults are Python expressions, a parameter with a star before it takes one sequence or many ints (or tensors), and a tensor whose
 // default is None may be None. A tensor may be given as a number where the signature says so: "mul(input: Number, other: Number)",
@@ -232,6 +233,8 @@ class Ops {
     add(signature, function, doc);
     add_in_place(signature, function);
   }
+  /// Functions of another module that this one has too: the same objects, with all their overloads.
+  void share(const Ops& other, std::initializer_list<const char*> names);
   /// Another name for what is already there, on the same places.
   void alias(const char* name, const char* existing);
   /// The same, and of the in-place method, if there is one.

@@ -17,7 +17,7 @@ void bind_rounding(Ops& ops);
 void bind_elementary(Ops& ops);
 void bind_special(Ops& ops, Ops& special);
 void bind_activations(Ops& ops, Ops& functional);
-void bind_reduction(Ops& ops, Ops& functional);
+void bind_reduction(Ops& ops);
 void bind_sorting(Ops& ops);
 void bind_statistics(Ops& ops, Ops& functional, Ops& linalg);
 void bind_shape(Ops& ops);

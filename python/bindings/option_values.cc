@@ -45,7 +45,7 @@ bool write(T* place, py::handle value) {
   return true;
 }
 bool write(std::vector<double>* values, py::handle value) {
-  Numbers numbers;
+  NumbersOrNone numbers;
   if (!convert(value.ptr(), numbers)) return false;
   *values = std::move(numbers.values);
   return true;

@@ -31,7 +31,7 @@ bool convert(PyObject* object, SizesOrNone& out) {
   return true;
 }
 
-bool convert(PyObject* object, Numbers& out) {
+bool convert(PyObject* object, NumbersOrNone& out) {
   double value;
   if (object == Py_None) return true;
   if (!PyTuple_Check(object) && !PyList_Check(object)) {
@@ -98,11 +98,11 @@ void bind_fractional(Ops& functional, const std::string& name) {
       "(input, kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None)";
   functional.add_function(
       (name + arguments).c_str(),
-      [](const Tensor& x, const Shape& kernel, const Shape& size, const Numbers& ratio, bool indices,
+      [](const Tensor& x, const Shape& kernel, const Shape& size, const NumbersOrNone& ratio, bool indices,
          const Tensor& samples) { return Pooled(f(x, kernel, size, ratio.values, samples), indices); },
       "The largest elements of windows with random steps.");
   functional.add_function((name + "_with_indices" + arguments).c_str(),
-                          [](const Tensor& x, const Shape& kernel, const Shape& size, const Numbers& ratio, bool,
+                          [](const Tensor& x, const Shape& kernel, const Shape& size, const NumbersOrNone& ratio, bool,
                              const Tensor& samples) { return Pooled(f(x, kernel, size, ratio.values, samples), true); },
                           "The same, and where they stood.");
 }
@@ -139,11 +139,10 @@ void bind_pooling(Ops& ops, Ops& functional) {
   bind_adaptive<adaptive_max_pool1d, adaptive_avg_pool1d>(functional, "1d");
   bind_adaptive<adaptive_max_pool2d, adaptive_avg_pool2d>(functional, "2d");
   bind_adaptive<adaptive_max_pool3d, adaptive_avg_pool3d>(functional, "3d");
-  for (Ops* place : {&ops, &functional})
-    place->add_function(
-        "avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True)", avg_pool1d,
-        "The mean of each window.");
-  ops.add_function("adaptive_avg_pool1d(input, output_size)", adaptive_avg_pool1d);
+  ops.add_function("avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True)",
+                   avg_pool1d, "The mean of each window.");
+  functional.share(ops, {"avg_pool1d"});
+  ops.share(functional, {"adaptive_avg_pool1d"});
   ops.add_function("adaptive_max_pool1d(input, output_size)",
                    [](const Tensor& x, const Shape& size) { return Pooled(adaptive_max_pool1d(x, size), true); });
   bind_fractional<fractional_max_pool2d>(functional, "fractional_max_pool2d");

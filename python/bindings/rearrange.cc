@@ -60,12 +60,11 @@ void bind_padding(Ops& ops, Ops& functional) {
         return pad(x, sizes, mode, value);
       },
       "A border around input.");
-  for (Ops* place : {&ops, &functional}) {
-    place->add_function("pixel_shuffle(input, upscale_factor)", pixel_shuffle, "Channels into space.");
-    place->add_function("pixel_unshuffle(input, downscale_factor)", pixel_unshuffle, "Space into channels.");
-    for (const char* name : {"channel_shuffle(input, groups)", "native_channel_shuffle(input, groups)"})
-      place->add_function(name, channel_shuffle, "The channels of each group dealt out over the groups.");
-  }
+  ops.add_function("pixel_shuffle(input, upscale_factor)", pixel_shuffle, "Channels into space.");
+  ops.add_function("pixel_unshuffle(input, downscale_factor)", pixel_unshuffle, "Space into channels.");
+  for (const char* name : {"channel_shuffle(input, groups)", "native_channel_shuffle(input, groups)"})
+    ops.add_function(name, channel_shuffle, "The channels of each group dealt out over the groups.");
+  functional.share(ops, {"pixel_shuffle", "pixel_unshuffle", "channel_shuffle", "native_channel_shuffle"});
 }
 
 void bind_view_copies(Ops& ops) {

@@ -1,7 +1,6 @@
-// Reductions and normalised exponentials.
+// Reductions.
 #include "ember/ops/reduction/reduction.h"
 
-#include "ember/ops/activation/softmax.h"
 #include "ember/ops/pointwise/arithmetic.h"
 #include "ember/ops/pointwise/comparison.h"
 #include "ember/ops/pointwise/elementary.h"
@@ -36,15 +35,9 @@ Tensor truth(const Tensor& x, const std::optional<Shape>& dim, bool keepdim) {
   return dim->empty() ? x.to(kBool) : kOver(x, *dim, keepdim);
 }
 
-/// The dim that softmax takes when none is given, as PyTorch did before it had the argument.
-int64_t implicit_dim(const Tensor& x) { return x.dim() == 0 || x.dim() == 1 || x.dim() == 3 ? 0 : 1; }
-
-Tensor softmax_of(const Tensor& x, int64_t dim, OptionalDType dtype) { return softmax(x, dim, dtype); }
-Tensor log_softmax_of(const Tensor& x, int64_t dim, OptionalDType dtype) { return log_softmax(x, dim, dtype); }
-
 }  // namespace
 
-void bind_reduction(Ops& ops, Ops& functional) {
+void bind_reduction(Ops& ops) {
   ops.add(
       "sum(input, *, dtype=None)", [](const Tensor& x, OptionalDType t) { return sum(x, t); },
       "The sum; integers and bools are summed in int64.");
@@ -125,21 +118,7 @@ void bind_reduction(Ops& ops, Ops& functional) {
   ops.add("count_nonzero(input, dim=None)", count_nonzero, "How many elements are not zero.");
 
   ops.add("logsumexp(input, dim, keepdim=False)", logsumexp, "log(sum(exp(input))) without overflow.");
-  ops.add("softmax(input, dim, dtype=None)", softmax_of, "exp(input) / sum(exp(input)) along dim.");
-  ops.add("log_softmax(input, dim, dtype=None)", log_softmax_of, "input - logsumexp(input) along dim.");
   ops.add("sum_to_size(input, *size)", sum_to_size, "The sum over the dims that broadcasting size would stretch.");
-  functional.add_function(
-      "softmax(input, dim=None, _stacklevel=3, dtype=None)",
-      [](const Tensor& x, std::optional<int64_t> dim, int64_t, OptionalDType dtype) {
-        return softmax(x, dim.value_or(implicit_dim(x)), dtype);
-      },
-      "exp(input) / sum(exp(input)) along dim.");
-  functional.add_function(
-      "log_softmax(input, dim=None, _stacklevel=3, dtype=None)",
-      [](const Tensor& x, std::optional<int64_t> dim, int64_t, OptionalDType dtype) {
-        return log_softmax(x, dim.value_or(implicit_dim(x)), dtype);
-      },
-      "input - logsumexp(input) along dim.");
 }
 
 }  // namespace ember::python

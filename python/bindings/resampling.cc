@@ -13,22 +13,24 @@ void bind_resizing(Ops& functional) {
   functional.add_function(
       "interpolate(input, size=None, scale_factor=None, mode='nearest', align_corners=None, "
       "recompute_scale_factor=None, antialias=False)",
-      [](const Tensor& x, const Shape& size, const Numbers& factor, std::string_view mode,
+      [](const Tensor& x, const Shape& size, const NumbersOrNone& factor, std::string_view mode,
          const std::optional<bool>& align_corners, const std::optional<bool>& recompute,
          bool antialias) { return interpolate(x, size, factor.values, mode, align_corners, recompute, antialias); },
       "The input resized to a size or by a factor.");
   functional.add_function(
       "upsample(input, size=None, scale_factor=None, mode='nearest', align_corners=None)",
-      [](const Tensor& x, const Shape& size, const Numbers& factor, std::string_view mode,
+      [](const Tensor& x, const Shape& size, const NumbersOrNone& factor, std::string_view mode,
          const std::optional<bool>& align_corners) { return interpolate(x, size, factor.values, mode, align_corners); },
       "interpolate, by its former name.");
   functional.add_function(
       "upsample_nearest(input, size=None, scale_factor=None)",
-      [](const Tensor& x, const Shape& size, const Numbers& factor) { return interpolate(x, size, factor.values); },
+      [](const Tensor& x, const Shape& size, const NumbersOrNone& factor) {
+        return interpolate(x, size, factor.values);
+      },
       "interpolate to the nearest pixel.");
   functional.add_function(
       "upsample_bilinear(input, size=None, scale_factor=None)",
-      [](const Tensor& x, const Shape& size, const Numbers& factor) {
+      [](const Tensor& x, const Shape& size, const NumbersOrNone& factor) {
         return interpolate(x, size, factor.values, "bilinear", true);
       },
       "interpolate bilinearly, with corners aligned.");

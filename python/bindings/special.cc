@@ -3,17 +3,11 @@
 
 #include "ember/ops/activation/activation.h"
 #include "ember/ops/activation/softmax.h"
-#include "ember/ops/pointwise/comparison.h"
-#include "ember/ops/pointwise/elementary.h"
-#include "ember/ops/pointwise/rounding.h"
-#include "ember/ops/reduction/reduction.h"
 #include "python/bindings/ops.h"
 
 namespace ember::python {
 
 namespace {
-
-using OptionalDType = std::optional<DType>;
 
 void bind_gamma(Ops& ops) {
   ops.add_with_in_place("lgamma(input)", lgamma, "log |Gamma(input)|.");
@@ -30,7 +24,6 @@ void bind_gamma(Ops& ops) {
 }
 
 void bind_bessel(Ops& special) {
-  special.add_function("i0(input)", i0);
   special.add_function("i0e(input)", special::i0e, "exp(-|input|) i0(input).");
   special.add_function("i1(input)", special::i1, "The modified Bessel function of order 1.");
   special.add_function("i1e(input)", special::i1e, "exp(-|input|) i1(input).");
@@ -70,33 +63,13 @@ void bind_polynomials(Ops& special) {
 
 /// Other names for what ember has itself.
 void bind_second_names(Ops& special) {
-  special.add_function("digamma(input)", digamma);
   special.add_function("psi(input)", digamma);
   special.add_function("gammaln(input)", lgamma);
   special.add_function("gammainc(input, other)", igamma);
   special.add_function("gammaincc(input, other)", igammac);
   special.add_function("multigammaln(input, p)", mvlgamma);
-  special.add_function("polygamma(n, input)", polygamma);
-  special.add_function("erf(input)", erf);
-  special.add_function("erfc(input)", erfc);
-  special.add_function("erfinv(input)", erfinv);
-  special.add_function("exp2(input)", exp2);
-  special.add_function("expm1(input)", expm1);
-  special.add_function("log1p(input)", log1p);
   special.add_function("expit(input)", sigmoid);
-  special.add_function("logit(input, eps=None)", logit);
-  special.add_function("sinc(input)", sinc);
-  special.add_function("xlogy(input: Scalar, other: Scalar)", xlogy);
-  special.add_function("round(input, *, decimals=0)",
-                       [](const Tensor& x, int64_t decimals) { return round(x, decimals); });
-  special.add_function("logsumexp(input, dim, keepdim=False)",
-                       [](const Tensor& x, const Shape& dims, bool keepdim) { return logsumexp(x, dims, keepdim); });
-  special.add_function("softmax(input, dim, dtype=None)", [](const Tensor& x, int64_t dim, OptionalDType dtype) {
-    return softmax(dtype ? x.to(*dtype) : x, dim);
-  });
-  special.add_function("log_softmax(input, dim, *, dtype=None)", [](const Tensor& x, int64_t dim, OptionalDType dtype) {
-    return log_softmax(dtype ? x.to(*dtype) : x, dim);
-  });
+  special.add_function("log_softmax(input, dim, *, dtype=None)", log_softmax);
 }
 
 }  // namespace
@@ -106,6 +79,8 @@ void bind_special(Ops& ops, Ops& special) {
   bind_bessel(special);
   bind_polynomials(special);
   bind_second_names(special);
+  special.share(ops, {"digamma", "erf", "erfc", "erfinv", "exp2", "expm1", "i0", "log1p", "logit", "logsumexp",
+                      "polygamma", "round", "sinc", "softmax", "xlogy"});
   special.add_function("entr(input)", special::entr, "-input log(input).");
   special.add_function("erfcx(input)", special::erfcx, "exp(input^2) erfc(input).");
   special.add_function("ndtr(input)", special::ndtr, "The normal distribution function.");

@@ -107,13 +107,12 @@ void bind_distances(Ops& ops, Ops& functional, Ops& linalg_ops) {
   ops.add_function("cdist(x1, x2, p, compute_mode)", [](const Tensor& a, const Tensor& b, double p, OptionalInt mode) {
     return cdist(a, b, p, cdist_mode(mode));
   });
-  const char* const difference_norm = "pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False)";
-  const char* const cosine = "cosine_similarity(x1, x2, dim=1, eps=1e-8)";
-  for (Ops* place : {&ops, &functional}) {
-    place->add_function("pdist(input, p=2.0)", pdist, "The distances of all pairs of different rows.");
-    place->add_function(difference_norm, pairwise_distance, "The p-norm of x1 - x2 + eps along the last dim.");
-    place->add_function(cosine, cosine_similarity, "The cosine of the angle between x1 and x2 along dim.");
-  }
+  ops.add_function("pdist(input, p=2.0)", pdist, "The distances of all pairs of different rows.");
+  ops.add_function("pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False)", pairwise_distance,
+                   "The p-norm of x1 - x2 + eps along the last dim.");
+  ops.add_function("cosine_similarity(x1, x2, dim=1, eps=1e-8)", cosine_similarity,
+                   "The cosine of the angle between x1 and x2 along dim.");
+  functional.share(ops, {"pdist", "pairwise_distance", "cosine_similarity"});
   ops.add_with_in_place("renorm(input, p, dim, maxnorm)", renorm, "Slices scaled to a norm of at most maxnorm.");
   ops.add(
       "cross(input, other, dim=None)",

@@ -1,8 +1,12 @@
 """What every op does with its arguments: `out`, numbers in place of tensors, and messages that say what was expected."""
 
+import pickle
+
 import pytest
 
 import ember
+from ember import special
+from ember.nn import functional as F
 
 
 def test_out_takes_the_result_and_is_returned():
@@ -68,3 +72,29 @@ def test_a_number_is_a_tensor_only_where_pytorch_takes_one():
 def test_a_message_names_the_argument_its_position_and_what_it_must_be():
     with pytest.raises(TypeError, match=r"cat\(\): argument 'dim' \(position 2\) must be int, not str"):
         ember.cat([ember.ones(1)], "x")
+
+
+@pytest.mark.parametrize(
+    "op, other",
+    [
+        (ember.erf, special.erf),
+        (ember.softmax, special.softmax),
+        (ember.sigmoid, F.sigmoid),
+        (ember.conv2d, F.conv2d),
+        (ember.det, ember.linalg.det),
+        (ember.adaptive_avg_pool1d, F.adaptive_avg_pool1d),
+    ],
+)
+def test_an_op_of_one_signature_is_one_object_wherever_it_appears(op, other):
+    assert other is op and op.__doc__ and pickle.loads(pickle.dumps(other)) is op
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "softmin"])
+def test_softmax_without_a_dim_takes_the_first_of_up_to_one_and_of_three_dims_else_the_second(name):
+    op = getattr(F, name)
+    for rank, dim in enumerate([0, 0, 1, 0, 1, 1]):
+        x = ember.randn(*[2, 3, 2, 3, 2][:rank])
+        assert op(x).tolist() == op(x, dim=dim).tolist() == op(x, None, 3).tolist()
+    assert op(ember.arange(3), dtype=ember.float64).dtype == ember.float64
+    with pytest.raises(RuntimeError, match=f"{name}: needs a floating-point tensor"):
+        op(ember.arange(3))
