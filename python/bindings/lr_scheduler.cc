@@ -2,6 +2,7 @@
 #include "ember/optim/lr_scheduler.h"
 
 #include "python/bindings/bindings.h"
+#include "python/bindings/bound_class.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/collector.h"
 #include "python/bindings/lone_thread.h"
@@ -130,13 +131,7 @@ py::object rebuild(const py::object& type, const py::object& optimizer, const py
   auto& groups = optimizer.cast<Optimizer&>().param_groups();
   std::vector<std::pair<double, std::optional<double>>> rates;
   for (const auto& group : groups) rates.emplace_back(group.options().lr_, group.options().initial_lr_);
-  for (const py::handle base : type.attr("__mro__")) {
-    auto* bound = reinterpret_cast<PyTypeObject*>(base.ptr());
-    const auto* info = py::detail::get_type_info(bound);
-    if (!info || info->type != bound) continue;
-    base.attr("__init__")(self, optimizer, **arguments);
-    break;
-  }
+  nearest_bound_class(type).attr("__init__")(self, optimizer, **arguments);
   for (size_t i = 0; i < groups.size(); ++i) {
     groups[i].options().lr_ = rates[i].first;
     groups[i].options().initial_lr_ = rates[i].second;
