@@ -116,7 +116,7 @@ struct Collected {
   }
   /// For those that do: all classes of `module` that derive from T's.
   static void put_into(const pybind11::module_& module) {
-    PyTypeObject* base = pybind11::detail::get_type_info(typeid(T))->type;
+    auto* base = reinterpret_cast<PyTypeObject*>(pybind11::type::handle_of<T>().ptr());
     for (auto [name, value] : pybind11::dict(module.attr("__dict__"))) {
       if (!PyType_Check(value.ptr())) continue;
       auto* type = reinterpret_cast<PyTypeObject*>(value.ptr());

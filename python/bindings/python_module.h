@@ -126,7 +126,7 @@ class Trampoline final : public M, public PythonModule, public py::trampoline_se
       return nullptr;
   }
   PyTypeObject* bound_type() const override {
-    static PyTypeObject* const type = py::detail::get_type_info(typeid(M))->type;
+    static auto* const type = reinterpret_cast<PyTypeObject*>(py::type::handle_of<M>().ptr());
     return type;
   }
   PyObject* self() const override {
@@ -186,6 +186,10 @@ void register_module_class(PyTypeObject* type, ModuleClass description);
 void put_in_collector(PyTypeObject* type);
 /// Of the nearest base that is registered; `type` becomes that base.
 const ModuleClass& module_class(PyTypeObject*& type);
+
+using ModuleBinding = py::class_<nn::Module, Trampoline<nn::Module>, py::smart_holder>;
+/// register_forward_hook and its like, and the class of their handles (module_hooks.cc).
+void bind_module_hooks(py::module_& m, ModuleBinding& module);
 
 // Pickling and copying (module_state.cc).
 py::object reduce_module(const py::object& self);
