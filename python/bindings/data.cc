@@ -1,10 +1,9 @@
 // Datasets of C++. Anything with __len__ and __getitem__ can be made one.
 #include "python/bindings/data.h"
 
-#include <algorithm>
-
 #include "ember/data/mnist.h"
 #include "python/bindings/bindings.h"
+#include "python/bindings/bound_class.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/python_data.h"
 
@@ -46,30 +45,37 @@ class ObjectDataset final : public Dataset {
 
 DatasetPtr to_dataset(const py::object& object) {
   // A subclass written in Python has its own type, whose __getitem__ must be heard.
-  const bool is_bound = py::isinstance<Dataset>(object) &&
-                        py::detail::get_type_info(Py_TYPE(object.ptr()))->type == Py_TYPE(object.ptr());
-  if (is_bound) return object.cast<std::shared_ptr<Dataset>>();
+  if (py::isinstance<Dataset>(object) && is_bound_class(py::type::handle_of(object)))
+    return object.cast<std::shared_ptr<Dataset>>();
   check<TypeError>(py::hasattr(object, "__len__") && py::hasattr(object, "__getitem__"),
                    "a dataset needs __len__ and __getitem__, which ", type_name(object.ptr()), " lacks");
   return std::make_shared<ObjectDataset>(object);
 }
 
-void visit(Visitor& visitor, const Dataset& dataset) {
-  const auto follow = [&](const DatasetPtr& below) {
-    if (visitor.enter(below.get(), below.use_count())) visit(visitor, *below);
-  };
-  if (const auto* python = dynamic_cast<const ObjectDataset*>(&dataset)) visitor.owner(python->object());
-  if (const auto* subset = dynamic_cast<const data::Subset*>(&dataset)) follow(subset->dataset());
-  if (const auto* images = dynamic_cast<const data::MNIST*>(&dataset)) follow(images->samples());
+/// Calls f with each dataset that this one reads, and with each transform that it applies.
+template <class F>
+void for_each_part(const Dataset& dataset, F f) {
+  if (const auto* subset = dynamic_cast<const data::Subset*>(&dataset)) f(subset->dataset());
+  if (const auto* images = dynamic_cast<const data::MNIST*>(&dataset)) f(images->samples());
   if (const auto* concat = dynamic_cast<const data::ConcatDataset*>(&dataset))
-    for (const DatasetPtr& part : concat->datasets()) follow(part);
+    for (const DatasetPtr& part : concat->datasets()) f(part);
+  if (const auto* transformed = dynamic_cast<const data::TransformedDataset*>(&dataset)) {
+    f(transformed->dataset());
+    f(transformed->transform());
+    f(transformed->target_transform());
+  }
+}
+
+void visit(Visitor& visitor, const Dataset& dataset) {
+  if (const auto* python = dynamic_cast<const ObjectDataset*>(&dataset)) visitor.owner(python->object());
   if (const auto* tensors = dynamic_cast<const data::TensorDataset*>(&dataset))
     for (const Tensor& x : tensors->tensors()) visitor.tensor(x);
-  if (const auto* transformed = dynamic_cast<const data::TransformedDataset*>(&dataset)) {
-    follow(transformed->dataset());
-    visit(visitor, transformed->transform());
-    visit(visitor, transformed->target_transform());
-  }
+  for_each_part(dataset, [&]<class Part>(const Part& part) {
+    if constexpr (std::is_same_v<Part, data::Transform>)
+      visit(visitor, part);
+    else if (visitor.enter(part.get(), part.use_count()))
+      visit(visitor, *part);
+  });
 }
 
 void bind_datasets(py::module_& m) {
@@ -127,17 +133,14 @@ void bind_datasets(py::module_& m) {
 data::DatasetPtr dataset_of(const py::object& object) { return to_dataset(object); }
 
 bool calls_python(const Dataset& dataset) {
-  const auto any = [](const auto& datasets) {
-    return std::any_of(datasets.begin(), datasets.end(), [](const DatasetPtr& d) { return calls_python(*d); });
-  };
-  if (dynamic_cast<const ObjectDataset*>(&dataset)) return true;
-  if (const auto* subset = dynamic_cast<const data::Subset*>(&dataset)) return calls_python(*subset->dataset());
-  if (const auto* concat = dynamic_cast<const data::ConcatDataset*>(&dataset)) return any(concat->datasets());
-  if (const auto* images = dynamic_cast<const data::MNIST*>(&dataset)) return calls_python(*images->samples());
-  if (const auto* transformed = dynamic_cast<const data::TransformedDataset*>(&dataset))
-    return calls_python(*transformed->dataset()) || calls_python(transformed->transform()) ||
-           calls_python(transformed->target_transform());
-  return false;
+  bool found = dynamic_cast<const ObjectDataset*>(&dataset) != nullptr;
+  for_each_part(dataset, [&]<class Part>(const Part& part) {
+    if constexpr (std::is_same_v<Part, data::Transform>)
+      found = found || calls_python(part);
+    else
+      found = found || calls_python(*part);
+  });
+  return found;
 }
 
 void bind_data(py::module_& m) {
