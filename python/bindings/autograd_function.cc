@@ -51,20 +51,13 @@ Tensors PythonBackward::operator()(const Tensors& grads) const {
   if (!py::isinstance<py::tuple>(result)) result = py::make_tuple(result);
   const auto all = py::cast<py::tuple>(result);
   const auto name = cls.attr("__name__").cast<std::string>();
-  check(all.size() >= is_tensor_argument.size(), name, ": backward returned ", all.size(), " gradients for ",
-        is_tensor_argument.size(), " arguments");
-  Tensors of_tensors;
-  for (size_t i = 0; i < all.size(); ++i) {
-    const py::object item = all[i];
-    if (i < is_tensor_argument.size() && is_tensor_argument[i]) {
-      check<TypeError>(item.is_none() || is_tensor(item.ptr()), name, ": backward returned a ", type_name(item.ptr()),
-                       " for argument ", i);
-      of_tensors.push_back(item.cast<Tensor>());
-    } else {
-      check(item.is_none(), name, ": backward returned a gradient for argument ", i, ", which is no tensor");
-    }
+  Tensors gradients;
+  for (const py::handle item : all) {
+    check<TypeError>(item.is_none() || is_tensor(item.ptr()), name, ": backward returned a ", type_name(item.ptr()),
+                     " for argument ", gradients.size());
+    gradients.push_back(item.is_none() ? Tensor() : tensor_of(item.ptr()));
   }
-  return of_tensors;
+  return autograd::pick_gradients(name.c_str(), std::move(gradients), is_tensor_argument);
 }
 
 namespace {
