@@ -1,4 +1,4 @@
-// Reading by index and by mask; scatter.h has the ops that write by index. Index tensors are int64 unless said otherwise; IndexError
+// Reading by index and by mask; scatter.h and slices.h write by index. Index tensors are int64 unless said otherwise; IndexError
 // for an entry out of range.
 #pragma once
 
