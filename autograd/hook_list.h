@@ -1,11 +1,10 @@
 // The hooks of a tensor or node. They may come and go while a walk over them is under way, in this thread or another.
 #pragma once
 
-#include <algorithm>
 #include <atomic>
-#include <iterator>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace ember::autograd {
@@ -32,36 +31,29 @@ class HookList {
   }
 
   void add(Hook hook) {
+    std::shared_ptr<Hooks> before;  // goes after the lock
     const std::lock_guard lock(hook_lists_mutex);
-    own_hooks().push_back(std::move(hook));
+    auto hooks = hooks_ ? std::make_shared<Hooks>(*hooks_) : std::make_shared<Hooks>();
+    hooks->push_back(std::move(hook));
+    before = std::exchange(hooks_, std::move(hooks));
     is_empty_.store(false, std::memory_order_release);
   }
   /// Takes out those that `is_meant` picks. What they hold goes with the result, not under the lock: it may be Python's.
   template <class Predicate>
   Hooks take(const Predicate& is_meant) {
     Hooks taken;
+    std::shared_ptr<Hooks> before;
     const std::lock_guard lock(hook_lists_mutex);
     if (!hooks_) return taken;
-    Hooks& hooks = own_hooks();
-    const auto rest = std::stable_partition(hooks.begin(), hooks.end(), [&](const Hook& h) { return !is_meant(h); });
-    taken.assign(std::make_move_iterator(rest), std::make_move_iterator(hooks.end()));
-    hooks.erase(rest, hooks.end());
-    is_empty_.store(hooks.empty(), std::memory_order_release);
+    auto rest = std::make_shared<Hooks>();
+    for (const Hook& hook : *hooks_) (is_meant(hook) ? taken : *rest).push_back(hook);
+    is_empty_.store(rest->empty(), std::memory_order_release);
+    before = std::exchange(hooks_, std::move(rest));
     return taken;
   }
 
  private:
-  /// The list itself while no walk sees it, a copy otherwise.
-  Hooks& own_hooks() {
-    if (!hooks_)
-      hooks_ = std::make_shared<Hooks>();
-    else if (hooks_.use_count() > 1)
-      hooks_ = std::make_shared<Hooks>(*hooks_);
-    std::atomic_thread_fence(std::memory_order_acquire);  // after the last read of a walk that has just ended
-    return *hooks_;
-  }
-
-  std::shared_ptr<Hooks> hooks_;
+  std::shared_ptr<Hooks> hooks_;  ///< never changed: a walk may read it
   std::atomic<bool> is_empty_{true};
 };
 

@@ -1,7 +1,6 @@
 #include "ember/autograd/meta.h"
 
 #include <algorithm>
-#include <atomic>
 #include <utility>
 
 #include "ember/autograd/grad_mode.h"
@@ -13,7 +12,8 @@ namespace ember::autograd {
 namespace {
 
 bool is_stale(const Meta& m) {
-  return m.view && meta(m.view->base).history.load(std::memory_order_relaxed) != m.view->base_history;
+  return m.view && meta(m.view->base).history.load(std::memory_order_relaxed) !=
+                       m.view->base_history.load(std::memory_order_relaxed);
 }
 
 /// The part of a gradient of `base` that a tensor of this geometry sees, and the way back. Works on a buffer that spans the base's
@@ -103,11 +103,11 @@ class PatchedBase final : public Node {
 };
 
 /// retain_grad() follows a tensor through in-place ops: its hook moves from the old node to the new one.
-void move_retain_hook(Meta& m, const IntrusivePtr<Node>& from, const IntrusivePtr<Node>& to) {
+void move_retain_hook(Meta& m, Node* from, Node& to) {
   if (!m.retained_grad || !from) return;
   auto moved = from->output_hooks().take(
       [&](const Node::OutputHook& h) { return h.id == Node::OutputHook::kRetain && h.output == m.output; });
-  for (auto& hook : moved) to->output_hooks().add({0, hook.id, std::move(hook.hook)});
+  for (auto& hook : moved) to.output_hooks().add({0, hook.id, std::move(hook.hook)});
 }
 
 bool leads_to(Node& node, const Node* input) {
@@ -118,20 +118,9 @@ bool leads_to(Node& node, const Node* input) {
 }  // namespace
 
 Meta& meta(const Tensor& x) {
-  auto& slot = x.impl()->autograd;
-  if (slot) return static_cast<Meta&>(*slot);
-  if (x.impl()->use_count() == 1) {
-    slot = std::make_unique<Meta>();
-  } else {
-    static std::mutex mutex;
-    const std::lock_guard lock(mutex);
-    if (!slot) {
-      auto made = std::make_unique<Meta>();
-      std::atomic_thread_fence(std::memory_order_release);  // readers of the slot take no lock
-      slot = std::move(made);
-    }
-  }
-  return static_cast<Meta&>(*slot);
+  AutogradSlot& slot = x.impl()->autograd;
+  AutogradMeta* found = slot.get();
+  return static_cast<Meta&>(found ? *found : slot.put(std::make_unique<Meta>(), x.impl()->use_count() > 1));
 }
 
 bool requires_grad(const Tensor& x) {
@@ -141,7 +130,7 @@ bool requires_grad(const Tensor& x) {
   // Now, since the node of an op that asks must be younger than the one that its input gets.
   if (is_stale(*m) && grad_fn(x)) return true;
   // A view that was not recorded, under no_grad or before its base was asked to, requires grad as the base does but passes none on.
-  return m->requires_grad || m->grad_fn || (m->view && requires_grad(m->view->base));
+  return m->requires_grad || m->grad_fn.get() || (m->view && requires_grad(m->view->base));
 }
 
 // Asks every tensor, so that the nodes of all views are up to date.
@@ -159,7 +148,7 @@ bool any_requires_grad(std::span<const Tensor> tensors) {
 IntrusivePtr<Node> grad_fn(const Tensor& x) {
   Meta* m = find_meta(x);
   if (!m) return {};
-  if (!m->view) return m->grad_fn;
+  if (!m->view) return m->grad_fn.load();
   IntrusivePtr<Node> before;
   const std::lock_guard lock(m->mutex);
   if (is_stale(*m)) {
@@ -167,13 +156,13 @@ IntrusivePtr<Node> grad_fn(const Tensor& x) {
     const uint32_t history = meta(base).history.load(std::memory_order_relaxed);
     if (requires_grad(base)) {
       auto node = make_intrusive<ReplayedView>(base, x);
-      move_retain_hook(*m, m->grad_fn, node);
-      before = std::exchange(m->grad_fn, std::move(node));
-      m->output = 0;
+      move_retain_hook(*m, m->grad_fn.get(), *node);
+      before = m->grad_fn.exchange(std::move(node));
+      m->output.store(0, std::memory_order_relaxed);
     }
-    m->view->base_history = history;
+    m->view->base_history.store(history, std::memory_order_relaxed);
   }
-  return m->grad_fn;
+  return m->grad_fn.load();
 }
 
 Edge gradient_edge(const Tensor& x) {
@@ -187,14 +176,14 @@ Edge gradient_edge(const Tensor& x) {
 
 void set_history(const Tensor& x, IntrusivePtr<Node> node, uint32_t output) {
   Meta& m = meta(x);
-  if (!m.grad_fn) {  // as of every new tensor, which no other thread has seen
-    m.output = output;
-    m.grad_fn = std::move(node);
+  m.output.store(output, std::memory_order_relaxed);
+  if (!m.grad_fn.get()) {  // as of every new tensor, which no other thread has seen
+    m.grad_fn.exchange(std::move(node));
     return;
   }
+  IntrusivePtr<Node> before;  // goes after the lock
   const std::lock_guard lock(m.mutex);
-  std::swap(m.grad_fn, node);  // the old one goes after the lock
-  m.output = output;
+  before = m.grad_fn.exchange(std::move(node));
 }
 
 void check_in_place(const char* op, const Tensor& x) {
@@ -231,11 +220,11 @@ void rebase_history(const Tensor& x, IntrusivePtr<Node> node) {
     return;
   }
   const std::lock_guard lock(m.mutex);
-  move_retain_hook(m, m.grad_fn, node);
-  if (m.grad_fn && !leads_to(*node, m.grad_fn.get())) m.displaced.push_back(m.grad_fn);
-  m.output = 0;  // before the node, of which it is an output whenever a reader meets them
-  std::atomic_thread_fence(std::memory_order_release);
-  m.grad_fn = std::move(node);
+  move_retain_hook(m, m.grad_fn.get(), *node);
+  if (m.grad_fn.get() && !leads_to(*node, m.grad_fn.get())) m.displaced.push_back(m.grad_fn.load());
+  m.output.store(0,
+                 std::memory_order_relaxed);  // before the node, of which it is an output whenever a reader meets them
+  m.grad_fn.exchange(std::move(node));
   m.history.fetch_add(1, std::memory_order_relaxed);
 }
 

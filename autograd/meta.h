@@ -21,7 +21,7 @@ struct ViewInfo {
   Tensor base;  ///< never a view itself
   ViewKind kind = ViewKind::Recorded;
   /// The base's count of history changes when this view's grad_fn was made.
-  uint32_t base_history = 0;
+  std::atomic<uint32_t> base_history{0};
 };
 
 /// What retain_grad() made room for; a hook of the grad_fn writes it.
@@ -31,10 +31,10 @@ struct RetainedGrad {
 };
 
 struct Meta final : AutogradMeta {
-  bool requires_grad = false;  ///< asked for by the user; leaves only
-  uint32_t output = 0;         ///< which output of grad_fn this tensor is
+  bool requires_grad = false;       ///< asked for by the user; leaves only
+  std::atomic<uint32_t> output{0};  ///< which output of grad_fn this tensor is
   /// Read without the mutex where the tensor is no view: a node that another replaces is an input of that one, or in `displaced`.
-  IntrusivePtr<Node> grad_fn;
+  AtomicIntrusivePtr<Node> grad_fn;
   std::vector<IntrusivePtr<Node>> displaced;
   std::unique_ptr<ViewInfo> view;
   std::atomic<uint32_t> history{0};  ///< how often an in-place op replaced grad_fn

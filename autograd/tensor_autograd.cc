@@ -128,7 +128,7 @@ Tensor& Tensor::detach_() {
   IntrusivePtr<Node> grad_fn;
   std::shared_ptr<autograd::RetainedGrad> retained_grad;
   const std::lock_guard lock(m->mutex);
-  std::swap(m->grad_fn, grad_fn);
+  grad_fn = m->grad_fn.exchange({});
   std::swap(m->retained_grad, retained_grad);
   m->requires_grad = false;
   return *this;
@@ -167,7 +167,7 @@ void Tensor::remove_hook(int64_t id) const {
   IntrusivePtr<Node> node;
   {
     const std::lock_guard lock(m->mutex);
-    node = m->grad_fn;
+    node = m->grad_fn.load();
   }
   if (node) erase_hook(node->output_hooks(), id);
 }

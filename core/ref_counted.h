@@ -57,6 +57,14 @@ class IntrusivePtr {
     if (object_) object_->release();
   }
 
+  /// Takes over a reference that someone counted, and gives one away.
+  static IntrusivePtr adopt(T* object) {
+    IntrusivePtr adopted;
+    adopted.object_ = object;
+    return adopted;
+  }
+  T* detach() noexcept { return std::exchange(object_, nullptr); }
+
   T* get() const { return object_; }
   T* operator->() const { return object_; }
   T& operator*() const { return *object_; }
@@ -65,6 +73,28 @@ class IntrusivePtr {
 
  private:
   T* object_ = nullptr;
+};
+
+/// A reference that threads read while one of them replaces it; whoever replaces it keeps the object before alive for the readers.
+template <class T>
+class AtomicIntrusivePtr {
+ public:
+  AtomicIntrusivePtr() = default;
+  AtomicIntrusivePtr(const AtomicIntrusivePtr&) = delete;
+  AtomicIntrusivePtr& operator=(const AtomicIntrusivePtr&) = delete;
+  ~AtomicIntrusivePtr() { exchange({}); }
+
+  T* get() const { return object_.load(std::memory_order_acquire); }
+  IntrusivePtr<T> load() const { return IntrusivePtr<T>(get()); }
+  /// Puts `next` in and returns what was there. One thread at a time.
+  IntrusivePtr<T> exchange(IntrusivePtr<T> next) {
+    auto before = IntrusivePtr<T>::adopt(object_.load(std::memory_order_relaxed));
+    object_.store(next.detach(), std::memory_order_release);
+    return before;
+  }
+
+ private:
+  std::atomic<T*> object_{nullptr};
 };
 
 template <class T, class... Args>

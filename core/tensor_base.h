@@ -3,6 +3,7 @@
 // a tensor knows about gradients hangs off it as an AutogradMeta, which autograd/ defines.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,6 +18,29 @@ namespace ember {
 /// The base of what autograd keeps beside a tensor.
 struct AutogradMeta {
   virtual ~AutogradMeta() = default;
+};
+
+/// A tensor's AutogradMeta, which whoever needs it first puts there; it stays as long as the tensor.
+class AutogradSlot {
+ public:
+  AutogradSlot() = default;
+  AutogradSlot(const AutogradSlot&) = delete;
+  AutogradSlot& operator=(const AutogradSlot&) = delete;
+  ~AutogradSlot() { delete get(); }
+
+  AutogradMeta* get() const { return meta_.load(std::memory_order_acquire); }
+  /// Puts `made` there, unless another thread that sees the tensor was faster; returns the one that is there.
+  AutogradMeta& put(std::unique_ptr<AutogradMeta> made, bool is_seen_by_others) {
+    AutogradMeta* found = nullptr;
+    if (!is_seen_by_others)
+      meta_.store(made.get(), std::memory_order_release);
+    else if (!meta_.compare_exchange_strong(found, made.get(), std::memory_order_acq_rel))
+      return *found;
+    return *made.release();
+  }
+
+ private:
+  std::atomic<AutogradMeta*> meta_{nullptr};
 };
 
 /// The Python object that stands for a tensor. It holds the tensor, and this pointer to it is weak; only when Python has
@@ -44,7 +68,7 @@ struct TensorImpl final : RefCounted {
   bool is_wrapped_number = false;
   bool is_inference = inference_mode;
   PythonSlot python;
-  std::unique_ptr<AutogradMeta> autograd;
+  AutogradSlot autograd;
 
   /// What new tensors of this thread take as is_inference; set by InferenceMode alone.
   static thread_local bool inference_mode;

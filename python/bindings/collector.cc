@@ -146,8 +146,8 @@ void Visitor::tensor(const Tensor& tensor) {
   }
 }
 
-void Visitor::node(const IntrusivePtr<autograd::Node>& node) {
-  if (node && pass_ != Pass::Clear && enter(node.get(), node->use_count())) collection().nodes.push_back(node.get());
+void Visitor::node(autograd::Node* node) {
+  if (node && pass_ != Pass::Clear && enter(node, node->use_count())) collection().nodes.push_back(node);
 }
 
 void Visitor::expand(TensorImpl& impl) {
@@ -165,8 +165,8 @@ void Visitor::expand(TensorImpl& impl) {
   tensor(meta->grad);
   if (meta->retained_grad.use_count() == 1) tensor(meta->retained_grad->grad);
   if (meta->view) tensor(meta->view->base);
-  node(meta->grad_fn);
-  for (const auto& displaced : meta->displaced) node(displaced);
+  node(meta->grad_fn.get());
+  for (const auto& displaced : meta->displaced) node(displaced.get());
   meta->hooks.for_each([&](const autograd::Meta::LeafHook& hook) {
     function(hook.on_grad);
     function(hook.after_accumulate);
@@ -175,7 +175,7 @@ void Visitor::expand(TensorImpl& impl) {
 
 void Visitor::expand(autograd::Node& source) {
   for (const autograd::Edge& edge : source.edges()) {
-    node(edge.node);
+    node(edge.node.get());
     tensor(edge.leaf);
   }
   source.output_hooks().for_each([&](const autograd::Node::OutputHook& hook) { function(hook.hook); });

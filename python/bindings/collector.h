@@ -46,7 +46,7 @@ class Visitor {
       taken_.push_back(function.owner.take());
   }
   void tensor(const Tensor& tensor);
-  void node(const IntrusivePtr<autograd::Node>& node);
+  void node(autograd::Node* node);
   /// For what has `use_count` owners, one of which is met now: whether all of them are accounted for, so that what it holds is to be
   /// visited.
   bool enter(const void* shared, long use_count);

@@ -18,7 +18,7 @@ struct AccumulateGrad {
   Tensor variable;
 };
 
-void visit(Visitor& visitor, const GradFn& self) { visitor.node(self.node); }
+void visit(Visitor& visitor, const GradFn& self) { visitor.node(self.node.get()); }
 void visit(Visitor& visitor, const AccumulateGrad& self) { visitor.tensor(self.variable); }
 
 std::vector<std::pair<py::object, uint32_t>> next_functions(const GradFn& self) {

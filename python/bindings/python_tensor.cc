@@ -104,7 +104,7 @@ int clear(PyObject* object) {
     // What these held goes only after the tensor has let go of it.
     if (auto* meta = autograd::find_meta(tensor)) {
       const auto hooks = meta->hooks.take([](const auto&) { return true; });
-      const auto grad_fn = std::move(meta->grad_fn);
+      const auto grad_fn = meta->grad_fn.exchange({});
       const auto displaced = std::move(meta->displaced);
       const auto view = std::move(meta->view);
       const Tensor grad = std::move(meta->grad);
