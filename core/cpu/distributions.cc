@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "core/cpu/cpu_kernels.h"
+#include "core/cpu/special/special.h"
 #include "ember/core/half.h"
 #include "ember/core/kernels/random.h"
 #include "ember/core/parallel.h"
@@ -53,7 +54,7 @@ double large_poisson(double rate, ElementStream& random) {
     if (u_s >= 0.07 && v <= v_r) return k;
     if (k < 0 || (u_s < 0.013 && v > u_s)) continue;
     if (std::log(v) + std::log(inverse_alpha) - std::log(a / (u_s * u_s) + b) <=
-        -rate + k * log_rate - std::lgamma(k + 1))
+        -rate + k * log_rate - special::lgamma(k + 1))
       return k;
   }
 }
@@ -85,8 +86,8 @@ double large_binomial(double count, double p, ElementStream& random) {
     const double k = std::floor((2 * a / u_s + b) * u + c);
     if (u_s >= 0.07 && v <= v_r) return k;
     if (k < 0 || k > count) continue;
-    const double bound = std::lgamma(mode + 1) + std::lgamma(count - mode + 1) - std::lgamma(k + 1) -
-                         std::lgamma(count - k + 1) + (k - mode) * std::log(odds);
+    const double bound = special::lgamma(mode + 1) + special::lgamma(count - mode + 1) - special::lgamma(k + 1) -
+                         special::lgamma(count - k + 1) + (k - mode) * std::log(odds);
     if (std::log(v * alpha / (a / (u_s * u_s) + b)) <= bound) return k;
   }
 }

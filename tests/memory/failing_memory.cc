@@ -27,7 +27,7 @@ bool is_ours(void* code) {
   return !*name || std::strstr(name, "libember") || std::strstr(name, "libstdc++");
 }
 
-bool is_refused(void* caller) {
+[[maybe_unused]] bool is_refused(void* caller) {
   if (countdown.load(std::memory_order_relaxed) == kNever) return false;
   const bool is_over = has_failed_once.load(std::memory_order_relaxed);
   if (is_over) return fails_from_then_on.load(std::memory_order_relaxed);
@@ -36,7 +36,7 @@ bool is_refused(void* caller) {
   return true;
 }
 
-void* counted(void* block) {
+[[maybe_unused]] void* counted(void* block) {
   if (block) live.fetch_add(1, std::memory_order_relaxed);
   return block;
 }
