@@ -5,6 +5,7 @@
 #include "ember/autograd/grad_mode.h"
 #include "ember/core/kernels/creation.h"
 #include "ember/core/kernels/pointwise.h"
+#include "ember/ops/shape/batch_dims.h"
 
 namespace ember::autograd {
 
@@ -15,9 +16,20 @@ bool is_only_owner(const Tensor& x) {
          x.is_contiguous() && !requires_grad(x);
 }
 
+/// A tensor that vmap did not map over is the same for all samples, and its gradient their sum. While that vmap is still under way, each
+/// sample wants the gradient of its own.
+Tensor sum_samples(Tensor grad, const OutputInfo& target) {
+  const std::vector<BatchDim> dims(grad.batch_dims().begin(), grad.batch_dims().end());
+  for (const BatchDim& dim : dims)
+    if (!VmapLevel::is_open(dim.level) && !(target.batch && target.batch->find(dim.level)))
+      grad = sum(remove_batch_dim(grad, 0, dim.level, dim.size), 0);
+  return grad;
+}
+
 }  // namespace
 
 Tensor fit_gradient(const char* op, Tensor grad, const OutputInfo& target) {
+  if (grad.is_batched()) grad = sum_samples(std::move(grad), target);
   if (grad.sizes() != target.sizes) {
     const auto rank = static_cast<int64_t>(target.sizes.size());
     const int64_t added = grad.dim() - rank;
@@ -58,6 +70,7 @@ void add_gradient(Tensor& sum, Tensor grad) {
 }
 
 void accumulate_leaf(const Tensor& leaf, Tensor grad) {
+  if (grad.is_batched()) check_holds_batch("backward", leaf, grad);
   Meta& m = meta(leaf);
   Tensor before;
   {

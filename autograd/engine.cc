@@ -184,11 +184,11 @@ class Backward {
 
   static Tensor fit(const Node& node, const Edge& edge, Tensor grad) {
     if (!edge.node) {
-      if (grad.sizes() == edge.leaf.sizes() && grad.dtype() == edge.leaf.dtype()) return grad;
+      if (grad.sizes() == edge.leaf.sizes() && grad.dtype() == edge.leaf.dtype() && !grad.is_batched()) return grad;
       return fit_gradient(node.name(), std::move(grad), OutputInfo(edge.leaf));
     }
     const OutputInfo& target = edge.node->outputs()[edge.output];
-    if (grad.sizes() == target.sizes && grad.dtype() == target.dtype) return grad;
+    if (grad.sizes() == target.sizes && grad.dtype() == target.dtype && !grad.is_batched()) return grad;
     return fit_gradient(node.name(), std::move(grad), target);
   }
 

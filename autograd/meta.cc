@@ -5,7 +5,9 @@
 
 #include "ember/autograd/grad_mode.h"
 #include "ember/autograd/record.h"
+#include "ember/core/batching.h"
 #include "ember/core/window.h"
+#include "ember/ops/shape/batch_dims.h"
 
 namespace ember::autograd {
 
@@ -22,23 +24,38 @@ struct Window {
   Shape base_sizes, base_strides, sizes, strides;
   int64_t offset;  ///< of the view from the base's first element
   DType base_dtype, dtype;
+  std::vector<BatchDim> base_batch, own_batch;  ///< of the base, and of the view alone: those are dims of the base
 
   Window(const Tensor& base, const Tensor& view)
       : base_sizes(base.sizes()), base_strides(base.strides()), base_dtype(base.dtype()), dtype(view.dtype()) {
     const bool reads_parts = base.is_complex() != view.is_complex();
     const Tensor seen = reads_parts && view.is_complex() ? view.alias_real() : view.alias();
-    sizes = seen.sizes();
-    strides = seen.strides();
+    base_batch.assign(base.batch_dims().begin(), base.batch_dims().end());
+    for (const BatchDim& dim : seen.batch_dims()) {
+      if (base.is_batched() && base.impl()->batch->find(dim.level)) continue;
+      own_batch.push_back(dim);
+      sizes.push_back(dim.size);
+      strides.push_back(dim.stride);
+    }
+    for (const int64_t size : seen.sizes()) sizes.push_back(size);
+    for (const int64_t stride : seen.strides()) strides.push_back(stride);
     offset = seen.storage_offset() - base.storage_offset() * (reads_parts && base.is_complex() ? 2 : 1);
   }
 
   /// A gradient of the base laid out as the base itself, so that `slice` finds its elements.
   Tensor base_zeros(Device device) const {
-    Tensor grad = empty_strided_tensor(base_sizes, base_strides, base_dtype, device);
+    Tensor grad = empty_batched(base_batch, base_sizes, base_strides, base_dtype, device);
     grad.zero_();
     return grad;
   }
   Tensor slice(const Tensor& base_grad) const {
+    Tensor slices = all_slices(base_grad);
+    for (const BatchDim& dim : own_batch) slices = add_batch_dim(slices, 0, dim.level);
+    return slices;
+  }
+
+ private:
+  Tensor all_slices(const Tensor& base_grad) const {
     if (is_complex(base_dtype) == is_complex(dtype)) return base_grad.as_strided(sizes, strides, offset);
     if (is_complex(base_dtype)) return base_grad.view_as_real().as_strided(sizes, strides, offset);
     return base_grad.as_strided(sizes, strides, offset).view_as_complex();
@@ -186,12 +203,14 @@ void set_history(const Tensor& x, IntrusivePtr<Node> node, uint32_t output) {
   before = m.grad_fn.exchange(std::move(node));
 }
 
-void check_in_place(const char* op, const Tensor& x) {
+void check_in_place(const char* op, const Tensor& x, std::initializer_list<const Tensor*> read) {
   check(x.defined(), op, ": the tensor to write to is undefined");
   for (size_t i = 0; i < x.sizes().size(); ++i) {
     check(x.strides()[i] != 0 || x.sizes()[i] <= 1 || x.numel() == 0, op, ": several elements of the ", describe(x),
           " to write to share one memory location (dimension ", i, " is expanded); clone() it first");
   }
+  for (const Tensor* other : read)
+    if (other->is_batched()) check_holds_batch(op, x, *other);
   check(!x.is_inference() || InferenceMode::is_enabled(), op, ": ", describe(x),
         " was made in inference mode and cannot be modified outside of it; clone() it first");
   Meta* m = find_meta(x);

@@ -65,8 +65,8 @@ IntrusivePtr<Node> grad_fn(const Tensor& x);
 Edge gradient_edge(const Tensor& x);
 void set_history(const Tensor& x, IntrusivePtr<Node> node, uint32_t output);
 
-/// Throws unless an in-place op may write to x now (leaf, overlapping memory, inference rules).
-void check_in_place(const char* op, const Tensor& x);
+/// Throws unless an in-place op that also reads `read` may write to x now (leaf, overlapping memory, inference rules, vmap).
+void check_in_place(const char* op, const Tensor& x, std::initializer_list<const Tensor*> read = {});
 /// After an in-place op recorded as `node` (whose first edge is x's old history) wrote to x.
 void rebase_history(const Tensor& x, IntrusivePtr<Node> node);
 /// Throws unless `node`, of an in-place op on x, still continues x's history: another thread may have written to x meanwhile.

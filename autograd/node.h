@@ -29,9 +29,11 @@ struct OutputInfo {
   Shape sizes;
   DType dtype = kFloat32;
   Device device;
+  IntrusivePtr<const BatchDims> batch;
 
   OutputInfo() = default;
-  explicit OutputInfo(const Tensor& x) : sizes(x.sizes()), dtype(x.dtype()), device(x.device()) {}
+  explicit OutputInfo(const Tensor& x)
+      : sizes(x.sizes()), dtype(x.dtype()), device(x.device()), batch(x.impl()->batch) {}
 };
 
 using TensorHook = std::function<Tensor(const Tensor&)>;

@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "ember/core/tensor_base.h"
+#include "ember/core/batching.h"
 
 namespace ember {
 
@@ -23,7 +23,7 @@ bool has_kernels(DeviceType device);
 template <class Function>
 class Kernel {
  public:
-  constexpr explicit Kernel(const char* op) : op_(op) {}
+  constexpr explicit Kernel(const char* op, Batching batching = {}) : op_(op), batching_(batching) {}
 
   const char* op() const { return op_; }
   /// The same kernel for an op of another name, which its errors give.
@@ -42,16 +42,24 @@ class Kernel {
   [[gnu::always_inline]] Function* find(const TensorBase& x) const {
     return (x.is_complex() ? complex_ : real_)[static_cast<size_t>(x.device().type)];
   }
-  /// The same; throws NotImplementedError naming the op when it is missing.
-  [[gnu::always_inline]] Function* on(const TensorBase& x) const {
+  /// The same, ready to be called, with batched tensors too; throws NotImplementedError naming the op when it is missing.
+  [[gnu::always_inline]] KernelCall<Function> on(const TensorBase& x) const {
     Function* function = find(x);
     if (!function) fail_missing_kernel(op_, x.device(), x.is_complex());
-    return function;
+    return {function, op_, batching_};
   }
 
  private:
   const char* op_;
+  Batching batching_;
   std::array<Function*, kDeviceTypeCount> real_{}, complex_{};
+};
+
+/// One whose inputs broadcast to its only output.
+template <class Function>
+class PointwiseKernel : public Kernel<Function> {
+ public:
+  constexpr explicit PointwiseKernel(const char* op) : Kernel<Function>(op, {Batching::How::Pointwise}) {}
 };
 
 }  // namespace ember

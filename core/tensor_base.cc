@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "ember/core/batching.h"
 #include "ember/core/kernels/creation.h"
 
 namespace ember {
@@ -30,7 +31,29 @@ std::optional<int64_t> extent(const Shape& sizes, const Shape& strides, int64_t 
   return end;
 }
 
+/// The batch dims of a tensor that is read as another type: strides count elements.
+IntrusivePtr<const BatchDims> scaled(const IntrusivePtr<const BatchDims>& batch, int64_t from, int64_t to) {
+  if (from == to) return batch;
+  std::vector<BatchDim> dims(batch->list().begin(), batch->list().end());
+  for (BatchDim& dim : dims) {
+    check(dim.stride * from % to == 0, "view: the samples of vmap do not lie at whole elements of the new dtype");
+    dim.stride = dim.stride * from / to;
+  }
+  return make_intrusive<BatchDims>(std::move(dims));
+}
+
 }  // namespace
+
+BatchDims::BatchDims(std::vector<BatchDim> dims) : dims_(std::move(dims)) {
+  count_.fetch_add(1, std::memory_order_relaxed);
+}
+
+BatchDims::~BatchDims() { count_.fetch_sub(1, std::memory_order_relaxed); }
+
+const BatchDim* BatchDims::find(uint64_t level) const {
+  const auto found = std::ranges::find(dims_, level, &BatchDim::level);
+  return found == dims_.end() ? nullptr : &*found;
+}
 
 thread_local bool TensorImpl::inference_mode = false;
 
@@ -53,6 +76,11 @@ void TensorBase::fail_undefined(const char* method) {
   fail(method, ": the tensor is undefined: nothing was assigned to it, or it was moved away");
 }
 
+void TensorBase::fail_batched(const char* method) const {
+  fail(method, ": vmap maps over this ", describe(*this),
+       ", whose samples have values of their own, so that the program cannot read one");
+}
+
 int64_t TensorBase::size(int64_t d) const {
   check<IndexError>(dim() > 0, "size: a zero-dim tensor has no dimension ", d);
   return sizes()[wrap_dim(d, dim(), "size")];
@@ -66,6 +94,7 @@ int64_t TensorBase::stride(int64_t d) const {
 Scalar TensorBase::item() const {
   check(defined(), "item: the tensor is undefined");
   check(numel() == 1, "item: only a tensor of one element converts to a number, this one is ", describe(*this));
+  if (is_batched()) fail_batched("item");
   if (!device().is_cpu()) {
     const TensorBase here = empty_tensor({}, dtype());
     kernels::copy.on (*this)(here, alias({}, {}, storage_offset()));
@@ -88,6 +117,15 @@ TensorBase TensorBase::alias(Shape sizes, Shape strides, int64_t offset) const {
 TensorBase TensorBase::alias_as(DType dtype, Shape sizes, Shape strides, int64_t offset) const {
   TensorBase view(make_intrusive<TensorImpl>(storage(), dtype, std::move(sizes), std::move(strides), offset));
   view.impl_->is_inference = is_inference();
+  if (impl_->batch) [[unlikely]]
+    view.impl_->batch = scaled(impl_->batch, item_size(impl_->dtype), item_size(dtype));
+  return view;
+}
+
+TensorBase TensorBase::alias_batched(std::vector<BatchDim> batch, Shape sizes, Shape strides, int64_t offset) const {
+  TensorBase view = alias(std::move(sizes), std::move(strides), offset);
+  view.impl_->batch = batch.empty() ? IntrusivePtr<const BatchDims>()
+                                    : IntrusivePtr<const BatchDims>(make_intrusive<BatchDims>(std::move(batch)));
   return view;
 }
 
@@ -113,7 +151,7 @@ TensorBase empty_tensor(Shape sizes, DType dtype, Device device) {
 }
 
 TensorBase empty_tensor_like(const TensorBase& x, DType dtype) {
-  if (x.is_contiguous()) return empty_tensor(x.sizes(), dtype, x.device());
+  if (x.is_contiguous()) return empty_batched(x.batch_dims(), x.sizes(), dtype, x.device());
   const auto rank = static_cast<size_t>(x.dim());
   std::vector<size_t> order(rank);
   std::iota(order.begin(), order.end(), size_t{0});
@@ -127,8 +165,8 @@ TensorBase empty_tensor_like(const TensorBase& x, DType dtype) {
     strides[d] = stride;
     stride *= x.sizes()[d];
   }
-  return is_dense ? empty_strided_tensor(x.sizes(), std::move(strides), dtype, x.device())
-                  : empty_tensor(x.sizes(), dtype, x.device());
+  if (!is_dense) strides = contiguous_strides(x.sizes());
+  return empty_batched(x.batch_dims(), x.sizes(), strides, dtype, x.device());
 }
 
 std::string describe(const TensorBase& x) { return x.defined() ? concat(x.dtype(), " ", x.sizes()) : "undefined"; }

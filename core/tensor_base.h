@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "ember/core/batch_dims.h"
 #include "ember/core/dtype.h"
 #include "ember/core/scalar.h"
 #include "ember/core/shape.h"
@@ -67,6 +68,7 @@ struct TensorImpl final : RefCounted {
   /// A Python or C++ number standing in for a tensor: it takes part in promotion only by its kind.
   bool is_wrapped_number = false;
   bool is_inference = inference_mode;
+  IntrusivePtr<const BatchDims> batch;  ///< null unless vmap maps over the tensor
   PythonSlot python;
   AutogradSlot autograd;
 
@@ -105,11 +107,18 @@ class TensorBase {
   /// Of a dtype that has gradients: floating-point or complex.
   bool is_differentiable() const { return ember::is_differentiable(dtype()); }
   bool is_inference() const { return checked("is_inference").is_inference; }
+  /// Whether vmap maps over it: sizes and strides are those of one sample.
+  bool is_batched() const { return impl_ && impl_->batch; }
+  std::span<const BatchDim> batch_dims() const {
+    return is_batched() ? impl_->batch->list() : std::span<const BatchDim>();
+  }
   uint32_t version() const { return checked("version").storage->version(); }
 
-  /// The first element's address, without a check of its type.
+  /// The first element's address, without a check of its type. Throws Error for a batched tensor, which has one for each sample.
   char* raw_data() const {
     const TensorImpl& impl = checked("data_ptr");
+    if (impl.batch) [[unlikely]]
+      fail_batched("data_ptr");
     return static_cast<char*>(impl.storage->data()) + impl.offset * item_size(impl.dtype);
   }
   /// The same as T*; throws TypeError when T is not this tensor's dtype.
@@ -125,7 +134,7 @@ class TensorBase {
   }
   Scalar item() const;
 
-  /// A tensor on the same storage with another geometry; no autograd, no checks. Views are made of it.
+  /// A tensor on the same storage with another geometry and the same batch dims; no autograd, no checks. Views are made of it.
   TensorBase alias(Shape sizes, Shape strides, int64_t offset) const;
   /// The same geometry, no history.
   TensorBase alias() const { return alias(sizes(), strides(), storage_offset()); }
@@ -133,6 +142,8 @@ class TensorBase {
   TensorBase alias_as(DType dtype, Shape sizes, Shape strides, int64_t offset) const;
   /// A complex tensor's parts in a further dim of size 2; no autograd.
   TensorBase alias_real() const;
+  /// The same with other batch dims.
+  TensorBase alias_batched(std::vector<BatchDim> batch, Shape sizes, Shape strides, int64_t offset) const;
 
  protected:
   /// What the handle points to; throws Error naming the method when the tensor is undefined.
@@ -144,6 +155,7 @@ class TensorBase {
 
  private:
   [[noreturn, gnu::cold]] static void fail_undefined(const char* method);
+  [[noreturn, gnu::cold]] void fail_batched(const char* method) const;
 
   IntrusivePtr<TensorImpl> impl_;
 };
@@ -151,7 +163,7 @@ class TensorBase {
 /// Uninitialised memory of this shape, outside of the tape.
 TensorBase empty_strided_tensor(Shape sizes, Shape strides, DType dtype, Device device);
 TensorBase empty_tensor(Shape sizes, DType dtype, Device device = {});
-/// Like `x`: its shape, its order of dimensions in memory when it has no gaps, row-major otherwise.
+/// Like `x`: its shape and batch, its order of dimensions in memory when it has no gaps, row-major otherwise.
 TensorBase empty_tensor_like(const TensorBase& x, DType dtype);
 
 /// "float32 [2, 3]", for error messages.

@@ -16,6 +16,7 @@ void set_data(const Tensor& x, const Tensor& value) {
   impl.storage = value.storage();
   impl.dtype = value.dtype();
   impl.set_geometry(value.sizes(), value.strides(), value.storage_offset());
+  impl.batch = value.impl()->batch;
 }
 
 /// Converts a parameter or buffer and its gradient.

@@ -101,7 +101,7 @@ inline TensorBase converted(const TensorBase& x, DType dtype) {
   if (x.dtype() == dtype && (x.is_contiguous() || is_channels_last(x))) return x;
   TensorBase copy = empty_tensor_like(x, dtype);
   if (!copy.is_contiguous() && !is_channels_last(copy)) copy = empty_tensor(x.sizes(), dtype);
-  kernels::copy.on(x)(copy, x);
+  kernels::copy[kCPU](copy, x);
   return copy;
 }
 
@@ -114,7 +114,7 @@ inline TensorBase prepared(const TensorBase& x, const TensorBase& like, DType dt
 }
 
 inline void finish(const TensorBase& x, const TensorBase& computed) {
-  if (!x.is_same(computed)) kernels::copy.on(x)(x, computed);
+  if (!x.is_same(computed)) kernels::copy[kCPU](x, computed);
 }
 
 template <class T>

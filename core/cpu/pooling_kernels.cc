@@ -182,7 +182,7 @@ void max_pool_backward_as(const TensorBase& grad_x, const TensorBase& grad, cons
   const TensorBase g = converted(grad, dtype_of<T>);
   // The layout of `grad` leads: `indices` and `grad_x` follow.
   const TensorBase at = prepared(indices, g, kInt64);
-  if (!at.is_same(indices)) kernels::copy.on(at)(at, indices);
+  if (!at.is_same(indices)) kernels::copy[kCPU](at, indices);
   const TensorBase d = prepared(grad_x, g, dtype_of<T>);
   const int64_t channels = d.sizes()[1], planes = d.sizes()[0] * channels;
   if (d.numel() == 0) return;
@@ -235,7 +235,7 @@ void fractional_max_pool_as(const TensorBase& out, const TensorBase& indices, co
   TensorBase in = x;
   if (x.dtype() != dtype_of<T> || !x.is_contiguous()) {
     in = empty_tensor(x.sizes(), dtype_of<T>);
-    kernels::copy.on(x)(in, x);
+    kernels::copy[kCPU](in, x);
   }
   const TensorBase y = prepared(out, in, dtype_of<T>), at = prepared(indices, in, kInt64);
   const int64_t planes = in.sizes()[0] * in.sizes()[1], rank = in.dim() - 2;

@@ -12,16 +12,28 @@ struct AttentionInputs {
   bool is_causal;  ///< position i sees the keys 0 ... i
 };
 
+template <>
+struct KernelArgument<AttentionInputs> {
+  static void collect(const AttentionInputs& in, std::vector<const TensorBase*>& tensors) {
+    tensors.insert(tensors.end(), {&in.query, &in.key, &in.value});
+  }
+  static AttentionInputs replaced(const AttentionInputs& in, std::span<const TensorBase>& rest, int64_t&) {
+    const auto own = rest.first(3);
+    rest = rest.subspan(3);
+    return {own[0], own[1], own[2], in.scale, in.is_causal};
+  }
+};
+
 }  // namespace ember
 
 namespace ember::kernels {
 
 /// out [B, L, V]; logsumexp [B, L] of the scaled scores, for the backward pass.
 inline constinit Kernel<void(const TensorBase& out, const TensorBase& logsumexp, const AttentionInputs& in)> attention{
-    "attention"};
+    "attention", Batching::fold(2)};
 inline constinit Kernel<void(const TensorBase& grad_query, const TensorBase& grad_key, const TensorBase& grad_value,
                              const TensorBase& grad, const TensorBase& out, const TensorBase& logsumexp,
                              const AttentionInputs& in)>
-    attention_backward{"attention_backward"};
+    attention_backward{"attention_backward", Batching::fold(3)};
 
 }  // namespace ember::kernels

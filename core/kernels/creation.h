@@ -6,7 +6,7 @@
 namespace ember::kernels {
 
 /// any dtypes, strides and devices; x broadcasts to out
-inline constinit Kernel<UnaryKernel> copy{"copy"};
-inline constinit Kernel<void(const TensorBase& out, const Scalar& value)> fill{"fill"};
+inline constinit PointwiseKernel<UnaryKernel> copy{"copy"};
+inline constinit PointwiseKernel<void(const TensorBase& out, const Scalar& value)> fill{"fill"};
 
 }  // namespace ember::kernels

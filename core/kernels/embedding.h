@@ -18,6 +18,6 @@ namespace ember::kernels {
 inline constinit Kernel<void(const TensorBase& out, const TensorBase& chosen, const TensorBase& weight,
                              const TensorBase& indices, const TensorBase& starts, const TensorBase& scales,
                              BagMode mode, int64_t padding)>
-    embedding_bag{"embedding_bag"};
+    embedding_bag{"embedding_bag", Batching::samples(2)};
 
 }  // namespace ember::kernels

@@ -9,6 +9,6 @@ namespace ember::kernels {
 /// n / 2 + 1 complex numbers; or such a half, whose other half is its mirror image, to n real numbers. out may be x itself
 /// when both are complex.
 inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, int64_t dim, bool forward, double scale)>
-    fourier_transform{"fourier_transform"};
+    fourier_transform{"fourier_transform", Batching::front()};
 
 }  // namespace ember::kernels

@@ -16,21 +16,22 @@ using RunningExtremeKernel = void(const TensorBase& values, const TensorBase& in
 
 namespace ember::kernels {
 
-inline constinit Kernel<ReduceKernel> sum{"sum"}, mean{"mean"}, prod{"prod"}, max{"max"}, min{"min"}, any{"any"},
-    all{"all"}, logsumexp{"logsumexp"};
-inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, double correction)> var{"var"};
-inline constinit Kernel<ReduceIndexKernel> max_dim{"max_dim"}, min_dim{"min_dim"};
+inline constinit PointwiseKernel<ReduceKernel> sum{"sum"}, mean{"mean"}, prod{"prod"}, max{"max"}, min{"min"},
+    any{"any"}, all{"all"}, logsumexp{"logsumexp"};
+inline constinit PointwiseKernel<void(const TensorBase& out, const TensorBase& x, double correction)> var{"var"};
+inline constinit Kernel<ReduceIndexKernel> max_dim{"max_dim", Batching::front(2)},
+    min_dim{"min_dim", Batching::front(2)};
 
 // Running results along a dim. Tensors are row-major and of x's shape; float32, float64 and int64, sums of float32 in double.
-inline constinit Kernel<ScanKernel> cumsum{"cumsum"};
-inline constinit Kernel<ScanKernel> cumprod{"cumprod"};
+inline constinit Kernel<ScanKernel> cumsum{"cumsum", Batching::front()};
+inline constinit Kernel<ScanKernel> cumprod{"cumprod", Batching::front()};
 /// log(sum(exp)) of floats.
-inline constinit Kernel<ScanKernel> logcumsumexp{"logcumsumexp"};
+inline constinit Kernel<ScanKernel> logcumsumexp{"logcumsumexp", Batching::front()};
 /// The extreme so far and where it lies last; NaN stays.
-inline constinit Kernel<RunningExtremeKernel> cummax{"cummax"};
-inline constinit Kernel<RunningExtremeKernel> cummin{"cummin"};
+inline constinit Kernel<RunningExtremeKernel> cummax{"cummax", Batching::front(2)};
+inline constinit Kernel<RunningExtremeKernel> cummin{"cummin", Batching::front(2)};
 /// out[i] = a[i] out[i - 1] + b[i], floats.
 inline constinit Kernel<void(const TensorBase& out, const TensorBase& a, const TensorBase& b, int64_t dim)> recurrence{
-    "recurrence"};
+    "recurrence", Batching::front()};
 
 }  // namespace ember::kernels

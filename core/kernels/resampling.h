@@ -34,20 +34,22 @@ namespace ember::kernels {
 /// x [planes, h, w] to out [planes, rows.outputs, columns.outputs].
 inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, const ResamplingMap& rows,
                              const ResamplingMap& columns)>
-    resample{"resample"};
+    resample{"resample", Batching::fold()};
 
 /// x [N, C, (D,) H, W] at the places `grid` [N, (d,) h, w, 2 or 3] in coordinates from -1 to 1, the last dim's first.
 inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, const TensorBase& grid,
                              const GridSampling& sampling)>
-    grid_sample{"grid_sample"};
+    grid_sample{"grid_sample", Batching::fold()};
 /// Gradients that are not wanted are undefined.
 inline constinit Kernel<void(const TensorBase& grad_x, const TensorBase& grad_grid, const TensorBase& grad,
                              const TensorBase& x, const TensorBase& grid, const GridSampling& sampling)>
-    grid_sample_backward{"grid_sample_backward"};
+    grid_sample_backward{"grid_sample_backward", Batching::fold(2).changing()};
 
 /// Windows of x [N, C, H, W] as columns: out [N, C kH kW, windows]. Any dtype.
-inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, const Window& window)> unfold{"unfold"};
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& x, const Window& window)> unfold{
+    "unfold", Batching::fold()};
 /// The transpose: each element of out [N, C, H, W] is the sum of its places in the columns.
-inline constinit Kernel<void(const TensorBase& out, const TensorBase& columns, const Window& window)> fold{"fold"};
+inline constinit Kernel<void(const TensorBase& out, const TensorBase& columns, const Window& window)> fold{
+    "fold", Batching::fold()};
 
 }  // namespace ember::kernels

@@ -49,7 +49,7 @@ Tensor masked_softmax(const Tensor& scores, const Tensor& mask, bool is_added) {
   const Tensor masked = is_added ? scores + to(mask, scores.dtype()) : masked_fill(scores, mask, kMinusInfinity);
   const Tensor hidden = is_added ? eq(mask.detach(), kMinusInfinity) : mask;
   const Tensor is_blind = all(hidden, -1, true);
-  if (!any(is_blind).item<bool>()) return softmax(masked, -1);
+  if (!any(with_samples_in_front(is_blind)).item<bool>()) return softmax(masked, -1);
   return where(is_blind, 0, softmax(where(is_blind, 0, masked), -1));
 }
 

@@ -186,7 +186,8 @@ Tensor transposed(const char* op, const Tensor& x, const Tensor& weight, const T
     NoGradGuard no_grad;
     Shape shape = Shape::filled(sizes.size(), 1);
     shape[1] = sizes[1];
-    y = to(y.add_(reshape(bias.detach(), shape)), x.dtype());
+    const Tensor shift = reshape(bias.detach(), shape);
+    y = to(bias.is_batched() ? y.add(shift) : y.add_(shift), x.dtype());
   }
   return record(op, std::move(y), inputs(x, weight, bias),
                 [x = saved(x), weight = saved(weight), window](const Tensor& g, const Needs<3>& needs) {

@@ -59,9 +59,9 @@ Shape channels_last_strides(const char* op, const Tensor& x, MemoryFormat format
 
 Tensor empty_in_format(const char* op, const Tensor& x, DType dtype, MemoryFormat format) {
   kernel::check_defined(op, "input", x);
-  if (format == MemoryFormat::Contiguous) return empty_tensor(x.sizes(), dtype, x.device());
+  if (format == MemoryFormat::Contiguous) return empty_batched(x.batch_dims(), x.sizes(), dtype, x.device());
   if (format == MemoryFormat::Preserve) return empty_tensor_like(x, dtype);
-  return empty_strided_tensor(x.sizes(), channels_last_strides(op, x, format), dtype, x.device());
+  return empty_batched(x.batch_dims(), x.sizes(), channels_last_strides(op, x, format), dtype, x.device());
 }
 
 bool is_contiguous(const Tensor& x, MemoryFormat format) {
@@ -143,7 +143,7 @@ Tensor& copy_(Tensor& x, const Tensor& source) {
         " but must broadcast to ", x.sizes());
   if (x.is_same(source)) return x;
   if (source.impl()->is_wrapped_number && source.dtype() != x.dtype()) kernel::check_fill("copy_", source.item(), x);
-  autograd::check_in_place("copy_", x);
+  autograd::check_in_place("copy_", x, {&source});
   // Overlapping views of one storage would be read after they were written.
   copy_data("copy_", x, kernel::share_memory(x, source) ? clone(source.detach()) : source);
   x.storage()->bump_version();
@@ -162,7 +162,7 @@ Tensor& CopyMethods::fill_(const Tensor& value) { return ember::fill_(self(this)
 
 Tensor fill(const Tensor& x, const Tensor& value) {
   kernel::check_defined("fill", "input", x);
-  Tensor y = clone(x);
+  Tensor y = clone_beside(x, {&value});
   return fill_(y, value);
 }
 

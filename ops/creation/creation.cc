@@ -100,9 +100,18 @@ void collect(const NestedList& list, const Shape& shape, size_t level, std::vect
   for (const NestedList& item : list.items()) collect(item, shape, level + 1, values, dtype);
 }
 
-TensorOptions options_like(const Tensor& x, std::optional<DType> dtype) {
+/// Memory of x's dtype, device and batch.
+Tensor memory_like(const Tensor& x, const Shape& sizes, const Shape& strides, std::optional<DType> dtype) {
   check(x.defined(), "new tensors of an undefined tensor's kind were asked for");
-  return TensorOptions(dtype.value_or(x.dtype())).device(x.device());
+  return empty_batched(x.batch_dims(), sizes, strides, dtype.value_or(x.dtype()), x.device());
+}
+Tensor memory_like(const Tensor& x, const Shape& sizes, std::optional<DType> dtype) {
+  return memory_like(x, sizes, contiguous_strides(sizes), dtype);
+}
+
+void check_strides(const char* op, const Shape& sizes, const Shape& strides) {
+  check(sizes.size() == strides.size(), op, ": sizes ", sizes, " and strides ", strides, " must have as many dims");
+  for (const int64_t stride : strides) check(stride >= 0, op, ": strides ", strides, " must not be negative");
 }
 
 }  // namespace
@@ -111,17 +120,16 @@ Tensor empty(const Shape& sizes, const TensorOptions& options) {
   return with_grad(empty_tensor(sizes, options.dtype_or_default(), options.device_), options);
 }
 Tensor Tensor::new_empty(const Shape& sizes, std::optional<DType> dtype) const {
-  return ember::empty(sizes, options_like(*this, dtype));
+  return memory_like(*this, sizes, dtype);
 }
 
 Tensor empty_strided(const Shape& sizes, const Shape& strides, const TensorOptions& options) {
-  check(sizes.size() == strides.size(), "empty_strided: sizes ", sizes, " and strides ", strides,
-        " must have as many dims");
-  for (const int64_t stride : strides) check(stride >= 0, "empty_strided: strides ", strides, " must not be negative");
+  check_strides("empty_strided", sizes, strides);
   return with_grad(empty_strided_tensor(sizes, strides, options.dtype_or_default(), options.device_), options);
 }
 Tensor Tensor::new_empty_strided(const Shape& sizes, const Shape& strides, std::optional<DType> dtype) const {
-  return ember::empty_strided(sizes, strides, options_like(*this, dtype));
+  check_strides("new_empty_strided", sizes, strides);
+  return memory_like(*this, sizes, strides, dtype);
 }
 
 Tensor empty_permuted(const Shape& sizes, const Shape& physical_layout, const TensorOptions& options) {
@@ -143,7 +151,7 @@ Tensor full(const Shape& sizes, const Scalar& value, const TensorOptions& option
   return with_grad(filled(std::move(x), "full", value), options);
 }
 Tensor Tensor::new_full(const Shape& sizes, const Scalar& value, std::optional<DType> dtype) const {
-  return ember::full(sizes, value, options_like(*this, dtype));
+  return filled(memory_like(*this, sizes, dtype), "new_full", value);
 }
 
 Tensor zeros(const Shape& sizes, const TensorOptions& options) {
@@ -151,7 +159,7 @@ Tensor zeros(const Shape& sizes, const TensorOptions& options) {
   return with_grad(filled(std::move(x), "zeros", 0), options);
 }
 Tensor Tensor::new_zeros(const Shape& sizes, std::optional<DType> dtype) const {
-  return ember::zeros(sizes, options_like(*this, dtype));
+  return filled(memory_like(*this, sizes, dtype), "new_zeros", 0);
 }
 
 Tensor ones(const Shape& sizes, const TensorOptions& options) {
@@ -159,7 +167,7 @@ Tensor ones(const Shape& sizes, const TensorOptions& options) {
   return with_grad(filled(std::move(x), "ones", 1), options);
 }
 Tensor Tensor::new_ones(const Shape& sizes, std::optional<DType> dtype) const {
-  return ember::ones(sizes, options_like(*this, dtype));
+  return filled(memory_like(*this, sizes, dtype), "new_ones", 1);
 }
 
 Tensor empty_like(const Tensor& x, std::optional<DType> dtype) {

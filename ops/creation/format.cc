@@ -8,6 +8,7 @@
 
 #include "ember/autograd/grad_mode.h"
 #include "ember/autograd/meta.h"
+#include "ember/core/batching.h"
 #include "ember/ops/creation/copy.h"
 
 namespace ember {
@@ -193,6 +194,9 @@ std::string backward_name(std::string_view op) {
 
 std::string format(const Tensor& x) {
   if (!x.defined()) return "tensor(undefined)";
+  if (x.is_batched())
+    return concat("Batched(", x.batch_dims().size(), " dims of samples in front of ", x.sizes(), ", ",
+                  format(Tensor(with_samples_in_front(x)).detach()), ")");
   static constexpr std::string_view kPrefix = "tensor(";
   const auto indent = static_cast<int64_t>(kPrefix.size());
   std::vector<std::string> suffixes;

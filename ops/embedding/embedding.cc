@@ -15,6 +15,7 @@
 #include "ember/ops/shape/shape.h"
 #include "ember/ops/shape/views.h"
 #include "ops/internal/in_float32.h"
+#include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
 
 namespace ember {
@@ -30,7 +31,8 @@ Tensor checked_indices(const char* op, const Tensor& weight, const Tensor& indic
                    " but must be int64 or int32");
   const Tensor rows = contiguous(reshape(to(indices, kInt64), -1));
   if (rows.numel() > 0) {
-    const int64_t low = min(rows).item<int64_t>(), high = max(rows).item<int64_t>(), count = weight.sizes()[0];
+    const Tensor all_rows = with_samples_in_front(rows);
+    const int64_t low = min(all_rows).item<int64_t>(), high = max(all_rows).item<int64_t>(), count = weight.sizes()[0];
     check<IndexError>(low >= 0 && high < count, op, ": index ", low < 0 ? low : high, " is out of range for weight ",
                       weight.sizes());
   }
@@ -152,7 +154,7 @@ Tensor spread_rows(const Tensor& g, const Tensor& bag, const Tensor& rows, const
   // In pieces, so that the rows between are still in the cache when they are added.
   constexpr int64_t kPiece = int64_t{1} << 18;
   const int64_t count = rows.numel(), step = std::max<int64_t>(1, kPiece / std::max<int64_t>(1, sizes[1]));
-  Tensor y = zeros(sizes, g.options());
+  Tensor y = zeros_beside(sizes, g, {&bag, &rows, &kept, &scales, &divisors});
   for (int64_t first = 0; first < count; first += step) {
     const auto piece = [&](const Tensor& x) { return narrow(x, 0, first, std::min(step, count - first)); };
     Tensor values = index_select(g, 0, piece(bag));

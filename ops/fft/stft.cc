@@ -133,8 +133,8 @@ Tensor istft(const Tensor& x, int64_t n_fft, const StftOptions& options, std::op
   check(start < last, "istft: no sample is left of ", full_length, " between ", start, " and ", end);
   y = narrow(y, 1, start, last - start);
   weight = narrow(weight, 1, start, last - start);
-  check(min(abs(weight)).item<double>() > 1e-11,
-        "istft: the windows do not overlap everywhere: their squares add up to ", min(abs(weight)).item<double>());
+  const double least = min(abs(with_samples_in_front(weight))).item<double>();
+  check(least > 1e-11, "istft: the windows do not overlap everywhere: their squares add up to ", least);
   y = y / weight;
   if (end > last) y = cat({y, zeros({batch, end - last}, y.options())}, 1);
   return x.dim() == 2 ? squeeze(y, 0) : y;

@@ -128,13 +128,15 @@ Tensor one_hot(const Tensor& x, int64_t num_classes) {
   kernel::check_defined("one_hot", "input", x);
   check(x.dtype() == kInt64, "one_hot: input must be int64 but is ", x.dtype());
   check(x.numel() > 0 || num_classes > 0, "one_hot: num_classes cannot be found from an empty input");
-  const int64_t largest = x.numel() > 0 ? max(x).item<int64_t>() : -1;
-  check(x.numel() == 0 || min(x).item<int64_t>() >= 0, "one_hot: classes must not be negative");
+  if (x.is_batched() && num_classes == -1) fail_data_dependent("one_hot");
+  const Tensor all = with_samples_in_front(x);
+  const int64_t largest = all.numel() > 0 ? max(all).item<int64_t>() : -1;
+  check(all.numel() == 0 || min(all).item<int64_t>() >= 0, "one_hot: classes must not be negative");
   check(num_classes == -1 || largest < num_classes, "one_hot: class ", largest, " is not below num_classes ",
         num_classes);
   Shape sizes = x.sizes();
   sizes.push_back(num_classes == -1 ? largest + 1 : num_classes);
-  Tensor y = zeros(sizes, x.options());
+  Tensor y = x.new_zeros(sizes);
   if (x.numel() > 0) scatter_(y, -1, unsqueeze(x, -1), 1);
   return y;
 }

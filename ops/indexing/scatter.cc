@@ -79,7 +79,7 @@ Tensor& scatter_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& src)
   kernel::check_defined("scatter", "index", index);
   if (index.numel() == 0) return x;
   const Scattering s("scatter", x, dim, index, kernel::beside(src, x));
-  autograd::check_in_place("scatter_", x);
+  autograd::check_in_place("scatter_", x, {&index, &src});
   kernels::scatter.on(x)(x, s.dim, kernel::beside(s.index, x), s.src);
   x.storage()->bump_version();
   return record_in_place(
@@ -95,7 +95,7 @@ Tensor& scatter_add_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& 
   kernel::check_defined("scatter_add", "index", index);
   if (index.numel() == 0) return x;
   const Scattering s("scatter_add", x, dim, index, kernel::beside(src, x));
-  autograd::check_in_place("scatter_add_", x);
+  autograd::check_in_place("scatter_add_", x, {&index, &src});
   const Tensor places = kernel::beside(s.index, x);
   add_at_places(
       x, s.src,
@@ -111,12 +111,12 @@ Tensor& ScatterMethods::scatter_add_(int64_t dim, const Tensor& index, const Ten
 }
 
 Tensor scatter(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& src) {
-  Tensor y = clone(x);
+  Tensor y = clone_beside(x, {&index, &src});
   return scatter_(y, dim, index, src);
 }
 
 Tensor scatter_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& src) {
-  Tensor y = clone(x);
+  Tensor y = clone_beside(x, {&index, &src});
   return scatter_add_(y, dim, index, src);
 }
 Tensor ScatterMethods::scatter_add(int64_t dim, const Tensor& index, const Tensor& src) const {
@@ -208,13 +208,14 @@ Tensor scatter_reduce(const Tensor& x, int64_t dim, const Tensor& index, const T
   if (index.numel() == 0) return clone(x);
   const Scattering s(op, x, dim, index, src);
   const int64_t at = s.dim;
-  const Tensor start = include_self ? clone(x) : scatter(x, at, s.index, identity(how, x.dtype()));
+  Tensor start = include_self ? clone_beside(x, {&s.index, &s.src}) : scatter(x, at, s.index, identity(how, x.dtype()));
+  if (s.src.is_batched()) start = clone_beside(start, {&s.src});
   if (how == ScatterReduce::Sum) return scatter_add(start, at, s.index, s.src);
   if (how == ScatterReduce::Mean) {
     const Tensor total = scatter_add(start, at, s.index, s.src), terms = count(x.detach(), s, include_self);
     return x.is_floating_point() ? div(total, terms) : floor_divide(total, terms);
   }
-  const Tensor y = start.detach();
+  const Tensor y = std::exchange(start, {}).detach();
   kernels::scatter_reduce.as(op).on(x)(y, at, s.index, s.src, how);
   return record(op, y, inputs(x, s.src),
                 [how, at, include_self, x = saved(x), src = saved(s.src), index = saved(s.index),

@@ -75,7 +75,7 @@ Tensor& index_add_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& so
   // Products with alpha are summed before they are rounded.
   const Tensor scaled =
       alpha.to<double>() == 1 ? given : to(mul(wide::widened(given), alpha), compute_dtype(x.dtype()));
-  autograd::check_in_place("index_add_", x);
+  autograd::check_in_place("index_add_", x, {&index, &source});
   const Tensor places = kernel::beside(s.index, x);
   if (are_16_bit(x) && has_few_terms(x, scaled))
     add_slices(x, s.dim, places, scaled);
@@ -98,7 +98,7 @@ Tensor& index_copy_(Tensor& x, int64_t dim, const Tensor& index, const Tensor& s
   if (x.dim() == 0) return as_vector(x, [&](Tensor& v) { index_copy_(v, dim, index, vector_of(source)); });
   const Slices s("index_copy", x, dim, index);
   const Tensor given = kernel::beside(s.source("index_copy", x, source), x);
-  autograd::check_in_place("index_copy_", x);
+  autograd::check_in_place("index_copy_", x, {&index, &source});
   kernels::index_copy.on(x)(x, s.dim, kernel::beside(s.index, x), given);
   x.storage()->bump_version();
   return record_in_place(
@@ -118,7 +118,7 @@ Tensor& SlicesMethods::index_fill_(int64_t dim, const Tensor& index, const Tenso
 }
 
 Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha) {
-  Tensor y = clone(x);
+  Tensor y = clone_beside(x, {&index, &source});
   return index_add_(y, dim, index, source, alpha);
 }
 Tensor SlicesMethods::index_add(int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha) const {
@@ -126,7 +126,7 @@ Tensor SlicesMethods::index_add(int64_t dim, const Tensor& index, const Tensor& 
 }
 
 Tensor index_copy(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source) {
-  Tensor y = clone(x);
+  Tensor y = clone_beside(x, {&index, &source});
   return index_copy_(y, dim, index, source);
 }
 Tensor SlicesMethods::index_copy(int64_t dim, const Tensor& index, const Tensor& source) const {
@@ -142,7 +142,7 @@ Tensor index_fill(const Tensor& x, int64_t dim, const Tensor& index, const Tenso
   const Slices s("index_fill", x, dim, index);
   const int64_t size = x.sizes()[s.dim];
   // A mask, so that an index given twice counts once in the value's gradient.
-  Tensor mask = zeros({size}, TensorOptions(kBool).device(x.device()));
+  Tensor mask = to(s.index.new_zeros({size}, kBool), x.device());
   const Tensor wrapped = where(lt(s.index, 0), add(s.index, size), s.index);
   index_copy_(mask, 0, wrapped, ones(wrapped.sizes(), mask.options()));
   Shape along = Shape::filled(x.sizes().size(), 1);

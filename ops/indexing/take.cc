@@ -8,6 +8,8 @@
 #include "ember/ops/indexing/indexing.h"
 #include "ember/ops/indexing/tensor_index.h"
 #include "ember/ops/pointwise/arithmetic.h"
+#include "ember/ops/pointwise/comparison.h"
+#include "ember/ops/reduction/scan.h"
 #include "ember/ops/shape/shape.h"
 #include "ember/ops/shape/split.h"
 #include "ember/ops/shape/views.h"
@@ -48,6 +50,12 @@ Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source)
   check(source.dtype() == x.dtype(), "masked_scatter: source is ", source.dtype(), " but must be ", x.dtype(),
         " like input");
   const auto both = broadcast_tensors({x, mask});
+  if (mask.is_batched()) {
+    // The i-th place of the mask takes the i-th element, for each sample without knowing how many there are.
+    const Tensor places = reshape(both[1], -1), elements = reshape(source, -1);
+    const Tensor order = clamp(cumsum(to(places, kInt64), 0) - 1, 0, elements.numel() - 1);
+    return where(both[1], reshape(index_select(elements, 0, order), both[1].sizes()), both[0]);
+  }
   const Tensor positions = select(nonzero(reshape(both[1], -1)), 1, 0);
   check(source.numel() >= positions.numel(), "masked_scatter: source has ", source.numel(),
         " elements but the mask needs ", positions.numel());

@@ -126,6 +126,8 @@ class Walk {
     if (index.dim() == 0) {
       if (is_mask(index))
         pick_all_or_none(index.item<bool>());
+      else if (index.is_batched())
+        put(to(index, TensorOptions(kInt64).device(x_.device())));
       else
         pick(index.item<int64_t>());
       return;
@@ -236,7 +238,9 @@ Tensor read_backward(const Tensor& g, const Shape& sizes, const std::vector<Tens
 
 /// x[i0, i1, ...] = value in place; value has the shape that `read` gives.
 void write(Tensor x, const std::vector<Tensor>& indices, const Tensor& value, bool accumulate) {
-  autograd::check_in_place("index_put_", x);
+  autograd::check_in_place("index_put_", x, {&value});
+  for (const Tensor& index : indices)
+    if (index.is_batched()) check_holds_batch("index_put_", x, index);
   const auto put = [&](const Tensor& target, const Tensor& values) {
     kernels::index_put.as("index_put_").on(x)(target, bases(indices), values, accumulate);
   };
@@ -251,6 +255,7 @@ void write(Tensor x, const std::vector<Tensor>& indices, const Tensor& value, bo
         if (accumulate) return g;
         Tensor rest = clone(g);
         const auto at = unpacked(indices);
+        for (const Tensor& index : at) rest = clone_beside(rest, {&index});
         write(rest, at, expand(zeros({}, g.options()), read_sizes(g, at)), false);
         return rest;
       },
@@ -335,7 +340,9 @@ Tensor& Tensor::index_put_(const std::vector<TensorIndex>& indices, const Tensor
 
 Tensor index_put(const Tensor& x, const std::vector<TensorIndex>& indices, const Tensor& value, bool accumulate) {
   kernel::check_defined("index_put", "input", x);
-  Tensor y = clone(x);
+  Tensor y = clone_beside(x, {&value});
+  for (const TensorIndex& i : indices)
+    if (i.tensor.is_batched()) y = clone_beside(y, {&i.tensor});
   return index_put_(y, indices, value, accumulate);
 }
 Tensor Tensor::index_put(const std::vector<TensorIndex>& indices, const Tensor& value, bool accumulate) const {

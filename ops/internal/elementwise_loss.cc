@@ -102,7 +102,8 @@ Tensor bernoulli_losses(const Tensor& x, const Tensor& target) {
   Tensor y;
   {
     const NoGradGuard no_grad;
-    check<ValueError>(x.numel() == 0 || all((x >= 0) & (x <= 1)).item<bool>(), op, ": input must lie in [0, 1]");
+    check<ValueError>(x.numel() == 0 || all(with_samples_in_front((x >= 0) & (x <= 1))).item<bool>(), op,
+                      ": input must lie in [0, 1]");
     y = (target - 1) * clamp_min(log1p(-x), -100) - target * clamp_min(log(x), -100);
   }
   return record(

@@ -9,6 +9,7 @@
 #include "ember/ops/pointwise/arithmetic.h"
 #include "ember/ops/shape/shape.h"
 #include "ember/ops/sorting/unique.h"
+#include "ops/internal/kernel.h"
 
 namespace ember {
 
@@ -19,11 +20,37 @@ Tensor& in_place(const char* name, Tensor& x, FunctionRef<Tensor(const Tensor& x
   check(result.sizes() == x.sizes(), name, ": a result of shape ", result.sizes(), " does not fit into ", describe(x));
   check<TypeError>(x.dtype() == kBool || can_cast(result.dtype(), x.dtype()), name, ": a ", result.dtype(),
                    " result cannot be written into ", describe(x));
+  if (result.is_batched()) check_holds_batch(name, x, result);
   kernels::copy.as(name).on(x)(x, result);
   x.storage()->bump_version();
   // The old value lives on in the history of `result`.
   return record_in_place(
       name, x, inputs(x, result), [](const Tensor&) { return Tensor(); }, [](const Tensor& g) { return g; });
+}
+
+namespace {
+
+std::vector<BatchDim> batch_of(const Tensor& x, std::initializer_list<const Tensor*> read) {
+  std::vector<const TensorBase*> all(read.begin(), read.end());
+  all.push_back(&x);
+  return common_batch(all);
+}
+
+}  // namespace
+
+Tensor clone_beside(const Tensor& x, std::initializer_list<const Tensor*> read) {
+  kernel::check_defined("clone", "input", x);
+  const std::vector<BatchDim> batch = BatchDims::exist() ? batch_of(x, read) : std::vector<BatchDim>();
+  if (batch.size() == x.batch_dims().size()) return clone(x);
+  const Tensor y = empty_batched(batch, x.sizes(), x.dtype(), x.device());
+  kernels::copy.as("clone").on(x)(y, x);
+  return record("clone", y, inputs(x), [](const Tensor& g) { return g; });
+}
+
+Tensor zeros_beside(const Shape& sizes, const Tensor& g, std::initializer_list<const Tensor*> read) {
+  const Tensor y = empty_batched(batch_of(g, read), sizes, g.dtype(), g.device());
+  kernels::fill.as("zeros").on(y)(y, 0);
+  return y;
 }
 
 namespace {

@@ -16,6 +16,10 @@ Tensor& in_place(const char* name, Tensor& x, Op op, const First& first, const R
   return in_place(name, x, [&](const Tensor& value) { return op(value, first, rest...); });
 }
 
+/// A copy of x, and zeros of g's kind, for an op to write into that also reads the others: with the batch dims of all.
+Tensor clone_beside(const Tensor& x, std::initializer_list<const Tensor*> read);
+Tensor zeros_beside(const Shape& sizes, const Tensor& g, std::initializer_list<const Tensor*> read);
+
 /// Whether x has so many elements for each term that a copy of it costs more than sorting the places of the terms.
 bool has_few_terms(const Tensor& x, const Tensor& terms);
 /// add(x, terms) for an op that adds terms to x at places that may repeat; `read` reads a tensor of x's shape there. Sums of 16-bit

@@ -48,8 +48,9 @@ Shape column_strides(const Shape& batch, int64_t m, int64_t n) {
 
 }  // namespace
 
-Tensor empty_columns(const Shape& batch, int64_t m, int64_t n, const Tensor& like) {
-  return empty_strided_tensor(with(batch, {m, n}), column_strides(batch, m, n), like.dtype(), like.device());
+Tensor empty_columns(const Shape& batch, int64_t m, int64_t n, const Tensor& like, const Tensor& other) {
+  return empty_batched(ember::common_batch(std::array<const TensorBase*, 2>{&like, &other}), with(batch, {m, n}),
+                       column_strides(batch, m, n), like.dtype(), like.device());
 }
 
 Tensor copy_columns(const Tensor& x, const Shape& batch) {
@@ -79,6 +80,7 @@ Tensor empty_info(const Shape& batch, const Tensor& like) {
 }
 
 void check_info(const char* op, const Tensor& info, FunctionRef<std::string(int info)> reason) {
+  if (info.is_batched()) return check_info(op, with_samples_in_front(info), reason);
   const auto* values = info.data_ptr<int32_t>();
   for (int64_t i = 0; i < info.numel(); ++i)
     if (values[i])

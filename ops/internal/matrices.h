@@ -23,8 +23,8 @@ inline Shape common_batch(const char* op, const Tensor& a, const Tensor& b) {
   return broadcast_shapes(batch_of(a), batch_of(b), op);
 }
 
-/// Column-major matrices [*batch, m, n] off the tape: memory, a copy of x broadcast to `batch`, or x itself where it is one.
-Tensor empty_columns(const Shape& batch, int64_t m, int64_t n, const Tensor& like);
+/// Column-major matrices [*batch, m, n] off the tape: memory that vmap maps as it does `like` and `other`, a copy of x broadcast to `batch`, or x itself where it is one.
+Tensor empty_columns(const Shape& batch, int64_t m, int64_t n, const Tensor& like, const Tensor& other = {});
 Tensor copy_columns(const Tensor& x, const Shape& batch);
 Tensor as_columns(const Tensor& x, const Shape& batch);
 inline Tensor copy_columns(const Tensor& x) { return copy_columns(x, batch_of(x)); }

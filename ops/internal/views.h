@@ -21,8 +21,7 @@ Tensor narrow_alias(const Tensor& x, int64_t dim, int64_t start, int64_t length,
 /// Zeros of `sizes` with g where `view` looks: the pullback of a view op, whose own pullback is that view.
 template <class View>
 Tensor place(const Tensor& g, const Shape& sizes, const View& view) {
-  Tensor y = empty_tensor(sizes, g.dtype(), g.device());
-  kernels::fill.on(g)(y, 0);
+  Tensor y = g.new_zeros(sizes);
   {
     NoGradGuard no_grad;
     kernels::copy.on(g)(view(y), g);

@@ -62,6 +62,7 @@ std::string describe_zero_block(int i) {
 
 /// Positive pivots, and pairs of negative ones for the blocks of two rows: LAPACK trusts them.
 void check_ldl_pivots(const char* op, const Tensor& pivots) {
+  if (pivots.is_batched()) return check_ldl_pivots(op, contiguous(with_samples_in_front(pivots)));
   const auto* values = pivots.data_ptr<int32_t>();
   const int64_t n = pivots.sizes().back();
   for (int64_t i = 0; i < pivots.numel(); ++i) {

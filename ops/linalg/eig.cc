@@ -24,7 +24,7 @@ namespace {
 TensorPair decompose_general(const char* op, const Tensor& a, bool wants_vectors) {
   check_square(op, "A", a, Numbers::RealOrComplex);
   const NoGradGuard no_grad;
-  check(all(isfinite(a)).item<bool>(), op, ": input tensor should not contain infs or NaNs.");
+  check(all(with_samples_in_front(isfinite(a))).item<bool>(), op, ": input tensor should not contain infs or NaNs.");
   const Shape batch = batch_of(a);
   const DType dtype = complex_dtype(a.dtype());
   const Tensor values = empty_tensor(with(batch, {rows(a)}), dtype, a.device()), info = empty_info(batch, a);
@@ -42,7 +42,7 @@ Tensor eig_backward(const Tensor& gl, const Tensor& gv, const Tensor& l, const T
   const Tensor turned = matmul(vh, gv), slope = linalg::diagonal(turned);
   // An eigenvector is free up to a factor of absolute value 1, on which a loss must not depend.
   const Tensor phase = imag(slope.detach());
-  check(all(abs(phase) <= 1e-2).item<bool>(),
+  check(all(with_samples_in_front(abs(phase) <= 1e-2)).item<bool>(),
         "linalg_eig_backward: The eigenvectors in the complex case are specified up to multiplication by e^{i phi}. "
         "The specified loss function depends on this quantity, so it is ill-defined.");
   const Tensor one = eye(columns(v), {}, l.options());

@@ -79,7 +79,7 @@ Tensor taylor_exp(const Tensor& a) {
 
 /// By scaling and squaring: exp(a) = exp(a / 2^s)^(2^s), off the tape.
 Tensor scaled_exp(const Tensor& a) {
-  const double largest = a.numel() ? amax(sum(abs(a), -2)).item<double>() : 0;
+  const double largest = a.numel() ? amax(with_samples_in_front(sum(abs(a), -2))).item<double>() : 0;
   // Halved until the first term left out, norm^16 / 16!, is below the rounding of a double.
   const int halvings = std::isfinite(largest) && largest > 0.5 ? std::ilogb(largest * 2) + 1 : 0;
   Tensor y = taylor_exp(a * std::ldexp(1.0, -halvings));

@@ -194,7 +194,7 @@ TensorQuad lstsq(const Tensor& a, const Tensor& b, std::optional<double> rcond,
   const DType dtype = a.dtype();
   const bool has_values = name == "gelsd" || name == "gelss", has_rank = name != "gels";
 
-  Tensor solved = empty_columns(batch, std::max(m, n), count, a), values,
+  Tensor solved = empty_columns(batch, std::max(m, n), count, a, right), values,
          rank = empty_tensor(batch, kInt64, a.device());
   {
     const NoGradGuard no_grad;
@@ -227,7 +227,7 @@ TensorQuad lstsq(const Tensor& a, const Tensor& b, std::optional<double> rcond,
   });
   // The sums of squares that a full-rank overdetermined problem leaves.
   Tensor residuals = empty_tensor(0, dtype, a.device());
-  const bool is_full = name != "gelsy" && m > n && (!has_rank || !any(lt(rank, n)).item<bool>());
+  const bool is_full = name != "gelsy" && m > n && (!has_rank || !any(with_samples_in_front(lt(rank, n))).item<bool>());
   if (is_full) residuals = sum(square(sub(matmul(a, x), right)), -2);
   if (!has_rank) rank = empty_tensor(0, kInt64, a.device());
   if (!has_values) values = empty_tensor(0, dtype, a.device());

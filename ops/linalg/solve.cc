@@ -236,8 +236,9 @@ Tensor lu_solve(const Tensor& lu, const Tensor& pivots, const Tensor& b, bool le
         " to match LU");
   check(left ? rows(b) == rows(lu) : columns(b) == rows(lu), op, ": Incompatible shapes of A and B for the equation ",
         left ? "AX = B" : "XA = B", ": LU is ", lu.sizes(), " and B ", b.sizes());
-  const auto* values = contiguous(pivots).data_ptr<int32_t>();
-  for (int64_t i = 0; i < pivots.numel(); ++i)
+  const Tensor all_pivots = contiguous(with_samples_in_front(pivots));
+  const auto* values = all_pivots.data_ptr<int32_t>();
+  for (int64_t i = 0; i < all_pivots.numel(); ++i)
     check<IndexError>(1 <= values[i] && values[i] <= rows(lu), op, ": pivots must lie in 1 ... ", rows(lu),
                       ", but hold ", values[i]);
   const Tensor y = solve_factored(op, lu, pivots, b, left, adjoint);

@@ -102,7 +102,8 @@ Tensor class_losses(const Tensor& x, const Tensor& target) {
 Tensor class_cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight, Reduction reduction,
                            int64_t ignore_index) {
   const Tensor is_counted = target != ignore_index, label = contiguous(where(is_counted, target, 0));
-  const int64_t low = min(label).item<int64_t>(), high = max(label).item<int64_t>(), classes = input.sizes()[1];
+  const Tensor labels = with_samples_in_front(label);
+  const int64_t low = min(labels).item<int64_t>(), high = max(labels).item<int64_t>(), classes = input.sizes()[1];
   check<IndexError>(low >= 0 && high < classes, "cross_entropy: target ", low < 0 ? low : high, " is out of range for ",
                     classes, " classes");
   Tensor factor = to(is_counted, input.dtype());

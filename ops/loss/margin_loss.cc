@@ -32,7 +32,8 @@ Tensor as_rows(const char* op, const Tensor& x) {
 
 void check_classes(const char* op, const Tensor& target, int64_t classes) {
   if (target.numel() == 0) return;
-  const int64_t low = min(target).item<int64_t>(), high = max(target).item<int64_t>();
+  const Tensor labels = with_samples_in_front(target);
+  const int64_t low = min(labels).item<int64_t>(), high = max(labels).item<int64_t>();
   check<IndexError>(low >= 0 && high < classes, op, ": target ", low < 0 ? low : high, " is out of range for ", classes,
                     " classes");
 }

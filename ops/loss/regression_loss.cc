@@ -91,7 +91,8 @@ Tensor gaussian_nll_loss(const Tensor& input, const Tensor& target, const Tensor
   if (are_16_bit(input, target, var))
     return in_float32([&](const auto&... x) { return gaussian_nll_loss(x..., full, eps, reduction); }, input, target,
                       var);
-  check<ValueError>(var.numel() == 0 || !any(var < 0).item<bool>(), op, ": var has negative entries");
+  check<ValueError>(var.numel() == 0 || !any(with_samples_in_front(var < 0)).item<bool>(), op,
+                    ": var has negative entries");
   Tensor variance = var;
   if (var.impl()->is_wrapped_number) variance = full_like(input, var.item());
   if (variance.sizes() != input.sizes()) {

@@ -76,17 +76,18 @@ std::tuple<Tensor, Tensor, Tensor> normalize_groups(const Tensor& x, const Tenso
   check_parameter("group_norm", "bias", bias, {channels}, x);
   const DType dtype = compute_dtype(x.dtype());
   const Shape matrix = {batch, channels, elements};
-  Tensor y = empty_tensor(x.sizes(), x.dtype(), x.device());
+  const Tensor flat = empty_tensor(matrix, x.dtype(), x.device());
   const Tensor mean = empty_tensor({batch, groups}, dtype, x.device());
   const Tensor rstd = empty_tensor({batch, groups}, dtype, x.device());
   if (x.numel() > 0) {
-    kernels::group_norm.on(x)(y.alias(matrix, contiguous_strides(matrix), 0), mean, rstd, reshape(x.detach(), matrix),
-                              plain(weight, dtype), plain(bias, dtype), eps);
+    kernels::group_norm.on(x)(flat, mean, rstd, reshape(x.detach(), matrix), plain(weight, dtype), plain(bias, dtype),
+                              eps);
   } else {
     NoGradGuard no_grad;
     Tensor(mean).zero_();
     Tensor(rstd).zero_();
   }
+  Tensor y = flat.alias(x.sizes(), contiguous_strides(x.sizes()), 0);
   y = record("group_norm", y, inputs(x, weight, bias),
              [x = saved(x), weight = saved(weight), bias = saved(bias), mean, rstd, matrix, eps](
                  const Tensor& g, const Needs<3>& needs) {
@@ -153,15 +154,14 @@ Tensor rms_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& we
   const double epsilon =
       eps.value_or(dtype == kFloat64 ? std::numeric_limits<double>::epsilon() : std::numeric_limits<float>::epsilon());
   const int64_t columns = normalized_shape.numel(), rows = Shape(std::span(x.sizes().data(), outer)).numel();
-  Tensor y = empty_tensor(x.sizes(), x.dtype(), x.device());
-  const Tensor rstd = empty_tensor(rows, dtype, x.device());
   const Shape matrix = {rows, columns};
+  const Tensor rstd = empty_tensor(rows, dtype, x.device()), result = empty_tensor(matrix, x.dtype(), x.device());
   const auto flat = [columns](const Tensor& parameter) {
     return parameter.defined() ? reshape(parameter, columns) : parameter;
   };
   if (x.numel() > 0)
-    kernels::rms_norm.on(x)(y.alias(matrix, {columns, 1}, 0), rstd, reshape(x.detach(), matrix),
-                            plain(flat(weight), dtype), epsilon);
+    kernels::rms_norm.on(x)(result, rstd, reshape(x.detach(), matrix), plain(flat(weight), dtype), epsilon);
+  const Tensor y = result.alias(x.sizes(), contiguous_strides(x.sizes()), 0);
   return record(
       "rms_norm", y, inputs(x, weight),
       [x = saved(x), weight = saved(weight), rstd, matrix, flat, epsilon](const Tensor& g, const Needs<2>& needs) {

@@ -165,39 +165,40 @@ std::tuple<Tensor, Tensor, Tensor> native_layer_norm(const Tensor& x, const Shap
 
   const int64_t columns = normalized_shape.numel(), rows = Shape(std::span(x.sizes().data(), outer)).numel();
   const DType dtype = compute_dtype(x.dtype());
-  Tensor y = empty_tensor(x.sizes(), x.dtype(), x.device());
+  const Tensor result = empty_tensor({rows, columns}, x.dtype(), x.device());
   const Tensor mean = empty_tensor(rows, dtype, x.device()), rstd = empty_tensor(rows, dtype, x.device());
   const auto flat = [columns](const Tensor& parameter) {
     return parameter.defined() ? reshape(parameter, columns) : parameter;
   };
   if (x.numel() > 0) {
     NoGradGuard no_grad;
-    kernels::layer_norm.on(x)(y.alias({rows, columns}, {columns, 1}, 0), mean, rstd, reshape(x, {rows, columns}),
-                              flat(weight), flat(bias), eps);
+    kernels::layer_norm.on(x)(result, mean, rstd, reshape(x, {rows, columns}), flat(weight), flat(bias), eps);
   }
-  y = record("layer_norm", y, inputs(x, weight, bias),
-             [x = saved(x), weight = saved(weight), bias = saved(bias), mean, rstd, dims, eps, flat](
-                 const Tensor& g, const Needs<3>& needs) {
-               const Tensor input = x(), scale = weight();
-               Axes axes{{}, Shape(std::span(input.sizes().data() + (input.dim() - dims), dims))};
-               for (int64_t d = -dims; d < 0; ++d) axes.over.push_back(d);
-               const auto kernel = [&] {
-                 const Gradients d = gradients_to_fill(input, scale, bias(), needs);
-                 const Shape matrix{mean.numel(), axes.weight.numel()};
-                 const auto as_matrix = [&](const Tensor& t) { return t.defined() ? reshape(t, matrix) : t; };
-                 if (input.numel() > 0)
-                   kernels::layer_norm_backward.on(input)(as_matrix(d[0]), flat(d[1]), flat(d[2]), as_matrix(g),
-                                                          as_matrix(input), mean, rstd, flat(scale));
-                 return d;
-               };
-               const auto composed = [=, dtype = mean.dtype()](const auto& in) {
-                 const Statistics s = statistics(to(in[1], dtype), axes.over, eps);
-                 Gradients result = composed_gradients(in[0], in[1], in[2], s, axes, false, needs);
-                 if (needs[2]) result[2] = reshape(result[2], axes.weight);
-                 return result;
-               };
-               return fused_backward<3>("layer_norm_backward", {g, input, scale}, kernel, composed);
-             });
+  Tensor y = result.alias(x.sizes(), contiguous_strides(x.sizes()), 0);
+  y = record(
+      "layer_norm", y, inputs(x, weight, bias),
+      [x = saved(x), weight = saved(weight), bias = saved(bias), mean, rstd, dims, eps, flat](const Tensor& g,
+                                                                                              const Needs<3>& needs) {
+        const Tensor input = x(), scale = weight();
+        Axes axes{{}, Shape(std::span(input.sizes().data() + (input.dim() - dims), dims))};
+        for (int64_t d = -dims; d < 0; ++d) axes.over.push_back(d);
+        const auto kernel = [&] {
+          const Shape matrix{mean.numel(), axes.weight.numel()};
+          const Tensor rows = reshape(input, matrix);
+          const Gradients d = gradients_to_fill(rows, flat(scale), flat(bias()), needs);
+          if (input.numel() > 0)
+            kernels::layer_norm_backward.on(input)(d[0], d[1], d[2], reshape(g, matrix), rows, mean, rstd, flat(scale));
+          const auto shaped = [](const Tensor& t, const Shape& sizes) { return t.defined() ? reshape(t, sizes) : t; };
+          return Gradients{shaped(d[0], input.sizes()), shaped(d[1], axes.weight), shaped(d[2], axes.weight)};
+        };
+        const auto composed = [=, dtype = mean.dtype()](const auto& in) {
+          const Statistics s = statistics(to(in[1], dtype), axes.over, eps);
+          Gradients result = composed_gradients(in[0], in[1], in[2], s, axes, false, needs);
+          if (needs[2]) result[2] = reshape(result[2], axes.weight);
+          return result;
+        };
+        return fused_backward<3>("layer_norm_backward", {g, input, scale}, kernel, composed);
+      });
   Shape outer_sizes = x.sizes();
   for (int64_t d = outer; d < x.dim(); ++d) outer_sizes[d] = 1;
   return {y, mean.alias(outer_sizes, contiguous_strides(outer_sizes), 0),

@@ -76,7 +76,7 @@ SavedTensor saved_before(const Tensor& x, const Tensor& other) {
 
 /// x + value term, where `term` is what `op` adds.
 Tensor& add_term(const char* op, Tensor& x, const Tensor& term, const Scalar& value) {
-  autograd::check_in_place(op, x);
+  autograd::check_in_place(op, x, {&term});
   kernel::check_into(op, x, term, result_type(x, term));
   return add_(x, term, value);
 }
@@ -301,7 +301,7 @@ Tensor& ArithmeticMethods::lcm_(const Tensor& other) { return in_place("lcm_", s
 
 Tensor& add_(Tensor& x, const Tensor& other, const Scalar& alpha) {
   if (!equals_one(alpha)) return add_(x, mul(other, factor("add_", alpha, x, other)));
-  autograd::check_in_place("add_", x);
+  autograd::check_in_place("add_", x, {&other});
   kernel::binary_into(kernels::add.as("add_"), x, other);
   return record_in_place("add_", x, inputs(x, other), pass, pass);
 }
@@ -311,7 +311,7 @@ Tensor& ArithmeticMethods::add_(const Tensor& other, const Scalar& alpha) {
 
 Tensor& sub_(Tensor& x, const Tensor& other, const Scalar& alpha) {
   if (!equals_one(alpha)) return sub_(x, mul(other, factor("sub_", alpha, x, other)));
-  autograd::check_in_place("sub_", x);
+  autograd::check_in_place("sub_", x, {&other});
   kernel::binary_into(kernels::sub.as("sub_"), x, other);
   return record_in_place("sub_", x, inputs(x, other), pass, [](const Tensor& g) { return -g; });
 }
@@ -321,7 +321,7 @@ Tensor& ArithmeticMethods::sub_(const Tensor& other, const Scalar& alpha) {
 Tensor& ArithmeticMethods::subtract_(const Tensor& other, const Scalar& alpha) { return sub_(other, alpha); }
 
 Tensor& mul_(Tensor& x, const Tensor& other) {
-  autograd::check_in_place("mul_", x);
+  autograd::check_in_place("mul_", x, {&other});
   kernel::check_defined("mul_", "other", other);
   const Tensor factor = kernel::share_memory(x, other) && x.requires_grad() ? clone(other) : other;
   const SavedTensor before = saved_before(x, other);
@@ -334,7 +334,7 @@ Tensor& ArithmeticMethods::mul_(const Tensor& other) { return ember::mul_(self(t
 Tensor& ArithmeticMethods::multiply_(const Tensor& other) { return mul_(other); }
 
 Tensor& div_(Tensor& x, const Tensor& other) {
-  autograd::check_in_place("div_", x);
+  autograd::check_in_place("div_", x, {&other});
   kernel::check_defined("div_", "other", other);
   check<TypeError>(x.is_differentiable(), "div_: a float quotient cannot be written into ", describe(x));
   const Tensor divisor = kernel::share_memory(x, other) && x.requires_grad() ? clone(other) : other;

@@ -96,7 +96,8 @@ Tensor complex(const Tensor& re, const Tensor& im) {
   check<NotImplementedError>(re.dtype() == im.dtype(), "complex: imag is ", im.dtype(), " but must be ", re.dtype(),
                              " like real");
   const Tensor y =
-      empty_tensor(broadcast_shapes(re.sizes(), im.sizes(), "complex"), complex_dtype(re.dtype()), re.device());
+      empty_batched(common_batch(std::array<const TensorBase*, 2>{&re, &im}),
+                    broadcast_shapes(re.sizes(), im.sizes(), "complex"), complex_dtype(re.dtype()), re.device());
   kernels::copy.as("complex").on(re)(part_of(y, 0), re);
   kernels::copy.as("complex").on(im)(part_of(y, 1), im);
   return record(

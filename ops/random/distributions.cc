@@ -114,7 +114,8 @@ Tensor normal(const Tensor& mean, const Tensor& std, Generator* generator) {
   Tensor y;
   {
     const NoGradGuard no_grad;
-    check<ValueError>(std.numel() == 0 || all(std >= 0).item<bool>(), "normal: std must not be negative");
+    check<ValueError>(std.numel() == 0 || all(with_samples_in_front(std >= 0)).item<bool>(),
+                      "normal: std must not be negative");
     const Shape sizes = broadcast_shapes(mean.sizes(), std.sizes(), "normal");
     DType dtype = result_type(mean, std);
     if (!is_differentiable(dtype)) dtype = default_dtype();
@@ -133,7 +134,8 @@ Tensor bernoulli(const Tensor& x, double p, Generator* generator) {
 
 Tensor poisson(const Tensor& rate, Generator* generator) {
   check_real("poisson", rate);
-  check<ValueError>(rate.numel() == 0 || all(rate >= 0).item<bool>(), "poisson: rates must not be negative");
+  check<ValueError>(rate.numel() == 0 || all(with_samples_in_front(rate >= 0)).item<bool>(),
+                    "poisson: rates must not be negative");
   const Tensor rates = contiguous(rate.detach());
   Tensor y = empty_tensor(rate.sizes(), rate.dtype(), rate.device());
   kernels::poisson.on(rate)(y, rates, pick(generator));

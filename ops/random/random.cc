@@ -104,6 +104,7 @@ Tensor randperm(int64_t n, const TensorOptions& options, Generator* generator) {
         " integers from 0 on");
   const Tensor keys = empty_tensor(n, kInt64);
   kernels::random_integers.as("randperm").on(keys)(keys, 0, INT64_MAX, pick(generator));
+  if (keys.is_batched()) return sort(keys).second.to(options.dtype(dtype));
   // Half the memory means less waiting for it.
   const Tensor order = n <= INT32_MAX ? shuffled<int32_t>(keys) : shuffled<int64_t>(keys);
   return order.to(options.dtype(dtype));
@@ -125,7 +126,8 @@ Tensor bernoulli(const Tensor& x, Generator* generator) {
   Tensor y;
   {
     const NoGradGuard no_grad;
-    check<ValueError>(all((x >= 0) & (x <= 1)).item<bool>(), "bernoulli: probabilities must lie in [0, 1]");
+    check<ValueError>(all(with_samples_in_front((x >= 0) & (x <= 1))).item<bool>(),
+                      "bernoulli: probabilities must lie in [0, 1]");
     y = (rand(x.sizes(), x.options(), generator) < x).to(x.dtype());
   }
   return record("bernoulli", y, inputs(x), [](const Tensor&) { return Tensor(); });

@@ -15,6 +15,7 @@
 #include "ember/ops/shape/views.h"
 #include "ember/ops/sorting/search.h"
 #include "ops/internal/in_float32.h"
+#include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
 
 namespace ember {
@@ -30,7 +31,8 @@ Tensor& add_counts(Tensor& counts, const Tensor& positions, const Tensor& weight
 
 /// How often each of `bins` positions occurs, or the sums of the weights.
 Tensor count(const Tensor& positions, int64_t bins, const Tensor& weights, DType dtype) {
-  Tensor counts = zeros({bins}, weights.defined() ? kFloat64 : kInt64);
+  Tensor counts = positions.new_zeros({bins}, weights.defined() ? kFloat64 : kInt64);
+  if (weights.is_batched()) counts = clone_beside(counts, {&weights});
   return to(add_counts(counts, positions, weights), dtype);
 }
 

@@ -150,7 +150,7 @@ Tensor nansum(const Tensor& x, const Shape& over, bool keepdim, std::optional<DT
   const ReducedDims dims("nansum", x, over, keepdim);
   Tensor y = reduce(kernels::sum.as("nansum"), x, dims, to_dtype);
   // Without a NaN among the sums there was none in x. (Infinities that cancel are found here too.)
-  if (any(isnan(y)).item<bool>()) {
+  if (any(with_samples_in_front(isnan(y))).item<bool>()) {
     const NoGradGuard no_grad;
     y = sum(nan_to_num(x, 0, INFINITY, -INFINITY), over, keepdim, dtype);
   }
@@ -209,7 +209,7 @@ Tensor prod_over(const Tensor& x, const Shape& over, bool keepdim, std::optional
   const ReducedDims dims("prod", in, over, keepdim);
   auto y = reduce(kernels::prod, in, dims, in.dtype());
   return record("prod", y, inputs(in), [x = saved(in), y = saved_output(y), dims](const Tensor& g) {
-    if (all(x()).item<bool>()) return dims.restore(g) * (dims.restore(y()) / x());
+    if (all(with_samples_in_front(x())).item<bool>()) return dims.restore(g) * (dims.restore(y()) / x());
     if (dims.dims().size() == 1) return dims.restore(g) * product_of_others(x(), dims.dims()[0]);
     return g * reshape(product_of_others(reshape(x(), -1), 0), x().sizes());
   });

@@ -36,7 +36,8 @@ Tensor cov(const Tensor& x, int64_t correction, const Tensor& fweights, const Te
   check(!fweights.defined() || is_integral(fweights.dtype()), "cov: fweights must be integers");
   check(!aweights.defined() || aweights.is_floating_point(), "cov: aweights must be floating-point");
   for (const auto& [name, weights] : {std::pair{"fweights", &fweights}, {"aweights", &aweights}})
-    check(!weights->defined() || all(*weights >= 0).item<bool>(), "cov: ", name, " must not be negative");
+    check(!weights->defined() || all(with_samples_in_front(*weights >= 0)).item<bool>(), "cov: ", name,
+          " must not be negative");
   if (are_16_bit(x, aweights))
     return in_float32([&](const Tensor& wide, const Tensor& a) { return cov(wide, correction, fweights, a); }, x,
                       aweights);
@@ -91,7 +92,7 @@ Tensor quantile_of(const char* op, const Tensor& x, const Tensor& given, std::op
   check(q.dtype() == x.dtype(), op, ": q must have input's dtype ", x.dtype(), " but is ", q.dtype());
   check(q.dim() <= 1, op, ": q must be a number or 1-d but has shape ", q.sizes());
   check(x.numel() > 0, op, ": input is empty");
-  check<ValueError>(all((q >= 0) & (q <= 1)).item<bool>(), op, ": q must lie in [0, 1]");
+  check<ValueError>(all(with_samples_in_front((q >= 0) & (q <= 1))).item<bool>(), op, ": q must lie in [0, 1]");
   const int64_t at = dim ? wrap_dim(*dim, x.dim(), op) : 0;
   // The quantiles as a last dim, in the order of all other dims.
   const Tensor rows = !dim || x.dim() == 0 ? reshape(x, -1) : movedim(x, at, -1);

@@ -24,11 +24,19 @@ namespace {
 /// An empty vector takes part in cat without a say, as in PyTorch.
 bool is_skipped(const Tensor& x) { return x.dim() == 1 && x.numel() == 0; }
 
+/// Memory for what these tensors are joined to.
+Tensor empty_for(const std::vector<Tensor>& tensors, const Shape& sizes, Device device) {
+  std::vector<const TensorBase*> all;
+  for (const Tensor& x : tensors) all.push_back(&x);
+  return empty_batched(common_batch(all), sizes, result_type(tensors), device);
+}
+
 /// Writes y, whose dim `at` joins the tensors, in one sweep on the CPU; false when they are not row-major, or when their runs are
 /// short and so many that a strided copy of each tensor is faster.
 bool join_runs(const Tensor& y, const std::vector<Tensor>& tensors, int64_t at) {
   constexpr int64_t kLongRun = 256;  // bytes
   constexpr int64_t kFewRows = 64;   // to copy a tensor takes as long as that many short runs
+  if (y.is_batched()) return false;
   int64_t rows = 1;
   for (int64_t d = 0; d < at; ++d) rows *= y.sizes()[d];
   const int64_t row_bytes = rows == 0 ? 0 : y.numel() / rows * y.element_size();
@@ -80,8 +88,8 @@ Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
           " add up to more than 64 bits count");
   }
   kernel::check_numel("cat", sizes);
-  Tensor y = empty_tensor(std::move(sizes), result_type(tensors), model.device());
-  auto* copy = kernels::copy.as("cat").on(model);
+  Tensor y = empty_for(tensors, sizes, model.device());
+  const auto copy = kernels::copy.as("cat").on(model);
   int64_t start = 0;
   const bool is_joined = join_runs(y, tensors, at);
   for (size_t i = 0; !is_joined && i < tensors.size(); ++i) {
@@ -113,8 +121,8 @@ Tensor stack(const std::vector<Tensor>& tensors, int64_t dim) {
           " but must have that of the first, ", sizes);
   }
   kernel::check_same_device("stack", tensors);
-  Tensor y = empty_tensor(std::move(result), result_type(tensors), tensors[0].device());
-  auto* copy = kernels::copy.as("stack").on(y);
+  Tensor y = empty_for(tensors, result, tensors[0].device());
+  const auto copy = kernels::copy.as("stack").on(y);
   if (!join_runs(y, tensors, at))
     for (size_t i = 0; i < tensors.size(); ++i) copy(views::select_alias(y, at, static_cast<int64_t>(i)), tensors[i]);
   return record("stack", y, inputs(tensors), [at](const Tensor& g) { return unbind(g, at); });

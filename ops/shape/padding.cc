@@ -36,7 +36,7 @@ Tensor constant_pad_nd(const Tensor& x, const Shape& pad, const Scalar& value) {
     negated[2 * i + 1] = -pad[2 * i + 1];
   }
   kernel::check_fits("pad", value, x.dtype());
-  const Tensor y = full(sizes, value, x.options());
+  const Tensor y = x.new_full(sizes, value);
   Tensor from = x, to = y;
   for (int64_t i = 0; i < pairs; ++i) {
     const int64_t d = rank - 1 - i, before = pad[2 * i], after = pad[2 * i + 1];

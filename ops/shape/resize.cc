@@ -79,6 +79,7 @@ Tensor& resize_(Tensor& x, const Shape& sizes) {
   kernel::check_defined("resize_", "input", x);
   check(!x.requires_grad(), "resize_: ", describe(x),
         " requires grad and cannot be resized; use reshape or detach() it");
+  check(!x.is_batched(), "resize_: ", describe(x), " holds the samples of vmap and cannot be resized; use reshape");
   for (const int64_t size : sizes) check(size >= 0, "resize_: shape ", sizes, " has a negative size");
   TensorImpl& impl = *x.impl();
   int64_t bytes = x.element_size();

@@ -108,9 +108,7 @@ Tensor view(const Tensor& x, DType dtype) {
     check(fits, "view: the elements of input, of shape ", x.sizes(), ", strides ", x.strides(), " and offset ",
           x.storage_offset(), ", do not make whole elements of ", dtype);
   }
-  Tensor y(make_intrusive<TensorImpl>(x.storage(), dtype, std::move(sizes), std::move(strides), offset));
-  y.impl()->is_inference = x.is_inference();
-  return y;
+  return x.alias_as(dtype, std::move(sizes), std::move(strides), offset);
 }
 Tensor ShapeMethods::view(const Shape& shape) const { return ember::view(self(this), shape); }
 Tensor ShapeMethods::view(DType dtype) const { return ember::view(self(this), dtype); }
@@ -120,8 +118,9 @@ Tensor reshape(const Tensor& x, const Shape& shape) {
   Shape sizes = infer_size("reshape", shape, x.numel());
   auto strides = view_strides(x, sizes);
   if (strides) return record_reshaped("reshape", x, std::move(sizes), std::move(*strides));
-  Tensor y = empty_tensor(std::move(sizes), x.dtype(), x.device());
-  kernels::copy.as("reshape").on(x)(y.alias(x.sizes(), contiguous_strides(x.sizes()), 0), x);
+  const Tensor copy = empty_batched(x.batch_dims(), x.sizes(), x.dtype(), x.device());
+  kernels::copy.as("reshape").on(x)(copy, x);
+  const Tensor y = copy.alias(sizes, contiguous_strides(sizes), 0);
   return record("reshape", y, inputs(x), [before = x.sizes()](const Tensor& g) { return reshape(g, before); });
 }
 Tensor ShapeMethods::reshape(const Shape& shape) const { return ember::reshape(self(this), shape); }

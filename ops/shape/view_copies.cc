@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ember/core/kernels/creation.h"
+#include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/views.h"
 
@@ -27,7 +28,7 @@ Tensor clone_with_strides(const char* op, const Tensor& x) {
   if (overlaps) return clone(x);
   int64_t extent = x.storage_offset() + 1;
   for (size_t d = 0; d < x.sizes().size(); ++d) extent += std::max<int64_t>(x.sizes()[d] - 1, 0) * x.strides()[d];
-  const Tensor all = empty_tensor(extent, x.dtype(), x.device());
+  const Tensor all = empty_batched(x.batch_dims(), extent, x.dtype(), x.device());
   const Tensor y = all.alias(x.sizes(), x.strides(), x.storage_offset());
   kernels::copy.as(op).on(x)(y, x);
   return record(op, y, inputs(x), [](const Tensor& g) { return g; });
@@ -37,7 +38,8 @@ Tensor clone_with_strides(const char* op, const Tensor& x) {
 template <class View>
 Tensor written(const char* op, const Tensor& x, const Tensor& src, View view) {
   kernel::check_defined(op, "src", src);
-  const Tensor y = clone_with_strides(op, x);
+  const bool gains_batch = src.batch_dims().size() > x.batch_dims().size();
+  const Tensor y = gains_batch ? clone_beside(x, {&src}) : clone_with_strides(op, x);
   Tensor part = view(y);
   check(part.sizes() == src.sizes(), op, ": src has shape ", src.sizes(), " but the view to overwrite has ",
         part.sizes());

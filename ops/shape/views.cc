@@ -65,7 +65,8 @@ Tensor as_strided(const Tensor& x, const Shape& sizes, const Shape& strides, std
     check(sizes[d] >= 0 && strides[d] >= 0, "as_strided: sizes ", sizes, " and strides ", strides,
           " must not be negative");
   kernel::check_numel("as_strided", sizes);
-  const int64_t available = static_cast<int64_t>(x.storage()->bytes()) / x.element_size();
+  int64_t available = static_cast<int64_t>(x.storage()->bytes()) / x.element_size();
+  for (const BatchDim& dim : x.batch_dims()) available -= std::max<int64_t>(dim.size - 1, 0) * dim.stride;
   const bool is_empty = std::find(sizes.begin(), sizes.end(), 0) != sizes.end();
   check(offset >= 0 && (is_empty || extent(sizes, strides) <= available - offset), "as_strided: sizes ", sizes,
         ", strides ", strides, " and offset ", offset, " reach beyond the storage of ", available, " elements");
@@ -85,7 +86,7 @@ namespace {
 Tensor unfold_backward(const Tensor& g, const Shape& sizes, int64_t dim, int64_t size, int64_t step) {
   if (are_16_bit(g))
     return in_float32([&](const Tensor& wide) { return unfold_backward(wide, sizes, dim, size, step); }, g);
-  const Tensor y = zeros(sizes, g.options());
+  const Tensor y = g.new_zeros(sizes);
   const int64_t last = (g.sizes()[dim] - 1) * step;
   {
     const NoGradGuard no_grad;

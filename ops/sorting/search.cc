@@ -36,7 +36,8 @@ Tensor searchsorted(const Tensor& sequence, const Tensor& values, bool out_int32
           " but must have sorted_sequence's ", sequence.sizes());
     check<TypeError>(sorter.dtype() == kInt64, "searchsorted: sorter must be int64 but is ", sorter.dtype());
     const int64_t length = sequence.sizes().back();
-    check<IndexError>(sorter.numel() == 0 || (min(sorter).item<int64_t>() >= 0 && max(sorter).item<int64_t>() < length),
+    check<IndexError>(sorter.numel() == 0 || (min(with_samples_in_front(sorter)).item<int64_t>() >= 0 &&
+                                              max(with_samples_in_front(sorter)).item<int64_t>() < length),
                       "searchsorted: sorter holds an index out of range for ", length, " elements");
     order = contiguous(sorter);
   }
@@ -60,11 +61,12 @@ Tensor isin(const Tensor& elements, const Tensor& test_elements, bool invert) {
   if (is_integral(elements.dtype()) && is_integral(test_elements.dtype()) && test_elements.numel() > 0) {
     // Tests that lie close together are marked in a table, between two entries for what lies outside.
     const Tensor marks = to(reshape(test_elements, -1), kInt64);
-    const int64_t low = min(marks).item<int64_t>(), high = max(marks).item<int64_t>();
+    const Tensor all_marks = with_samples_in_front(marks);
+    const int64_t low = min(all_marks).item<int64_t>(), high = max(all_marks).item<int64_t>();
     const int64_t most = std::max<int64_t>(1024, elements.numel() + test_elements.numel());
     if (static_cast<double>(high) - static_cast<double>(low) < static_cast<double>(most) && low > INT64_MIN &&
         high < INT64_MAX) {
-      Tensor table = full({high - low + 3}, invert, TensorOptions(kBool));
+      Tensor table = marks.new_full({high - low + 3}, invert, kBool);
       scatter_(table, 0, marks - (low - 1), expand(full({1}, !invert, TensorOptions(kBool)), marks.sizes()));
       const Tensor at = clamp(to(reshape(elements, -1), kInt64), low - 1, high + 1) - (low - 1);
       return reshape(index_select(table, 0, at), elements.sizes());

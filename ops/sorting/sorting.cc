@@ -11,6 +11,7 @@
 #include "ember/ops/pointwise/comparison.h"
 #include "ember/ops/reduction/reduction.h"
 #include "ember/ops/shape/shape.h"
+#include "ops/internal/in_place.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/reduced_dims.h"
 
@@ -21,7 +22,7 @@ namespace {
 /// Gives the chosen elements their place on the tape: the gradient returns to where they were, by `indices`.
 Tensor record_chosen(const char* op, const Tensor& values, const Tensor& indices, const Tensor& x, int64_t dim) {
   return record(op, values, inputs(x), [sizes = x.sizes(), indices, dim](const Tensor& g) {
-    Tensor y = zeros(sizes, g.options());
+    Tensor y = zeros_beside(sizes, g, {&indices});
     return scatter_(y, dim, indices, g);
   });
 }
@@ -41,7 +42,7 @@ std::pair<Tensor, Tensor> choose(
   const Tensor chosen = dims.shape_result(values);
   return {record(op, chosen, inputs(x),
                  [sizes = x.sizes(), indices, dims, dim](const Tensor& g) {
-                   Tensor y = zeros(sizes, g.options());
+                   Tensor y = zeros_beside(sizes, g, {&indices});
                    return scatter_(y, dim, indices, dims.restore(g));
                  }),
           dims.shape_result(indices)};
