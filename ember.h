@@ -13,6 +13,7 @@
 #include "ember/data/mnist.h"
 #include "ember/data/sampler.h"
 #include "ember/data/transforms.h"
+#include "ember/func/func.h"
 #include "ember/io/checkpoint.h"
 #include "ember/io/npy.h"
 #include "ember/io/safetensors.h"

@@ -1,0 +1,218 @@
+#include <algorithm>
+
+#include "ember/autograd/backward.h"
+#include "ember/autograd/grad_mode.h"
+#include "ember/func/flat.h"
+#include "ember/ops/creation/creation.h"
+#include "ember/ops/shape/rearrange.h"
+#include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/split.h"
+
+namespace ember::func::flat {
+
+namespace {
+
+/// Transforms within transforms: the inner ones keep their results on the tape for the outer ones.
+class Nesting {
+ public:
+  Nesting() { ++depth_; }
+  ~Nesting() { --depth_; }
+  Nesting(const Nesting&) = delete;
+  Nesting& operator=(const Nesting&) = delete;
+
+  bool is_inner() const { return depth_ > 1; }
+
+ private:
+  static thread_local int depth_;
+};
+thread_local int Nesting::depth_ = 0;
+
+bool any_on_tape(const Tensors& tensors) {
+  return std::ranges::any_of(tensors, [](const Tensor& x) { return x.requires_grad(); });
+}
+
+/// Those that are differentiated.
+Tensors first(const Tensors& outputs, std::optional<size_t> counted) {
+  return {outputs.begin(), outputs.begin() + static_cast<int64_t>(counted.value_or(outputs.size()))};
+}
+
+Tensors detached(Tensors tensors) {
+  for (Tensor& x : tensors) x = x.detach();
+  return tensors;
+}
+
+/// The inputs made differentiable: views of what is on the tape, else leaves of their own.
+struct Variables {
+  Tensors tensors;
+  bool keeps_graph;
+
+  Variables(const Tensors& inputs, bool is_inner) : keeps_graph(is_inner || any_on_tape(inputs)) {
+    for (const Tensor& x : inputs) {
+      check<TypeError>(x.defined() && x.is_differentiable(),
+                       "func: the arguments to differentiate must be floating-point tensors, not ", describe(x));
+      tensors.push_back(x.requires_grad() ? x.view_as(x) : x.detach().requires_grad_());
+    }
+  }
+
+  /// Zeros where nothing depends on an input.
+  Tensors gradients(const Tensors& outputs, const Tensors& weights, bool create_graph) const {
+    return func::flat::gradients(outputs, tensors, weights, create_graph);
+  }
+  Tensors finished(Tensors results) const { return keeps_graph ? std::move(results) : detached(std::move(results)); }
+};
+
+}  // namespace
+
+Tensors gradients(const Tensors& outputs, const Tensors& inputs, const Tensors& weights, bool create_graph) {
+  Tensors roots, given, result;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (!outputs[i].requires_grad()) continue;
+    roots.push_back(outputs[i]);
+    given.push_back(weights.empty() ? ones_like(outputs[i]) : weights[i]);
+  }
+  if (!roots.empty()) return autograd::grad(roots, inputs, given, true, create_graph, true, true);
+  for (const Tensor& x : inputs) result.push_back(zeros_like(x));
+  return result;
+}
+
+Derivatives grad_and_value(const Function& f, const Tensors& inputs) {
+  const Nesting nesting;
+  const EnableGradGuard recording;
+  const Variables variables(inputs, nesting.is_inner());
+  Tensors outputs = f(variables.tensors);
+  check(!outputs.empty() && outputs[0].defined() && outputs[0].dim() == 0,
+        "grad: the function must give a zero-dim tensor, not ",
+        outputs.empty() ? std::string("none") : describe(outputs[0]));
+  Tensors found = variables.gradients({outputs[0]}, {}, variables.keeps_graph);
+  return {variables.finished(std::move(outputs)), variables.finished(std::move(found)), variables.keeps_graph};
+}
+
+Pullback vjp(const Function& f, const Tensors& inputs, std::optional<size_t> counted) {
+  const Nesting nesting;
+  const EnableGradGuard recording;
+  const Variables variables(inputs, nesting.is_inner());
+  Tensors outputs = f(variables.tensors), roots = first(outputs, counted);
+  return {variables.finished(std::move(outputs)), std::move(roots), variables.tensors, variables.keeps_graph};
+}
+
+Tensors Pullback::operator()(const Tensors& cotangents) const {
+  check(cotangents.size() == roots.size(), "vjp: there are ", roots.size(), " outputs but ", cotangents.size(),
+        " cotangents");
+  const EnableGradGuard recording;
+  const bool keeps_graph = is_on_tape || any_on_tape(cotangents);
+  Tensors result = gradients(roots, variables, cotangents, keeps_graph);
+  return keeps_graph ? result : detached(std::move(result));
+}
+
+Derivatives jvp(const Function& f, const Tensors& inputs, const Tensors& tangents, std::optional<size_t> counted) {
+  const Nesting nesting;
+  const EnableGradGuard recording;
+  Variables variables(inputs, nesting.is_inner());
+  check(tangents.size() == inputs.size(), "jvp: there are ", inputs.size(), " primals but ", tangents.size(),
+        " tangents");
+  for (size_t i = 0; i < inputs.size(); ++i)
+    check(tangents[i].defined() && tangents[i].sizes() == inputs[i].sizes(), "jvp: tangent ", i, " is ",
+          describe(tangents[i]), " but its primal ", describe(inputs[i]));
+  variables.keeps_graph |= any_on_tape(tangents);
+  Tensors outputs = f(variables.tensors);
+  const Tensors roots = first(outputs, counted);
+  Tensors probes;
+  for (const Tensor& y : roots) probes.push_back(zeros_like(y.detach()).requires_grad_());
+  const Tensors linear = variables.gradients(roots, probes, true);
+  Tensors products = gradients(linear, probes, tangents, variables.keeps_graph);
+  return {variables.finished(std::move(outputs)), variables.finished(std::move(products)), variables.keeps_graph};
+}
+
+namespace {
+
+/// All directions in the space of these tensors: for each [directions, its shape...], a one where a direction points into it.
+Tensors all_directions(const Tensors& tensors) {
+  int64_t total = 0, start = 0;
+  for (const Tensor& x : tensors) total += x.numel();
+  Tensors result;
+  for (const Tensor& x : tensors) {
+    Shape sizes = x.sizes();
+    sizes.insert(0, total);
+    const TensorOptions options = x.detach().options();
+    Tensor directions = zeros({total, x.numel()}, options);
+    directions.narrow(0, start, x.numel()).copy_(eye(x.numel(), {}, options));
+    result.push_back(directions.reshape(sizes));
+    start += x.numel();
+  }
+  return result;
+}
+
+Shape joined(const Shape& a, const Shape& b) {
+  Shape sizes = a;
+  for (const int64_t size : b) sizes.push_back(size);
+  return sizes;
+}
+
+/// [all elements of `tensors`, ...] in the parts that belong to each.
+Tensors parts_of(const Tensor& rows, const Tensors& tensors) {
+  Tensors parts;
+  int64_t start = 0;
+  for (const Tensor& x : tensors) {
+    parts.push_back(rows.narrow(0, start, x.numel()));
+    start += x.numel();
+  }
+  return parts;
+}
+
+Dims first_dims(size_t count) { return Dims(count, 0); }
+
+}  // namespace
+
+Jacobian jacrev(const Function& f, const Tensors& inputs, std::optional<int64_t> chunk_size,
+                std::optional<size_t> counted) {
+  Pullback pullback = vjp(f, inputs, counted);
+  const Tensors& outputs = pullback.roots;
+  Tensors found;
+  const Tensors directions = all_directions(outputs);
+  if (directions.empty() || directions[0].size(0) == 0) {
+    for (const Tensor& x : inputs) found.push_back(zeros(joined({0}, x.sizes()), x.detach().options()));
+  } else {
+    found = vmap(pullback, directions, first_dims(directions.size()), first_dims, {Randomness::Same, chunk_size});
+  }
+  Jacobian jacobian{std::move(pullback.outputs), std::vector<Tensors>(outputs.size()), pullback.is_on_tape};
+  for (size_t j = 0; j < inputs.size(); ++j) {
+    const Tensors parts = parts_of(found[j], outputs);
+    for (size_t i = 0; i < outputs.size(); ++i)
+      jacobian.rows[i].push_back(parts[i].reshape(joined(outputs[i].sizes(), inputs[j].sizes())));
+  }
+  return jacobian;
+}
+
+Jacobian jacfwd(const Function& f, const Tensors& inputs, const VmapOptions& options, std::optional<size_t> counted) {
+  Jacobian jacobian;
+  const Tensors directions = all_directions(inputs);
+  Tensors found;
+  if (directions.empty() || directions[0].size(0) == 0) {
+    jacobian.outputs = f(inputs);
+    const size_t count = counted.value_or(jacobian.outputs.size());
+    for (size_t i = 0; i < count; ++i) {
+      const Tensor& y = jacobian.outputs[i];
+      found.push_back(zeros(joined({0}, y.sizes()), y.detach().options()));
+    }
+  } else {
+    const Function columns = [&](const Tensors& tangents) {
+      Derivatives both = jvp(f, inputs, tangents, counted);
+      jacobian.outputs = both.outputs;
+      jacobian.is_on_tape = both.are_on_tape;
+      return both.derivatives;
+    };
+    found = vmap(columns, directions, first_dims(directions.size()), first_dims, options);
+  }
+  for (const Tensor& of_output : found) {
+    const Tensors parts = parts_of(of_output, inputs);
+    Tensors row;
+    for (size_t j = 0; j < inputs.size(); ++j) {
+      Shape sizes(std::span(of_output.sizes().data() + 1, of_output.sizes().size() - 1));
+      row.push_back(movedim(parts[j], 0, -1).reshape(joined(sizes, inputs[j].sizes())));
+    }
+    jacobian.rows.push_back(std::move(row));
+  }
+  return jacobian;
+}
+
+}  // namespace ember::func::flat
