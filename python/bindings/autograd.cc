@@ -2,7 +2,6 @@
 #include "ember/autograd/backward.h"
 #include "ember/autograd/function.h"
 #include "ember/autograd/gradcheck.h"
-#include "python/bindings/batching.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/collector.h"
 #include "python/bindings/function_transforms.h"
@@ -53,10 +52,6 @@ void bind_backward(py::module_& m) {
       "grad",
       [](const py::object& outputs, const py::object& inputs, const py::object& grads, std::optional<bool> retain_graph,
          bool create_graph, std::optional<bool> allow_unused, bool materialize_grads) {
-        PyObject* given[] = {outputs.ptr(), inputs.ptr(), grads.ptr()};
-        if (hold_batched(given, std::size(given)))
-          return py::tuple(
-              py::module_::import("ember.batching.tape").attr("grad")(outputs, inputs, grads, create_graph));
         const Tensors ys = to_tensors(outputs), xs = to_tensors(inputs), grad_outputs = to_tensors(grads);
         Tensors result;
         {

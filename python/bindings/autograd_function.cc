@@ -4,8 +4,11 @@
 #include <set>
 
 #include "ember/autograd/function.h"
+#include "ember/core/batching.h"
+#include "ember/ops/shape/batch_dims.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
+#include "python/bindings/function_transforms.h"
 
 namespace ember::python {
 
@@ -62,7 +65,52 @@ Tensors PythonBackward::operator()(const Tensors& grads) const {
 
 namespace {
 
+/// The innermost vmap that maps over one of these tensors, as that tensor's batch dim; none without one.
+std::optional<BatchDim> innermost_batch(const py::args& args) {
+  std::optional<BatchDim> innermost;
+  for (py::handle argument : args)
+    if (is_tensor(argument.ptr()))
+      for (const BatchDim& dim : tensor_of(argument.ptr()).batch_dims())
+        if (!innermost || dim.level > innermost->level) innermost = dim;
+  return innermost;
+}
+
+/// cls.vmap(info, in_dims, *args), whose tensors hold all samples of a vmap: gives (outputs, out_dims).
+py::object apply_to_samples(const py::object& cls, const py::args& args, const BatchDim& batch) {
+  py::list all, in_dims;
+  for (py::handle argument : args) {
+    const bool is_mapped = is_tensor(argument.ptr()) && tensor_of(argument.ptr()).is_batched() &&
+                           tensor_of(argument.ptr()).impl()->batch->find(batch.level);
+    in_dims.append(is_mapped ? py::object(py::int_(0)) : py::object(py::none()));
+    if (is_mapped)
+      all.append(remove_batch_dim(tensor_of(argument.ptr()), 0, batch.level, batch.size));
+    else
+      all.append(argument);
+  }
+  using namespace py::literals;
+  const py::object info = py::module_::import("types").attr("SimpleNamespace")(
+      "batch_size"_a = batch.size, "randomness"_a = innermost_randomness());
+  const auto result = cls.attr("vmap")(info, py::tuple(in_dims), *py::tuple(all)).cast<py::tuple>();
+  check<ValueError>(result.size() == 2, cls.attr("__name__").cast<std::string>(),
+                    ".vmap: must return outputs and out_dims");
+  const auto mapped = [&](const py::object& y, const py::object& dim) -> py::object {
+    if (dim.is_none()) return y;
+    return py::cast(add_batch_dim(y.cast<Tensor>(), dim.cast<int64_t>(), batch.level));
+  };
+  const py::object outputs = result[0], out_dims = result[1];
+  if (is_tensor(outputs.ptr())) return mapped(outputs, out_dims);
+  py::list each;
+  size_t at = 0;
+  for (py::handle y : outputs) {
+    const py::object dim = py::isinstance<py::tuple>(out_dims) ? py::object(py::tuple(out_dims)[at++]) : out_dims;
+    each.append(mapped(py::reinterpret_borrow<py::object>(y), dim));
+  }
+  return py::tuple(each);
+}
+
 py::object apply(const py::object& cls, const py::args& args) {
+  if (BatchDims::exist() && py::hasattr(cls, "vmap"))
+    if (const auto batch = innermost_batch(args)) return apply_to_samples(cls, args, *batch);
   const auto name = cls.attr("__name__").cast<std::string>();
   auto context = std::make_shared<AutogradContext>();
   FunctionContext holder{context, {}};

@@ -7,6 +7,7 @@ namespace ember::python {
 
 class Ops;
 
+void bind_func(pybind11::module_& func);
 void bind_autograd(pybind11::module_& ember, pybind11::module_& autograd, Ops& ops);
 void bind_function(pybind11::module_& autograd);
 void bind_module(pybind11::module_& nn);

@@ -139,20 +139,28 @@ void bind_factories(Ops& ops) {
   const auto add_new = [&](const std::string& head, auto f, const char* doc) {
     ops.add_method((head + ", *, " + kFactory).c_str(), f, doc);
   };
-  const auto after = [](auto make) {
-    return factory_after<Size>([make](const Tensor&, Size s, Options o) { return make(s, o); });
+  // Those of a tensor that vmap maps over are mapped too.
+  const auto after = [](auto make, auto make_batched) {
+    return factory_after<Size>([=](const Tensor& x, Size s, Options o) {
+      return x.is_batched() ? (x.*make_batched)(s, o.dtype_or_default()) : make(s, o);
+    });
   };
   for (const char* head : {"(input, *size", "(input, size"}) {
-    add_new(concat("new_empty", head), after([](Size s, Options o) { return empty(s, o); }), "Like empty.");
-    add_new(concat("new_zeros", head), after([](Size s, Options o) { return zeros(s, o); }), "Like zeros.");
-    add_new(concat("new_ones", head), after([](Size s, Options o) { return ones(s, o); }), "Like ones.");
+    add_new(concat("new_empty", head), after([](Size s, Options o) { return empty(s, o); }, &Tensor::new_empty),
+            "Like empty.");
+    add_new(concat("new_zeros", head), after([](Size s, Options o) { return zeros(s, o); }, &Tensor::new_zeros),
+            "Like zeros.");
+    add_new(concat("new_ones", head), after([](Size s, Options o) { return ones(s, o); }, &Tensor::new_ones),
+            "Like ones.");
   }
   add_new("new_empty_strided(input, size, stride",
           factory_after<Size, Size>(
               [](const Tensor&, Size s, Size strides, Options o) { return empty_strided(s, strides, o); }),
           "Like empty_strided.");
   add_new("new_full(input, size, fill_value",
-          factory_after<Size, Number>([](const Tensor&, Size s, Number value, Options o) { return full(s, value, o); }),
+          factory_after<Size, Number>([](const Tensor& x, Size s, Number value, Options o) {
+            return x.is_batched() ? x.new_full(s, value, o.dtype_or_default()) : full(s, value, o);
+          }),
           "Like full.");
   ops.add_method((std::string("new_tensor(input, data, *, ") + kFactory).c_str(),
                  [](const Tensor& x, PyObject* data, OptionalDType t, std::optional<Layout>, OptionalDevice d, bool,

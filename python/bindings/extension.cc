@@ -10,7 +10,6 @@
 #include "ember/core/parallel.h"
 #include "ember/core/window.h"
 #include "ops/internal/kernel.h"
-#include "python/bindings/batching.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/bound_calls.h"
 #include "python/bindings/casters.h"
@@ -105,6 +104,7 @@ PYBIND11_MODULE(_C, m) {
   py::module_ fft = submodule(m, "fft", "fft", "Fourier transforms.");
   py::module_ signal = submodule(m, "signal", "signal", "Signal processing.");
   py::module_ windows = submodule(signal, "windows", "signal.windows", "Window functions.");
+  py::module_ func = submodule(m, "func", "func", "Transforms of functions.");
   py::module_ special = submodule(m, "special", "special", "Special functions.");
 
   start_collector();
@@ -147,9 +147,9 @@ PYBIND11_MODULE(_C, m) {
 
   bind_settings(m);
   bind_determinism(m);
-  bind_batching(m.ptr());
   bind_generator(m.ptr());
   bind_autograd(m, autograd, ops);
+  bind_func(func);
   bind_module(nn);
   bind_containers(nn);
   bind_linear_layers(nn);

@@ -11,6 +11,9 @@ std::vector<Tensor> to_tensors(const py::object& object);
 /// `function(*inputs)` as C++ sees it.
 autograd::TensorFunction to_function(py::function function);
 
+/// What the innermost vmap of Python's in this thread asked for: "error", "different" or "same".
+std::string innermost_randomness();
+
 /// Adds the products and matrices of autograd/functional.h to ember.autograd, under names with an underscore in front.
 void bind_functional(py::module_& autograd);
 

@@ -1,7 +1,6 @@
 // ember.nn.Module.
 #include <sstream>
 
-#include "python/bindings/batching.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
 #include "python/bindings/lone_thread.h"
@@ -291,8 +290,6 @@ void bind_state(ModuleBinding& c) {
 void define_forward(py::handle type) {
   py::cpp_function forward(
       [](const py::object& self, const py::object& input) -> py::object {
-        if (modules_diverted || is_batched(input.ptr()))
-          return py::reinterpret_borrow<py::object>(batching_handlers.module)(self, py::make_tuple(input), py::dict());
         Module& module = module_of(self.ptr());
         check<TypeError>(is_tensor(input.ptr()), class_name(self.ptr()), ".forward(): input must be a Tensor, not ",
                          type_name(input.ptr()));

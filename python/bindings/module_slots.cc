@@ -1,6 +1,5 @@
 // Calling a module and its attributes, as slots of the Python type: a module call costs no look-up of __call__, and children and
 // parameters are found in the C++ module itself, so that C++ and Python never disagree.
-#include "python/bindings/batching.h"
 #include "python/bindings/cpython.h"
 #include "python/bindings/lone_thread.h"
 #include "python/bindings/op.h"
@@ -39,21 +38,7 @@ bool overrides_forward(PyObject* self, PyTypeObject* bound) {
          find_in_class(Py_TYPE(self), forward_name()) != find_in_class(bound, forward_name());
 }
 
-bool holds_any_batched(PyObject* args, PyObject* kwargs) {
-  if (hold_batched(PySequence_Fast_ITEMS(args), static_cast<size_t>(PyTuple_GET_SIZE(args)))) return true;
-  PyObject *name, *value;
-  for (Py_ssize_t at = 0; kwargs && PyDict_Next(kwargs, &at, &name, &value);)
-    if (holds_batched(value)) return true;
-  return false;
-}
-
-/// forward, or the handler of batching when forward is C++'s, which cannot take a Batched.
-PyObject* call_forward(PyObject* self, PythonModule* python, PyObject* args, PyObject* kwargs) {
-  if ((modules_diverted || holds_any_batched(args, kwargs)) &&
-      !(python && overrides_forward(self, python->bound_type()))) {
-    const auto named = kwargs ? py::reinterpret_borrow<py::object>(kwargs) : py::object(py::dict());
-    return PyObject_CallFunctionObjArgs(batching_handlers.module, self, args, named.ptr(), nullptr);
-  }
+PyObject* call_forward(PyObject* self, PyObject* args, PyObject* kwargs) {
   PyObject* forward = PyObject_GetAttr(self, forward_name());
   if (!forward) return nullptr;
   PyObject* result = PyObject_Call(forward, args, kwargs);
@@ -74,7 +59,7 @@ PyObject* call_with_hooks(PyObject* self, PythonModule& module, py::tuple args, 
       args = py::isinstance<py::tuple>(changed) ? py::tuple(changed) : py::make_tuple(changed);
     }
   }
-  auto result = py::reinterpret_steal<py::object>(call_forward(self, &module, args.ptr(), kwargs.ptr()));
+  auto result = py::reinterpret_steal<py::object>(call_forward(self, args.ptr(), kwargs.ptr()));
   if (!result) throw py::error_already_set();
   for (const auto& hook : hooks_of(module, false)) {
     py::object changed =
@@ -86,12 +71,12 @@ PyObject* call_with_hooks(PyObject* self, PythonModule& module, py::tuple args, 
 
 /// The registered parameter, buffer or child of this name; null without an error when there is none.
 PyObject* registered(nn::Module& module, std::string_view name) {
-  if (Tensor* parameter = module.own_parameters().find(name)) return resolve_batched(wrap_parameter(*parameter));
+  if (Tensor* parameter = module.own_parameters().find(name)) return wrap_parameter(*parameter);
   if (auto* child = module.own_children().find(name)) {
     const std::shared_ptr<nn::Module> held = *child;
     return module_object(held).release().ptr();
   }
-  if (Tensor* buffer = module.own_buffers().find(name)) return resolve_batched(wrap(*buffer));
+  if (Tensor* buffer = module.own_buffers().find(name)) return wrap(*buffer);
   return nullptr;
 }
 
@@ -269,12 +254,11 @@ PyObject* call_module(PyObject* self, PyObject* args, PyObject* kwargs) {
   PyObject* result = guarded([&]() -> PyObject* {
     nn::Module& module = module_of(self);
     auto* python = dynamic_cast<PythonModule*>(&module);
-    const bool one_tensor = !modules_diverted && PyTuple_GET_SIZE(args) == 1 &&
-                            (!kwargs || PyDict_GET_SIZE(kwargs) == 0) && is_tensor(PyTuple_GET_ITEM(args, 0));
+    const bool one_tensor = PyTuple_GET_SIZE(args) == 1 && (!kwargs || PyDict_GET_SIZE(kwargs) == 0) &&
+                            is_tensor(PyTuple_GET_ITEM(args, 0));
     PyTypeObject* type = Py_TYPE(self);
     if (python && python->sequential() && PyTuple_GET_SIZE(args) == 1 && (!kwargs || PyDict_GET_SIZE(kwargs) == 0) &&
-        !modules_diverted && !module.has_hooks() && !is_batched(PyTuple_GET_ITEM(args, 0)) &&
-        python->find_route(self, python->bound_type()))
+        !module.has_hooks() && python->find_route(self, python->bound_type()))
       return run_children(*python->sequential(), py::reinterpret_borrow<py::object>(PyTuple_GET_ITEM(args, 0)))
           .release()
           .ptr();
@@ -291,7 +275,7 @@ PyObject* call_module(PyObject* self, PyObject* args, PyObject* kwargs) {
     if (python && !python->hooks.empty())
       return call_with_hooks(self, *python, py::reinterpret_borrow<py::tuple>(args),
                              kwargs ? py::reinterpret_borrow<py::dict>(kwargs) : py::dict());
-    return call_forward(self, python, args, kwargs);
+    return call_forward(self, args, kwargs);
   });
   Py_LeaveRecursiveCall();
   return result;

@@ -4,7 +4,6 @@
 
 #include <cstring>
 
-#include "python/bindings/batching.h"
 #include "python/bindings/cpython.h"
 #include "python/bindings/out_argument.h"
 
@@ -16,7 +15,6 @@ struct OpData {
   std::string name, module, text_signature, doc;
   std::vector<std::unique_ptr<Overload>> overloads;
   bool is_method = false;  ///< of Tensor alone, so that the first argument is a tensor and no number
-  bool is_random = false;  ///< whether its calls inside of vmap go to random_handler
 };
 
 struct OpObject {
@@ -44,13 +42,7 @@ PyObject* call_op(PyObject* self, PyObject* const* args, size_t flags, PyObject*
   const OpData& op = data_of(self);
   const auto count = static_cast<size_t>(PyVectorcall_NARGS(flags));
   std::string why;
-  if (op.is_random && random_handler) return hand_over(random_handler, self, args, count, keywords);
-  // Only a call that fails is searched for a Batched, so that others pay nothing for it.
-  const auto holds_any = [&] {
-    return hold_batched(args, count + static_cast<size_t>(keywords ? PyTuple_GET_SIZE(keywords) : 0));
-  };
   if (op.is_method && (count == 0 || !is_tensor(args[0]))) {
-    if (holds_any()) return hand_over(batching_handlers.op, self, args, count, keywords);
     PyErr_Format(PyExc_TypeError, "Tensor.%s(): the first argument must be a Tensor, not %s", op.name.c_str(),
                  count == 0 ? "nothing" : type_name(args[0]));
     return nullptr;
@@ -73,7 +65,6 @@ PyObject* call_op(PyObject* self, PyObject* const* args, size_t flags, PyObject*
       }
     } catch (...) {
       Py_XDECREF(spare);
-      if (holds_any()) break;
       set_python_error();
       return nullptr;
     }
@@ -85,7 +76,6 @@ PyObject* call_op(PyObject* self, PyObject* const* args, size_t flags, PyObject*
     if (!result || out == Py_None) return result;
     return guarded([&] { return write_out(op.name, result, out); });
   }
-  if (holds_any()) return hand_over(batching_handlers.op, self, args, count, keywords);
   return guarded([&]() -> PyObject* { fail_call(op, args, count, why); });
 }
 
@@ -310,11 +300,6 @@ void Ops::alias(const char* name, const char* existing) {
 void Ops::alias_with_in_place(const std::string& name, const std::string& existing) {
   alias(name.c_str(), existing.c_str());
   alias((name + "_").c_str(), (existing + "_").c_str());
-}
-
-void mark_random(PyObject* op) {
-  check<TypeError>(Py_TYPE(op) == op_type, "_mark_random: expected an op, not ", type_name(op));
-  data_of(op).is_random = true;
 }
 
 void make_op_type() {

@@ -62,6 +62,7 @@ int set_data(PyObject* self, PyObject* value, void*) {
     impl->storage = make_intrusive<StorageImpl>(source.storage(), impl->storage->version());
     impl->dtype = source.dtype();
     impl->set_geometry(source.sizes(), source.strides(), source.storage_offset());
+    impl->batch = source.impl()->batch;
     return 0;
   });
 }

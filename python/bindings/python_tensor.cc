@@ -98,11 +98,11 @@ int traverse(PyObject* object, visitproc visit, void* arg) {
 
 int clear(PyObject* object) {
   PyTensor* self = cast(object);
-  if (self->tensor.defined()) {
-    if (!self->tensor.impl()->python.release && !goes_with_object(self->tensor)) return 0;
-    const Tensor tensor = self->tensor;
+  if (TensorImpl* impl = self->tensor.impl()) {
+    if (!impl->python.release && !goes_with_object(self->tensor)) return 0;
+    const IntrusivePtr<TensorImpl> kept(impl);
     // What these held goes only after the tensor has let go of it.
-    if (auto* meta = autograd::find_meta(tensor)) {
+    if (auto* meta = static_cast<autograd::Meta*>(impl->autograd.get())) {
       const auto hooks = meta->hooks.take([](const auto&) { return true; });
       const auto grad_fn = meta->grad_fn.exchange({});
       const auto displaced = std::move(meta->displaced);

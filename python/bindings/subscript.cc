@@ -3,7 +3,6 @@
 #include "ember/ops/indexing/tensor_index.h"
 #include "ember/ops/shape/split.h"
 #include "ember/ops/shape/views.h"
-#include "python/bindings/batching.h"
 #include "python/bindings/numpy.h"
 #include "python/bindings/op.h"
 #include "python/bindings/python_data.h"
@@ -82,7 +81,6 @@ PyObject* get(PyObject* self, PyObject* key) {
       check<IndexError>(x.dim() > 0, "a zero-dim tensor cannot be indexed; use item()");
       return wrap(select(x, 0, value));
     }
-    if (holds_batched(key)) return hand_over(batching_handlers.get_item, self, &key, 1, nullptr);
     return wrap(index(x, to_indices(key)));
   });
 }
@@ -90,12 +88,6 @@ PyObject* get(PyObject* self, PyObject* key) {
 int set(PyObject* self, PyObject* key, PyObject* value) {
   return guarded_status([&] {
     check<TypeError>(value != nullptr, "a tensor's elements cannot be deleted");
-    if (holds_batched(key) || is_batched(value)) {
-      PyObject* both[] = {key, value};
-      PyObject* none = hand_over(batching_handlers.set_item, self, both, 2, nullptr);
-      Py_XDECREF(none);
-      return none ? 0 : -1;
-    }
     Tensor source;
     check<TypeError>(convert(value, source), "a tensor's elements cannot be set to ", type_name(value));
     Tensor& x = tensor_of(self);

@@ -1,7 +1,6 @@
 // Methods that belong to Tensor alone: conversion, copies, geometry, the tape.
 #include "ember/ops/creation/copy.h"
 #include "ember/ops/shape/shape.h"
-#include "python/bindings/batching.h"
 #include "python/bindings/copying.h"
 #include "python/bindings/dlpack.h"
 #include "python/bindings/lone_thread.h"
@@ -115,7 +114,7 @@ void bind_geometry(Ops& ops) {
   ops.add_method("is_contiguous(input, memory_format)",
                  [](const Tensor& x, MemoryFormat format) { return is_contiguous(x, format); });
   ops.add("is_floating_point(input)", [](const Tensor& x) { return x.is_floating_point(); });
-  ops.add_function("is_tensor(obj)", [](PyObject* x) { return to_python(is_tensor(x) || is_batched(x)); });
+  ops.add_function("is_tensor(obj)", [](PyObject* x) { return to_python(is_tensor(x)); });
   ops.add_method(
       "contiguous(input)", [](const Tensor& x) { return contiguous(x); },
       "Row-major memory, or that of a memory_format; itself when it is so already.");

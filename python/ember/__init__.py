@@ -12,17 +12,10 @@ from ember.autograd.grad_mode import enable_grad, inference_mode, no_grad, set_g
 from ember.serialization import load, save
 
 # These packages take the places of _C's submodules of the same names, which `from ember import nn` would find instead.
-for _name in "autograd data fft io linalg nn ops optim random serialization signal special utils".split():
+for _name in "autograd data fft func io linalg nn ops optim random serialization signal special utils".split():
     importlib.import_module(f"ember.{_name}")
 
 from ember.checkpoint import Checkpoint  # noqa: E402
 
 newaxis = None
 __version__ = "0.1.0"
-
-
-def __getattr__(name):
-    # The rules of batching are many, and only who transforms functions needs them.
-    if name == "func":
-        return importlib.import_module("ember.func")
-    raise AttributeError(f"module 'ember' has no attribute '{name}'")

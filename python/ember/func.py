@@ -1,71 +1,52 @@
 """Transforms of functions: gradients, products with Jacobians, Jacobians and Hessians as functions, under torch.func's names.
 
 Arguments that are differentiated may be tensors or nests of tuples, lists and dicts of them. Transforms nest. A result is on the tape
-when the arguments were, or inside of another transform.
+when the arguments were, or inside of another transform. The transforms are C++'s; here nests are taken apart and built again.
 """
 
-import contextlib
 import functools
-import threading
 
 import ember
-from ember import autograd
-from ember.batching.modules import swapped_state
-from ember.batching.nests import flatten, map_leaves
-from ember.batching.tape import gradients, mapped_everywhere
-from ember.batching.transform import vmap
+from ember._C import func as _flat
+from ember.nests import flatten, map_leaves
 
 __all__ = [
     "functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize", "stack_module_state",
     "vjp", "vmap",
 ]  # fmt: skip
 
-_depth = threading.local()
+
+def _is_tensor(x):
+    return isinstance(x, ember.Tensor)
 
 
-@contextlib.contextmanager
-def _level():
-    """Counts transforms within transforms; the inner ones keep their results on the tape for the outer ones."""
-    _depth.value = getattr(_depth, "value", 0) + 1
-    try:
-        yield _depth.value > 1
-    finally:
-        _depth.value -= 1
+class _Call:
+    """A function of nests as one of the tensors in them, and the forms of what it returned last."""
 
-
-def _detach(tree):
-    return map_leaves(lambda x: x.detach() if isinstance(x, ember.Tensor) else x, tree)
-
-
-def _kept(aux, leaves):
-    """On the tape only when an input was."""
-    return aux if any(x.requires_grad for x in leaves) else _detach(aux)
-
-
-class _Inputs:
-    """Arguments made differentiable: views of what is on the tape, else leaves of their own. Inside of vmap each sample has its own,
-    so that its gradient is of it alone."""
-
-    def __init__(self, tree, nested):
-        leaves, self.build = flatten(tree)
-        for x in leaves:
-            if not isinstance(x, ember.Tensor) or not x.is_floating_point():
+    def __init__(self, func, args, kwargs, argnums=None, has_aux=False):
+        self.func, self.args, self.kwargs, self.argnums, self.has_aux = func, args, kwargs, argnums, has_aux
+        chosen = args if argnums is None else _pick(args, argnums)
+        self.inputs, self.build_inputs = flatten(chosen)
+        for x in self.inputs:
+            if not _is_tensor(x) or not (x.is_floating_point() or x.is_complex()):
                 raise TypeError("func: the arguments to differentiate must be floating-point tensors")
-        self.keeps_graph = nested or any(x.requires_grad for x in leaves)
-        leaves = [mapped_everywhere(x) for x in leaves]
-        self.tensors = [x.view_as(x) if x.requires_grad else x.detach().requires_grad_() for x in leaves]
 
-    def tree(self):
-        return self.build(self.tensors)
+    def __call__(self, *tensors):
+        variables = self.build_inputs(tensors)
+        args = variables if self.argnums is None else _replace(self.args, self.argnums, variables)
+        result, self.aux = _split_aux(self.func(*args, **self.kwargs), self.has_aux)
+        outputs, self.build = flatten(result)
+        for y in outputs:
+            if not _is_tensor(y):
+                raise TypeError(f"func: the function must return tensors, not {type(y).__name__}")
+        return outputs
 
-    def gradients(self, outputs, weights=None, create_graph=None):
-        """Zeros where nothing depends on an input."""
-        weights = [None] * len(outputs) if weights is None else weights
-        keeps = self.keeps_graph if create_graph is None else create_graph
-        return gradients(outputs, self.tensors, weights, retain_graph=True, create_graph=keeps)
+    def kept_aux(self, on_tape):
+        """On the tape only when an input was."""
+        return self.aux if on_tape else map_leaves(lambda x: x.detach() if _is_tensor(x) else x, self.aux)
 
-    def finish(self, tree):
-        return tree if self.keeps_graph else _detach(tree)
+    def with_aux(self, result, on_tape):
+        return (*result, self.kept_aux(on_tape)) if self.has_aux else result
 
 
 def _pick(args, argnums):
@@ -87,19 +68,93 @@ def _split_aux(result, has_aux):
     return result
 
 
+def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
+    """A function that maps `func` over a dim of its arguments and stacks the results, each op running once for all samples.
+
+    `in_dims` is the mapped dim of every tensor, None for what all samples share: one for all arguments or a nest of the form of the
+    arguments, or of their upper part. `out_dims` says the same of the results, where None is for those that no mapped argument
+    takes part in. Keyword arguments are shared. `randomness` is "error", "same" or "different" numbers for the samples. With
+    `chunk_size`, so many samples at a time. A kernel that cannot run once for all samples runs
+    for each.
+
+    ValueError when in_dims or out_dims do not fit or sizes differ."""
+    if randomness not in ("error", "same", "different"):
+        raise ValueError(f"vmap: randomness must be 'error', 'same' or 'different', not {randomness!r}")
+    if chunk_size is not None and chunk_size <= 0:
+        raise ValueError(f"vmap: chunk_size must be above 0, not {chunk_size}")
+
+    @functools.wraps(func)
+    def wrapped(*args, **kwargs):
+        leaves, build = flatten(args)
+        dims = _input_dims(in_dims, args)
+        tensors = [i for i, x in enumerate(leaves) if _is_tensor(x)]
+        rebuild = result = None
+
+        def call(*samples):
+            nonlocal rebuild, result
+            values = list(leaves)
+            for i, x in zip(tensors, samples):
+                values[i] = x
+            result = func(*build(values), **kwargs)
+            outputs, rebuild = flatten(result)
+            for y in outputs:
+                if not _is_tensor(y):
+                    raise ValueError(f"vmap: the function must return tensors, not {type(y).__name__}")
+            return outputs
+
+        def places():
+            return _spread(out_dims, result, _is_dim, "out_dims")
+
+        mapped = [leaves[i] for i in tensors], [dims[i] for i in tensors]
+        outputs = _flat._vmap(call, *mapped, places, randomness, chunk_size)
+        return rebuild(outputs)
+
+    return wrapped
+
+
+def _spread(prefix, nest, fits, what):
+    """One value for each leaf of `nest`, from a nest of its form or of its upper part. ValueError when they do not fit."""
+    if fits(prefix):
+        return [prefix] * len(flatten(nest)[0])
+    if isinstance(prefix, dict) and isinstance(nest, dict) and prefix.keys() == nest.keys():
+        return [d for key in nest for d in _spread(prefix[key], nest[key], fits, what)]
+    same = isinstance(prefix, (tuple, list)) and isinstance(nest, (tuple, list)) and len(prefix) == len(nest)
+    if not same:
+        raise ValueError(f"vmap: {what} {prefix!r} does not fit {_form(nest)}")
+    return [d for p, x in zip(prefix, nest) for d in _spread(p, x, fits, what)]
+
+
+def _form(nest):
+    return str(map_leaves(lambda x: tuple(x.shape) if _is_tensor(x) else type(x).__name__, nest))
+
+
+def _is_dim(value):
+    return value is None or (isinstance(value, int) and not isinstance(value, bool))
+
+
+def _input_dims(in_dims, args):
+    if not args:
+        raise ValueError("vmap: there are no arguments to map over")
+    if not isinstance(in_dims, (int, tuple, list)) or isinstance(in_dims, bool):
+        raise ValueError(f"vmap: in_dims must be an int or a nest of ints and None, not {in_dims!r}")
+    if isinstance(in_dims, (tuple, list)) and len(in_dims) != len(args):
+        raise ValueError(f"vmap: in_dims has {len(in_dims)} entries but there are {len(args)} arguments")
+    dims = _spread(in_dims, args, _is_dim, "in_dims")
+    for x, d in zip(flatten(args)[0], dims):
+        if d is not None and not _is_tensor(x):
+            raise ValueError(f"vmap: in_dims gives dim {d} for a {type(x).__name__}; use None for what is no tensor")
+    return dims
+
+
 def grad_and_value(func, argnums=0, has_aux=False):
     """A function that gives the gradient of `func`, which gives one number, for the arguments `argnums`, and its value."""
 
     @functools.wraps(func)
     def wrapped(*args, **kwargs):
-        with _level() as nested, autograd.enable_grad():
-            inputs = _Inputs(_pick(args, argnums), nested)
-            value, aux = _split_aux(func(*_replace(args, argnums, inputs.tree()), **kwargs), has_aux)
-            if not isinstance(value, ember.Tensor) or value.dim() != 0:
-                raise RuntimeError("grad: the function must give a zero-dim tensor")
-            gradient = inputs.finish(inputs.build(inputs.gradients([value])))
-            value, aux = inputs.finish(value), inputs.finish(aux)
-        return (gradient, (value, aux)) if has_aux else (gradient, value)
+        call = _Call(func, args, kwargs, argnums, has_aux)
+        outputs, gradients, on_tape = _flat._grad_and_value(call, call.inputs)
+        value = call.build(outputs)
+        return call.build_inputs(gradients), (value, call.kept_aux(on_tape)) if has_aux else value
 
     return wrapped
 
@@ -118,40 +173,22 @@ def grad(func, argnums=0, has_aux=False):
 
 def vjp(func, *primals, has_aux=False):
     """func(*primals), and the function that multiplies the Jacobian by cotangents from the left."""
-    with _level() as nested, autograd.enable_grad():
-        inputs = _Inputs(primals, nested)
-        outputs, aux = _split_aux(func(*inputs.tree()), has_aux)
-    flat = flatten(outputs)[0]
+    call = _Call(func, primals, {}, has_aux=has_aux)
+    pullback = _flat._vjp(call, call.inputs, None)
+    build_inputs = call.build_inputs
 
     def product(*cotangents, **_):
         given = cotangents[0] if len(cotangents) == 1 else cotangents
-        weights = flatten(given)[0]
-        if len(weights) != len(flat):
-            raise RuntimeError(f"vjp: there are {len(flat)} outputs but {len(weights)} cotangents")
-        with autograd.enable_grad():
-            on_tape = inputs.keeps_graph or any(w.requires_grad for w in weights)
-            gradients = inputs.build(inputs.gradients(flat, weights, create_graph=on_tape))
-        return gradients if on_tape else _detach(gradients)
+        return build_inputs(pullback(flatten(given)[0]))
 
-    outputs = inputs.finish(outputs)
-    return (outputs, product, inputs.finish(aux)) if has_aux else (outputs, product)
+    return call.with_aux((call.build(pullback.outputs), product), pullback.is_on_tape)
 
 
 def jvp(func, primals, tangents, *, strict=False, has_aux=False):
     """func(*primals), and the Jacobian times `tangents`: v^T J is linear in v, and its derivative is the product."""
-    with _level() as nested, autograd.enable_grad():
-        inputs = _Inputs(tuple(primals), nested)
-        directions = flatten(tuple(tangents))[0]
-        if [tuple(t.shape) for t in directions] != [tuple(x.shape) for x in inputs.tensors]:
-            raise RuntimeError("jvp: the tangents must have the shapes of the primals")
-        inputs.keeps_graph |= any(t.requires_grad for t in directions)
-        outputs, aux = _split_aux(func(*inputs.tree()), has_aux)
-        flat, build = flatten(outputs)
-        probes = [ember.zeros_like(mapped_everywhere(y)).requires_grad_() for y in flat]
-        linear = inputs.gradients(flat, probes, create_graph=True)
-        products = gradients(linear, probes, directions, retain_graph=True, create_graph=inputs.keeps_graph)
-        result = inputs.finish(outputs), inputs.finish(build(products))
-        return (*result, inputs.finish(aux)) if has_aux else result
+    call = _Call(func, tuple(primals), {}, has_aux=has_aux)
+    outputs, products, on_tape = _flat._jvp(call, call.inputs, flatten(tuple(tangents))[0], None)
+    return call.with_aux((call.build(outputs), call.build(products)), on_tape)
 
 
 def linearize(func, *primals):
@@ -159,94 +196,25 @@ def linearize(func, *primals):
     return func(*primals), lambda *tangents: jvp(func, primals, tangents)[1]
 
 
-def _basis(tensors):
-    """All directions in the tensors' space: for each tensor [directions, its shape...], ones where a direction points into it."""
-    total = sum(x.numel() for x in tensors)
-    result, start = [], 0
-    for x in tensors:
-        one = ember.zeros(total, x.numel(), dtype=x.dtype)
-        one[start : start + x.numel()] = ember.eye(x.numel(), dtype=x.dtype)
-        result.append(one.reshape(total, *x.shape))
-        start += x.numel()
-    return result
-
-
 def jacrev(func, argnums=0, has_aux=False, *, chunk_size=None, _preallocate_and_copy=False):
     """A function that gives the Jacobian by rows: vmap of vjp over the output's elements, `chunk_size` of them at a time."""
-
-    @functools.wraps(func)
-    def wrapped(*args, **kwargs):
-        chosen = _pick(args, argnums)
-        leaves, build_inputs = flatten(chosen)
-
-        def of_leaves(*values):
-            return _split_aux(func(*_replace(args, argnums, build_inputs(values)), **kwargs), has_aux)
-
-        outputs, aux = of_leaves(*leaves)
-        flat, build = flatten(outputs)
-        sizes = [y.numel() for y in flat]
-
-        def rows(*cotangents):
-            product = vjp(lambda *values: tuple(flatten(of_leaves(*values)[0])[0]), *leaves)[1]
-            return product(*cotangents)
-
-        if sum(sizes) == 0:
-            found = [ember.zeros(0, *x.shape, dtype=x.dtype) for x in leaves]
-        else:
-            found = vmap(rows, randomness="same", chunk_size=chunk_size)(*_basis(flat))
-        of_inputs = zip(*[_split_rows(rows, sizes) for rows in found])
-        jacobians = [
-            build_inputs([part.reshape(*y.shape, *x.shape) for part, x in zip(parts, leaves)])
-            for parts, y in zip(of_inputs, flat)
-        ]
-        return (build(jacobians), _kept(aux, leaves)) if has_aux else build(jacobians)
-
-    return wrapped
-
-
-def _split_rows(rows, sizes):
-    """[sum of sizes, ...] in parts of these sizes."""
-    starts = [sum(sizes[:n]) for n in range(len(sizes))]
-    return [rows[start : start + size] for start, size in zip(starts, sizes)]
+    return _jacobian(func, argnums, has_aux, lambda call, inputs: _flat._jacrev(call, inputs, chunk_size, None))
 
 
 def jacfwd(func, argnums=0, has_aux=False, *, randomness="error", chunk_size=None):
     """A function that gives the Jacobian by columns: vmap of jvp over the inputs' elements, `chunk_size` of them at a time."""
+    return _jacobian(
+        func, argnums, has_aux, lambda call, inputs: _flat._jacfwd(call, inputs, randomness, chunk_size, None)
+    )
 
+
+def _jacobian(func, argnums, has_aux, find):
     @functools.wraps(func)
     def wrapped(*args, **kwargs):
-        chosen = _pick(args, argnums)
-        leaves, build_inputs = flatten(chosen)
-
-        def of_leaves(*values):
-            return _split_aux(func(*_replace(args, argnums, build_inputs(values)), **kwargs), has_aux)
-
-        sizes = [x.numel() for x in leaves]
-        if has_aux or sum(sizes) == 0:
-            outputs, aux = of_leaves(*leaves)
-        build = None
-
-        def columns(*tangents):
-            nonlocal build
-            products = jvp(lambda *values: of_leaves(*values)[0], tuple(leaves), tangents)[1]
-            flat, build = flatten(products)
-            return tuple(flat)
-
-        if sum(sizes) == 0:
-            flat, build = flatten(outputs)
-            found = [ember.zeros(0, *y.shape, dtype=y.dtype) for y in flat]
-        else:
-            found = vmap(columns, randomness=randomness, chunk_size=chunk_size)(*_basis(leaves))
-        jacobians = [
-            build_inputs(
-                [
-                    part.movedim(0, -1).reshape(*part.shape[1:], *x.shape)
-                    for part, x in zip(_split_rows(of_output, sizes), leaves)
-                ]
-            )
-            for of_output in found
-        ]
-        return (build(jacobians), _kept(aux, leaves)) if has_aux else build(jacobians)
+        call = _Call(func, args, kwargs, argnums, has_aux)
+        _, rows, on_tape = find(call, call.inputs)
+        jacobian = call.build([call.build_inputs(row) for row in rows])
+        return (jacobian, call.kept_aux(on_tape)) if has_aux else jacobian
 
     return wrapped
 
@@ -265,7 +233,7 @@ def functional_call(module, parameter_and_buffer_dicts, args=None, kwargs=None, 
             raise ValueError(f"functional_call: given twice: {sorted(state.keys() & part.keys())}")
         state.update(part)
     args = () if args is None else args if isinstance(args, tuple) else (args,)
-    with swapped_state(module, state, tie_weights, strict):
+    with _flat._swap_state(module, state, tie_weights, strict):
         return module(*args, **(kwargs or {}))
 
 

@@ -1,7 +1,7 @@
 """What the tests of vmap share: samples, and the loop that a mapped function is compared with."""
 
 import ember
-from ember.batching.nests import leaves_of
+from ember.nests import leaves_of
 from ember.func import vmap
 
 B = 3
