@@ -4,8 +4,8 @@
 
 Runs in an environment that has torch 2.15, expecttest, pytest and scipy, with Ember's package on PYTHONPATH. Each op runs in a
 process of its own, so a crash counts as a failure. An op is right when all its samples agree in float64, float32, int64 and bool, as
-far as PyTorch has it for that dtype; its gradient, when all of a weighted sum of its outputs agree in float64; its in-place method
-and its `out` argument, when they agree too; its errors, when each bad call of PyTorch's tests fails with an exception of that type.
+far as PyTorch has it for that dtype; its gradient, when all of a weighted sum of its outputs agree in float64; its in-place method,
+its `out` argument and what vmap makes of it where PyTorch maps it, when they agree too; its errors, when each bad call of PyTorch's tests fails with an exception of that type.
 """
 
 import argparse
@@ -43,7 +43,7 @@ DTYPES = [torch.float64, torch.float32, torch.int64, torch.bool]
 TOLERANCE = {torch.float64: 1e-7, torch.float32: 2e-4, torch.complex128: 1e-7, torch.complex64: 2e-4}
 
 
-KINDS = ("forward", "gradient", "in_place", "method", "out", "error")
+KINDS = ("forward", "gradient", "in_place", "method", "out", "vmap", "error")
 
 
 def ember_dtype(dtype):
@@ -322,6 +322,8 @@ def check_op(op):
                     )
 
                 report.run("method", label, method)
+            if good and with_grad and deterministic and op.name not in SIGN_FREE:
+                check_vmap(report, op, function, sample, label)
             if good and op.supports_out and dtype == torch.float32 and deterministic:
                 check_out(report, op, function, sample, want, label)
     check_errors(report, op, function)
@@ -370,6 +372,50 @@ def check_out(report, op, function, sample, want, label):
         compare(got, want, op.name)
 
     report.run("out", label, out)
+
+
+def replaced(tree, tensors):
+    """The same containers with the next tensors in place of theirs."""
+    if isinstance(tree, torch.Tensor):
+        return next(tensors)
+    if isinstance(tree, (list, tuple)):
+        values = [replaced(x, tensors) for x in tree]
+        return type(tree)(*values) if hasattr(tree, "_fields") else type(tree)(values)
+    if isinstance(tree, dict):
+        return {key: replaced(x, tensors) for key, x in tree.items()}
+    return tree
+
+
+def check_vmap(report, op, function, sample, label):
+    tree = [sample.input, list(sample.args), sample.kwargs]
+    tensors = [x.detach() for x in memo_order(sample)]
+    if not tensors:
+        return
+
+    def call(operation, *values):
+        first, rest, keywords = replaced(tree, iter(values))
+        return operation(first, *rest, **keywords)
+
+    def translated(*args, **keywords):
+        return function(*to_ember(list(args)), **to_ember(keywords))
+
+    every = range(len(tensors))
+    cases = [{i: -1 if i % 2 else 0 for i in every}, {i: 0 if i % 2 else -1 for i in every}]
+    cases += [{i: 0} for i in every if len(tensors) > 1]
+    for places in cases:
+        pairs = [(x, x.flip(-1) if x.dim() else x) for x in tensors]
+        stacked = [torch.stack(pair, places[i]) if i in places else pair[0] for i, pair in enumerate(pairs)]
+        in_dims = tuple(places.get(i) for i in every)
+        try:
+            want = torch.vmap(functools.partial(call, op.op), in_dims=in_dims)(*stacked)
+        except Exception:  # noqa: BLE001
+            continue
+
+        def vmap(stacked=stacked, in_dims=in_dims, want=want):
+            mapped = ember.func.vmap(functools.partial(call, translated), in_dims=in_dims)
+            compare(mapped(*map(to_ember, stacked)), want, op.name)
+
+        report.run("vmap", f"{label} in_dims={in_dims}", vmap)
 
 
 def check_errors(report, op, function):
