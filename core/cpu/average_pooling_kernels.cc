@@ -135,13 +135,14 @@ void for_each_tap(const Windows& w, F visit, Close close) {
 
 template <class T, class MakeWindows>
 void avg_pool_as(const TensorBase& out, const TensorBase& x, MakeWindows make_windows) {
-  const TensorBase in = converted(x, dtype_of<T>), y = prepared(out, in, dtype_of<T>);
-  const Windows w = make_windows(in, y);
+  const TensorBase in = read_image(x, x, dtype_of<T>);
+  const cpu::WriteAs y = write_image(out, in, dtype_of<T>);
+  const Windows w = make_windows(in, y.tensor());
   const int64_t size = w.elements(), outputs = w.outputs(), channels = w.channels;
   if (is_channels_last(in)) {
     parallel_for(0, w.images, 1, [&](int64_t first, int64_t last) {
       for (int64_t image = first; image < last; ++image) {
-        T* to = data<T>(y) + image * outputs * channels;
+        T* to = y.data<T>() + image * outputs * channels;
         const T* from = data<T>(in) + image * size * channels;
         std::fill(to, to + outputs * channels, T(0));
         for_each_tap(
@@ -158,22 +159,23 @@ void avg_pool_as(const TensorBase& out, const TensorBase& x, MakeWindows make_wi
     parallel_for(0, w.images * channels, grain(size), [&](int64_t first, int64_t last) {
       std::vector<T> row;
       for (int64_t plane = first; plane < last; ++plane)
-        avg_pool_plane(w, data<T>(y) + plane * outputs, data<T>(in) + plane * size, row);
+        avg_pool_plane(w, y.data<T>() + plane * outputs, data<T>(in) + plane * size, row);
     });
   }
-  finish(out, y);
+  y.finish();
 }
 
 template <class T, class MakeWindows>
 void avg_pool_backward_as(const TensorBase& grad_x, const TensorBase& grad, MakeWindows make_windows) {
-  const TensorBase g = converted(grad, dtype_of<T>), d = prepared(grad_x, g, dtype_of<T>);
-  const Windows w = make_windows(d, g);
+  const TensorBase g = read_image(grad, grad, dtype_of<T>);
+  const cpu::WriteAs d = write_image(grad_x, g, dtype_of<T>);
+  const Windows w = make_windows(d.tensor(), g);
   const int64_t size = w.elements(), outputs = w.outputs(), channels = w.channels;
   if (is_channels_last(g)) {
     parallel_for(0, w.images, 1, [&](int64_t first, int64_t last) {
       for (int64_t image = first; image < last; ++image) {
         const T* from = data<T>(g) + image * outputs * channels;
-        T* to = data<T>(d) + image * size * channels;
+        T* to = d.data<T>() + image * size * channels;
         std::fill(to, to + size * channels, T(0));
         for_each_tap(
             w,
@@ -188,10 +190,10 @@ void avg_pool_backward_as(const TensorBase& grad_x, const TensorBase& grad, Make
     parallel_for(0, w.images * channels, grain(size), [&](int64_t first, int64_t last) {
       std::vector<T> row;
       for (int64_t plane = first; plane < last; ++plane)
-        avg_pool_backward_plane(w, data<T>(g) + plane * outputs, data<T>(d) + plane * size, row);
+        avg_pool_backward_plane(w, data<T>(g) + plane * outputs, d.data<T>() + plane * size, row);
     });
   }
-  finish(grad_x, d);
+  d.finish();
 }
 
 void avg_pool(const TensorBase& out, const TensorBase& x, const Window& window) {

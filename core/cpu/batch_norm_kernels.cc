@@ -5,6 +5,7 @@
 
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/normalization_families.h"
+#include "core/cpu/staging.h"
 #include "core/cpu/vector.h"
 #include "ember/core/kernels/normalization.h"
 #include "ember/core/parallel.h"
@@ -27,14 +28,8 @@ struct Layout {
   explicit Layout(const TensorBase& x) : samples(x.sizes()[0]), channels(x.sizes()[1]), plane(1), is_rows(false) {
     for (size_t d = 2; d < x.sizes().size(); ++d) plane *= x.sizes()[d];
     strides = contiguous_strides(x.sizes());
-    Shape channels_last = Shape::filled(x.sizes().size(), 1);
-    int64_t stride = channels;
-    for (size_t d = x.sizes().size(); d-- > 2;) {
-      channels_last[d] = stride;
-      stride *= x.sizes()[d];
-    }
-    channels_last[0] = stride;
-    if (plane == 1 || (channels > 1 && !has_strides(x, strides) && has_strides(x, channels_last))) {
+    const Shape channels_last = cpu::channels_last_strides(x.sizes());
+    if (plane == 1 || (channels > 1 && !cpu::has_strides(x, strides) && cpu::has_strides(x, channels_last))) {
       is_rows = true;
       strides = channels_last;
     }
@@ -159,11 +154,11 @@ class Forward {
       : layout_(x),
         training_(training),
         eps_(eps),
-        x_(read_as(x, dtype_of<T>, layout_.strides)),
-        weight_(read_as(weight, dtype_of<T>)),
-        bias_(read_as(bias, dtype_of<T>)),
-        mean_(training ? mean : read_as(mean, dtype_of<T>)),
-        rstd_(training ? rstd : read_as(rstd, dtype_of<T>)),
+        x_(cpu::read_as(x, dtype_of<T>, layout_.strides)),
+        weight_(cpu::read_as(weight, dtype_of<T>)),
+        bias_(cpu::read_as(bias, dtype_of<T>)),
+        mean_(training ? mean : cpu::read_as(mean, dtype_of<T>)),
+        rstd_(training ? rstd : cpu::read_as(rstd, dtype_of<T>)),
         out_(out, dtype_of<T>, layout_.strides),
         means_(mean_, dtype_of<T>),
         rstds_(rstd_, dtype_of<T>),
@@ -265,7 +260,7 @@ class Forward {
   bool training_;
   double eps_;
   TensorBase x_, weight_, bias_, mean_, rstd_;
-  WriteAs out_, means_, rstds_;
+  cpu::WriteAs out_, means_, rstds_;
   TensorBase affine_;
 };
 
@@ -276,11 +271,11 @@ class Backward {
            const TensorBase& x, const TensorBase& mean, const TensorBase& rstd, const TensorBase& weight, bool training)
       : layout_(x),
         training_(training),
-        x_(read_as(x, dtype_of<T>, layout_.strides)),
-        grad_(read_as(grad, dtype_of<T>, layout_.strides)),
-        mean_(read_as(mean, dtype_of<T>)),
-        rstd_(read_as(rstd, dtype_of<T>)),
-        weight_(read_as(weight, dtype_of<T>)),
+        x_(cpu::read_as(x, dtype_of<T>, layout_.strides)),
+        grad_(cpu::read_as(grad, dtype_of<T>, layout_.strides)),
+        mean_(cpu::read_as(mean, dtype_of<T>)),
+        rstd_(cpu::read_as(rstd, dtype_of<T>)),
+        weight_(cpu::read_as(weight, dtype_of<T>)),
         grad_x_(grad_x, dtype_of<T>, layout_.strides),
         grad_weight_(grad_weight, dtype_of<T>),
         grad_bias_(grad_bias, dtype_of<T>),
@@ -382,7 +377,7 @@ class Backward {
   Layout layout_;
   bool training_;
   TensorBase x_, grad_, mean_, rstd_, weight_;
-  WriteAs grad_x_, grad_weight_, grad_bias_;
+  cpu::WriteAs grad_x_, grad_weight_, grad_bias_;
   TensorBase factors_;
 };
 

@@ -6,6 +6,7 @@
 #include "core/cpu/dnnl_cache.h"
 #include "core/cpu/dnnl_errors.h"
 #include "core/cpu/dnnl_kernels.h"
+#include "core/cpu/staging.h"
 #include "ember/core/determinism.h"
 #include "ember/core/kernels/convolution.h"
 #include "ember/core/kernels/creation.h"
@@ -32,28 +33,10 @@ const ::dnnl::engine& engine() {
 
 ::dnnl::memory::dims dims(const Shape& shape) { return shape.vec(); }
 
-Shape channels_last_strides(const Shape& sizes) {
-  Shape strides = Shape::filled(sizes.size(), 1);
-  int64_t stride = sizes[1];
-  for (size_t i = sizes.size(); i-- > 2;) {
-    strides[i] = stride;
-    stride *= sizes[i];
-  }
-  strides[0] = stride;
-  return strides;
-}
-
-bool is_channels_last(const TensorBase& x) {
-  const Shape strides = channels_last_strides(x.sizes());
-  for (size_t i = 0; i < strides.size(); ++i)
-    if (x.sizes()[i] != 1 && x.strides()[i] != strides[i]) return false;
-  return true;
-}
-
 Description layout(const Shape& sizes, Layout wanted) {
   if (wanted == Layout::Any) return Description(dims(sizes), kFloat, ::dnnl::memory::format_tag::any);
   return Description(dims(sizes), kFloat,
-                     dims(wanted == Layout::Plain ? contiguous_strides(sizes) : channels_last_strides(sizes)));
+                     dims(wanted == Layout::Plain ? contiguous_strides(sizes) : cpu::channels_last_strides(sizes)));
 }
 
 /// An activation as it lies in memory: row-major or channels last, which the kernels see to.
@@ -69,12 +52,6 @@ Shape weight_sizes(const TensorBase& weight, int64_t groups) {
     sizes.insert(0, groups);
   }
   return sizes;
-}
-
-TensorBase copy(const TensorBase& x, DType dtype) {
-  const TensorBase y = empty_tensor(x.sizes(), dtype);
-  kernels::copy[kCPU](y, x);
-  return y;
 }
 
 /// One convolution kernel for one geometry: its primitive, what it wants its operands to look like, and the reorders from
@@ -238,28 +215,21 @@ void run_plan(const Plan& plan, std::initializer_list<const TensorBase*> tensors
   translated("conv", [&] { plan.run(tensors); });
 }
 
-/// Tensors for a kernel of float32 (or float64 as it is): inputs converted and made dense; outputs to be copied back.
-class Staged {
- public:
-  Staged(const TensorBase& tensor, bool is_output, bool needs_rows) : target_(tensor) {
-    if (!tensor.defined()) return;
-    const DType dtype = compute_dtype(tensor.dtype());
-    const bool fits = dtype == tensor.dtype() && (tensor.is_contiguous() || (!needs_rows && is_channels_last(tensor)));
-    if (fits)
-      tensor_ = tensor;
-    else if (is_output)
-      tensor_ = empty_tensor(tensor.sizes(), dtype);
-    else
-      tensor_ = copy(tensor, dtype);
-  }
-  const TensorBase& operator()() const { return tensor_; }
-  void finish() const {
-    if (target_.defined() && !target_.is_same(tensor_)) kernels::copy[kCPU](target_, tensor_);
-  }
-
- private:
-  TensorBase target_, tensor_;
-};
+/// Whether an activation that is not row-major is taken as it lies, with the channels innermost.
+bool is_taken_as_it_lies(const TensorBase& x) {
+  return !x.is_contiguous() && x.dtype() == compute_dtype(x.dtype()) &&
+         cpu::has_strides(x, cpu::channels_last_strides(x.sizes()));
+}
+TensorBase read_activation(const TensorBase& x, bool needs_rows) {
+  return !needs_rows && is_taken_as_it_lies(x) ? x : cpu::read_as(x, compute_dtype(x.dtype()));
+}
+cpu::WriteAs write_activation(const TensorBase& x, bool needs_rows) {
+  if (!needs_rows && is_taken_as_it_lies(x)) return {x, x.dtype(), x.strides()};
+  return {x, compute_dtype(x.dtype())};
+}
+/// Weights and biases, which may be undefined, are taken in rows.
+TensorBase read_rows(const TensorBase& x) { return x.defined() ? cpu::read_as(x, compute_dtype(x.dtype())) : x; }
+cpu::WriteAs write_rows(const TensorBase& x) { return {x, x.defined() ? compute_dtype(x.dtype()) : kFloat32}; }
 
 void check_dtype(const TensorBase& x) {
   if (!x.is_floating_point()) cpu::fail_dtype("conv", x.dtype());
@@ -281,18 +251,20 @@ void conv(const TensorBase& out, const TensorBase& x, const TensorBase& weight, 
   check_dtype(x);
   if (out.numel() == 0) return;
   const bool rows = is_for_columns(x) || is_tiny(out, x, weight);
-  const Staged y(out, true, rows), input(x, false, rows), filter(weight, false, true), added(bias, false, true);
-  const auto plan = rows ? nullptr : Problem{Kind::Forward, input(), filter(), added(), y(), window}.plan();
+  const cpu::WriteAs to = write_activation(out, rows);
+  const TensorBase &y = to.tensor(), input = read_activation(x, rows), filter = read_rows(weight),
+                   added = read_rows(bias);
+  const auto plan = rows ? nullptr : Problem{Kind::Forward, input, filter, added, y, window}.plan();
   if (!plan) {
-    const Staged plain_y(y(), true, true), plain_x(input(), false, true);
-    columns::conv(plain_y(), plain_x(), filter(), added(), window);
+    const cpu::WriteAs plain_y = write_rows(y);
+    columns::conv(plain_y.tensor(), read_rows(input), filter, added, window);
     plain_y.finish();
   } else if (bias.defined()) {
-    run_plan(*plan, {&input(), &filter(), &added(), &y()});
+    run_plan(*plan, {&input, &filter, &added, &y});
   } else {
-    run_plan(*plan, {&input(), &filter(), &y()});
+    run_plan(*plan, {&input, &filter, &y});
   }
-  y.finish();
+  to.finish();
 }
 
 void conv_backward_input(const TensorBase& grad_x, const TensorBase& grad, const TensorBase& weight,
@@ -300,16 +272,17 @@ void conv_backward_input(const TensorBase& grad_x, const TensorBase& grad, const
   check_dtype(grad);
   if (grad_x.numel() == 0) return;
   const bool rows = is_for_columns(grad);
-  const Staged x(grad_x, true, rows), y(grad, false, rows), filter(weight, false, true);
-  const auto plan = rows ? nullptr : Problem{Kind::BackwardInput, x(), filter(), {}, y(), window}.plan();
+  const cpu::WriteAs to = write_activation(grad_x, rows);
+  const TensorBase &x = to.tensor(), y = read_activation(grad, rows), filter = read_rows(weight);
+  const auto plan = rows ? nullptr : Problem{Kind::BackwardInput, x, filter, {}, y, window}.plan();
   if (!plan) {
-    const Staged plain_x(x(), true, true), plain_y(y(), false, true);
-    columns::conv_backward_input(plain_x(), plain_y(), filter(), window);
+    const cpu::WriteAs plain_x = write_rows(x);
+    columns::conv_backward_input(plain_x.tensor(), read_rows(y), filter, window);
     plain_x.finish();
   } else {
-    run_plan(*plan, {&x(), &filter(), &y()});
+    run_plan(*plan, {&x, &filter, &y});
   }
-  x.finish();
+  to.finish();
 }
 
 void conv_backward_weight(const TensorBase& grad_weight, const TensorBase& grad_bias, const TensorBase& grad,
@@ -321,18 +294,18 @@ void conv_backward_weight(const TensorBase& grad_weight, const TensorBase& grad_
     return;
   }
   const bool rows = is_for_columns(x) || !grad_weight.defined();
-  const Staged sums(grad_weight, true, true), bias(grad_bias, true, true), y(grad, false, rows), input(x, false, rows);
-  const auto plan = rows ? nullptr : Problem{Kind::BackwardWeight, input(), sums(), bias(), y(), window}.plan();
+  const cpu::WriteAs to_weight = write_rows(grad_weight), to_bias = write_rows(grad_bias);
+  const TensorBase &sums = to_weight.tensor(), &bias = to_bias.tensor(), y = read_activation(grad, rows),
+                   input = read_activation(x, rows);
+  const auto plan = rows ? nullptr : Problem{Kind::BackwardWeight, input, sums, bias, y, window}.plan();
   if (!plan) {
-    const Staged plain_y(y(), false, true), plain_x(input(), false, true);
-    columns::conv_backward_weight(sums(), bias(), plain_y(), plain_x(), window);
+    columns::conv_backward_weight(sums, bias, read_rows(y), read_rows(input), window);
   } else if (grad_bias.defined()) {
-    run_plan(*plan, {&input(), &sums(), &bias(), &y()});
+    run_plan(*plan, {&input, &sums, &bias, &y});
   } else {
-    run_plan(*plan, {&input(), &sums(), &y()});
+    run_plan(*plan, {&input, &sums, &y});
   }
-  sums.finish();
-  bias.finish();
+  to_weight.finish(), to_bias.finish();
 }
 
 [[maybe_unused]] const bool registered = [] {

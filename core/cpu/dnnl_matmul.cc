@@ -4,6 +4,7 @@
 #include "core/cpu/dnnl_cache.h"
 #include "core/cpu/dnnl_errors.h"
 #include "core/cpu/dnnl_kernels.h"
+#include "core/cpu/staging.h"
 #include "ember/core/kernels/creation.h"
 #include "ember/core/parallel.h"
 #include "ember/core/spare_memory.h"
@@ -18,12 +19,6 @@ constexpr int64_t kTaskWork = int64_t{1} << 17;
 /// Rows up to which sgemm keeps on the thread's own stack: 84 with AVX-512, more with AVX2.
 constexpr int64_t kStackRows = 84;
 
-TensorBase cast(const TensorBase& x, DType dtype) {
-  const TensorBase y = empty_tensor(x.sizes(), dtype);
-  kernels::copy[kCPU](y, x);
-  return y;
-}
-
 /// One operand as sgemm takes it: row-major, or the transpose of a row-major matrix.
 struct Operand {
   TensorBase tensor;  ///< keeps a copy alive
@@ -32,7 +27,7 @@ struct Operand {
 
   explicit Operand(const TensorBase& x) : tensor(x) {
     if (!fits()) {
-      tensor = cast(x, x.dtype());
+      tensor = cpu::read_as(x, x.dtype());
       fits();
     }
     if (x.dim() == 3) batch = tensor.strides()[0];
@@ -157,14 +152,13 @@ void matmul(const TensorBase& out, const TensorBase& a, const TensorBase& b, con
   if (out.dtype() == kBFloat16 && !bias.defined() && out.is_contiguous() && !repeats(a) && !repeats(b) &&
       has_bfloat16_products())
     return translated("matmul", [&] { multiply_bfloat16(out, a, b); });
-  const bool is_direct = out.dtype() == kFloat32 && out.is_contiguous();
-  const TensorBase sum = is_direct ? out : empty_tensor(out.sizes(), kFloat32);
-  if (bias.defined() && !bias.is_same(sum)) kernels::copy[kCPU](sum, bias);
+  const cpu::WriteAs sum(out, kFloat32);
+  if (bias.defined() && !bias.is_same(sum.tensor())) kernels::copy[kCPU](sum.tensor(), bias);
   if (out.dtype() == kFloat32)
-    multiply_floats(sum, a, b, bias.defined() ? 1 : 0);
+    multiply_floats(sum.tensor(), a, b, bias.defined() ? 1 : 0);  // an Operand takes strides that are not row-major
   else
-    multiply_floats(sum, cast(a, kFloat32), cast(b, kFloat32), bias.defined() ? 1 : 0);
-  if (!is_direct) kernels::copy[kCPU](out, sum);
+    multiply_floats(sum.tensor(), cpu::read_as(a, kFloat32), cpu::read_as(b, kFloat32), bias.defined() ? 1 : 0);
+  sum.finish();
 }
 
 }  // namespace ember::dnnl

@@ -4,7 +4,7 @@
 
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
-#include "ember/core/kernels/creation.h"
+#include "core/cpu/staging.h"
 #include "ember/core/kernels/resampling.h"
 #include "ember/core/parallel.h"
 #include "ember/core/window.h"
@@ -95,16 +95,9 @@ void fold_as(const TensorBase& out, const TensorBase& columns, const Window& win
   });
 }
 
-TensorBase dense(const TensorBase& x, DType dtype) {
-  if (x.dtype() == dtype && x.is_contiguous()) return x;
-  const TensorBase copy = empty_tensor(x.sizes(), dtype);
-  kernels::copy[kCPU](copy, x);
-  return copy;
-}
-
 void unfold(const TensorBase& out, const TensorBase& x, const Window& window) {
   if (out.numel() == 0) return;
-  const TensorBase in = dense(x, x.dtype());
+  const TensorBase in = cpu::read_as(x, x.dtype());
   switch (x.element_size()) {
     case 1:
       return unfold_as<uint8_t>(out, in, window);
@@ -122,14 +115,15 @@ void unfold(const TensorBase& out, const TensorBase& x, const Window& window) {
 void fold(const TensorBase& out, const TensorBase& columns, const Window& window) {
   if (out.numel() == 0) return;
   const DType dtype = is_floating_point(out.dtype()) ? compute_dtype(out.dtype()) : kInt64;
-  const TensorBase from = dense(columns, dtype), y = out.dtype() == dtype ? out : empty_tensor(out.sizes(), dtype);
+  const TensorBase from = cpu::read_as(columns, dtype);
+  const cpu::WriteAs y(out, dtype);
   if (dtype == kFloat64)
-    fold_as<double>(y, from, window);
+    fold_as<double>(y.tensor(), from, window);
   else if (dtype == kFloat32)
-    fold_as<float>(y, from, window);
+    fold_as<float>(y.tensor(), from, window);
   else
-    fold_as<int64_t>(y, from, window);
-  if (!y.is_same(out)) kernels::copy[kCPU](out, y);
+    fold_as<int64_t>(y.tensor(), from, window);
+  y.finish();
 }
 
 }  // namespace

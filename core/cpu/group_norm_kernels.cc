@@ -4,7 +4,7 @@
 
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
-#include "ember/core/kernels/creation.h"
+#include "core/cpu/staging.h"
 #include "ember/core/kernels/normalization.h"
 #include "ember/core/parallel.h"
 
@@ -170,29 +170,6 @@ void rms_norm_backward_as(const TensorBase& grad_x, const TensorBase& grad_weigh
   });
 }
 
-/// Tensors as the loops want them: inputs converted, outputs to be copied back.
-class Staged {
- public:
-  Staged(const TensorBase& x, bool is_output) : target_(x), tensor_(x), is_output_(is_output) {
-    if (!x.defined()) return;
-    const DType dtype = compute_dtype(x.dtype());
-    if (dtype == x.dtype() && x.is_contiguous()) return;
-    tensor_ = empty_tensor(x.sizes(), dtype);
-    if (!is_output) kernels::copy[kCPU](tensor_, x);
-  }
-  ~Staged() {
-    if (is_output_ && !target_.is_same(tensor_)) kernels::copy[kCPU](target_, tensor_);
-  }
-  Staged(const Staged&) = delete;
-  Staged& operator=(const Staged&) = delete;
-  operator const TensorBase&() const { return tensor_; }
-
- private:
-  const TensorBase& target_;
-  TensorBase tensor_;
-  bool is_output_;
-};
-
 template <class F>
 void visit(const char* op, const TensorBase& x, F f) {
   if (!is_floating_point(x.dtype())) cpu::fail_dtype(op, x.dtype());
@@ -201,27 +178,41 @@ void visit(const char* op, const TensorBase& x, F f) {
 
 void group_norm(const TensorBase& out, const TensorBase& mean, const TensorBase& rstd, const TensorBase& x,
                 const TensorBase& weight, const TensorBase& bias, double eps) {
-  const Staged y(out, true), in(x, false);
-  visit("group_norm", x, [&]<class T> { group_norm_as<T>(y, mean, rstd, in, weight, bias, eps); });
+  visit("group_norm", x, [&]<class T> {
+    const cpu::WriteAs y(out, dtype_of<T>);
+    group_norm_as<T>(y.tensor(), mean, rstd, cpu::read_as(x, dtype_of<T>), weight, bias, eps);
+    y.finish();
+  });
 }
 
 void group_norm_backward(const TensorBase& grad_x, const TensorBase& grad_weight, const TensorBase& grad_bias,
                          const TensorBase& grad, const TensorBase& x, const TensorBase& mean, const TensorBase& rstd,
                          const TensorBase& weight) {
-  const Staged to(grad_x, true), scale(grad_weight, true), shift(grad_bias, true), g(grad, false), in(x, false);
-  visit("group_norm", x, [&]<class T> { group_norm_backward_as<T>(to, scale, shift, g, in, mean, rstd, weight); });
+  visit("group_norm", x, [&]<class T> {
+    const cpu::WriteAs to(grad_x, dtype_of<T>), scale(grad_weight, dtype_of<T>), shift(grad_bias, dtype_of<T>);
+    const TensorBase g = cpu::read_as(grad, dtype_of<T>), in = cpu::read_as(x, dtype_of<T>);
+    group_norm_backward_as<T>(to.tensor(), scale.tensor(), shift.tensor(), g, in, mean, rstd, weight);
+    to.finish(), scale.finish(), shift.finish();
+  });
 }
 
 void rms_norm(const TensorBase& out, const TensorBase& rstd, const TensorBase& x, const TensorBase& weight,
               double eps) {
-  const Staged y(out, true), in(x, false);
-  visit("rms_norm", x, [&]<class T> { rms_norm_as<T>(y, rstd, in, weight, eps); });
+  visit("rms_norm", x, [&]<class T> {
+    const cpu::WriteAs y(out, dtype_of<T>);
+    rms_norm_as<T>(y.tensor(), rstd, cpu::read_as(x, dtype_of<T>), weight, eps);
+    y.finish();
+  });
 }
 
 void rms_norm_backward(const TensorBase& grad_x, const TensorBase& grad_weight, const TensorBase& grad,
                        const TensorBase& x, const TensorBase& rstd, const TensorBase& weight) {
-  const Staged to(grad_x, true), scale(grad_weight, true), g(grad, false), in(x, false);
-  visit("rms_norm", x, [&]<class T> { rms_norm_backward_as<T>(to, scale, g, in, rstd, weight); });
+  visit("rms_norm", x, [&]<class T> {
+    const cpu::WriteAs to(grad_x, dtype_of<T>), scale(grad_weight, dtype_of<T>);
+    const TensorBase g = cpu::read_as(grad, dtype_of<T>), in = cpu::read_as(x, dtype_of<T>);
+    rms_norm_backward_as<T>(to.tensor(), scale.tensor(), g, in, rstd, weight);
+    to.finish(), scale.finish();
+  });
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/normalization_families.h"
+#include "core/cpu/staging.h"
 #include "core/cpu/vector.h"
 #include "ember/core/kernels/normalization.h"
 #include "ember/core/parallel.h"
@@ -33,8 +34,9 @@ template <class T>
 void forward_as(const TensorBase& out, const TensorBase& mean, const TensorBase& rstd, const TensorBase& x,
                 const TensorBase& weight, const TensorBase& bias, double eps) {
   const int64_t rows = mean.numel(), columns = rows == 0 ? 0 : x.numel() / rows;
-  const TensorBase from = read_as(x, dtype_of<T>), w = read_as(weight, dtype_of<T>), b = read_as(bias, dtype_of<T>);
-  const WriteAs to(out, dtype_of<T>), means(mean, dtype_of<T>), rstds(rstd, dtype_of<T>);
+  const TensorBase from = cpu::read_as(x, dtype_of<T>), w = cpu::read_as(weight, dtype_of<T>),
+                   b = cpu::read_as(bias, dtype_of<T>);
+  const cpu::WriteAs to(out, dtype_of<T>), means(mean, dtype_of<T>), rstds(rstd, dtype_of<T>);
   parallel_for(0, rows, row_grain(columns), [&](int64_t first, int64_t last) {
     for (int64_t row = first; row < last; ++row) {
       const T* xs = data_or_null<T>(from) + row * columns;
@@ -65,9 +67,10 @@ void backward_as(const TensorBase& grad_x, const TensorBase& grad_weight, const 
   const int64_t rows = mean.numel();
   const TensorBase& parameter = grad_weight.defined() ? grad_weight : grad_bias;
   const int64_t columns = rows > 0 ? x.numel() / rows : parameter.defined() ? parameter.numel() : 0;
-  const TensorBase from = read_as(x, dtype_of<T>), g = read_as(grad, dtype_of<T>), w = read_as(weight, dtype_of<T>);
-  const TensorBase centers = read_as(mean, dtype_of<T>), scales = read_as(rstd, dtype_of<T>);
-  const WriteAs to(grad_x, dtype_of<T>), to_weight(grad_weight, dtype_of<T>), to_bias(grad_bias, dtype_of<T>);
+  const TensorBase from = cpu::read_as(x, dtype_of<T>), g = cpu::read_as(grad, dtype_of<T>),
+                   w = cpu::read_as(weight, dtype_of<T>);
+  const TensorBase centers = cpu::read_as(mean, dtype_of<T>), scales = cpu::read_as(rstd, dtype_of<T>);
+  const cpu::WriteAs to(grad_x, dtype_of<T>), to_weight(grad_weight, dtype_of<T>), to_bias(grad_bias, dtype_of<T>);
   const bool wants_parameters = grad_weight.defined() || grad_bias.defined();
   const int64_t chunks = (rows + kRows - 1) / kRows;
   // Each chunk's sums for weight and bias, side by side; a chunk of no rows gives an empty input its zeros.

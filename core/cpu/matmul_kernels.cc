@@ -7,23 +7,16 @@
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/dnnl_kernels.h"
 #include "core/cpu/families.h"
+#include "core/cpu/staging.h"
+#include "core/cpu/vector.h"
 #include "ember/core/allocator.h"
 #include "ember/core/determinism.h"
-#include "ember/core/kernels/creation.h"
 #include "ember/core/kernels/linalg.h"
 #include "ember/core/parallel.h"
 
 namespace ember::EMBER_ISA {
 
 namespace {
-
-#if defined(__AVX512F__)
-constexpr int64_t kVectorBytes = 64;
-#elif defined(__AVX2__)
-constexpr int64_t kVectorBytes = 32;
-#else
-constexpr int64_t kVectorBytes = 16;
-#endif
 
 template <class T, int64_t Bytes>
 struct VectorOf {
@@ -61,7 +54,7 @@ struct Matrix {
 };
 
 template <class T>
-struct Product {
+struct MatrixProduct {
   int64_t batch, m, n, k;
   Matrix<T> c;
   Matrix<const T> a, b, bias;  ///< bias.data may be null
@@ -189,7 +182,7 @@ void pack(T* panel, int64_t width, Matrix<const T> b, int64_t k, int64_t columns
 
 /// Rows [first, last) of the columns from `column` on, as many as two vectors hold.
 template <class T>
-void multiply_block(const Product<T>& p, int64_t batch, int64_t first, int64_t last, int64_t column) {
+void multiply_block(const MatrixProduct<T>& p, int64_t batch, int64_t first, int64_t last, int64_t column) {
   const int64_t columns = p.n - column < 2 * kLanes<T> ? p.n - column : 2 * kLanes<T>;
   constexpr int64_t kHalf = kLanes<T> / 2;
   const int64_t width = columns <= kHalf ? kHalf : columns <= kLanes<T> ? kLanes<T> : 2 * kLanes<T>;
@@ -223,9 +216,9 @@ void multiply_block(const Product<T>& p, int64_t batch, int64_t first, int64_t l
 
 /// c^T = b^T a^T, whose sums are the same.
 template <class T>
-Product<T> transposed(const Product<T>& p) {
+MatrixProduct<T> transposed(const MatrixProduct<T>& p) {
   const auto turned = [](auto x) { return decltype(x){x.data, x.column, x.row}; };
-  Product<T> other = p;
+  MatrixProduct<T> other = p;
   other.m = p.n, other.n = p.m;
   other.c = turned(p.c), other.a = turned(p.b), other.b = turned(p.a), other.bias = turned(p.bias);
   other.a_batch = p.b_batch, other.b_batch = p.a_batch;
@@ -233,7 +226,7 @@ Product<T> transposed(const Product<T>& p) {
 }
 
 template <class T>
-void multiply_panels(const Product<T>& p) {
+void multiply_panels(const MatrixProduct<T>& p) {
   const int64_t panels = (p.n - 1) / (2 * kLanes<T>)+1, blocks = (p.m - 1) / kBlockRows + 1;
   auto run = [&](int64_t first, int64_t last) {
     for (int64_t task = first; task < last; ++task) {
@@ -250,7 +243,7 @@ void multiply_panels(const Product<T>& p) {
 }
 
 template <class T>
-void multiply(const Product<T>& p) {
+void multiply(const MatrixProduct<T>& p) {
   const bool few_rows = p.m <= kFew && p.n * p.k >= kTurned && p.b.row == 1 && p.b.column != 1;
   const bool few_columns = p.n <= kFew && p.m * p.k >= kTurned && p.a.row == 1 && p.a.column != 1;
   if (few_rows || few_columns) return multiply_panels(transposed(p));
@@ -258,7 +251,8 @@ void multiply(const Product<T>& p) {
 }
 
 template <class T>
-Product<T> describe_product(const TensorBase& out, const TensorBase& a, const TensorBase& b, const TensorBase& bias) {
+MatrixProduct<T> describe_product(const TensorBase& out, const TensorBase& a, const TensorBase& b,
+                                  const TensorBase& bias) {
   const size_t rank = out.sizes().size(), row = rank - 2, column = rank - 1;
   auto matrix = [&](const TensorBase& x) {
     return Matrix<T>{reinterpret_cast<T*>(x.raw_data()), x.strides()[row], x.strides()[column]};
@@ -267,7 +261,7 @@ Product<T> describe_product(const TensorBase& out, const TensorBase& a, const Te
     const Matrix<T> m = matrix(x);
     return Matrix<const T>{m.data, m.row, m.column};
   };
-  Product<T> p{};
+  MatrixProduct<T> p{};
   p.batch = rank == 3 ? out.sizes()[0] : 1;
   p.m = out.sizes()[row];
   p.n = out.sizes()[column];
@@ -319,7 +313,7 @@ T dot_block(const T* a, const T* b, int64_t count) {
 
 /// A row by a column, each without gaps.
 template <class T>
-void dot(const Product<T>& p) {
+void dot(const MatrixProduct<T>& p) {
   const int64_t blocks = (p.k - 1) / kDotBlock + 1;
   const Panel<T> sums(blocks);
   parallel_for(0, blocks, 2, [&](int64_t first, int64_t last) {
@@ -343,17 +337,10 @@ bool dot_if_long(const TensorBase& out, const TensorBase& a, const TensorBase& b
   return true;
 }
 
-TensorBase in_float32(const TensorBase& x) {
-  if (!x.defined()) return x;
-  const TensorBase y = empty_tensor(x.sizes(), kFloat32);
-  kernels::copy[kCPU](y, x);
-  return y;
-}
-
 void multiply_in_float32(const TensorBase& out, const TensorBase& a, const TensorBase& b, const TensorBase& bias) {
-  const TensorBase sum = empty_tensor(out.sizes(), kFloat32);
-  multiply<float>(sum, in_float32(a), in_float32(b), in_float32(bias));
-  kernels::copy[kCPU](out, sum);
+  const cpu::WriteAs sum(out, kFloat32);
+  multiply<float>(sum.tensor(), cpu::read_as(a, kFloat32), cpu::read_as(b, kFloat32), cpu::read_as(bias, kFloat32));
+  sum.finish();
 }
 
 bool is_small(const TensorBase& out, int64_t k) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/cpu/cpu_kernels.h"
-#include "ember/core/kernels/creation.h"
+#include "core/cpu/staging.h"
 #include "ember/core/parallel.h"
 #include "ember/core/window.h"
 
@@ -85,36 +85,20 @@ inline Windows adaptive_windows(const TensorBase& x, const TensorBase& out) {
   return Windows(x, out, [](size_t, int64_t size, int64_t outputs) { return adaptive_line(size, outputs); });
 }
 
-inline Shape channels_last_strides(const Shape& sizes) {
-  Shape strides = Shape::filled(sizes.size(), 1);
-  int64_t stride = sizes[1];
-  for (size_t i = sizes.size(); i-- > 2;) strides[i] = stride, stride *= sizes[i];
-  strides[0] = stride;
-  return strides;
-}
-
 inline bool is_channels_last(const TensorBase& x) {
-  return !x.is_contiguous() && x.strides() == channels_last_strides(x.sizes());
+  return !x.is_contiguous() && cpu::has_strides(x, cpu::channels_last_strides(x.sizes()));
 }
 
-inline TensorBase converted(const TensorBase& x, DType dtype) {
-  if (x.dtype() == dtype && (x.is_contiguous() || is_channels_last(x))) return x;
-  TensorBase copy = empty_tensor_like(x, dtype);
-  if (!copy.is_contiguous() && !is_channels_last(copy)) copy = empty_tensor(x.sizes(), dtype);
-  kernels::copy[kCPU](copy, x);
-  return copy;
+/// x as loops read it, in the layout of `like`.
+inline TensorBase read_image(const TensorBase& x, const TensorBase& like, DType dtype) {
+  if (!is_channels_last(like)) return cpu::read_as(x, dtype);
+  return cpu::read_as(x, dtype, cpu::channels_last_strides(x.sizes()));
 }
 
-/// `x` itself where a kernel of `dtype` can work on it in the layout of `like`, else memory to be copied back by finish().
-inline TensorBase prepared(const TensorBase& x, const TensorBase& like, DType dtype) {
-  const bool last = is_channels_last(like);
-  if (x.dtype() == dtype && (last ? is_channels_last(x) : x.is_contiguous())) return x;
-  if (!last) return empty_tensor(x.sizes(), dtype);
-  return empty_strided_tensor(x.sizes(), channels_last_strides(x.sizes()), dtype, {});
-}
-
-inline void finish(const TensorBase& x, const TensorBase& computed) {
-  if (!x.is_same(computed)) kernels::copy[kCPU](x, computed);
+/// A result, which may be undefined, in the layout of `like`.
+inline cpu::WriteAs write_image(const TensorBase& out, const TensorBase& like, DType dtype) {
+  if (!out.defined() || !is_channels_last(like)) return {out, dtype};
+  return {out, dtype, cpu::channels_last_strides(out.sizes())};
 }
 
 template <class T>

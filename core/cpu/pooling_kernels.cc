@@ -4,7 +4,6 @@
 
 #include "core/cpu/families.h"
 #include "core/cpu/pooling.h"
-#include "ember/core/kernels/creation.h"
 #include "ember/core/kernels/pooling.h"
 #include "ember/core/window.h"
 
@@ -148,11 +147,12 @@ void max_pool_pixels(const Windows& w, T* out, int64_t* indices, const T* x, con
 
 template <class T, class MakeWindows>
 void max_pool_as(const TensorBase& out, const TensorBase& indices, const TensorBase& x, MakeWindows make_windows) {
-  const TensorBase in = converted(x, dtype_of<T>);
-  const TensorBase y = prepared(out, in, dtype_of<T>),
-                   at = indices.defined() ? prepared(indices, in, kInt64) : TensorBase();
-  const auto places = [&](int64_t offset) { return at.defined() ? data<int64_t>(at) + offset : nullptr; };
-  const Windows w = make_windows(in, y);
+  const TensorBase in = read_image(x, x, dtype_of<T>);
+  const cpu::WriteAs to = write_image(out, in, dtype_of<T>), to_indices = write_image(indices, in, kInt64);
+  T* const y = to.data<T>();
+  int64_t* const at = to_indices.data<int64_t>();
+  const auto places = [&](int64_t offset) { return at ? at + offset : nullptr; };
+  const Windows w = make_windows(in, to.tensor());
   const int64_t size = w.elements(), outputs = w.outputs();
   if (is_channels_last(in)) {
     const int64_t rows = w.lines[0].size() * w.lines[1].size(), columns = w.lines[2].size();
@@ -162,38 +162,36 @@ void max_pool_as(const TensorBase& out, const TensorBase& indices, const TensorB
         const Taps& d = w.lines[0].taps[row % rows / w.lines[1].size()];
         const Taps& h = w.lines[1].taps[row % w.lines[1].size()];
         for (int64_t j = 0; j < columns; ++j) {
-          const int64_t to = (row * columns + j) * w.channels;
-          max_pool_pixels(w, data<T>(y) + to, places(to), image, d, h, w.lines[2].taps[j]);
+          const int64_t offset = (row * columns + j) * w.channels;
+          max_pool_pixels(w, y + offset, places(offset), image, d, h, w.lines[2].taps[j]);
         }
       }
     });
   } else {
     parallel_for(0, w.images * w.channels, grain(size), [&](int64_t first, int64_t last) {
       for (int64_t plane = first; plane < last; ++plane)
-        max_pool_plane(w, data<T>(y) + plane * outputs, places(plane * outputs), data<T>(in) + plane * size);
+        max_pool_plane(w, y + plane * outputs, places(plane * outputs), data<T>(in) + plane * size);
     });
   }
-  finish(out, y);
-  if (at.defined()) finish(indices, at);
+  to.finish(), to_indices.finish();
 }
 
 template <class T>
 void max_pool_backward_as(const TensorBase& grad_x, const TensorBase& grad, const TensorBase& indices) {
-  const TensorBase g = converted(grad, dtype_of<T>);
+  const TensorBase g = read_image(grad, grad, dtype_of<T>);
   // The layout of `grad` leads: `indices` and `grad_x` follow.
-  const TensorBase at = prepared(indices, g, kInt64);
-  if (!at.is_same(indices)) kernels::copy[kCPU](at, indices);
-  const TensorBase d = prepared(grad_x, g, dtype_of<T>);
-  const int64_t channels = d.sizes()[1], planes = d.sizes()[0] * channels;
-  if (d.numel() == 0) return;
-  const int64_t size = d.numel() / planes, outputs = g.numel() / planes;
+  const TensorBase at = read_image(indices, g, kInt64);
+  const cpu::WriteAs d = write_image(grad_x, g, dtype_of<T>);
+  const int64_t channels = grad_x.sizes()[1], planes = grad_x.sizes()[0] * channels;
+  if (grad_x.numel() == 0) return;
+  const int64_t size = grad_x.numel() / planes, outputs = g.numel() / planes;
   // Each part owns whole images or planes of the result, so sums do not depend on the threads.
   const int64_t inner = is_channels_last(g) ? channels : 1;
   bool is_outside = false;
   parallel_for(0, planes / inner, grain(size * inner), [&](int64_t first, int64_t last) {
     bool outside = false;
     for (int64_t part = first; part < last; ++part) {
-      T* to = data<T>(d) + part * size * inner;
+      T* to = d.data<T>() + part * size * inner;
       const T* from = data<T>(g) + part * outputs * inner;
       const int64_t* where = data<int64_t>(at) + part * outputs * inner;
       std::fill(to, to + size * inner, T(0));
@@ -213,7 +211,7 @@ void max_pool_backward_as(const TensorBase& grad_x, const TensorBase& grad, cons
     if (outside) is_outside = true;
   });
   if (is_outside) cpu::fail_kernel("max_pool_backward", "an index lies outside of the input");
-  finish(grad_x, d);
+  d.finish();
 }
 
 /// The line of one dim of one plane: windows of `kernel` that `sample` shifts.
@@ -232,27 +230,23 @@ Line fractional_line(int64_t size, int64_t outputs, int64_t kernel, double sampl
 template <class T>
 void fractional_max_pool_as(const TensorBase& out, const TensorBase& indices, const TensorBase& x, const Shape& kernel,
                             const TensorBase& samples) {
-  TensorBase in = x;
-  if (x.dtype() != dtype_of<T> || !x.is_contiguous()) {
-    in = empty_tensor(x.sizes(), dtype_of<T>);
-    kernels::copy[kCPU](in, x);
-  }
-  const TensorBase y = prepared(out, in, dtype_of<T>), at = prepared(indices, in, kInt64);
+  const TensorBase in = cpu::read_as(x, dtype_of<T>);
+  const cpu::WriteAs y(out, dtype_of<T>), at(indices, kInt64);
   const int64_t planes = in.sizes()[0] * in.sizes()[1], rank = in.dim() - 2;
   if (planes == 0) return;
-  const int64_t size = in.numel() / planes, outputs = y.numel() / planes;
+  const int64_t size = in.numel() / planes, outputs = out.numel() / planes;
   parallel_for(0, planes, grain(size), [&](int64_t first, int64_t last) {
     for (int64_t plane = first; plane < last; ++plane) {
       const double* sample = data<double>(samples) + plane * rank;
-      const Windows w(in, y, [&](size_t d, int64_t n, int64_t count) {
+      const Windows w(in, out, [&](size_t d, int64_t n, int64_t count) {
         // Samples come in the order width, height, depth.
         return fractional_line(n, count, kernel[d], sample[rank == 2 ? 1 - d : d]);
       });
-      max_pool_plane(w, data<T>(y) + plane * outputs, data<int64_t>(at) + plane * outputs, data<T>(in) + plane * size);
+      max_pool_plane(w, y.data<T>() + plane * outputs, at.data<int64_t>() + plane * outputs,
+                     data<T>(in) + plane * size);
     }
   });
-  finish(out, y);
-  finish(indices, at);
+  y.finish(), at.finish();
 }
 
 void max_pool(const TensorBase& out, const TensorBase& indices, const TensorBase& x, const Window& window) {

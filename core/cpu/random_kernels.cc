@@ -10,6 +10,7 @@
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
 #include "core/cpu/philox.h"
+#include "core/cpu/staging.h"
 #include "core/cpu/vector_math.h"
 #include "ember/core/kernels/random.h"
 #include "ember/core/parallel.h"
@@ -91,9 +92,9 @@ void random_words(uint32_t* words, uint64_t counter, uint64_t seed, int64_t grou
 template <class T, int64_t kWords, class Transform>
 void generate(const TensorBase& out, Generator& generator, Transform transform) {
   if (!out.is_contiguous()) {
-    const TensorBase dense = empty_tensor(out.sizes(), out.dtype(), out.device());
-    generate<T, kWords>(dense, generator, transform);
-    return Elementwise({{out, out.dtype()}}, {{dense, out.dtype()}}).run_cast();
+    const cpu::WriteAs rows(out, out.dtype());
+    generate<T, kWords>(rows.tensor(), generator, transform);
+    return rows.finish();
   }
   constexpr int64_t kElements = kBlock / kWords, kGroupElements = kGroup / kWords;
   const int64_t numel = out.numel(), item = out.element_size();

@@ -5,7 +5,7 @@
 
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/families.h"
-#include "ember/core/kernels/creation.h"
+#include "core/cpu/staging.h"
 #include "ember/core/kernels/resampling.h"
 #include "ember/core/parallel.h"
 
@@ -155,20 +155,15 @@ void resample_as(const TensorBase& out, const TensorBase& x, const ResamplingMap
   });
 }
 
-TensorBase dense(const TensorBase& x, DType dtype) {
-  if (x.dtype() == dtype && x.is_contiguous()) return x;
-  const TensorBase copy = empty_tensor(x.sizes(), dtype);
-  kernels::copy[kCPU](copy, x);
-  return copy;
-}
-
 void resample(const TensorBase& out, const TensorBase& x, const ResamplingMap& rows, const ResamplingMap& columns) {
   if (!is_floating_point(x.dtype())) cpu::fail_dtype("interpolate", x.dtype());
   if (out.numel() == 0) return;
   const DType dtype = compute_dtype(x.dtype());
-  const TensorBase in = dense(x, dtype), y = out.dtype() == dtype ? out : empty_tensor(out.sizes(), dtype);
-  dtype == kFloat64 ? resample_as<double>(y, in, rows, columns) : resample_as<float>(y, in, rows, columns);
-  if (!y.is_same(out)) kernels::copy[kCPU](out, y);
+  const TensorBase in = cpu::read_as(x, dtype);
+  const cpu::WriteAs y(out, dtype);
+  dtype == kFloat64 ? resample_as<double>(y.tensor(), in, rows, columns)
+                    : resample_as<float>(y.tensor(), in, rows, columns);
+  y.finish();
 }
 
 }  // namespace

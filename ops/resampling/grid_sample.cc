@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "ember/autograd/fused.h"
+#include "ember/core/cubic_weights.h"
 #include "ember/core/kernels/resampling.h"
 #include "ember/ops/creation/copy.h"
 #include "ember/ops/creation/creation.h"
@@ -54,12 +55,6 @@ Tap make_tap(const Tensor& x, const Tensor& weight, const Tensor& slope, int64_t
           weight, slope};
 }
 
-/// The cubic convolution kernel with a = -0.75 at distances below 1 and from 1 to 2, and its derivatives.
-Tensor cubic_near(const Tensor& d) { return (d * 1.25 - 2.25) * d * d + 1; }
-Tensor cubic_far(const Tensor& d) { return ((d * -0.75 + 3.75) * d - 6) * d + 3; }
-Tensor cubic_near_slope(const Tensor& d) { return (d * 3.75 - 4.5) * d; }
-Tensor cubic_far_slope(const Tensor& d) { return (d * -2.25 + 7.5) * d - 6; }
-
 /// The taps along a dim of `size` elements for the coordinates `c` [N, places].
 std::vector<Tap> taps_of(const Tensor& c, int64_t size, const GridSampling& s) {
   const double n = static_cast<double>(size), factor = s.align_corners ? (n - 1) / 2 : n / 2;
@@ -70,10 +65,11 @@ std::vector<Tap> taps_of(const Tensor& c, int64_t size, const GridSampling& s) {
     const auto add = [&](int k, const Tensor& weight, const Tensor& slope) {
       taps.push_back(make_tap(padded({left + k, p.factor}, n, s).x, weight, slope * factor, size));
     };
-    add(-1, cubic_far(t + 1), cubic_far_slope(t + 1));
-    add(0, cubic_near(t), cubic_near_slope(t));
-    add(1, cubic_near(1 - t), -cubic_near_slope(1 - t));
-    add(2, cubic_far(2 - t), -cubic_far_slope(2 - t));
+    const Tensor before = t + 1, ahead = 1 - t, beyond = 2 - t;
+    add(-1, cubic::far(before), cubic::far_slope(before));
+    add(0, cubic::near(t), cubic::near_slope(t));
+    add(1, cubic::near(ahead), -cubic::near_slope(ahead));
+    add(2, cubic::far(beyond), -cubic::far_slope(beyond));
     return taps;
   }
   p = padded(p, n, s);

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "ember/autograd/record.h"
+#include "ember/core/cubic_weights.h"
 #include "ember/core/kernels/resampling.h"
 #include "ember/ops/creation/copy.h"
 #include "ember/ops/pointwise/arithmetic.h"
@@ -128,29 +129,18 @@ ResamplingMap linear_map(const Resize& r) {
   return builder.build();
 }
 
-/// The cubic convolution kernel with parameter a at a distance of less than 1, and of 1 to 2. Keys, 1981.
-template <class T>
-T cubic_near(T d, T a) {
-  return ((a + 2) * d - (a + 3)) * d * d + 1;
-}
-
-template <class T>
-T cubic_far(T d, T a) {
-  return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
-}
-
 template <class T>
 ResamplingMap cubic_map(const Resize& r) {
   MapBuilder builder(r.inputs, r.outputs);
-  const T scale = scale_of<T>(r), a = T(-0.75);
+  const T scale = scale_of<T>(r);
   for (int64_t i = 0; i < r.outputs; ++i) {
     const T at = place(r, scale, i);
     const int64_t left = std::min(static_cast<int64_t>(std::floor(at)), r.inputs - 1);
     const T t = std::clamp(at - static_cast<T>(left), T(0), T(1));
-    builder.add(i, left - 1, cubic_far(t + 1, a));
-    builder.add(i, left, cubic_near(t, a));
-    builder.add(i, left + 1, cubic_near(1 - t, a));
-    builder.add(i, left + 2, cubic_far(2 - t, a));
+    builder.add(i, left - 1, cubic::far(t + 1));
+    builder.add(i, left, cubic::near(t));
+    builder.add(i, left + 1, cubic::near(1 - t));
+    builder.add(i, left + 2, cubic::far(2 - t));
   }
   return builder.build();
 }
@@ -182,7 +172,7 @@ ResamplingMap antialiased_map(const Resize& r, std::string_view mode) {
   if (mode == "bicubic")
     return filtered_map<T>(r, 2, [](T x) {
       const T d = std::abs(x), a = T(-0.5);
-      return d < 1 ? cubic_near(d, a) : d < 2 ? cubic_far(d, a) : T(0);
+      return d < 1 ? cubic::near(d, a) : d < 2 ? cubic::far(d, a) : T(0);
     });
   return filtered_map<T>(r, 3, [](T x) {
     const T y = x * std::numbers::pi_v<T>;
