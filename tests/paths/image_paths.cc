@@ -272,6 +272,25 @@ Paths cubic_resizing(const std::string& name, int64_t height, int64_t width) {
           .has_gradient = true};
 }
 
+/// The element nearest to each place.
+Paths nearest_resizing(const std::string& name, int64_t height, int64_t width) {
+  return {.name = "nearest_to_" + name,
+          .op =
+              [=](const Tensors& in) {
+                return interpolate(in[0], {height, width}, {}, "nearest");
+              },
+          .reference =
+              [=](const Arrays& in) {
+                return images({in[0].shape[0], in[0].shape[1], height, width},
+                              [&](int64_t n, int64_t c, int64_t i, int64_t j) {
+                                return pixel(in[0], n, c, i * in[0].shape[2] / height, j * in[0].shape[3] / width);
+                              });
+              },
+          .cases = folded(),
+          .tolerance = 0,
+          .has_gradient = true};
+}
+
 /// x [N, C, H, W] at grid [N, h, w, 2], zeros beyond the border.
 Array sampled(const Arrays& in) {
   const Array &x = in[0], &grid = in[1];
@@ -292,6 +311,7 @@ Array sampled(const Arrays& in) {
 
 [[maybe_unused]] const bool added = add_paths({
     convolution("tiny", {3, 1, 1}, {{1, 1, 5, 7}, {2, 3, 6, 7}}, {1, 4}),
+    convolution("tiny_or_not", {3, 1, 1}, {{1, 16, 10, 10}, {1, 1, 20, 20}}, {1, 2, 5}),
     convolution("strided", {3, 2, 1}, {{1, 3, 9, 17}, {2, 8, 5, 6}, {1, 17, 5, 6}}, {1, 8}),
     convolution("dilated", {2, 1, 1, 2}, {{1, 2, 8, 9}, {2, 5, 9, 7}}, {3, 9}),
     convolution("pointwise", {1}, {{1, 16, 4, 5}, {2, 7, 1, 1}, {2, 33, 3, 3}}, {1, 16}),
@@ -320,6 +340,8 @@ Array sampled(const Arrays& in) {
     resizing("3_by_5", 3, 5),
     cubic_resizing("9_by_31", 9, 31),
     cubic_resizing("3_by_5", 3, 5),
+    nearest_resizing("10_by_32", 10, 32),
+    nearest_resizing("5_by_3", 5, 3),
     {.name = "grid_sample",
      .op = [](const Tensors& in) { return grid_sample(in[0], in[1]); },
      .reference = sampled,
@@ -332,6 +354,8 @@ Array sampled(const Arrays& in) {
            };
            for (const int64_t n : around({4, 16, 64})) add(2, 1, n);
            for (const int64_t n : around({8, 16, 32})) add(n, 3, 3);
+           // Fewer places than a quarter of the pixels.
+           add(16, 1, 7), add(16, 1, 8);
            add(2, 9, 15);
            return cases;
          }(),

@@ -13,11 +13,14 @@ struct Product {
   int64_t batch, m, k, n;
 };
 
-/// Around the rows and lanes of tiles, packed panels, their depth, blocks of rows, products for a library and dot products.
+/// Around the rows and lanes of tiles, packed panels, their depth, blocks of rows, products for a library, dot products and operands
+/// that are turned around.
 std::vector<Product> products() {
-  std::vector<Product> all = {{1, 1, 255, 1},  {1, 1, 256, 1},  {1, 1, 257, 1},  {1, 1, 32769, 1}, {1, 25, 25, 26},
-                              {1, 26, 25, 25}, {1, 97, 5, 33},  {1, 95, 7, 2},   {3, 24, 16, 16},  {3, 25, 16, 16},
-                              {2, 7, 300, 9},  {1, 64, 64, 64}, {1, 9, 256, 10}, {1, 8, 257, 9},   {1, 30, 513, 20}};
+  std::vector<Product> all = {{1, 1, 255, 1},   {1, 1, 256, 1},   {1, 1, 257, 1},   {1, 1, 32769, 1},  {1, 25, 25, 26},
+                              {1, 26, 25, 25},  {1, 97, 5, 33},   {1, 95, 7, 2},    {3, 24, 16, 16},   {3, 25, 16, 16},
+                              {2, 7, 300, 9},   {1, 64, 64, 64},  {1, 9, 256, 10},  {1, 8, 257, 9},    {1, 30, 513, 20},
+                              {1, 16, 32, 32},  {1, 16, 32, 33},  {1, 8, 128, 128}, {1, 8, 127, 128},  {1, 9, 128, 128},
+                              {1, 128, 128, 8}, {1, 128, 127, 8}, {1, 128, 128, 9}, {2, 128, 128, 128}};
   for (const int64_t size : around({2, 4, 6, 8, 12, 16, 24, 32, 64})) {
     all.push_back({1, size, 5, 7});
     all.push_back({1, 5, 3, size});

@@ -24,6 +24,8 @@ std::vector<Case> matrices(double low = -2, double high = 2) {
     add(3, 4 * widths[i]);
   }
   for (const int64_t length : {1023, 4095, 4096, 4097, 8192}) add(length, 1), add(2, length);
+  // More partial results than are combined at once.
+  add(64 * 4096 + 1, 1);
   add(4097, 3), add(32769, 2), add(129, 257), add(500, 20);
   // A dim in the middle.
   for (const int64_t size : {2, 8, 15, 17, 63, 65, 129}) {
