@@ -1,11 +1,12 @@
-// batch_norm over every dim but the second, Ioffe and Szegedy 2015. x is a number of planes, one for each sample and channel, whose
-// elements lie behind one another; where channels do instead, x is a number of rows of channels.
+// batch_norm over every dim but the second, Ioffe and Szegedy 2015. x is a number of planes, one for each sample and channel; where these
+// are single elements, it is a number of rows of channels.
 #include <algorithm>
 #include <cmath>
 
 #include "core/cpu/batch_norm_layout.h"
 #include "core/cpu/cpu_kernels.h"
 #include "core/cpu/normalization_families.h"
+#include "core/cpu/staging.h"
 #include "core/cpu/vector.h"
 #include "ember/core/kernels/normalization.h"
 
@@ -89,18 +90,18 @@ class Forward {
       : layout_(x),
         training_(training),
         eps_(eps),
-        x_(cpu::read_as(x, dtype_of<T>, layout_.strides)),
+        x_(cpu::read_as(x, dtype_of<T>)),
         weight_(cpu::read_as(weight, dtype_of<T>)),
         bias_(cpu::read_as(bias, dtype_of<T>)),
         mean_(training ? mean : cpu::read_as(mean, dtype_of<T>)),
         rstd_(training ? rstd : cpu::read_as(rstd, dtype_of<T>)),
-        out_(out, dtype_of<T>, layout_.strides),
+        out_(out, dtype_of<T>),
         means_(mean_, dtype_of<T>),
         rstds_(rstd_, dtype_of<T>),
         affine_(empty_tensor({2 * layout_.channels}, dtype_of<T>)) {}
 
   void run() {
-    layout_.is_rows ? run_rows() : run_planes();
+    layout_.is_rows() ? run_rows() : run_planes();
     out_.finish();
     if (training_) means_.finish(), rstds_.finish();
   }
@@ -206,18 +207,18 @@ class Backward {
            const TensorBase& x, const TensorBase& mean, const TensorBase& rstd, const TensorBase& weight, bool training)
       : layout_(x),
         training_(training),
-        x_(cpu::read_as(x, dtype_of<T>, layout_.strides)),
-        grad_(cpu::read_as(grad, dtype_of<T>, layout_.strides)),
+        x_(cpu::read_as(x, dtype_of<T>)),
+        grad_(cpu::read_as(grad, dtype_of<T>)),
         mean_(cpu::read_as(mean, dtype_of<T>)),
         rstd_(cpu::read_as(rstd, dtype_of<T>)),
         weight_(cpu::read_as(weight, dtype_of<T>)),
-        grad_x_(grad_x, dtype_of<T>, layout_.strides),
+        grad_x_(grad_x, dtype_of<T>),
         grad_weight_(grad_weight, dtype_of<T>),
         grad_bias_(grad_bias, dtype_of<T>),
         factors_(empty_tensor({3 * layout_.channels}, dtype_of<T>)) {}
 
   void run() {
-    layout_.is_rows ? run_rows() : run_planes();
+    layout_.is_rows() ? run_rows() : run_planes();
     grad_x_.finish(), grad_weight_.finish(), grad_bias_.finish();
   }
 

@@ -3,31 +3,26 @@
 
 #include <algorithm>
 
-#include "core/cpu/staging.h"
 #include "ember/core/parallel.h"
+#include "ember/core/tensor_base.h"
 
 namespace ember::EMBER_ISA::normalization {
 
 /// Elements that one task reduces before results are combined.
 inline constexpr int64_t kChunk = 16384;
-/// From this many channels on, a channel is one thread's work from its statistics to its results, while it is in the cache.
-inline constexpr int64_t kManyChannels = 16;
+/// From so many channels of planes of so many elements on, a channel is one thread's work from its statistics to its results, while it
+/// is in the cache. Zen 4: 1.0 to 1.4 times as fast for 112 x 112 and 224 x 224, but 0.5 to 0.9 times for 64 x 64 and smaller ones,
+/// whose channels are scattered over the memory.
+inline constexpr int64_t kManyChannels = 16, kLongPlane = 8192;
 
-/// x as [samples, channels, plane], or as [samples * plane, channels] when `is_rows`.
+/// Row-major x as [samples, channels, plane]; where planes are single elements, its rows are those of the channels.
 struct Layout {
-  int64_t samples, channels, plane;
-  bool is_rows;
-  Shape strides;
+  int64_t samples, channels, plane = 1;
 
-  explicit Layout(const TensorBase& x) : samples(x.sizes()[0]), channels(x.sizes()[1]), plane(1), is_rows(false) {
+  explicit Layout(const TensorBase& x) : samples(x.sizes()[0]), channels(x.sizes()[1]) {
     for (size_t d = 2; d < x.sizes().size(); ++d) plane *= x.sizes()[d];
-    strides = contiguous_strides(x.sizes());
-    const Shape channels_last = cpu::channels_last_strides(x.sizes());
-    if (plane == 1 || (channels > 1 && !cpu::has_strides(x, strides) && cpu::has_strides(x, channels_last))) {
-      is_rows = true;
-      strides = channels_last;
-    }
   }
+  bool is_rows() const { return plane == 1; }
   int64_t count() const { return samples * plane; }
   /// Where sample n's plane of channel c begins.
   int64_t at(int64_t n, int64_t c) const { return (n * channels + c) * plane; }
@@ -40,7 +35,7 @@ template <class Reduce, class Finish, class Apply>
 void for_each_plane(const Layout& layout, Reduce reduce, Finish finish, Apply apply) {
   const int64_t samples = layout.samples, channels = layout.channels;
   const auto grain = [](int64_t work) { return std::max<int64_t>(1, kChunk / std::max<int64_t>(work, 1)); };
-  if (channels >= kManyChannels) {
+  if (channels >= kManyChannels && layout.plane >= kLongPlane) {
     parallel_for(0, channels, grain(layout.count()), [&](int64_t first, int64_t last) {
       for (int64_t c = first; c < last; ++c) {
         for (int64_t n = 0; n < samples; ++n) reduce(n, c);

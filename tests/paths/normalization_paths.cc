@@ -65,6 +65,7 @@ std::vector<Case> images() {
   for (const int64_t c : around({2, 4, 8, 16, 32})) add(3, c, 5), add(c + 4, c, 1);
   for (const int64_t n : around({2, 4, 8, 16, 32, 64, 128})) add(2, 3, n + 1);
   for (const int64_t n : around({1024, 4096})) add(2, 2, n);
+  add(1, 16, 8191), add(1, 16, 8192), add(1, 15, 8192), add(2, 17, 8193);
   add(1, 17, 1030), add(2, 40, 410), add(1, 1, 16385), add(420, 40, 1);
   return cases;
 }
