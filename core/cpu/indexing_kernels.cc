@@ -28,6 +28,7 @@ void copy_run(char* to, int64_t to_stride, char* from, int64_t from_stride, int6
 }
 
 /// Whether the positions of a run lie nearer to one another in `plain` than its elements, so that they belong into the inner loop.
+/// Zen 4: columns of a row-major matrix are 1.5 to 4 times as fast, of a transposed one 0.8 to 2 times.
 bool is_position_inner(const Selection::Run& run) {
   return run.positions > 1 && run.count > 1 && run.plain_offsets[1] - run.plain_offsets[0] < run.plain_stride;
 }

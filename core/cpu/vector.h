@@ -155,7 +155,8 @@ void fold_rows(T* result, const T* x, int64_t rows, int64_t columns, int64_t str
   }
 }
 
-/// The same for rows of any width: narrow rows that lie behind one another are taken several at a time.
+/// The same for rows of any width: narrow rows that lie behind one another are taken several at a time. Zen 4: 1.1 to 1.2 times as fast for
+/// 3 and 10 columns.
 template <class Op, class T>
 void fold_columns(T* result, const T* x, int64_t rows, int64_t columns, int64_t stride) {
   constexpr int64_t kNarrow = 4 * Vector<T>::kLanes;
