@@ -71,15 +71,23 @@ def test_nothing_is_lost_when_a_wait_was_interrupted():
             return i
 
     batches = iter(data.DataLoader(Waiting(8), 1, num_workers=2))
-    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    is_waiting = False
+
+    def interrupt(*_):
+        if is_waiting:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
     taken = []
     try:
         for _ in range(8):
             signal.setitimer(signal.ITIMER_REAL, 0.02)
             try:
+                is_waiting = True
                 taken.append(next(batches).item())
             except KeyboardInterrupt:
-                signal.setitimer(signal.ITIMER_REAL, 0)
+                pass
+            is_waiting = False
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
