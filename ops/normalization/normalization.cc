@@ -11,8 +11,10 @@
 #include "ember/ops/pointwise/elementary.h"
 #include "ember/ops/pooling/pooling.h"
 #include "ember/ops/reduction/reduction.h"
+#include "ember/ops/shape/batch_dims.h"
 #include "ember/ops/shape/joining.h"
 #include "ember/ops/shape/shape.h"
+#include "ember/ops/shape/views.h"
 #include "ops/internal/in_float32.h"
 #include "ops/internal/kernel.h"
 #include "ops/internal/normalization_operands.h"
@@ -72,6 +74,15 @@ Axes channel_axes(const Tensor& x) {
   return axes;
 }
 
+/// A statistic of x alone, which the kernel has written for each sample of vmap if the weight has samples.
+Tensor for_input(Tensor statistic, const Tensor& x) {
+  const std::vector<BatchDim> dims(statistic.batch_dims().begin(), statistic.batch_dims().end());
+  for (const BatchDim& dim : dims)
+    if (!x.is_batched() || !x.impl()->batch->find(dim.level))
+      statistic = select(remove_batch_dim(statistic, 0, dim.level, dim.size), 0, 0);
+  return statistic;
+}
+
 /// running = (1 - momentum) running + momentum batch.
 void move_towards(const Tensor& running, const Tensor& batch, double momentum) {
   Tensor kept = running;
@@ -116,6 +127,10 @@ std::tuple<Tensor, Tensor, Tensor> native_batch_norm(const Tensor& x, const Tens
       rstd = rsqrt(add(to(running_var, dtype), eps));
     }
     if (x.numel() > 0) kernels::batch_norm.on(x)(y, mean, rstd, input, scale, shift, eps, training);
+    if (training) {
+      mean = for_input(mean, x);
+      rstd = for_input(rstd, x);
+    }
     if (training && count > 1) {
       if (running_mean.defined()) move_towards(running_mean, mean, momentum);
       if (running_var.defined()) {

@@ -116,6 +116,17 @@ def test_mapped_running_statistics_are_updated_for_each_sample():
         assert ember.allclose(mean[i], own_mean) and ember.allclose(variance[i], own_variance)
 
 
+def test_statistics_of_an_input_that_samples_share_are_updated_once():
+    mean, variance = ember.zeros(4, dtype=ember.float64), ember.ones(4, dtype=ember.float64)
+    weights = numbers(B, 4)
+    got = vmap(lambda w: F.batch_norm(IMAGES[0], mean, variance, w, training=True))(weights)
+    own_mean, own_variance = ember.zeros(4, dtype=ember.float64), ember.ones(4, dtype=ember.float64)
+    expected = [F.batch_norm(IMAGES[0], None, None, w, training=True) for w in weights]
+    F.batch_norm(IMAGES[0], own_mean, own_variance, training=True)
+    assert ember.allclose(got, ember.stack(expected))
+    assert ember.allclose(mean, own_mean) and ember.allclose(variance, own_variance)
+
+
 def test_vmaps_nest():
     x, y = numbers(2, 4), numbers(3, 4)
     pairs = vmap(lambda a: vmap(lambda b: (a * b).sum() + b.max())(y))(x)
