@@ -7,10 +7,7 @@ namespace ember::autograd::functional {
 
 namespace {
 
-Tensor filled_like(const Tensor& x, const Scalar& value) {
-  Tensor y = empty_tensor(x.sizes(), x.dtype(), x.device());
-  return y.fill_(value);
-}
+Tensor filled_like(const Tensor& x, const Scalar& value) { return x.new_full(x.sizes(), value, x.dtype()); }
 
 /// Inputs that f may be differentiated for: with create_graph views that keep their history, else leaves of their own.
 Tensors prepare(const char* op, const Tensors& inputs, bool create_graph) {
@@ -42,7 +39,13 @@ Tensors detached(Tensors xs, bool create_graph) {
   return xs;
 }
 
-/// grad of those outputs that depend on anything; zeros where nothing does.
+const Tensor& only_number(const char* op, const Tensors& outputs) {
+  check(outputs.size() == 1 && outputs[0].numel() == 1, op, ": the function must give one tensor of one element");
+  return outputs[0];
+}
+
+}  // namespace
+
 Tensors gradients(const Tensors& outputs, const Tensors& inputs, const Tensors& v, bool create_graph) {
   Tensors roots, weights;
   for (size_t i = 0; i < outputs.size(); ++i) {
@@ -58,13 +61,6 @@ Tensors gradients(const Tensors& outputs, const Tensors& inputs, const Tensors& 
   const EnableGradGuard recording;
   return grad(roots, inputs, weights, true, create_graph, true, true);
 }
-
-const Tensor& only_number(const char* op, const Tensors& outputs) {
-  check(outputs.size() == 1 && outputs[0].numel() == 1, op, ": the function must give one tensor of one element");
-  return outputs[0];
-}
-
-}  // namespace
 
 std::pair<Tensors, Tensors> vjp(const TensorFunction& f, const Tensors& inputs, const Tensors& v, bool create_graph) {
   const Tensors xs = prepare("vjp", inputs, create_graph), ys = call("vjp", f, xs);

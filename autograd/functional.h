@@ -13,6 +13,9 @@ namespace ember::autograd::functional {
 
 using Tensors = std::vector<Tensor>;
 
+/// The sums of the outputs' gradients times v, for each input: zeros where nothing depends on it.
+Tensors gradients(const Tensors& outputs, const Tensors& inputs, const Tensors& v, bool create_graph);
+
 /// f(inputs), and v^T J for each input; v has the outputs' shapes and may be left out for one output with one element.
 std::pair<Tensors, Tensors> vjp(const TensorFunction& f, const Tensors& inputs, const Tensors& v = {},
                                 bool create_graph = false);

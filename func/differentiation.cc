@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "ember/autograd/backward.h"
+#include "ember/autograd/functional.h"
 #include "ember/autograd/grad_mode.h"
 #include "ember/func/flat.h"
 #include "ember/ops/creation/creation.h"
@@ -11,6 +11,8 @@
 namespace ember::func::flat {
 
 namespace {
+
+using autograd::functional::gradients;
 
 /// Transforms within transforms: the inner ones keep their results on the tape for the outer ones.
 class Nesting {
@@ -31,11 +33,6 @@ bool any_on_tape(const Tensors& tensors) {
   return std::ranges::any_of(tensors, [](const Tensor& x) { return x.requires_grad(); });
 }
 
-/// Those that are differentiated.
-Tensors first(const Tensors& outputs, std::optional<size_t> counted) {
-  return {outputs.begin(), outputs.begin() + static_cast<int64_t>(counted.value_or(outputs.size()))};
-}
-
 Tensors detached(Tensors tensors) {
   for (Tensor& x : tensors) x = x.detach();
   return tensors;
@@ -54,26 +51,10 @@ struct Variables {
     }
   }
 
-  /// Zeros where nothing depends on an input.
-  Tensors gradients(const Tensors& outputs, const Tensors& weights, bool create_graph) const {
-    return func::flat::gradients(outputs, tensors, weights, create_graph);
-  }
   Tensors finished(Tensors results) const { return keeps_graph ? std::move(results) : detached(std::move(results)); }
 };
 
 }  // namespace
-
-Tensors gradients(const Tensors& outputs, const Tensors& inputs, const Tensors& weights, bool create_graph) {
-  Tensors roots, given, result;
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    if (!outputs[i].requires_grad()) continue;
-    roots.push_back(outputs[i]);
-    given.push_back(weights.empty() ? ones_like(outputs[i]) : weights[i]);
-  }
-  if (!roots.empty()) return autograd::grad(roots, inputs, given, true, create_graph, true, true);
-  for (const Tensor& x : inputs) result.push_back(zeros_like(x));
-  return result;
-}
 
 Derivatives grad_and_value(const Function& f, const Tensors& inputs) {
   const Nesting nesting;
@@ -83,16 +64,16 @@ Derivatives grad_and_value(const Function& f, const Tensors& inputs) {
   check(!outputs.empty() && outputs[0].defined() && outputs[0].dim() == 0,
         "grad: the function must give a zero-dim tensor, not ",
         outputs.empty() ? std::string("none") : describe(outputs[0]));
-  Tensors found = variables.gradients({outputs[0]}, {}, variables.keeps_graph);
+  Tensors found = gradients({outputs[0]}, variables.tensors, {ones_like(outputs[0])}, variables.keeps_graph);
   return {variables.finished(std::move(outputs)), variables.finished(std::move(found)), variables.keeps_graph};
 }
 
-Pullback vjp(const Function& f, const Tensors& inputs, std::optional<size_t> counted) {
+Pullback vjp(const Function& f, const Tensors& inputs) {
   const Nesting nesting;
   const EnableGradGuard recording;
   const Variables variables(inputs, nesting.is_inner());
-  Tensors outputs = f(variables.tensors), roots = first(outputs, counted);
-  return {variables.finished(std::move(outputs)), std::move(roots), variables.tensors, variables.keeps_graph};
+  Tensors outputs = f(variables.tensors);
+  return {variables.finished(outputs), outputs, variables.tensors, variables.keeps_graph};
 }
 
 Tensors Pullback::operator()(const Tensors& cotangents) const {
@@ -104,7 +85,7 @@ Tensors Pullback::operator()(const Tensors& cotangents) const {
   return keeps_graph ? result : detached(std::move(result));
 }
 
-Derivatives jvp(const Function& f, const Tensors& inputs, const Tensors& tangents, std::optional<size_t> counted) {
+Derivatives jvp(const Function& f, const Tensors& inputs, const Tensors& tangents) {
   const Nesting nesting;
   const EnableGradGuard recording;
   Variables variables(inputs, nesting.is_inner());
@@ -115,10 +96,9 @@ Derivatives jvp(const Function& f, const Tensors& inputs, const Tensors& tangent
           describe(tangents[i]), " but its primal ", describe(inputs[i]));
   variables.keeps_graph |= any_on_tape(tangents);
   Tensors outputs = f(variables.tensors);
-  const Tensors roots = first(outputs, counted);
   Tensors probes;
-  for (const Tensor& y : roots) probes.push_back(zeros_like(y.detach()).requires_grad_());
-  const Tensors linear = variables.gradients(roots, probes, true);
+  for (const Tensor& y : outputs) probes.push_back(zeros_like(y.detach()).requires_grad_());
+  const Tensors linear = gradients(outputs, variables.tensors, probes, true);
   Tensors products = gradients(linear, probes, tangents, variables.keeps_graph);
   return {variables.finished(std::move(outputs)), variables.finished(std::move(products)), variables.keeps_graph};
 }
@@ -163,9 +143,8 @@ Dims first_dims(size_t count) { return Dims(count, 0); }
 
 }  // namespace
 
-Jacobian jacrev(const Function& f, const Tensors& inputs, std::optional<int64_t> chunk_size,
-                std::optional<size_t> counted) {
-  Pullback pullback = vjp(f, inputs, counted);
+Jacobian jacrev(const Function& f, const Tensors& inputs, std::optional<int64_t> chunk_size) {
+  Pullback pullback = vjp(f, inputs);
   const Tensors& outputs = pullback.roots;
   Tensors found;
   const Tensors directions = all_directions(outputs);
@@ -183,20 +162,16 @@ Jacobian jacrev(const Function& f, const Tensors& inputs, std::optional<int64_t>
   return jacobian;
 }
 
-Jacobian jacfwd(const Function& f, const Tensors& inputs, const VmapOptions& options, std::optional<size_t> counted) {
+Jacobian jacfwd(const Function& f, const Tensors& inputs, const VmapOptions& options) {
   Jacobian jacobian;
   const Tensors directions = all_directions(inputs);
   Tensors found;
   if (directions.empty() || directions[0].size(0) == 0) {
     jacobian.outputs = f(inputs);
-    const size_t count = counted.value_or(jacobian.outputs.size());
-    for (size_t i = 0; i < count; ++i) {
-      const Tensor& y = jacobian.outputs[i];
-      found.push_back(zeros(joined({0}, y.sizes()), y.detach().options()));
-    }
+    for (const Tensor& y : jacobian.outputs) found.push_back(zeros(joined({0}, y.sizes()), y.detach().options()));
   } else {
     const Function columns = [&](const Tensors& tangents) {
-      Derivatives both = jvp(f, inputs, tangents, counted);
+      Derivatives both = jvp(f, inputs, tangents);
       jacobian.outputs = both.outputs;
       jacobian.is_on_tape = both.are_on_tape;
       return both.derivatives;

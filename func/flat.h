@@ -31,9 +31,6 @@ using OutDims = FunctionRef<Dims(size_t outputs)>;
 Tensors vmap(const Function& f, const Tensors& inputs, const Dims& in_dims, OutDims out_dims,
              const VmapOptions& options = {});
 
-/// The sums of the outputs' gradients times their weights, ones by default, for each input: zeros where nothing depends on it.
-Tensors gradients(const Tensors& outputs, const Tensors& inputs, const Tensors& weights, bool create_graph);
-
 /// What f gave, and derivatives of it. Both are on the tape when the inputs were, or within another transform.
 struct Derivatives {
   Tensors outputs, derivatives;
@@ -51,12 +48,11 @@ struct Pullback {
   /// The product of a cotangent for each root with the Jacobian, for each input.
   Tensors operator()(const Tensors& cotangents) const;
 };
-/// `counted` outputs have cotangents; those behind them are only returned.
-Pullback vjp(const Function& f, const Tensors& inputs, std::optional<size_t> counted = {});
+Pullback vjp(const Function& f, const Tensors& inputs);
 
 /// f(inputs), and the Jacobian times a tangent of each input. By differentiating v^T J, which is linear in v, once more: two passes
 /// backward serve for one forward.
-Derivatives jvp(const Function& f, const Tensors& inputs, const Tensors& tangents, std::optional<size_t> counted = {});
+Derivatives jvp(const Function& f, const Tensors& inputs, const Tensors& tangents);
 
 /// [i][j] is the derivative of output i for input j: output i's shape, then input j's.
 struct Jacobian {
@@ -65,10 +61,8 @@ struct Jacobian {
   bool is_on_tape = false;
 };
 /// By rows: vjp of all directions of the outputs at once, or `chunk_size` of them at a time.
-Jacobian jacrev(const Function& f, const Tensors& inputs, std::optional<int64_t> chunk_size = {},
-                std::optional<size_t> counted = {});
+Jacobian jacrev(const Function& f, const Tensors& inputs, std::optional<int64_t> chunk_size = {});
 /// By columns: jvp of all directions of the inputs.
-Jacobian jacfwd(const Function& f, const Tensors& inputs, const VmapOptions& options = {},
-                std::optional<size_t> counted = {});
+Jacobian jacfwd(const Function& f, const Tensors& inputs, const VmapOptions& options = {});
 
 }  // namespace ember::func::flat

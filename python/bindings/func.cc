@@ -75,21 +75,19 @@ void bind_func(py::module_& m) {
   m.def("_grad_and_value", [](py::function function, const Tensors& inputs) {
     return tuple_of(func::flat::grad_and_value(to_function(std::move(function)), inputs));
   });
-  m.def("_vjp", [](py::function function, const Tensors& inputs, std::optional<size_t> counted) {
-    return func::flat::vjp(to_function(std::move(function)), inputs, counted);
+  m.def("_vjp", [](py::function function, const Tensors& inputs) {
+    return func::flat::vjp(to_function(std::move(function)), inputs);
   });
-  m.def("_jvp",
-        [](py::function function, const Tensors& inputs, const Tensors& tangents, std::optional<size_t> counted) {
-          return tuple_of(func::flat::jvp(to_function(std::move(function)), inputs, tangents, counted));
-        });
-  m.def("_jacrev", [](py::function function, const Tensors& inputs, std::optional<int64_t> chunk_size,
-                      std::optional<size_t> counted) {
-    return tuple_of(func::flat::jacrev(to_function(std::move(function)), inputs, chunk_size, counted));
+  m.def("_jvp", [](py::function function, const Tensors& inputs, const Tensors& tangents) {
+    return tuple_of(func::flat::jvp(to_function(std::move(function)), inputs, tangents));
+  });
+  m.def("_jacrev", [](py::function function, const Tensors& inputs, std::optional<int64_t> chunk_size) {
+    return tuple_of(func::flat::jacrev(to_function(std::move(function)), inputs, chunk_size));
   });
   m.def("_jacfwd", [](py::function function, const Tensors& inputs, const std::string& randomness,
-                      std::optional<int64_t> chunk_size, std::optional<size_t> counted) {
+                      std::optional<int64_t> chunk_size) {
     return tuple_of(
-        func::flat::jacfwd(to_function(std::move(function)), inputs, {to_randomness(randomness), chunk_size}, counted));
+        func::flat::jacfwd(to_function(std::move(function)), inputs, {to_randomness(randomness), chunk_size}));
   });
 
   using func::flat::Pullback;

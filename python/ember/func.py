@@ -174,7 +174,7 @@ def grad(func, argnums=0, has_aux=False):
 def vjp(func, *primals, has_aux=False):
     """func(*primals), and the function that multiplies the Jacobian by cotangents from the left."""
     call = _Call(func, primals, {}, has_aux=has_aux)
-    pullback = _flat._vjp(call, call.inputs, None)
+    pullback = _flat._vjp(call, call.inputs)
     build_inputs = call.build_inputs
 
     def product(*cotangents, **_):
@@ -187,7 +187,7 @@ def vjp(func, *primals, has_aux=False):
 def jvp(func, primals, tangents, *, strict=False, has_aux=False):
     """func(*primals), and the Jacobian times `tangents`: v^T J is linear in v, and its derivative is the product."""
     call = _Call(func, tuple(primals), {}, has_aux=has_aux)
-    outputs, products, on_tape = _flat._jvp(call, call.inputs, flatten(tuple(tangents))[0], None)
+    outputs, products, on_tape = _flat._jvp(call, call.inputs, flatten(tuple(tangents))[0])
     return call.with_aux((call.build(outputs), call.build(products)), on_tape)
 
 
@@ -198,14 +198,12 @@ def linearize(func, *primals):
 
 def jacrev(func, argnums=0, has_aux=False, *, chunk_size=None, _preallocate_and_copy=False):
     """A function that gives the Jacobian by rows: vmap of vjp over the output's elements, `chunk_size` of them at a time."""
-    return _jacobian(func, argnums, has_aux, lambda call, inputs: _flat._jacrev(call, inputs, chunk_size, None))
+    return _jacobian(func, argnums, has_aux, lambda call, inputs: _flat._jacrev(call, inputs, chunk_size))
 
 
 def jacfwd(func, argnums=0, has_aux=False, *, randomness="error", chunk_size=None):
     """A function that gives the Jacobian by columns: vmap of jvp over the inputs' elements, `chunk_size` of them at a time."""
-    return _jacobian(
-        func, argnums, has_aux, lambda call, inputs: _flat._jacfwd(call, inputs, randomness, chunk_size, None)
-    )
+    return _jacobian(func, argnums, has_aux, lambda call, inputs: _flat._jacfwd(call, inputs, randomness, chunk_size))
 
 
 def _jacobian(func, argnums, has_aux, find):
