@@ -56,6 +56,15 @@ def check_train(folder):
 
 
 def check_python(folder):
+    ember("build", "//python:package")
+    gone = ROOT / "bazel-bin/python/package/ember/gone"
+    (gone / "__pycache__").mkdir(parents=True)
+    (gone / "__pycache__/module.cpython-311.pyc").touch()
+    (gone / "module.py").symlink_to(folder / "deleted.py")
+    assert "found nothing" in ember(
+        "python", "-c", "import importlib.util as i; print('found', i.find_spec('ember.gone') or 'nothing')"
+    )
+
     script = folder / "script.py"
     script.write_text("import sys, ember\nprint(ember.ones(2, 3).sum().item(), sys.argv[1])\n")
     assert "6.0 argument" in ember("python", script.name, "argument", cwd=folder)
