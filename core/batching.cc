@@ -25,14 +25,6 @@ int64_t count_samples(const Dims& dims) {
 
 void copy(const TensorBase& to, const TensorBase& from) { kernels::copy.on(to)(to, from); }
 
-/// How many elements of memory a sample spans.
-int64_t extent(const Shape& sizes, const Shape& strides) {
-  int64_t end = sizes.numel() == 0 ? 0 : 1;
-  for (size_t i = 0; i < sizes.size() && end > 0; ++i) end += (sizes[i] - 1) * strides[i];
-  return end;
-}
-int64_t extent(const TensorBase& x) { return extent(x.sizes(), x.strides()); }
-
 /// x's stride along a level, 0 where all samples are the same.
 int64_t stride_of(const TensorBase& x, uint64_t level) {
   const BatchDim* dim = x.is_batched() ? x.impl()->batch->find(level) : nullptr;
@@ -163,7 +155,9 @@ class OneCall {
     const TensorBase& sample = *tensors_[i];
     if (is_shared(i)) return sample;
     const std::optional<TensorBase> x = samples(i);
-    if (!x || x->sizes()[0] <= 1 || extent(sample) != sample.numel() || x->strides()[0] == sample.numel()) return x;
+    if (!x || x->sizes()[0] <= 1 || extent(sample.sizes(), sample.strides()) != sample.numel() ||
+        x->strides()[0] == sample.numel())
+      return x;
     if (is_output(i)) return {};
     const TensorBase dense = empty_batched(dims_, sample.sizes(), sample.strides(), sample.dtype(), sample.device());
     copy(dense, sample);
@@ -306,7 +300,7 @@ VmapLevel::~VmapLevel() { open_levels.pop_back(); }
 bool VmapLevel::is_open(uint64_t level) {
   return std::ranges::find(open_levels, level, &VmapLevel::id) != open_levels.end();
 }
-size_t VmapLevel::depth() { return open_levels.size(); }
+const VmapLevel* VmapLevel::innermost() { return open_levels.empty() ? nullptr : open_levels.back(); }
 
 TensorBase empty_batched(std::span<const BatchDim> dims, const Shape& sizes, DType dtype, Device device) {
   return empty_batched(dims, sizes, contiguous_strides(sizes), dtype, device);
@@ -317,7 +311,9 @@ TensorBase empty_batched(std::span<const BatchDim> dims, const Shape& sizes, con
   if (dims.empty()) return empty_strided_tensor(sizes, strides, dtype, device);
   Shape all;
   for (const BatchDim& dim : dims) all.push_back(dim.size);
-  all.push_back(extent(sizes, strides));
+  const std::optional<int64_t> span = extent(sizes, strides);
+  check<OutOfMemoryError>(span.has_value(), "empty: a tensor of shape ", sizes, " is too large");
+  all.push_back(*span);
   const TensorBase memory = empty_tensor(all, dtype, device);
   Dims batch(dims.begin(), dims.end());
   for (size_t i = 0; i < batch.size(); ++i) batch[i].stride = memory.strides()[i];

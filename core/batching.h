@@ -27,8 +27,8 @@ class VmapLevel {
   int64_t size() const { return size_; }
   Randomness randomness() const { return randomness_; }
   static bool is_open(uint64_t level);
-  /// How deep vmaps are nested in this thread.
-  static size_t depth();
+  /// Null where none is open in this thread.
+  static const VmapLevel* innermost();
 
  private:
   uint64_t id_;

@@ -110,6 +110,14 @@ Shape wrap_dims(const Shape& dims, int64_t rank, const char* op) {
   return result;
 }
 
+std::optional<int64_t> extent(const Shape& sizes, const Shape& strides) {
+  if (std::ranges::find(sizes, 0) != sizes.end()) return 0;
+  int64_t end = 1, step = 0;
+  for (size_t i = 0; i < sizes.size(); ++i)
+    if (__builtin_mul_overflow(sizes[i] - 1, strides[i], &step) || __builtin_add_overflow(end, step, &end)) return {};
+  return end;
+}
+
 Shape contiguous_strides(const Shape& sizes) {
   Shape strides = sizes;
   uint64_t stride = 1;  // wraps for a shape that is too large to allocate, which is found later

@@ -111,4 +111,7 @@ Shape wrap_dims(const Shape& dims, int64_t rank, const char* op);
 /// The strides of a row-major tensor.
 Shape contiguous_strides(const Shape& sizes);
 
+/// How many elements of memory a tensor of this geometry spans; none when int64 cannot count them.
+std::optional<int64_t> extent(const Shape& sizes, const Shape& strides);
+
 }  // namespace ember

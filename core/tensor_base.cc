@@ -20,19 +20,9 @@ bool is_row_major(const Shape& sizes, const Shape& strides) {
   return true;
 }
 
-/// The bytes that a tensor of this geometry reaches; none when int64 cannot count them.
-std::optional<int64_t> extent(const Shape& sizes, const Shape& strides, int64_t item_size) {
-  int64_t end = 1, step = 0;
-  for (size_t i = 0; i < sizes.size(); ++i) {
-    if (sizes[i] == 0) return 0;
-    if (__builtin_mul_overflow(sizes[i] - 1, strides[i], &step) || __builtin_add_overflow(end, step, &end)) return {};
-  }
-  if (__builtin_mul_overflow(end, item_size, &end)) return {};
-  return end;
-}
-
 /// The batch dims of a tensor that is read as another type: strides count elements.
-IntrusivePtr<const BatchDims> scaled(const IntrusivePtr<const BatchDims>& batch, int64_t from, int64_t to) {
+[[gnu::noinline, gnu::cold]] IntrusivePtr<const BatchDims> scaled(const IntrusivePtr<const BatchDims>& batch,
+                                                                  int64_t from, int64_t to) {
   if (from == to) return batch;
   std::vector<BatchDim> dims(batch->list().begin(), batch->list().end());
   for (BatchDim& dim : dims) {
@@ -139,9 +129,11 @@ TensorBase TensorBase::alias_real() const {
 
 TensorBase empty_strided_tensor(Shape sizes, Shape strides, DType dtype, Device device) {
   for (const int64_t size : sizes) check(size >= 0, "empty: shape ", sizes, " has a negative size");
-  const std::optional<int64_t> bytes = extent(sizes, strides, item_size(dtype));
-  check<OutOfMemoryError>(bytes.has_value(), "empty: a tensor of shape ", sizes, " is too large");
-  auto storage = make_intrusive<StorageImpl>(static_cast<size_t>(*bytes), device);
+  const std::optional<int64_t> span = extent(sizes, strides);
+  int64_t bytes = 0;
+  check<OutOfMemoryError>(span && !__builtin_mul_overflow(*span, item_size(dtype), &bytes), "empty: a tensor of shape ",
+                          sizes, " is too large");
+  auto storage = make_intrusive<StorageImpl>(static_cast<size_t>(bytes), device);
   return TensorBase(make_intrusive<TensorImpl>(std::move(storage), dtype, std::move(sizes), std::move(strides), 0));
 }
 

@@ -22,13 +22,6 @@ Randomness to_randomness(const std::string& name) {
   return Randomness::Error;
 }
 
-/// What the vmaps asked for that Python has under way in this thread.
-thread_local std::vector<std::string> asked_randomness;
-struct AskedRandomness {
-  explicit AskedRandomness(const std::string& name) { asked_randomness.push_back(name); }
-  ~AskedRandomness() { asked_randomness.pop_back(); }
-};
-
 py::list list_of(const Tensors& tensors) {
   py::list result;
   for (const Tensor& x : tensors) result.append(x);
@@ -49,7 +42,6 @@ py::tuple tuple_of(const func::flat::Jacobian& found) {
 
 py::list vmap(py::function function, const Tensors& inputs, const func::Dims& in_dims, const py::function& out_dims,
               const std::string& randomness, std::optional<int64_t> chunk_size) {
-  const AskedRandomness asked(randomness);
   return list_of(func::flat::vmap(to_function(std::move(function)), inputs, in_dims,
                                   [&](size_t) { return out_dims().cast<func::Dims>(); },
                                   {to_randomness(randomness), chunk_size}));
@@ -68,7 +60,11 @@ struct SwappedState {
 
 }  // namespace
 
-std::string innermost_randomness() { return asked_randomness.empty() ? "error" : asked_randomness.back(); }
+std::string innermost_randomness() {
+  const VmapLevel* level = VmapLevel::innermost();
+  if (!level || level->randomness() == Randomness::Error) return "error";
+  return level->randomness() == Randomness::Same ? "same" : "different";
+}
 
 void bind_func(py::module_& m) {
   m.def("_vmap", vmap, "function(*tensors) gives a list of tensors, and out_dims() the place of each.");
