@@ -208,6 +208,12 @@ class Backward {
   std::vector<Tensor> results_;
 };
 
+/// Gradients have tangents where a level of forward mode is in force.
+GradMode::State mode_of_pullbacks(bool create_graph) {
+  if (create_graph) return GradMode::State::On;
+  return ForwardLevel::active() > 0 ? GradMode::State::ForwardOnly : GradMode::State::Off;
+}
+
 struct Roots {
   std::vector<Edge> edges;
   std::vector<Tensor> grads;
@@ -259,7 +265,7 @@ void backward(const std::vector<Tensor>& outputs, const std::vector<Tensor>& gra
               bool create_graph, const std::vector<Tensor>& inputs) {
   Roots roots = find_roots("backward", outputs, grad_outputs);
   const std::vector<Edge> targets = input_edges("backward", inputs);
-  const AutoGradMode mode(create_graph);
+  const AutoGradMode mode(mode_of_pullbacks(create_graph));
   Backward pass(retain_graph || create_graph);
   if (!inputs.empty()) pass.restrict_to(targets);
   pass.run(roots.edges, std::move(roots.grads));
@@ -277,7 +283,7 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
   check<ValueError>(!inputs.empty(), "grad: no inputs were given");
   Roots roots = find_roots("grad", outputs, grad_outputs);
   const std::vector<Edge> targets = input_edges("grad", inputs);
-  const AutoGradMode mode(create_graph);
+  const AutoGradMode mode(mode_of_pullbacks(create_graph));
   Backward pass(retain_graph || create_graph);
   pass.restrict_to(targets);
   pass.run(roots.edges, std::move(roots.grads));

@@ -110,15 +110,20 @@ std::vector<Tensor> apply_custom(const char* name, const std::shared_ptr<Autogra
   }
   auto node = make_intrusive<CustomNode>(name, context, tensors, std::move(backward));
   node->set_outputs(outputs);
+  const bool writes_to_view = outputs.size() == 1 && !ctx.dirty_.empty() && outputs[0].is_view();
+  IntrusivePtr<Node> history = node;
+  if (ForwardLevel::is_any_open() && !writes_to_view) history = with_tangents(node);
   for (uint32_t i = 0; i < outputs.size(); ++i) {
     const Tensor& y = outputs[i];
     if (!y.is_differentiable() || position(ctx.non_differentiable_, y) >= 0) continue;
     if (position(ctx.dirty_, y) >= 0) {
       check(outputs.size() == 1 || !y.is_view(), name, ": a view changed in place must be the only output");
-      rebase_history(y, node);
-      if (!y.is_view()) meta(y).output = i;
-    } else {
-      set_history(y, node, i);
+      if (y.is_view())
+        rebase_history(y, node);
+      else
+        replace_history(y, history, i);
+    } else if (history) {
+      set_history(y, history, i);
     }
   }
   ctx.dirty_.clear();

@@ -9,7 +9,8 @@ std::vector<Tensor> pull_back(FunctionRef<std::vector<Tensor>(const std::vector<
   const bool create_graph = GradMode::is_enabled();
   std::vector<Tensor> sources, leaves, roots, weights;
   for (const Tensor& x : inputs) {
-    sources.push_back(!x.defined() || (create_graph && x.requires_grad()) ? x : x.detach().requires_grad_());
+    // Variables of their own: one input may come from another, whose part of the gradient is not f's.
+    sources.push_back(!x.defined() ? x : create_graph ? as_variable(x) : x.detach().requires_grad_());
     if (x.defined()) leaves.push_back(sources.back());
   }
   const EnableGradGuard grad_mode;

@@ -7,18 +7,19 @@ namespace ember {
 namespace {
 
 struct Modes {
-  bool grad = true, anomaly = false, check_nan = true;
+  GradMode::State grad = GradMode::State::On;
+  bool anomaly = false, check_nan = true;
 };
 thread_local Modes modes;
 
 }  // namespace
 
-bool GradMode::is_enabled() { return modes.grad; }
-void GradMode::set_enabled(bool enabled) { modes.grad = enabled; }
+GradMode::State GradMode::state() { return modes.grad; }
+void GradMode::set_state(State state) { modes.grad = state; }
 
 InferenceMode::InferenceMode(bool enabled) : inference_before_(TensorImpl::inference_mode), grad_before_(modes.grad) {
   TensorImpl::inference_mode = enabled;
-  modes.grad = !enabled;
+  GradMode::set_enabled(!enabled);
 }
 InferenceMode::~InferenceMode() {
   TensorImpl::inference_mode = inference_before_;

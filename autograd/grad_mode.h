@@ -1,22 +1,35 @@
 // Whether ops in this thread are recorded. Guards are RAII and nest.
 #pragma once
 
+#include <cstdint>
+
 namespace ember {
 
 struct GradMode {
-  static bool is_enabled();
-  static void set_enabled(bool enabled);
+  enum class State : uint8_t {
+    Off,
+    ForwardOnly,  ///< recorded for the tangents of forward mode (forward.h), and not kept for backward
+    On,
+  };
+  static State state();
+  static void set_state(State state);
+
+  /// Whether ops are looked at by autograd at all.
+  static bool is_enabled() { return state() != State::Off; }
+  static void set_enabled(bool enabled) { set_state(enabled ? State::On : State::Off); }
+  static bool keeps_tape() { return state() == State::On; }
 };
 
 class AutoGradMode {
  public:
-  explicit AutoGradMode(bool enabled) : before_(GradMode::is_enabled()) { GradMode::set_enabled(enabled); }
-  ~AutoGradMode() { GradMode::set_enabled(before_); }
+  explicit AutoGradMode(bool enabled) : AutoGradMode(enabled ? GradMode::State::On : GradMode::State::Off) {}
+  explicit AutoGradMode(GradMode::State state) : before_(GradMode::state()) { GradMode::set_state(state); }
+  ~AutoGradMode() { GradMode::set_state(before_); }
   AutoGradMode(const AutoGradMode&) = delete;
   AutoGradMode& operator=(const AutoGradMode&) = delete;
 
  private:
-  bool before_;
+  GradMode::State before_;
 };
 
 struct NoGradGuard : AutoGradMode {
@@ -36,7 +49,8 @@ class InferenceMode {
   static bool is_enabled();
 
  private:
-  bool inference_before_, grad_before_;
+  bool inference_before_;
+  GradMode::State grad_before_;
 };
 
 /// While enabled, backward checks each gradient for NaN and names the forward op that it came from.

@@ -92,6 +92,10 @@ class PatchedBase final : public Node {
     edges_[0] = gradient_edge(base);
     holds_saved_ = op_->holds_saved();
   }
+  /// For outputs that the op saved, which have tangents.
+  void keep_tangents_of_op(const Dependence& dependence) {
+    op_ = with_tangents(std::move(op_), dependence, Keep::Always);
+  }
 
   std::span<Edge> edges() override { return edges_; }
   std::span<const OutputInfo> outputs() const override { return {&output_, 1}; }
@@ -166,13 +170,15 @@ IntrusivePtr<Node> grad_fn(const Tensor& x) {
   Meta* m = find_meta(x);
   if (!m) return {};
   if (!m->view) return m->grad_fn.load();
-  IntrusivePtr<Node> before;
+  IntrusivePtr<Node> before, replayed;
+  if (ForwardLevel::is_any_open() && is_stale(*m) && requires_grad(m->view->base))
+    replayed = with_all_tangents(make_intrusive<ReplayedView>(m->view->base, x));
   const std::lock_guard lock(m->mutex);
   if (is_stale(*m)) {
     const Tensor& base = m->view->base;
     const uint32_t history = meta(base).history.load(std::memory_order_relaxed);
     if (requires_grad(base)) {
-      auto node = make_intrusive<ReplayedView>(base, x);
+      IntrusivePtr<Node> node = replayed ? replayed : make_intrusive<ReplayedView>(base, x);
       move_retain_hook(*m, m->grad_fn.get(), *node);
       before = m->grad_fn.exchange(std::move(node));
       m->output.store(0, std::memory_order_relaxed);
@@ -231,19 +237,27 @@ void check_in_place(const char* op, const Tensor& x, std::initializer_list<const
         " is a view made under no_grad and cannot be modified in place while gradients are recorded");
 }
 
-void rebase_history(const Tensor& x, IntrusivePtr<Node> node) {
-  Meta& m = meta(x);
+void rebase_history(const Tensor& x, IntrusivePtr<Node> node, const Dependence& dependence) {
+  const Meta& m = meta(x);
   if (m.view) {
     const Tensor base = m.view->base;
-    rebase_history(base, make_intrusive<PatchedBase>(base, x, std::move(node)));
-    return;
+    auto patched = make_intrusive<PatchedBase>(base, x, std::move(node));
+    if (ForwardLevel::is_any_open()) patched->keep_tangents_of_op(dependence);
+    return rebase_history(base, std::move(patched));
   }
+  if (ForwardLevel::is_any_open()) node = with_tangents(std::move(node), dependence);
+  replace_history(x, std::move(node), 0);
+}
+
+void replace_history(const Tensor& x, IntrusivePtr<Node> history, uint32_t output) {
+  Meta& m = meta(x);
   const std::lock_guard lock(m.mutex);
-  move_retain_hook(m, m.grad_fn.get(), *node);
-  if (m.grad_fn.get() && !leads_to(*node, m.grad_fn.get())) m.displaced.push_back(m.grad_fn.load());
-  m.output.store(0,
-                 std::memory_order_relaxed);  // before the node, of which it is an output whenever a reader meets them
-  m.grad_fn.exchange(std::move(node));
+  if (!history && !m.grad_fn.get()) return;
+  if (history) move_retain_hook(m, m.grad_fn.get(), *history);
+  if (m.grad_fn.get() && !(history && leads_to(*history, m.grad_fn.get()))) m.displaced.push_back(m.grad_fn.load());
+  // Before the node, of which it is an output whenever a reader meets them.
+  m.output.store(output, std::memory_order_relaxed);
+  m.grad_fn.exchange(std::move(history));
   m.history.fetch_add(1, std::memory_order_relaxed);
 }
 

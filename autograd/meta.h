@@ -6,7 +6,7 @@
 #include <mutex>
 #include <vector>
 
-#include "ember/autograd/node.h"
+#include "ember/autograd/forward.h"
 
 namespace ember::autograd {
 
@@ -68,7 +68,9 @@ void set_history(const Tensor& x, IntrusivePtr<Node> node, uint32_t output);
 /// Throws unless an in-place op that also reads `read` may write to x now (leaf, overlapping memory, inference rules, vmap).
 void check_in_place(const char* op, const Tensor& x, std::initializer_list<const Tensor*> read = {});
 /// After an in-place op recorded as `node` (whose first edge is x's old history) wrote to x.
-void rebase_history(const Tensor& x, IntrusivePtr<Node> node);
+void rebase_history(const Tensor& x, IntrusivePtr<Node> node, const Dependence& dependence = {});
+/// The same for an x that is no view, with the history that it gets, if any.
+void replace_history(const Tensor& x, IntrusivePtr<Node> history, uint32_t output);
 /// Throws unless `node`, of an in-place op on x, still continues x's history: another thread may have written to x meanwhile.
 void check_continues(const Tensor& x, Node& node);
 

@@ -56,6 +56,8 @@ class Node : public RefCounted {
   virtual void release_saved() = 0;
   bool holds_saved() const { return holds_saved_; }
   void set_holds_saved(bool value) { holds_saved_ = value; }
+  /// Whether it holds tangents (forward.h).
+  bool is_dual() const { return is_dual_; }
 
   /// apply, after which saved tensors are dropped if this run `frees` them: a later one throws then. Several threads may run one
   /// node; what is saved goes when the last of them is done.
@@ -76,6 +78,7 @@ class Node : public RefCounted {
   void destroy() noexcept override;
 
   bool holds_saved_ = false;
+  bool is_dual_ = false;
 
  private:
   std::atomic<uint32_t> runs_{0};  ///< how many are under way; the highest bit once one of them frees

@@ -14,6 +14,9 @@
 //
 // The mechanism sums a gradient over broadcast dims and casts it to its input's dtype, so pullbacks do not. An op with
 // several outputs records a vector; its pullback takes `std::span<const Tensor>`, undefined where no gradient arrived.
+//
+// An op that works element by element says `elements(a, b)`, a linear one `linear_in(f, x)`, in place of `inputs`: forward mode
+// (forward.h) is cheaper then.
 #pragma once
 
 #include <algorithm>
@@ -22,6 +25,7 @@
 #include <optional>
 #include <tuple>
 
+#include "ember/autograd/forward.h"
 #include "ember/autograd/meta.h"
 #include "ember/autograd/saved.h"
 
@@ -37,6 +41,14 @@ template <size_t N>
 struct Inputs {
   std::array<const Tensor*, N> tensors;
 };
+template <size_t N>
+struct Elements : Inputs<N> {
+  static constexpr bool kIsSymmetric = true;
+};
+template <size_t N, class F>
+struct Linear : Inputs<N> {
+  F op;
+};
 /// Inputs of an op with any number of them (cat, stack).
 struct InputList {
   std::span<const Tensor> tensors;
@@ -44,6 +56,18 @@ struct InputList {
 
 template <class... T>
 requires(std::same_as<T, Tensor>&&...) Inputs<sizeof...(T)> inputs(const T&... tensors) { return {{&tensors...}}; }
+/// Inputs of an op with one result, each element of which comes from one element of each of them: y[i] = f(a[i], b[i]), broadcast. Or of any
+/// other whose Jacobians are symmetric.
+template <std::same_as<Tensor>... T>
+Elements<sizeof...(T)> elements(const T&... tensors) {
+  return {{{&tensors...}}};
+}
+/// Inputs of an op with one result, which is linear in each of them: f(i, t), or f(t) for the only one, is the result with t in the place of
+/// the i-th, without what does not depend on that.
+template <class F, std::same_as<Tensor>... T>
+Linear<sizeof...(T), F> linear_in(F f, const T&... tensors) {
+  return {{{&tensors...}}, std::move(f)};
+}
 inline InputList inputs(std::span<const Tensor> tensors) { return {tensors}; }
 inline InputList inputs(const std::vector<Tensor>& tensors) { return {tensors}; }
 
@@ -171,6 +195,32 @@ bool is_recorded(const In& in) {
   return GradMode::is_enabled() && any_requires_grad(in.tensors);
 }
 
+template <class In, class Use>
+auto with_dependence(const In& in, const Use& use) {
+  if constexpr (requires { in.op; }) {
+    const auto op = [&in](size_t i, const Tensor& tangent) -> Tensor {
+      if constexpr (std::invocable<decltype(in.op), size_t, const Tensor&>)
+        return in.op(i, tangent);
+      else
+        return in.op(tangent);
+    };
+    const FunctionRef<Tensor(size_t, const Tensor&)> linear = op;
+    return use(Dependence{false, &linear});
+  } else {
+    return use(Dependence{requires { In::kIsSymmetric;
+  }
+});
+}  // namespace autograd
+}  // namespace ember
+
+/// The history of the node's outputs.
+template <class In>
+IntrusivePtr<Node> history_of(IntrusivePtr<Node> node, const In& in) {
+  if (!ForwardLevel::is_any_open()) [[likely]]
+    return node;
+  return with_dependence(in, [&](const Dependence& dependence) { return with_tangents(std::move(node), dependence); });
+}
+
 }  // namespace autograd
 
 /// Gives `y` its place on the tape when one of the inputs requires grad; returns it.
@@ -179,7 +229,7 @@ Tensor record(const char* name, Tensor y, const In& in, F&&... pullbacks) {
   if (autograd::is_recorded(in) && y.is_differentiable()) {
     auto node = autograd::make_node(name, in, std::forward<F>(pullbacks)...);
     node->set_output(y);
-    autograd::set_history(y, node, 0);
+    if (auto history = autograd::history_of(std::move(node), in)) autograd::set_history(y, std::move(history), 0);
   }
   return y;
 }
@@ -190,18 +240,19 @@ std::vector<Tensor> record(const char* name, std::vector<Tensor> ys, const In& i
   if (autograd::is_recorded(in)) {
     auto node = autograd::make_node(name, in, std::forward<F>(pullbacks)...);
     node->set_outputs(ys);
-    for (uint32_t i = 0; i < ys.size(); ++i)
-      if (ys[i].is_differentiable()) autograd::set_history(ys[i], node, i);
+    const IntrusivePtr<autograd::Node> history = autograd::history_of(std::move(node), in);
+    for (uint32_t i = 0; history && i < ys.size(); ++i)
+      if (ys[i].is_differentiable()) autograd::set_history(ys[i], history, i);
   }
   return ys;
 }
 
 /// For an output that shares storage with `base`: in-place changes of one reach the other, on the tape too.
-template <class F>
-Tensor record_view(const char* name, Tensor view, const Tensor& base, F&& pullback,
+template <class In, class F>
+Tensor record_view(const char* name, Tensor view, const In& base, F&& pullback,
                    autograd::ViewKind kind = autograd::ViewKind::Recorded) {
-  autograd::track_view(view, base, kind);
-  return record(name, std::move(view), inputs(base), std::forward<F>(pullback));
+  autograd::track_view(view, *base.tensors[0], kind);
+  return record(name, std::move(view), base, std::forward<F>(pullback));
 }
 
 /// For an op that has just overwritten `x`, its first input. Call autograd::check_in_place before writing.
@@ -211,7 +262,8 @@ Tensor& record_in_place(const char* name, Tensor& x, const In& in, F&&... pullba
     auto node = autograd::make_node(name, in, std::forward<F>(pullbacks)...);
     node->set_output(x);
     autograd::check_continues(x, *node);
-    autograd::rebase_history(x, node);
+    autograd::with_dependence(
+        in, [&](const autograd::Dependence& dependence) { autograd::rebase_history(x, std::move(node), dependence); });
   }
   return x;
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "ember/autograd/forward.h"
 #include "ember/autograd/functional.h"
 #include "ember/autograd/grad_mode.h"
 #include "ember/func/flat.h"
@@ -47,7 +48,7 @@ struct Variables {
     for (const Tensor& x : inputs) {
       check<TypeError>(x.defined() && x.is_differentiable(),
                        "func: the arguments to differentiate must be floating-point tensors, not ", describe(x));
-      tensors.push_back(x.requires_grad() ? x.view_as(x) : x.detach().requires_grad_());
+      tensors.push_back(autograd::as_variable(x));
     }
   }
 
@@ -87,20 +88,28 @@ Tensors Pullback::operator()(const Tensors& cotangents) const {
 
 Derivatives jvp(const Function& f, const Tensors& inputs, const Tensors& tangents) {
   const Nesting nesting;
-  const EnableGradGuard recording;
-  Variables variables(inputs, nesting.is_inner());
   check(tangents.size() == inputs.size(), "jvp: there are ", inputs.size(), " primals but ", tangents.size(),
         " tangents");
-  for (size_t i = 0; i < inputs.size(); ++i)
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    check<TypeError>(inputs[i].defined() && inputs[i].is_differentiable(),
+                     "func: the arguments to differentiate must be floating-point tensors, not ", describe(inputs[i]));
     check(tangents[i].defined() && tangents[i].sizes() == inputs[i].sizes(), "jvp: tangent ", i, " is ",
           describe(tangents[i]), " but its primal ", describe(inputs[i]));
-  variables.keeps_graph |= any_on_tape(tangents);
-  Tensors outputs = f(variables.tensors);
-  Tensors probes;
-  for (const Tensor& y : outputs) probes.push_back(zeros_like(y.detach()).requires_grad_());
-  const Tensors linear = gradients(outputs, variables.tensors, probes, true);
-  Tensors products = gradients(linear, probes, tangents, variables.keeps_graph);
-  return {variables.finished(std::move(outputs)), variables.finished(std::move(products)), variables.keeps_graph};
+  }
+  const bool keeps_graph = nesting.is_inner() || any_on_tape(inputs) || any_on_tape(tangents);
+  const autograd::ForwardLevel level(GradMode::keeps_tape() || nesting.is_inner());
+  Tensors duals;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    duals.push_back(autograd::make_dual(inputs[i], tangents[i].to(inputs[i].dtype()), level.id()));
+  Derivatives both{{}, {}, keeps_graph};
+  for (const Tensor& y : f(duals)) {
+    const auto [primal, tangent] = autograd::unpack_dual(y, level.id());
+    both.outputs.push_back(keeps_graph ? primal : primal.detach());
+    both.derivatives.push_back(!tangent.defined() ? zeros_like(primal.detach())
+                               : keeps_graph      ? tangent
+                                                  : tangent.detach());
+  }
+  return both;
 }
 
 namespace {

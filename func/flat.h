@@ -50,8 +50,7 @@ struct Pullback {
 };
 Pullback vjp(const Function& f, const Tensors& inputs);
 
-/// f(inputs), and the Jacobian times a tangent of each input. By differentiating v^T J, which is linear in v, once more: two passes
-/// backward serve for one forward.
+/// f(inputs), and the Jacobian times a tangent of each input, in forward mode (autograd/forward.h): no graph is kept for it.
 Derivatives jvp(const Function& f, const Tensors& inputs, const Tensors& tangents);
 
 /// [i][j] is the derivative of output i for input j: output i's shape, then input j's.

@@ -33,14 +33,14 @@ Tensor backward_kernel(const Kernel<BinaryKernel>& kernel, const Tensor& g, cons
 /// g where y > 0.
 Tensor relu_backward(const Tensor& g, const Tensor& y) {
   auto d = backward_kernel(kernels::relu_backward, g, y);
-  return record("relu_backward", d, inputs(g), [y = saved(y)](const Tensor& gg) { return relu_backward(gg, y()); });
+  return record("relu_backward", d, elements(g), [y = saved(y)](const Tensor& gg) { return relu_backward(gg, y()); });
 }
 
 /// g y (1 - y).
 Tensor sigmoid_backward(const Tensor& g, const Tensor& y) {
   auto d = backward_kernel(kernels::sigmoid_backward, g, y);
   return record(
-      "sigmoid_backward", d, inputs(g, y), [y = saved(y)](const Tensor& gg) { return sigmoid_backward(gg, y()); },
+      "sigmoid_backward", d, elements(g, y), [y = saved(y)](const Tensor& gg) { return sigmoid_backward(gg, y()); },
       [g = saved(g), y = saved(y)](const Tensor& gg) { return gg * g() * (1 - y() * 2); });
 }
 
@@ -48,7 +48,7 @@ Tensor sigmoid_backward(const Tensor& g, const Tensor& y) {
 Tensor silu_backward(const Tensor& g, const Tensor& x) {
   auto d = backward_kernel(kernels::silu_backward, g, x);
   return record(
-      "silu_backward", d, inputs(g, x), [x = saved(x)](const Tensor& gg) { return silu_backward(gg, x()); },
+      "silu_backward", d, elements(g, x), [x = saved(x)](const Tensor& gg) { return silu_backward(gg, x()); },
       [g = saved(g), x = saved(x)](const Tensor& gg) {
         const Tensor s = sigmoid(x());
         return gg * g() * (s * (1 - s) * (2 + x() * (1 - s * 2)));
@@ -59,7 +59,7 @@ Tensor silu_backward(const Tensor& g, const Tensor& x) {
 Tensor gelu_backward(const Tensor& g, const Tensor& x) {
   auto d = backward_kernel(kernels::gelu_backward, g, x);
   return record(
-      "gelu_backward", d, inputs(g, x), [x = saved(x)](const Tensor& gg) { return gelu_backward(gg, x()); },
+      "gelu_backward", d, elements(g, x), [x = saved(x)](const Tensor& gg) { return gelu_backward(gg, x()); },
       [g = saved(g), x = saved(x)](const Tensor& gg) {
         const double scale = std::numbers::inv_sqrtpi / std::numbers::sqrt2;
         const Tensor phi = exp(square(x()) * -0.5) * scale;
@@ -71,7 +71,7 @@ Tensor gelu_backward(const Tensor& g, const Tensor& x) {
 Tensor gelu_tanh_backward(const Tensor& g, const Tensor& x) {
   auto d = backward_kernel(kernels::gelu_tanh_backward, g, x);
   return record(
-      "gelu_tanh_backward", d, inputs(g, x), [x = saved(x)](const Tensor& gg) { return gelu_tanh_backward(gg, x()); },
+      "gelu_tanh_backward", d, elements(g, x), [x = saved(x)](const Tensor& gg) { return gelu_tanh_backward(gg, x()); },
       [g = saved(g), saved_x = saved(x)](const Tensor& gg) {
         const double k = std::numbers::sqrt2 * std::numbers::inv_sqrtpi, c = 0.044715;
         const Tensor x = saved_x();
@@ -107,13 +107,13 @@ Tensor shaped_backward(const Kernel<Function>& kernel, const Tensor& g, const Te
 /// g where low < x < high.
 Tensor window_backward(const Tensor& g, const Tensor& x, double low, double high) {
   auto d = shaped_backward(kernels::window_backward, g, x, low, high);
-  return record("window_backward", d, inputs(g),
+  return record("window_backward", d, elements(g),
                 [x = saved(x), low, high](const Tensor& gg) { return window_backward(gg, x(), low, high); });
 }
 
 Tensor leaky_relu_backward(const Tensor& g, const Tensor& x, double slope) {
   auto d = shaped_backward(kernels::leaky_relu_backward, g, x, slope);
-  return record("leaky_relu_backward", d, inputs(g),
+  return record("leaky_relu_backward", d, elements(g),
                 [x = saved(x), slope](const Tensor& gg) { return leaky_relu_backward(gg, x(), slope); });
 }
 
@@ -125,7 +125,7 @@ struct EluShape {
 Tensor elu_backward(const Tensor& g, const Tensor& x, EluShape s) {
   auto d = shaped_backward(kernels::elu_backward, g, x, s.alpha, s.scale, s.rate);
   return record(
-      "elu_backward", d, inputs(g, x), [x = saved(x), s](const Tensor& gg) { return elu_backward(gg, x(), s); },
+      "elu_backward", d, elements(g, x), [x = saved(x), s](const Tensor& gg) { return elu_backward(gg, x(), s); },
       [g = saved(g), x = saved(x), s](const Tensor& gg) {
         return where(x() >= 0, 0, gg * g() * exp(x() * s.rate) * (s.alpha * s.scale * s.rate * s.rate));
       });
@@ -133,14 +133,14 @@ Tensor elu_backward(const Tensor& g, const Tensor& x, EluShape s) {
 
 Tensor shaped_elu(const char* op, const Tensor& x, EluShape s) {
   auto y = shaped(kernels::elu.as(op), x, s.alpha, s.scale, s.rate);
-  return record(op, y, inputs(x), [x = saved(x), s](const Tensor& g) { return elu_backward(g, x(), s); });
+  return record(op, y, elements(x), [x = saved(x), s](const Tensor& g) { return elu_backward(g, x(), s); });
 }
 
 /// g where x <= -3 left out, and (x / 3 + 1/2) g up to 3.
 Tensor hardswish_backward(const Tensor& g, const Tensor& x) {
   auto d = shaped_backward(kernels::hardswish_backward, g, x);
   return record(
-      "hardswish_backward", d, inputs(g, x), [x = saved(x)](const Tensor& gg) { return hardswish_backward(gg, x()); },
+      "hardswish_backward", d, elements(g, x), [x = saved(x)](const Tensor& gg) { return hardswish_backward(gg, x()); },
       [g = saved(g), x = saved(x)](const Tensor& gg) { return window_backward(gg * g() / 3, x(), -3, 3); });
 }
 
@@ -148,7 +148,7 @@ Tensor hardswish_backward(const Tensor& g, const Tensor& x) {
 Tensor logsigmoid_backward(const Tensor& g, const Tensor& x) {
   auto d = shaped_backward(kernels::logsigmoid_backward, g, x);
   return record(
-      "logsigmoid_backward", d, inputs(g, x), [x = saved(x)](const Tensor& gg) { return gg * sigmoid(-x()); },
+      "logsigmoid_backward", d, elements(g, x), [x = saved(x)](const Tensor& gg) { return gg * sigmoid(-x()); },
       [g = saved(g), x = saved(x)](const Tensor& gg) {
         const Tensor s = sigmoid(-x());
         return gg * g() * s * (s - 1);
@@ -159,7 +159,7 @@ Tensor logsigmoid_backward(const Tensor& g, const Tensor& x) {
 Tensor mish_backward(const Tensor& g, const Tensor& x) {
   auto d = shaped_backward(kernels::mish_backward, g, x);
   return record(
-      "mish_backward", d, inputs(g, x), [x = saved(x)](const Tensor& gg) { return mish_backward(gg, x()); },
+      "mish_backward", d, elements(g, x), [x = saved(x)](const Tensor& gg) { return mish_backward(gg, x()); },
       [g = saved(g), x = saved(x)](const Tensor& gg) {
         const Tensor t = tanh(softplus(x())), s = sigmoid(x()), slope = (1 - square(t)) * s;
         return gg * g() * slope * (2 + x() * (1 - s - t * s * 2));
@@ -170,21 +170,21 @@ Tensor mish_backward(const Tensor& g, const Tensor& x) {
 
 Tensor relu(const Tensor& x) {
   auto y = kernel::unary(kernels::relu, x);
-  return record("relu", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return relu_backward(g, y()); });
+  return record("relu", y, elements(x), [y = saved_output(y)](const Tensor& g) { return relu_backward(g, y()); });
 }
 Tensor ActivationMethods::relu() const { return ember::relu(self(this)); }
 
 Tensor& relu_(Tensor& x) {
   autograd::check_in_place("relu_", x);
   kernel::unary_into(kernels::relu.as("relu_"), x);
-  return record_in_place("relu_", x, inputs(x),
+  return record_in_place("relu_", x, elements(x),
                          [y = saved_output(x)](const Tensor& g) { return relu_backward(g, y()); });
 }
 Tensor& ActivationMethods::relu_() { return ember::relu_(self(this)); }
 
 Tensor sigmoid(const Tensor& x) {
   auto y = kernel::unary(kernels::sigmoid, x, Result::Float);
-  return record("sigmoid", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return sigmoid_backward(g, y()); });
+  return record("sigmoid", y, elements(x), [y = saved_output(y)](const Tensor& g) { return sigmoid_backward(g, y()); });
 }
 Tensor ActivationMethods::sigmoid() const { return ember::sigmoid(self(this)); }
 
@@ -193,24 +193,24 @@ Tensor& ActivationMethods::sigmoid_() { return ember::sigmoid_(self(this)); }
 
 Tensor silu(const Tensor& x) {
   auto y = kernel::unary(kernels::silu, x, Result::Float);
-  return record("silu", y, inputs(x), [x = saved(x)](const Tensor& g) { return silu_backward(g, x()); });
+  return record("silu", y, elements(x), [x = saved(x)](const Tensor& g) { return silu_backward(g, x()); });
 }
 
 Tensor gelu(const Tensor& x, std::string_view approximate) {
   if (approximate == "tanh") {
     auto y = kernel::unary(kernels::gelu_tanh.as("gelu"), x, Result::Float);
-    return record("gelu", y, inputs(x), [x = saved(x)](const Tensor& g) { return gelu_tanh_backward(g, x()); });
+    return record("gelu", y, elements(x), [x = saved(x)](const Tensor& g) { return gelu_tanh_backward(g, x()); });
   }
   check(approximate == "none", "gelu: approximate is \"", approximate, "\" but must be \"none\" or \"tanh\"");
   auto y = kernel::unary(kernels::gelu, x, Result::Float);
-  return record("gelu", y, inputs(x), [x = saved(x)](const Tensor& g) { return gelu_backward(g, x()); });
+  return record("gelu", y, elements(x), [x = saved(x)](const Tensor& g) { return gelu_backward(g, x()); });
 }
 
 Tensor relu6(const Tensor& x) { return hardtanh(x, 0, 6); }
 
 Tensor leaky_relu(const Tensor& x, double negative_slope) {
   auto y = shaped(kernels::leaky_relu, x, negative_slope);
-  return record("leaky_relu", y, inputs(x), [x = saved(x), negative_slope](const Tensor& g) {
+  return record("leaky_relu", y, elements(x), [x = saved(x), negative_slope](const Tensor& g) {
     return leaky_relu_backward(g, x(), negative_slope);
   });
 }
@@ -233,24 +233,24 @@ Tensor hardtanh(const Tensor& x, const Scalar& min_val, const Scalar& max_val) {
   check<NotImplementedError>(x.dtype() != kBool, "hardtanh: input is ", describe(x), " but must not be bool");
   Tensor y = empty_tensor_like(x, x.dtype());
   kernels::clamp.as("hardtanh").on(x)(y, x, low, high);
-  return record("hardtanh", y, inputs(x),
+  return record("hardtanh", y, elements(x),
                 [x = saved(x), low, high](const Tensor& g) { return window_backward(g, x(), low, high); });
 }
 
 Tensor hardsigmoid(const Tensor& x) {
   auto y = shaped(kernels::hardsigmoid, x);
-  return record("hardsigmoid", y, inputs(x),
+  return record("hardsigmoid", y, elements(x),
                 [x = saved(x)](const Tensor& g) { return window_backward(g / 6, x(), -3, 3); });
 }
 
 Tensor hardswish(const Tensor& x) {
   auto y = shaped(kernels::hardswish, x);
-  return record("hardswish", y, inputs(x), [x = saved(x)](const Tensor& g) { return hardswish_backward(g, x()); });
+  return record("hardswish", y, elements(x), [x = saved(x)](const Tensor& g) { return hardswish_backward(g, x()); });
 }
 
 Tensor hardshrink(const Tensor& x, double lambd) {
   auto y = shaped(kernels::hardshrink, x, lambd);
-  return record("hardshrink", y, inputs(x),
+  return record("hardshrink", y, elements(x),
                 [x = saved(x), lambd](const Tensor& g) { return where((x() < -lambd) | (x() > lambd), g, 0); });
 }
 Tensor ActivationMethods::hardshrink(double lambd) const { return ember::hardshrink(self(this), lambd); }
@@ -258,7 +258,7 @@ Tensor ActivationMethods::hardshrink(double lambd) const { return ember::hardshr
 Tensor softshrink(const Tensor& x, double lambd) {
   check(lambd >= 0, "softshrink: lambd is ", lambd, " but must not be negative");
   auto y = shaped(kernels::softshrink, x, lambd);
-  return record("softshrink", y, inputs(x),
+  return record("softshrink", y, elements(x),
                 [x = saved(x), lambd](const Tensor& g) { return where((x() < -lambd) | (x() > lambd), g, 0); });
 }
 
@@ -269,13 +269,13 @@ Tensor threshold(const Tensor& x, const Scalar& threshold, const Scalar& value) 
   const double limit = threshold.to<double>();
   Tensor y = empty_tensor_like(x, x.dtype());
   kernels::threshold.on(x)(y, x, limit, value.to<double>());
-  return record("threshold", y, inputs(x),
+  return record("threshold", y, elements(x),
                 [x = saved(x), limit](const Tensor& g) { return where(x() <= limit, 0, g); });
 }
 
 Tensor softplus(const Tensor& x, double beta, double threshold) {
   auto y = shaped(kernels::softplus, x, beta, threshold);
-  return record("softplus", y, inputs(x), in_float32([x = saved_wide(x), beta, threshold](const Tensor& g) {
+  return record("softplus", y, elements(x), in_float32([x = saved_wide(x), beta, threshold](const Tensor& g) {
                   const Tensor t = beta == 1 ? x() : x() * beta;
                   // Above 17.5 the logistic function is 1 in float32.
                   if (threshold >= 17.5 && x().dtype() != kFloat64) return g * sigmoid(t);
@@ -285,12 +285,12 @@ Tensor softplus(const Tensor& x, double beta, double threshold) {
 
 Tensor logsigmoid(const Tensor& x) {
   auto y = shaped(kernels::logsigmoid, x);
-  return record("logsigmoid", y, inputs(x), [x = saved(x)](const Tensor& g) { return logsigmoid_backward(g, x()); });
+  return record("logsigmoid", y, elements(x), [x = saved(x)](const Tensor& g) { return logsigmoid_backward(g, x()); });
 }
 
 Tensor mish(const Tensor& x) {
   auto y = shaped(kernels::mish, x);
-  return record("mish", y, inputs(x), [x = saved(x)](const Tensor& g) { return mish_backward(g, x()); });
+  return record("mish", y, elements(x), [x = saved(x)](const Tensor& g) { return mish_backward(g, x()); });
 }
 
 Tensor softsign(const Tensor& x) {
@@ -318,7 +318,7 @@ Tensor prelu(const Tensor& x, const Tensor& weight) {
   if (!x.is_floating_point()) return where(x > 0, x, x * slopes);
   auto y = kernel::binary(kernels::prelu, x, slopes);
   return record(
-      "prelu", y, inputs(x, slopes),
+      "prelu", y, elements(x, slopes),
       [x = saved(x), slopes = saved(slopes)](const Tensor& g) { return where(x() > 0, g, g * slopes()); },
       [x = saved(x)](const Tensor& g) { return where(x() > 0, 0, g * x()); });
 }

@@ -54,7 +54,8 @@ Tensor softmax(const Tensor& x, int64_t dim, std::optional<DType> dtype) {
   if (in.dim() == 0) return squeeze(softmax(unsqueeze(in, 0), 0), 0);
   Tensor y = empty_tensor_like(in, in.dtype());
   kernels::softmax.on(in)(y, in, dim);
-  return record("softmax", y, inputs(in),
+  // The Jacobian, diag(y) - y y^T, is symmetric.
+  return record("softmax", y, elements(in),
                 [y = saved_output(y), dim](const Tensor& g) { return softmax_backward(g, y(), dim); });
 }
 Tensor SoftmaxMethods::softmax(int64_t dim, std::optional<DType> dtype) const {

@@ -34,12 +34,23 @@ Shape output_sizes(const Tensor& x, const Tensor& weight, const Window& window) 
   return sizes;
 }
 
+/// The bias as it is added to each place of the output.
+Tensor in_channels(const Tensor& bias, size_t rank) {
+  Shape sizes = Shape::filled(static_cast<int64_t>(rank), 1);
+  sizes[1] = bias.sizes()[0];
+  return reshape(bias, sizes);
+}
+
 /// `sizes` are the result's: fewer windows than fit, for the gradient of a transposed convolution with much output_padding.
 Tensor forward(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias, const Window& window,
                const Shape& sizes) {
   Tensor y = empty_tensor(sizes, x.dtype(), x.device());
   kernels::conv.as(op).on(x)(y, x, weight, bias, window);
-  return record(op, std::move(y), inputs(x, weight, bias),
+  const auto product = [&](size_t i, const Tensor& t) {
+    if (i == 2) return in_channels(t, sizes.size());
+    return i == 0 ? forward(op, t, weight, {}, window, sizes) : forward(op, x, t, {}, window, sizes);
+  };
+  return record(op, std::move(y), linear_in(product, x, weight, bias),
                 [x = saved(x), weight = saved(weight), window, sizes = x.sizes(), weight_sizes = weight.sizes()](
                     const Tensor& g, const Needs<3>& needs) {
                   std::array<Tensor, 3> grads;
@@ -57,8 +68,11 @@ Tensor forward(const char* op, const Tensor& x, const Tensor& weight, const Tens
 Tensor backward_input(const Tensor& grad, const Tensor& weight, const Shape& x_sizes, const Window& window) {
   Tensor y = empty_tensor(x_sizes, grad.dtype(), grad.device());
   kernels::conv_backward_input.on(grad)(y, grad, weight, window);
+  const auto product = [&](size_t i, const Tensor& t) {
+    return i == 0 ? backward_input(t, weight, x_sizes, window) : backward_input(grad, t, x_sizes, window);
+  };
   return record(
-      "conv_backward_input", std::move(y), inputs(grad, weight),
+      "conv_backward_input", std::move(y), linear_in(product, grad, weight),
       [weight = saved(weight), window, sizes = grad.sizes()](const Tensor& v) {
         return forward("conv", v, weight(), {}, window, sizes);
       },
@@ -79,11 +93,8 @@ std::vector<Tensor> backward_weight(const Tensor& grad, const Tensor& x, const S
                   if (needs[0]) {
                     if (v[0].defined())
                       grads[0] = forward("conv", x(), v[0], v.size() > 1 ? v[1] : Tensor(), window, grad().sizes());
-                    else {
-                      Shape sizes = Shape::filled(window.kernel.size() + 2, 1);
-                      sizes[1] = v[1].sizes()[0];
-                      grads[0] = expand(reshape(v[1], sizes), grad().sizes());
-                    }
+                    else
+                      grads[0] = expand(in_channels(v[1], grad().sizes().size()), grad().sizes());
                   }
                   if (needs[1] && v[0].defined()) grads[1] = backward_input(grad(), v[0], x().sizes(), window);
                   return grads;
@@ -184,12 +195,14 @@ Tensor transposed(const char* op, const Tensor& x, const Tensor& weight, const T
     y.zero_();
   if (bias.defined()) {
     NoGradGuard no_grad;
-    Shape shape = Shape::filled(sizes.size(), 1);
-    shape[1] = sizes[1];
-    const Tensor shift = reshape(bias.detach(), shape);
+    const Tensor shift = in_channels(bias.detach(), sizes.size());
     y = to(bias.is_batched() ? y.add(shift) : y.add_(shift), x.dtype());
   }
-  return record(op, std::move(y), inputs(x, weight, bias),
+  const auto product = [&](size_t i, const Tensor& t) {
+    if (i == 2) return in_channels(t, sizes.size());
+    return i == 0 ? transposed(op, t, weight, {}, sizes, window) : transposed(op, x, t, {}, sizes, window);
+  };
+  return record(op, std::move(y), linear_in(product, x, weight, bias),
                 [x = saved(x), weight = saved(weight), window](const Tensor& g, const Needs<3>& needs) {
                   std::array<Tensor, 3> grads;
                   if (needs[0]) grads[0] = forward("conv", g, weight(), {}, window, x().sizes());

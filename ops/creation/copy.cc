@@ -28,7 +28,7 @@ Tensor converted(const Tensor& x, DType dtype, Device device, bool copy) {
   Tensor y = empty_tensor_like(x, dtype);
   if (device != x.device()) y = empty_strided_tensor(y.sizes(), y.strides(), dtype, device);
   copy_data("to", y, x);
-  return record("to", y, inputs(x), [device = x.device()](const Tensor& g) { return to(g, device); });
+  return record("to", y, elements(x), [device = x.device()](const Tensor& g) { return to(g, device); });
 }
 
 Tensor& fill_in_place(const char* op, Tensor& x, const Scalar& value) {
@@ -37,7 +37,7 @@ Tensor& fill_in_place(const char* op, Tensor& x, const Scalar& value) {
   kernel::check_fill(op, value, x);
   kernels::fill.as(op).on(x)(x, value);
   x.storage()->bump_version();
-  return record_in_place(op, x, inputs(x), [](const Tensor& g) { return zeros_like(g); });
+  return record_in_place(op, x, elements(x), [](const Tensor& g) { return zeros_like(g); });
 }
 
 /// The strides of x's shape with the channels innermost.
@@ -108,14 +108,14 @@ Tensor clone(const Tensor& x) {
   kernel::check_defined("clone", "input", x);
   Tensor y = empty_tensor_like(x, x.dtype());
   copy_data("clone", y, x);
-  return record("clone", y, inputs(x), [](const Tensor& g) { return g; });
+  return record("clone", y, elements(x), [](const Tensor& g) { return g; });
 }
 
 Tensor clone(const Tensor& x, MemoryFormat format) {
   kernel::check_defined("clone", "input", x);
   Tensor y = empty_in_format("clone", x, x.dtype(), format);
   copy_data("clone", y, x);
-  return record("clone", y, inputs(x), [](const Tensor& g) { return g; });
+  return record("clone", y, elements(x), [](const Tensor& g) { return g; });
 }
 Tensor CopyMethods::clone() const { return ember::clone(self(this)); }
 Tensor CopyMethods::clone(MemoryFormat format) const { return ember::clone(self(this), format); }
@@ -131,7 +131,7 @@ Tensor contiguous(const Tensor& x) {
   if (x.is_contiguous()) return x;
   Tensor y = empty_tensor(x.sizes(), x.dtype(), x.device());
   copy_data("contiguous", y, x);
-  return record("contiguous", y, inputs(x), [](const Tensor& g) { return g; });
+  return record("contiguous", y, elements(x), [](const Tensor& g) { return g; });
 }
 Tensor CopyMethods::contiguous() const { return ember::contiguous(self(this)); }
 Tensor CopyMethods::contiguous(MemoryFormat format) const { return ember::contiguous(self(this), format); }
@@ -148,7 +148,7 @@ Tensor& copy_(Tensor& x, const Tensor& source) {
   copy_data("copy_", x, kernel::share_memory(x, source) ? clone(source.detach()) : source);
   x.storage()->bump_version();
   return record_in_place(
-      "copy_", x, inputs(x, source), [](const Tensor& g) { return zeros_like(g); },
+      "copy_", x, elements(x, source), [](const Tensor& g) { return zeros_like(g); },
       [device = source.device()](const Tensor& g) { return to(g, device); });
 }
 Tensor& CopyMethods::copy_(const Tensor& source, bool) { return ember::copy_(self(this), source); }

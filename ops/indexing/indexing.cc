@@ -29,7 +29,8 @@ Tensor gather_backward(const Tensor& g, const Shape& sizes, int64_t dim, const T
   if (are_16_bit(g)) return in_float32([&](const Tensor& wide) { return gather_backward(wide, sizes, dim, index); }, g);
   Tensor y = zeros(sizes, g.options());
   kernels::scatter_add.as("gather_backward").on(y)(y, dim, index, g);
-  return record("gather_backward", y, inputs(g),
+  return record("gather_backward", y,
+                linear_in([&](const Tensor& t) { return gather_backward(t, sizes, dim, index); }, g),
                 [dim, index = saved(index)](const Tensor& gg) { return gather(gg, dim, index()); });
 }
 
@@ -39,7 +40,8 @@ Tensor index_select_backward(const Tensor& g, const Shape& sizes, int64_t dim, c
     return in_float32([&](const Tensor& wide) { return index_select_backward(wide, sizes, dim, index); }, g);
   Tensor y = zeros(sizes, g.options());
   kernels::index_add.as("index_select_backward").on(y)(y, dim, index, g);
-  return record("index_select_backward", y, inputs(g),
+  return record("index_select_backward", y,
+                linear_in([&](const Tensor& t) { return index_select_backward(t, sizes, dim, index); }, g),
                 [dim, index = saved(index)](const Tensor& gg) { return index_select(gg, dim, index()); });
 }
 
@@ -54,9 +56,10 @@ Tensor gather(const Tensor& x, int64_t dim, const Tensor& index) {
   const int64_t at = check_index("gather", x, dim, positions);
   Tensor y = empty_tensor(positions.sizes(), x.dtype(), x.device());
   kernels::gather.on(x)(y, x, at, positions);
-  return record("gather", y, inputs(x), [at, sizes = x.sizes(), index = saved(positions)](const Tensor& g) {
-    return gather_backward(g, sizes, at, index());
-  });
+  return record("gather", y, linear_in([&](const Tensor& t) { return gather(t, at, positions); }, x),
+                [at, sizes = x.sizes(), index = saved(positions)](const Tensor& g) {
+                  return gather_backward(g, sizes, at, index());
+                });
 }
 Tensor IndexingMethods::gather(int64_t dim, const Tensor& index) const { return ember::gather(self(this), dim, index); }
 
@@ -94,9 +97,10 @@ Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index) {
   sizes[at] = positions.numel();
   Tensor y = empty_tensor(std::move(sizes), x.dtype(), x.device());
   kernels::index_select.on(x)(y, x, at, positions);
-  return record("index_select", y, inputs(x), [at, sizes = x.sizes(), index = saved(positions)](const Tensor& g) {
-    return index_select_backward(g, sizes, at, index());
-  });
+  return record("index_select", y, linear_in([&](const Tensor& t) { return index_select(t, at, positions); }, x),
+                [at, sizes = x.sizes(), index = saved(positions)](const Tensor& g) {
+                  return index_select_backward(g, sizes, at, index());
+                });
 }
 Tensor IndexingMethods::index_select(int64_t dim, const Tensor& index) const {
   return ember::index_select(self(this), dim, index);
@@ -115,7 +119,7 @@ Tensor embedding(const Tensor& weight, const Tensor& indices, std::optional<int6
   Tensor y = empty_tensor({positions.numel(), weight.sizes()[1]}, weight.dtype(), weight.device());
   kernels::index_select.as("embedding").on(weight)(y, weight, 0, positions);
   const int64_t padding = padding_idx ? (*padding_idx + rows) % rows : -1;
-  y = record("embedding", y, inputs(weight),
+  y = record("embedding", y, linear_in([&](const Tensor& t) { return index_select(t, 0, positions); }, weight),
              [padding, sizes = weight.sizes(), index = saved(positions)](const Tensor& g) {
                const Tensor at = index();
                const Tensor kept = padding < 0 ? g : masked_fill(g, unsqueeze(eq(at, padding), 1), 0);

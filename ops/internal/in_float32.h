@@ -7,7 +7,7 @@
 //
 // The same for a pullback, where the op itself is one kernel:
 //
-//   record("tan", y, inputs(x), in_float32([y = saved_wide_output(y)](const Tensor& g) { return g * (1 + square(y())); }))
+//   record("tan", y, elements(x), in_float32([y = saved_wide_output(y)](const Tensor& g) { return g * (1 + square(y())); }))
 #pragma once
 
 #include <tuple>

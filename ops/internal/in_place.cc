@@ -25,7 +25,7 @@ Tensor& in_place(const char* name, Tensor& x, FunctionRef<Tensor(const Tensor& x
   x.storage()->bump_version();
   // The old value lives on in the history of `result`.
   return record_in_place(
-      name, x, inputs(x, result), [](const Tensor&) { return Tensor(); }, [](const Tensor& g) { return g; });
+      name, x, elements(x, result), [](const Tensor&) { return Tensor(); }, [](const Tensor& g) { return g; });
 }
 
 namespace {
@@ -44,7 +44,7 @@ Tensor clone_beside(const Tensor& x, std::initializer_list<const Tensor*> read) 
   if (batch.size() == x.batch_dims().size()) return clone(x);
   const Tensor y = empty_batched(batch, x.sizes(), x.dtype(), x.device());
   kernels::copy.as("clone").on(x)(y, x);
-  return record("clone", y, inputs(x), [](const Tensor& g) { return g; });
+  return record("clone", y, elements(x), [](const Tensor& g) { return g; });
 }
 
 Tensor zeros_beside(const Shape& sizes, const Tensor& g, std::initializer_list<const Tensor*> read) {

@@ -49,8 +49,14 @@ Tensor matrix_product(const char* name, const Tensor& a, bool transpose_a, const
     return transpose_b ? matrix_product("matmul", g, true, factor, transpose_a)
                        : matrix_product("matmul", factor, !transpose_a, g, false);
   };
-  if (!bias.defined()) return record(name, std::move(y), inputs(a, b), pullback_a, pullback_b);
-  return record(name, std::move(y), inputs(a, b, bias), pullback_a, pullback_b, [](const Tensor& g) { return g; });
+  const auto product = [&](size_t i, const Tensor& t) {
+    if (i == 2) return t;
+    return i == 0 ? matrix_product(name, t, transpose_a, b, transpose_b)
+                  : matrix_product(name, a, transpose_a, t, transpose_b);
+  };
+  if (!bias.defined()) return record(name, std::move(y), linear_in(product, a, b), pullback_a, pullback_b);
+  return record(name, std::move(y), linear_in(product, a, b, bias), pullback_a, pullback_b,
+                [](const Tensor& g) { return g; });
 }
 
 int64_t rows_of(const Tensor& x) { return Shape(std::span(x.sizes().data(), x.sizes().size() - 1)).numel(); }

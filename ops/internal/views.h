@@ -26,13 +26,14 @@ Tensor place(const Tensor& g, const Shape& sizes, const View& view) {
     NoGradGuard no_grad;
     kernels::copy.on(g)(view(y), g);
   }
-  return record("view_backward", y, inputs(g), [view](const Tensor& gg) { return view(gg); });
+  return record("view_backward", y, linear_in([&](const Tensor& t) { return place(t, sizes, view); }, g),
+                [view](const Tensor& gg) { return view(gg); });
 }
 
 /// The result of a view op that looks at part of x through `view`.
 template <class View>
 Tensor record_part(const char* name, Tensor y, const Tensor& x, View view) {
-  return record_view(name, std::move(y), x,
+  return record_view(name, std::move(y), linear_in(view, x),
                      [sizes = x.sizes(), view](const Tensor& g) { return place(g, sizes, view); });
 }
 

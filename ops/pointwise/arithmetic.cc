@@ -42,7 +42,7 @@ Tensor add_scaled(const char* op, const Tensor& a, const Tensor& b, const Scalar
   Tensor y = empty_tensor(kernel::broadcast(op, a.sizes(), b.sizes()), dtype, a.device());
   kernels::add_scaled.as(op).on(kernel::chooser(a, b))(y, a, b, alpha);
   return record(
-      op, y, inputs(a, b), [](const Tensor& g) { return g; },
+      op, y, elements(a, b), [](const Tensor& g) { return g; },
       [alpha](const Tensor& g) { return g * conj(Tensor(alpha)); });
 }
 
@@ -87,7 +87,7 @@ Tensor add(const Tensor& a, const Tensor& b, const Scalar& alpha) {
   if (!is_one(alpha)) return add_scaled("add", a, b, alpha);
   auto y = kernel::binary(kernels::add, a, b);
   const auto pass = [](const Tensor& g) { return g; };
-  return record("add", y, inputs(a, b), pass, pass);
+  return record("add", y, elements(a, b), pass, pass);
 }
 Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }
 Tensor ArithmeticMethods::add(const Tensor& other, const Scalar& alpha) const {
@@ -101,7 +101,7 @@ Tensor sub(const Tensor& a, const Tensor& b, const Scalar& alpha) {
   check<TypeError>(a.dtype() != kBool && b.dtype() != kBool, "sub: bool tensors are not subtracted, use logical_xor");
   auto y = kernel::binary(kernels::sub, a, b);
   return record(
-      "sub", y, inputs(a, b), [](const Tensor& g) { return g; }, [](const Tensor& g) { return -g; });
+      "sub", y, elements(a, b), [](const Tensor& g) { return g; }, [](const Tensor& g) { return -g; });
 }
 Tensor operator-(const Tensor& a, const Tensor& b) { return sub(a, b); }
 Tensor ArithmeticMethods::sub(const Tensor& other, const Scalar& alpha) const {
@@ -114,7 +114,7 @@ Tensor ArithmeticMethods::subtract(const Tensor& other, const Scalar& alpha) con
 Tensor mul(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary(kernels::mul, a, b);
   return record(
-      "mul", y, inputs(a, b), [b = saved(b)](const Tensor& g) { return g * conj(b()); },
+      "mul", y, elements(a, b), [b = saved(b)](const Tensor& g) { return g * conj(b()); },
       [a = saved(a)](const Tensor& g) { return g * conj(a()); });
 }
 Tensor operator*(const Tensor& a, const Tensor& b) { return mul(a, b); }
@@ -124,7 +124,7 @@ Tensor ArithmeticMethods::multiply(const Tensor& other) const { return ember::mu
 Tensor div(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary(kernels::div, a, b, Result::Float);
   return record(
-      "div", y, inputs(a, b), [b = saved(b)](const Tensor& g) { return g / conj(b()); },
+      "div", y, elements(a, b), [b = saved(b)](const Tensor& g) { return g / conj(b()); },
       in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return -g * conj(a() / b() / b()); }));
 }
 
@@ -137,7 +137,7 @@ Tensor& ArithmeticMethods::floor_divide_(const Tensor& other) {
 Tensor remainder(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary(kernels::remainder, a, b);
   return record(
-      "remainder", y, inputs(a, b), [](const Tensor& g) { return g; },
+      "remainder", y, elements(a, b), [](const Tensor& g) { return g; },
       in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return -g * floor_divide(a(), b()); }));
 }
 Tensor ArithmeticMethods::remainder(const Tensor& other) const { return ember::remainder(self(this), other); }
@@ -152,7 +152,8 @@ Tensor pow(const Tensor& a, const Tensor& b) {
       b.impl()->is_wrapped_number && !b.is_complex() && b.item<double>() == 2 && result_type(a, b) == a.dtype();
   if (b.impl()->is_wrapped_number) kernel::check_fits("pow", b, result_type(a, b));
   auto y = is_square ? kernel::binary(kernels::mul.as("pow"), a, a) : kernel::binary(kernels::pow, a, b);
-  return record("pow", y, inputs(a, b), in_float32([a = saved_wide(a), b = saved_wide(b), is_square](const Tensor& g) {
+  return record("pow", y, elements(a, b),
+                in_float32([a = saved_wide(a), b = saved_wide(b), is_square](const Tensor& g) {
                   if (is_square) return g * conj(a() * 2);
                   // At exponent 0 the formula would give 0 times infinity for a = 0.
                   return where(b() == 0, 0, g * conj(b() * pow(a(), less_one(b()))));
@@ -174,7 +175,7 @@ Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight) {
   Tensor y = kernel::make_output("lerp", start, end, Result::Promoted);
   kernels::lerp.on(start)(y, start, end, w);
   return record(
-      "lerp", y, inputs(start, end), [w](const Tensor& g) { return g * (1 - w); },
+      "lerp", y, elements(start, end), [w](const Tensor& g) { return g * (1 - w); },
       [w](const Tensor& g) { return g * w; });
 }
 Tensor ArithmeticMethods::lerp(const Tensor& end, const Tensor& weight) const {
@@ -190,7 +191,7 @@ Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& 
   kernels::addcmul.on(x)(y, x, a, b, value);
   const auto scaled = [value](const Tensor& g) { return is_one(value) ? g : g * Tensor(value); };
   return record(
-      "addcmul", y, inputs(x, a, b), [](const Tensor& g) { return g; },
+      "addcmul", y, elements(x, a, b), [](const Tensor& g) { return g; },
       in_float32([b = saved_wide(b), scaled](const Tensor& g) { return scaled(g * b()); }),
       in_float32([a = saved_wide(a), scaled](const Tensor& g) { return scaled(g * a()); }));
 }
@@ -212,7 +213,7 @@ Tensor& ArithmeticMethods::square_() { return in_place("square_", self(this), em
 
 Tensor reciprocal(const Tensor& x) {
   auto y = kernel::unary(kernels::reciprocal, x, Result::Float);
-  return record("reciprocal", y, inputs(x),
+  return record("reciprocal", y, elements(x),
                 in_float32([y = saved_wide_output(y)](const Tensor& g) { return -g * conj(square(y())); }));
 }
 Tensor ArithmeticMethods::reciprocal() const { return ember::reciprocal(self(this)); }
@@ -236,7 +237,7 @@ Tensor div(const Tensor& a, const Tensor& b, std::optional<std::string_view> rou
     else
       y = floor_divide(a - fmod(a, b), b);
   }
-  return record("div", y, inputs(a, b), no_slope, no_slope);
+  return record("div", y, elements(a, b), no_slope, no_slope);
 }
 Tensor operator/(const Tensor& a, const Tensor& b) { return div(a, b); }
 Tensor ArithmeticMethods::div(const Tensor& other) const { return ember::div(self(this), other); }
@@ -255,7 +256,7 @@ Tensor& ArithmeticMethods::div_(const Tensor& other, std::optional<std::string_v
 Tensor fmod(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary(kernels::fmod, a, b);
   return record(
-      "fmod", y, inputs(a, b), [](const Tensor& g) { return g; },
+      "fmod", y, elements(a, b), [](const Tensor& g) { return g; },
       in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return -g * div(a(), b(), "trunc"); }));
 }
 Tensor ArithmeticMethods::fmod(const Tensor& other) const { return ember::fmod(self(this), other); }
@@ -303,7 +304,7 @@ Tensor& add_(Tensor& x, const Tensor& other, const Scalar& alpha) {
   if (!equals_one(alpha)) return add_(x, mul(other, factor("add_", alpha, x, other)));
   autograd::check_in_place("add_", x, {&other});
   kernel::binary_into(kernels::add.as("add_"), x, other);
-  return record_in_place("add_", x, inputs(x, other), pass, pass);
+  return record_in_place("add_", x, elements(x, other), pass, pass);
 }
 Tensor& ArithmeticMethods::add_(const Tensor& other, const Scalar& alpha) {
   return ember::add_(self(this), other, alpha);
@@ -313,7 +314,7 @@ Tensor& sub_(Tensor& x, const Tensor& other, const Scalar& alpha) {
   if (!equals_one(alpha)) return sub_(x, mul(other, factor("sub_", alpha, x, other)));
   autograd::check_in_place("sub_", x, {&other});
   kernel::binary_into(kernels::sub.as("sub_"), x, other);
-  return record_in_place("sub_", x, inputs(x, other), pass, [](const Tensor& g) { return -g; });
+  return record_in_place("sub_", x, elements(x, other), pass, [](const Tensor& g) { return -g; });
 }
 Tensor& ArithmeticMethods::sub_(const Tensor& other, const Scalar& alpha) {
   return ember::sub_(self(this), other, alpha);
@@ -327,7 +328,7 @@ Tensor& mul_(Tensor& x, const Tensor& other) {
   const SavedTensor before = saved_before(x, other);
   kernel::binary_into(kernels::mul.as("mul_"), x, factor);
   return record_in_place(
-      "mul_", x, inputs(x, other), [b = saved(factor)](const Tensor& g) { return g * conj(b()); },
+      "mul_", x, elements(x, other), [b = saved(factor)](const Tensor& g) { return g * conj(b()); },
       [a = before](const Tensor& g) { return g * conj(a()); });
 }
 Tensor& ArithmeticMethods::mul_(const Tensor& other) { return ember::mul_(self(this), other); }
@@ -341,7 +342,7 @@ Tensor& div_(Tensor& x, const Tensor& other) {
   const SavedTensor before = saved_before(x, other);
   kernel::binary_into(kernels::div.as("div_"), x, divisor);
   return record_in_place(
-      "div_", x, inputs(x, other), [b = saved(divisor)](const Tensor& g) { return g / conj(b()); },
+      "div_", x, elements(x, other), [b = saved(divisor)](const Tensor& g) { return g / conj(b()); },
       [a = before, b = saved(divisor)](const Tensor& g) { return -g * conj(a() / b() / b()); });
 }
 Tensor& ArithmeticMethods::div_(const Tensor& other) { return ember::div_(self(this), other); }

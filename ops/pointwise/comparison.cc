@@ -36,7 +36,7 @@ void check_bitwise(const char* op, const Tensor& a, const Tensor& b) {
 template <class F>
 Tensor record_choice(const char* op, const Tensor& y, const Tensor& a, const Tensor& b, F a_wins) {
   return record(
-      op, y, inputs(a, b),
+      op, y, elements(a, b),
       [a = saved(a), b = saved(b), a_wins](const Tensor& g) {
         return where(a() == b(), g / 2, where(a_wins(a(), b()), g, 0));
       },
@@ -50,7 +50,7 @@ Tensor record_choice(const char* op, const Tensor& y, const Tensor& a, const Ten
 Tensor maximum(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary(kernels::maximum, a, b);
   return record(
-      "maximum", y, inputs(a, b),
+      "maximum", y, elements(a, b),
       [a = saved(a), b = saved(b)](const Tensor& g) { return winner_grad(g, a() < b(), a() == b()); },
       [a = saved(a), b = saved(b)](const Tensor& g) { return winner_grad(g, b() < a(), a() == b()); });
 }
@@ -60,7 +60,7 @@ Tensor ReductionMethods::max(const Tensor& other) const { return ember::maximum(
 Tensor minimum(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary(kernels::minimum, a, b);
   return record(
-      "minimum", y, inputs(a, b),
+      "minimum", y, elements(a, b),
       [a = saved(a), b = saved(b)](const Tensor& g) { return winner_grad(g, b() < a(), a() == b()); },
       [a = saved(a), b = saved(b)](const Tensor& g) { return winner_grad(g, a() < b(), a() == b()); });
 }
@@ -194,7 +194,7 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   Tensor y = empty_tensor(sizes, dtype, condition.device());
   kernels::where.on(kernel::chooser(a, b))(y, condition, a, b);
   return record(
-      "where", y, inputs(a, b), [c = condition](const Tensor& g) { return where(c, g, 0); },
+      "where", y, elements(a, b), [c = condition](const Tensor& g) { return where(c, g, 0); },
       [c = condition](const Tensor& g) { return where(c, 0, g); });
 }
 Tensor ComparisonMethods::where(const Tensor& condition, const Tensor& other) const {
@@ -221,7 +221,7 @@ Tensor clamp(const Tensor& x, std::optional<Scalar> min, std::optional<Scalar> m
   }
   Tensor y = empty_tensor_like(in, dtype);
   kernels::clamp.on(in)(y, in, low, high);
-  return record("clamp", y, inputs(in),
+  return record("clamp", y, elements(in),
                 [x = saved(in), low, high, has_max = max.has_value(), has_min = min.has_value()](const Tensor& g) {
                   const Tensor is_inside = has_max ? x() < high : x() > low;
                   return where(has_max && has_min ? is_inside & (x() > low) : is_inside, g, 0);
@@ -267,7 +267,7 @@ Tensor clamp_between(const Tensor& x, const Tensor& min, const Tensor& max) {
     if (max.defined()) y = minimum(y, max);
   }
   // A limit takes the gradient of what lies beyond it and half of what equals it; the larger one all of it where they cross.
-  return record("clamp", y, inputs(x, min, max),
+  return record("clamp", y, elements(x, min, max),
                 [x = saved(x), min = saved(min), max = saved(max)](const Tensor& g, const Needs<3>&) {
                   const Tensor none = full({}, false, TensorOptions(kBool).device(g.device()));
                   const bool has_min = min().defined(), has_max = max().defined();

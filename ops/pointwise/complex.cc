@@ -47,21 +47,23 @@ Tensor& ComplexMethods::conj_physical_() { return in_place("conj_physical_", sel
 Tensor real(const Tensor& x) {
   kernel::check_defined("real", "input", x);
   if (!x.is_complex()) return x;
-  return record_view("real", part_of(x, 0), x, [](const Tensor& g) { return complex(g, zeros_like(g)); });
+  return record_view("real", part_of(x, 0), linear_in(real, x),
+                     [](const Tensor& g) { return complex(g, zeros_like(g)); });
 }
 Tensor ComplexMethods::real() const { return ember::real(self(this)); }
 
 Tensor imag(const Tensor& x) {
   kernel::check_defined("imag", "input", x);
   check<TypeError>(x.is_complex(), "imag: input is ", describe(x), " but must be complex");
-  return record_view("imag", part_of(x, 1), x, [](const Tensor& g) { return complex(zeros_like(g), g); });
+  return record_view("imag", part_of(x, 1), linear_in(imag, x),
+                     [](const Tensor& g) { return complex(zeros_like(g), g); });
 }
 Tensor ComplexMethods::imag() const { return ember::imag(self(this)); }
 
 Tensor view_as_real(const Tensor& x) {
   kernel::check_defined("view_as_real", "input", x);
   check<TypeError>(x.is_complex(), "view_as_real: input is ", describe(x), " but must be complex");
-  return record_view("view_as_real", x.alias_real(), x, [](const Tensor& g) {
+  return record_view("view_as_real", x.alias_real(), inputs(x), [](const Tensor& g) {
     const Tensor dense = contiguous(g);
     return view_as_complex(dense.storage_offset() % 2 == 0 ? dense : clone(dense));
   });
@@ -84,7 +86,7 @@ Tensor view_as_complex(const Tensor& x) {
     stride /= 2;
   }
   Tensor y = x.alias_as(complex_dtype(x.dtype()), std::move(sizes), std::move(strides), x.storage_offset() / 2);
-  return record_view("view_as_complex", std::move(y), x, [](const Tensor& g) { return view_as_real(g); });
+  return record_view("view_as_complex", std::move(y), inputs(x), [](const Tensor& g) { return view_as_real(g); });
 }
 Tensor ComplexMethods::view_as_complex() const { return ember::view_as_complex(self(this)); }
 

@@ -37,7 +37,7 @@ Tensor backward_kernel(const Kernel<BinaryKernel>& kernel, const Tensor& g, cons
 Tensor tanh_backward(const Tensor& g, const Tensor& y) {
   auto d = backward_kernel(kernels::tanh_backward, g, y);
   return record(
-      "tanh_backward", d, inputs(g, y), [y = saved(y)](const Tensor& gg) { return tanh_backward(gg, y()); },
+      "tanh_backward", d, elements(g, y), [y = saved(y)](const Tensor& gg) { return tanh_backward(gg, y()); },
       [g = saved(g), y = saved(y)](const Tensor& gg) { return gg * g() * (y() * -2); });
 }
 
@@ -46,7 +46,7 @@ Tensor tanh_backward(const Tensor& g, const Tensor& y) {
 Tensor atan2(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary(kernels::atan2, a, b, Result::Float);
   return record(
-      "atan2", y, inputs(a, b),
+      "atan2", y, elements(a, b),
       in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return over_squares(g * b(), a(), b()); }),
       in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return over_squares(-g * a(), a(), b()); }));
 }
@@ -57,13 +57,13 @@ Tensor& ElementaryMethods::arctan2_(const Tensor& other) { return atan2_(other);
 
 Tensor exp(const Tensor& x) {
   auto y = kernel::unary(kernels::exp, x, Result::Float);
-  return record("exp", y, inputs(x), [y = saved_output(y)](const Tensor& g) { return g * conj(y()); });
+  return record("exp", y, elements(x), [y = saved_output(y)](const Tensor& g) { return g * conj(y()); });
 }
 Tensor ElementaryMethods::exp() const { return ember::exp(self(this)); }
 
 Tensor expm1(const Tensor& x) {
   auto y = kernel::unary(kernels::expm1, x, Result::Float);
-  return record("expm1", y, inputs(x),
+  return record("expm1", y, elements(x),
                 in_float32([y = saved_wide_output(y)](const Tensor& g) { return g * (y() + 1); }));
 }
 Tensor ElementaryMethods::expm1() const { return ember::expm1(self(this)); }
@@ -71,27 +71,27 @@ Tensor& ElementaryMethods::expm1_() { return in_place("expm1_", self(this), embe
 
 Tensor log(const Tensor& x) {
   auto y = kernel::unary(kernels::log, x, Result::Float);
-  return record("log", y, inputs(x), [x = saved(x)](const Tensor& g) { return g / conj(x()); });
+  return record("log", y, elements(x), [x = saved(x)](const Tensor& g) { return g / conj(x()); });
 }
 Tensor ElementaryMethods::log() const { return ember::log(self(this)); }
 
 Tensor log1p(const Tensor& x) {
   auto y = kernel::unary(kernels::log1p, x, Result::Float);
-  return record("log1p", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g / (x() + 1); }));
+  return record("log1p", y, elements(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g / (x() + 1); }));
 }
 Tensor ElementaryMethods::log1p() const { return ember::log1p(self(this)); }
 Tensor& ElementaryMethods::log1p_() { return in_place("log1p_", self(this), ember::log1p); }
 
 Tensor sqrt(const Tensor& x) {
   auto y = kernel::unary(kernels::sqrt, x, Result::Float);
-  return record("sqrt", y, inputs(x),
+  return record("sqrt", y, elements(x),
                 in_float32([y = saved_wide_output(y)](const Tensor& g) { return g / conj(y() * 2); }));
 }
 Tensor ElementaryMethods::sqrt() const { return ember::sqrt(self(this)); }
 
 Tensor rsqrt(const Tensor& x) {
   auto y = kernel::unary(kernels::rsqrt, x, Result::Float);
-  return record("rsqrt", y, inputs(x),
+  return record("rsqrt", y, elements(x),
                 in_float32([y = saved_wide_output(y)](const Tensor& g) { return g * -0.5 * conj(pow(y(), 3)); }));
 }
 Tensor ElementaryMethods::rsqrt() const { return ember::rsqrt(self(this)); }
@@ -99,21 +99,22 @@ Tensor& ElementaryMethods::rsqrt_() { return in_place("rsqrt_", self(this), embe
 
 Tensor sin(const Tensor& x) {
   auto y = kernel::unary(kernels::sin, x, Result::Float);
-  return record("sin", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * conj(cos(x())); }));
+  return record("sin", y, elements(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * conj(cos(x())); }));
 }
 Tensor ElementaryMethods::sin() const { return ember::sin(self(this)); }
 Tensor& ElementaryMethods::sin_() { return in_place("sin_", self(this), ember::sin); }
 
 Tensor cos(const Tensor& x) {
   auto y = kernel::unary(kernels::cos, x, Result::Float);
-  return record("cos", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return -g * conj(sin(x())); }));
+  return record("cos", y, elements(x),
+                in_float32([x = saved_wide(x)](const Tensor& g) { return -g * conj(sin(x())); }));
 }
 Tensor ElementaryMethods::cos() const { return ember::cos(self(this)); }
 Tensor& ElementaryMethods::cos_() { return in_place("cos_", self(this), ember::cos); }
 
 Tensor erf(const Tensor& x) {
   auto y = kernel::unary(kernels::erf, x, Result::Float);
-  return record("erf", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) {
+  return record("erf", y, elements(x), in_float32([x = saved_wide(x)](const Tensor& g) {
                   return g * (2 * std::numbers::inv_sqrtpi) * exp(-square(x()));
                 }));
 }
@@ -124,7 +125,7 @@ Tensor hypot(const Tensor& a, const Tensor& b) {
   // The gradient needs the length, also where it is beyond the dtype.
   if (are_16_bit(a, b) && (a.requires_grad() || b.requires_grad())) return in_float32(hypot, a, b);
   auto y = kernel::binary(kernels::hypot, a, b);
-  return record("hypot", y, inputs(a, b),
+  return record("hypot", y, elements(a, b),
                 in_float32([a = saved_wide(a), y = saved_wide_output(y)](const Tensor& g) { return g * (a() / y()); }),
                 in_float32([b = saved_wide(b), y = saved_wide_output(y)](const Tensor& g) { return g * (b() / y()); }));
 }
@@ -135,7 +136,7 @@ Tensor logaddexp(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary(kernels::logaddexp, a, b);
   // 1 / (1 + exp(b - a)), which has no NaN where a or b is infinite but where both are.
   return record(
-      "logaddexp", y, inputs(a, b),
+      "logaddexp", y, elements(a, b),
       in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return g / (1 + exp(b() - a())); }),
       in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return g / (1 + exp(a() - b())); }));
 }
@@ -144,7 +145,7 @@ Tensor ElementaryMethods::logaddexp(const Tensor& other) const { return ember::l
 Tensor logaddexp2(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary(kernels::logaddexp2, a, b);
   return record(
-      "logaddexp2", y, inputs(a, b),
+      "logaddexp2", y, elements(a, b),
       in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return g / (1 + exp2(b() - a())); }),
       in_float32([a = saved_wide(a), b = saved_wide(b)](const Tensor& g) { return g / (1 + exp2(a() - b())); }));
 }
@@ -152,7 +153,7 @@ Tensor ElementaryMethods::logaddexp2(const Tensor& other) const { return ember::
 
 Tensor xlogy(const Tensor& x, const Tensor& y) {
   auto z = kernel::binary(kernels::xlogy, x, y, Result::Float);
-  return record("xlogy", z, inputs(x, y), in_float32([x = saved_wide(x), y = saved_wide(y)](const Tensor& g) {
+  return record("xlogy", z, elements(x, y), in_float32([x = saved_wide(x), y = saved_wide(y)](const Tensor& g) {
                   return where((x() == 0) & (y() <= 0), 0, g * log(y()));
                 }),
                 in_float32([x = saved_wide(x), y = saved_wide(y)](const Tensor& g) { return g * x() / y(); }));
@@ -162,7 +163,7 @@ Tensor& ElementaryMethods::xlogy_(const Tensor& other) { return in_place("xlogy_
 
 Tensor tan(const Tensor& x) {
   auto y = kernel::unary(kernels::tan, x, Result::Float);
-  return record("tan", y, inputs(x),
+  return record("tan", y, elements(x),
                 in_float32([y = saved_wide_output(y)](const Tensor& g) { return g * (1 + square(y())); }));
 }
 Tensor ElementaryMethods::tan() const { return ember::tan(self(this)); }
@@ -170,7 +171,7 @@ Tensor& ElementaryMethods::tan_() { return in_place("tan_", self(this), ember::t
 
 Tensor asin(const Tensor& x) {
   auto y = kernel::unary(kernels::asin, x, Result::Float);
-  return record("asin", y, inputs(x),
+  return record("asin", y, elements(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g * rsqrt(1 - square(x())); }));
 }
 Tensor ElementaryMethods::asin() const { return ember::asin(self(this)); }
@@ -180,7 +181,7 @@ Tensor& ElementaryMethods::arcsin_() { return asin_(); }
 
 Tensor acos(const Tensor& x) {
   auto y = kernel::unary(kernels::acos, x, Result::Float);
-  return record("acos", y, inputs(x),
+  return record("acos", y, elements(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return -g * rsqrt(1 - square(x())); }));
 }
 Tensor ElementaryMethods::acos() const { return ember::acos(self(this)); }
@@ -190,7 +191,7 @@ Tensor& ElementaryMethods::arccos_() { return acos_(); }
 
 Tensor atan(const Tensor& x) {
   auto y = kernel::unary(kernels::atan, x, Result::Float);
-  return record("atan", y, inputs(x),
+  return record("atan", y, elements(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g / (1 + square(x())); }));
 }
 Tensor ElementaryMethods::atan() const { return ember::atan(self(this)); }
@@ -200,21 +201,21 @@ Tensor& ElementaryMethods::arctan_() { return atan_(); }
 
 Tensor sinh(const Tensor& x) {
   auto y = kernel::unary(kernels::sinh, x, Result::Float);
-  return record("sinh", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * cosh(x()); }));
+  return record("sinh", y, elements(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * cosh(x()); }));
 }
 Tensor ElementaryMethods::sinh() const { return ember::sinh(self(this)); }
 Tensor& ElementaryMethods::sinh_() { return in_place("sinh_", self(this), ember::sinh); }
 
 Tensor cosh(const Tensor& x) {
   auto y = kernel::unary(kernels::cosh, x, Result::Float);
-  return record("cosh", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * sinh(x()); }));
+  return record("cosh", y, elements(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * sinh(x()); }));
 }
 Tensor ElementaryMethods::cosh() const { return ember::cosh(self(this)); }
 Tensor& ElementaryMethods::cosh_() { return in_place("cosh_", self(this), ember::cosh); }
 
 Tensor asinh(const Tensor& x) {
   auto y = kernel::unary(kernels::asinh, x, Result::Float);
-  return record("asinh", y, inputs(x),
+  return record("asinh", y, elements(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g * rsqrt(square(x()) + 1); }));
 }
 Tensor ElementaryMethods::asinh() const { return ember::asinh(self(this)); }
@@ -224,7 +225,7 @@ Tensor& ElementaryMethods::arcsinh_() { return asinh_(); }
 
 Tensor acosh(const Tensor& x) {
   auto y = kernel::unary(kernels::acosh, x, Result::Float);
-  return record("acosh", y, inputs(x),
+  return record("acosh", y, elements(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g * rsqrt(square(x()) - 1); }));
 }
 Tensor ElementaryMethods::acosh() const { return ember::acosh(self(this)); }
@@ -234,7 +235,7 @@ Tensor& ElementaryMethods::arccosh_() { return acosh_(); }
 
 Tensor atanh(const Tensor& x) {
   auto y = kernel::unary(kernels::atanh, x, Result::Float);
-  return record("atanh", y, inputs(x),
+  return record("atanh", y, elements(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g / (1 - square(x())); }));
 }
 Tensor ElementaryMethods::atanh() const { return ember::atanh(self(this)); }
@@ -244,7 +245,7 @@ Tensor& ElementaryMethods::arctanh_() { return atanh_(); }
 
 Tensor exp2(const Tensor& x) {
   auto y = kernel::unary(kernels::exp2, x, Result::Float);
-  return record("exp2", y, inputs(x),
+  return record("exp2", y, elements(x),
                 in_float32([y = saved_wide_output(y)](const Tensor& g) { return g * y() * std::numbers::ln2; }));
 }
 Tensor ElementaryMethods::exp2() const { return ember::exp2(self(this)); }
@@ -252,7 +253,7 @@ Tensor& ElementaryMethods::exp2_() { return in_place("exp2_", self(this), ember:
 
 Tensor log2(const Tensor& x) {
   auto y = kernel::unary(kernels::log2, x, Result::Float);
-  return record("log2", y, inputs(x),
+  return record("log2", y, elements(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g / (x() * std::numbers::ln2); }));
 }
 Tensor ElementaryMethods::log2() const { return ember::log2(self(this)); }
@@ -260,7 +261,7 @@ Tensor& ElementaryMethods::log2_() { return in_place("log2_", self(this), ember:
 
 Tensor log10(const Tensor& x) {
   auto y = kernel::unary(kernels::log10, x, Result::Float);
-  return record("log10", y, inputs(x),
+  return record("log10", y, elements(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g / (x() * std::numbers::ln10); }));
 }
 Tensor ElementaryMethods::log10() const { return ember::log10(self(this)); }
@@ -268,7 +269,7 @@ Tensor& ElementaryMethods::log10_() { return in_place("log10_", self(this), embe
 
 Tensor erfc(const Tensor& x) {
   auto y = kernel::unary(kernels::erfc, x, Result::Float);
-  return record("erfc", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) {
+  return record("erfc", y, elements(x), in_float32([x = saved_wide(x)](const Tensor& g) {
                   return g * (-2 * std::numbers::inv_sqrtpi) * exp(-square(x()));
                 }));
 }
@@ -296,7 +297,7 @@ Tensor logit(const Tensor& x, std::optional<double> eps) {
     y = log(p / (1 - p));
   }
   // Outside of the range the function is constant with eps, and not defined without.
-  return record("logit", y, inputs(x), [x = saved(x), eps](const Tensor& g) {
+  return record("logit", y, elements(x), [x = saved(x), eps](const Tensor& g) {
     const double low = eps.value_or(0);
     return where((x() >= low) & (x() <= 1 - low), g / (x() * (1 - x())), eps ? 0 : NAN);
   });
@@ -334,7 +335,7 @@ Tensor& ElementaryMethods::tanh_() { return ember::tanh_(self(this)); }
 
 Tensor tanh(const Tensor& x) {
   auto y = kernel::unary(kernels::tanh, x, Result::Float);
-  return record("tanh", y, inputs(x), [y = saved_output(y)](const Tensor& g) {
+  return record("tanh", y, elements(x), [y = saved_output(y)](const Tensor& g) {
     return g.is_complex() ? g * conj(1 - square(y())) : tanh_backward(g, y());
   });
 }

@@ -23,7 +23,7 @@ using kernel::Result;
 
 Tensor abs(const Tensor& x) {
   auto y = kernel::unary(kernels::abs, x, Result::Real);
-  return record("abs", y, inputs(x), [x = saved(x)](const Tensor& g) { return g * sgn(x()); });
+  return record("abs", y, elements(x), [x = saved(x)](const Tensor& g) { return g * sgn(x()); });
 }
 Tensor RoundingMethods::abs() const { return ember::abs(self(this)); }
 Tensor RoundingMethods::absolute() const { return ember::abs(self(this)); }
@@ -32,7 +32,7 @@ Tensor neg(const Tensor& x) {
   kernel::check_defined("neg", "input", x);
   check<NotImplementedError>(x.dtype() != kBool, "neg: bool tensors have no negative, use logical_not");
   auto y = kernel::unary(kernels::neg, x);
-  return record("neg", y, inputs(x), [](const Tensor& g) { return -g; });
+  return record("neg", y, elements(x), [](const Tensor& g) { return -g; });
 }
 Tensor operator-(const Tensor& x) { return neg(x); }
 Tensor RoundingMethods::neg() const { return ember::neg(self(this)); }
@@ -40,34 +40,34 @@ Tensor RoundingMethods::negative() const { return ember::neg(self(this)); }
 
 Tensor sign(const Tensor& x) {
   auto y = kernel::unary(kernels::sign, x);
-  return record("sign", y, inputs(x), no_slope);
+  return record("sign", y, elements(x), no_slope);
 }
 Tensor RoundingMethods::sign() const { return ember::sign(self(this)); }
 Tensor& RoundingMethods::sign_() { return in_place("sign_", self(this), ember::sign); }
 
 Tensor floor(const Tensor& x) {
   auto y = kernel::unary(kernels::floor, x);
-  return record("floor", y, inputs(x), no_slope);
+  return record("floor", y, elements(x), no_slope);
 }
 Tensor RoundingMethods::floor() const { return ember::floor(self(this)); }
 Tensor& RoundingMethods::floor_() { return in_place("floor_", self(this), ember::floor); }
 
 Tensor ceil(const Tensor& x) {
   auto y = kernel::unary(kernels::ceil, x);
-  return record("ceil", y, inputs(x), no_slope);
+  return record("ceil", y, elements(x), no_slope);
 }
 Tensor RoundingMethods::ceil() const { return ember::ceil(self(this)); }
 Tensor& RoundingMethods::ceil_() { return in_place("ceil_", self(this), ember::ceil); }
 
 Tensor round(const Tensor& x) {
   auto y = kernel::unary(kernels::round, x);
-  return record("round", y, inputs(x), no_slope);
+  return record("round", y, elements(x), no_slope);
 }
 
 Tensor copysign(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary(kernels::copysign, a, b, Result::Float);
   return record(
-      "copysign", y, inputs(a, b),
+      "copysign", y, elements(a, b),
       [a = saved(a), b = saved(b)](const Tensor& g) {
         return where(a() == 0, 0, where(signbit(a()) == signbit(b()), g, -g));
       },
@@ -81,7 +81,7 @@ Tensor& RoundingMethods::copysign_(const Tensor& other) {
 Tensor nextafter(const Tensor& a, const Tensor& b) {
   auto y = kernel::binary(kernels::nextafter, a, b);
   return record(
-      "nextafter", y, inputs(a, b), [a = saved(a), b = saved(b)](const Tensor& g) { return where(a() == b(), 0, g); },
+      "nextafter", y, elements(a, b), [a = saved(a), b = saved(b)](const Tensor& g) { return where(a() == b(), 0, g); },
       no_slope);
 }
 Tensor RoundingMethods::nextafter(const Tensor& other) const { return ember::nextafter(self(this), other); }
@@ -94,7 +94,7 @@ Tensor trunc(const Tensor& x) {
   if (is_integral(x.dtype())) return clone(x);
   check<NotImplementedError>(x.dtype() != kBool, "trunc: input is ", describe(x), " but must not be bool");
   auto y = kernel::unary(kernels::trunc, x);
-  return record("trunc", y, inputs(x), no_slope);
+  return record("trunc", y, elements(x), no_slope);
 }
 Tensor RoundingMethods::trunc() const { return ember::trunc(self(this)); }
 Tensor RoundingMethods::fix() const { return ember::trunc(self(this)); }
@@ -105,7 +105,7 @@ Tensor frac(const Tensor& x) {
   kernel::check_defined("frac", "input", x);
   check<NotImplementedError>(x.is_floating_point(), "frac: input is ", describe(x), " but must be floating-point");
   auto y = kernel::unary(kernels::frac, x);
-  return record("frac", y, inputs(x), [](const Tensor& g) { return g; });
+  return record("frac", y, elements(x), [](const Tensor& g) { return g; });
 }
 Tensor RoundingMethods::frac() const { return ember::frac(self(this)); }
 Tensor& RoundingMethods::frac_() { return in_place("frac_", self(this), ember::frac); }
@@ -142,7 +142,7 @@ Tensor nan_to_num(const Tensor& x, std::optional<double> nan, std::optional<doub
   const double bound = largest_number(x.dtype());
   Tensor y = empty_tensor_like(x, x.dtype());
   kernels::nan_to_num.on(x)(y, x, nan.value_or(0), posinf.value_or(bound), neginf.value_or(-bound));
-  return record("nan_to_num", y, inputs(x), [x = saved(x)](const Tensor& g) { return where(isfinite(x()), g, 0); });
+  return record("nan_to_num", y, elements(x), [x = saved(x)](const Tensor& g) { return where(isfinite(x()), g, 0); });
 }
 Tensor RoundingMethods::nan_to_num(std::optional<double> nan, std::optional<double> posinf,
                                    std::optional<double> neginf) const {
@@ -158,7 +158,7 @@ std::pair<Tensor, Tensor> frexp(const Tensor& x) {
   check<NotImplementedError>(x.is_floating_point(), "frexp: input is ", describe(x), " but must be floating-point");
   Tensor mantissa = empty_tensor_like(x, x.dtype()), exponent = empty_tensor_like(x, kInt32);
   kernels::frexp.on(x)(mantissa, exponent, x);
-  mantissa = record("frexp", mantissa, inputs(x),
+  mantissa = record("frexp", mantissa, elements(x),
                     [e = saved(exponent)](const Tensor& g) { return g / exp2(to(e(), g.dtype())); });
   return {mantissa, exponent};
 }

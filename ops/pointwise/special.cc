@@ -41,7 +41,7 @@ Tensor binary(const Kernel<BinaryKernel>& kernel, const Tensor& a, const Tensor&
 
 Tensor trigamma(const Tensor& x) {
   auto y = unary(kernels::trigamma.as("polygamma"), x);
-  return record("polygamma", y, inputs(x),
+  return record("polygamma", y, elements(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g * polygamma(2, x()); }));
 }
 
@@ -68,14 +68,15 @@ Tensor first_order_slope(const Tensor& zeroth, const Tensor& first, const Tensor
 
 Tensor lgamma(const Tensor& x) {
   auto y = unary(kernels::lgamma, x);
-  return record("lgamma", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * digamma(x()); }));
+  return record("lgamma", y, elements(x),
+                in_float32([x = saved_wide(x)](const Tensor& g) { return g * digamma(x()); }));
 }
 Tensor SpecialMethods::lgamma() const { return ember::lgamma(self(this)); }
 Tensor& SpecialMethods::lgamma_() { return in_place("lgamma_", self(this), ember::lgamma); }
 
 Tensor digamma(const Tensor& x) {
   auto y = unary(kernels::digamma, x);
-  return record("digamma", y, inputs(x),
+  return record("digamma", y, elements(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g * polygamma(1, x()); }));
 }
 Tensor SpecialMethods::digamma() const { return ember::digamma(self(this)); }
@@ -115,7 +116,7 @@ Tensor igamma(const Tensor& a, const Tensor& x) {
   check_shape_argument("igamma", a, x);
   auto y = binary(kernels::igamma, a, x);
   return record(
-      "igamma", y, inputs(a, x), no_formula("igamma", "input"),
+      "igamma", y, elements(a, x), no_formula("igamma", "input"),
       in_float32([a = saved_wide(a), x = saved_wide(x)](const Tensor& g) { return g * gamma_density(a(), x()); }));
 }
 Tensor SpecialMethods::igamma(const Tensor& other) const { return ember::igamma(self(this), other); }
@@ -125,7 +126,7 @@ Tensor igammac(const Tensor& a, const Tensor& x) {
   check_shape_argument("igammac", a, x);
   auto y = binary(kernels::igammac, a, x);
   return record(
-      "igammac", y, inputs(a, x), no_formula("igammac", "input"),
+      "igammac", y, elements(a, x), no_formula("igammac", "input"),
       in_float32([a = saved_wide(a), x = saved_wide(x)](const Tensor& g) { return -g * gamma_density(a(), x()); }));
 }
 Tensor SpecialMethods::igammac(const Tensor& other) const { return ember::igammac(self(this), other); }
@@ -135,7 +136,7 @@ Tensor& SpecialMethods::igammac_(const Tensor& other) {
 
 Tensor erfinv(const Tensor& x) {
   auto y = unary(kernels::erfinv, x);
-  return record("erfinv", y, inputs(x), in_float32([y = saved_wide_output(y)](const Tensor& g) {
+  return record("erfinv", y, elements(x), in_float32([y = saved_wide_output(y)](const Tensor& g) {
                   return g * (kSqrtPi / 2) * exp(square(y()));
                 }));
 }
@@ -144,7 +145,8 @@ Tensor& SpecialMethods::erfinv_() { return in_place("erfinv_", self(this), ember
 
 Tensor i0(const Tensor& x) {
   auto y = unary(kernels::i0, x);
-  return record("i0", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * special::i1(x()); }));
+  return record("i0", y, elements(x),
+                in_float32([x = saved_wide(x)](const Tensor& g) { return g * special::i1(x()); }));
 }
 Tensor SpecialMethods::i0() const { return ember::i0(self(this)); }
 Tensor& SpecialMethods::i0_() { return in_place("i0_", self(this), ember::i0); }
@@ -158,12 +160,13 @@ Tensor entr(const Tensor& x) {
     NoGradGuard no_grad;
     y = where(x < 0, -INFINITY, -kernel::binary(kernels::xlogy.as("entr"), x, x, kernel::Result::Float));
   }
-  return record("entr", y, inputs(x), in_float32([x = saved_wide(x)](const Tensor& g) { return g * (-log(x()) - 1); }));
+  return record("entr", y, elements(x),
+                in_float32([x = saved_wide(x)](const Tensor& g) { return g * (-log(x()) - 1); }));
 }
 
 Tensor erfcx(const Tensor& x) {
   auto y = unary(kernels::erfcx, x);
-  return record("erfcx", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
+  return record("erfcx", y, elements(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
                   return g * (2 * x() * y() - 2 * inv_sqrtpi);
                 }));
 }
@@ -182,7 +185,7 @@ Tensor normal_hazard(const Tensor& x) {
     const NoGradGuard no_grad;
     y = (sqrt2 * inv_sqrtpi) / erfcx(x * (-1 / sqrt2));
   }
-  return record("log_ndtr_backward", y, inputs(x),
+  return record("log_ndtr_backward", y, elements(x),
                 [x = saved(x)](const Tensor& g) { return -g * normal_hazard(x()) * (x() + normal_hazard(x())); });
 }
 
@@ -190,20 +193,20 @@ Tensor normal_hazard(const Tensor& x) {
 
 Tensor log_ndtr(const Tensor& x) {
   auto y = unary(kernels::log_ndtr, x);
-  return record("log_ndtr", y, inputs(x),
+  return record("log_ndtr", y, elements(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return g * normal_hazard(x()); }));
 }
 
 Tensor ndtri(const Tensor& p) {
   auto y = unary(kernels::ndtri, p);
-  return record("ndtri", y, inputs(p), in_float32([y = saved_wide_output(y)](const Tensor& g) {
+  return record("ndtri", y, elements(p), in_float32([y = saved_wide_output(y)](const Tensor& g) {
                   return g * (sqrt2 * kSqrtPi) * exp(square(y()) / 2);
                 }));
 }
 
 Tensor xlog1py(const Tensor& x, const Tensor& y) {
   auto z = kernel::binary(kernels::xlog1py, x, y, kernel::Result::Float);
-  return record("xlog1py", z, inputs(x, y), in_float32([x = saved_wide(x), y = saved_wide(y)](const Tensor& g) {
+  return record("xlog1py", z, elements(x, y), in_float32([x = saved_wide(x), y = saved_wide(y)](const Tensor& g) {
                   return where((x() == 0) & (y() <= -1), 0, g * log1p(y()));
                 }),
                 in_float32([x = saved_wide(x), y = saved_wide(y)](const Tensor& g) { return g * x() / (y() + 1); }));
@@ -212,14 +215,14 @@ Tensor xlog1py(const Tensor& x, const Tensor& y) {
 Tensor zeta(const Tensor& x, const Tensor& q) {
   auto y = binary(kernels::zeta, x, q);
   return record(
-      "zeta", y, inputs(x, q), no_formula("zeta", "input"),
+      "zeta", y, elements(x, q), no_formula("zeta", "input"),
       in_float32([x = saved_wide(x), q = saved_wide(q)](const Tensor& g) { return g * -x() * zeta(x() + 1, q()); }));
 }
 
 Tensor i0e(const Tensor& x) {
   if (wants_wide_result(x)) return in_float32(i0e, x);
   auto y = unary(kernels::i0e, x);
-  return record("i0e", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
+  return record("i0e", y, elements(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
                   return g * (i1e(x()) - sign(x()) * y());
                 }));
 }
@@ -227,7 +230,7 @@ Tensor i0e(const Tensor& x) {
 Tensor i1(const Tensor& x) {
   if (wants_wide_result(x)) return in_float32(i1, x);
   auto y = unary(kernels::i1, x);
-  return record("i1", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
+  return record("i1", y, elements(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
                   return g * first_order_slope(i0(x()), y(), x());
                 }));
 }
@@ -235,20 +238,20 @@ Tensor i1(const Tensor& x) {
 Tensor i1e(const Tensor& x) {
   if (wants_wide_result(x)) return in_float32(i1e, x);
   auto y = unary(kernels::i1e, x);
-  return record("i1e", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
+  return record("i1e", y, elements(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
                   return g * (first_order_slope(i0e(x()), y(), x()) - sign(x()) * y());
                 }));
 }
 
 Tensor modified_bessel_k0(const Tensor& x) {
   auto y = unary(kernels::k0.as("modified_bessel_k0"), x);
-  return record("modified_bessel_k0", y, inputs(x),
+  return record("modified_bessel_k0", y, elements(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return -g * modified_bessel_k1(x()); }));
 }
 
 Tensor modified_bessel_k1(const Tensor& x) {
   auto y = unary(kernels::k1.as("modified_bessel_k1"), x);
-  return record("modified_bessel_k1", y, inputs(x),
+  return record("modified_bessel_k1", y, elements(x),
                 in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
                   return -g * (modified_bessel_k0(x()) + y() / x());
                 }));
@@ -261,27 +264,27 @@ Tensor airy_ai(const Tensor& x) { return unary(kernels::airy_ai, x); }
 
 Tensor bessel_j0(const Tensor& x) {
   auto y = unary(kernels::j0.as("bessel_j0"), x);
-  return record("bessel_j0", y, inputs(x),
+  return record("bessel_j0", y, elements(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return -g * bessel_j1(x()); }));
 }
 
 Tensor bessel_j1(const Tensor& x) {
   if (wants_wide_result(x)) return in_float32(bessel_j1, x);
   auto y = unary(kernels::j1.as("bessel_j1"), x);
-  return record("bessel_j1", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
+  return record("bessel_j1", y, elements(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
                   return g * first_order_slope(bessel_j0(x()), y(), x());
                 }));
 }
 
 Tensor bessel_y0(const Tensor& x) {
   auto y = unary(kernels::y0.as("bessel_y0"), x);
-  return record("bessel_y0", y, inputs(x),
+  return record("bessel_y0", y, elements(x),
                 in_float32([x = saved_wide(x)](const Tensor& g) { return -g * bessel_y1(x()); }));
 }
 
 Tensor bessel_y1(const Tensor& x) {
   auto y = unary(kernels::y1.as("bessel_y1"), x);
-  return record("bessel_y1", y, inputs(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
+  return record("bessel_y1", y, elements(x), in_float32([x = saved_wide(x), y = saved_wide_output(y)](const Tensor& g) {
                   return g * (bessel_y0(x()) - y() / x());
                 }));
 }

@@ -53,7 +53,7 @@ Tensor adaptive_avg_pool_backward(const Tensor& g, const Shape& sizes) {
 Tensor adaptive_images(const Tensor& x, const Shape& sizes) {
   Tensor y = empty_images(x, sizes, x.dtype());
   kernels::adaptive_avg_pool.on(x)(y, x);
-  return record("adaptive_avg_pool", y, inputs(x),
+  return record("adaptive_avg_pool", y, linear_in([&](const Tensor& t) { return adaptive_images(t, sizes); }, x),
                 [sizes = x.sizes()](const Tensor& g) { return adaptive_avg_pool_backward(g, sizes); });
 }
 

@@ -55,14 +55,15 @@ Tensor avg_pool_images(const char* op, const Tensor& x, const Window& window);
 Tensor avg_pool_backward(const char* op, const Tensor& g, const Window& window, const Shape& sizes) {
   Tensor d = empty_images(g, sizes, g.dtype());
   kernels::avg_pool_backward.on(g)(d, g, window);
-  return record("avg_pool_backward", d, inputs(g),
+  return record("avg_pool_backward", d,
+                linear_in([&](const Tensor& t) { return avg_pool_backward(op, t, window, sizes); }, g),
                 [op, window](const Tensor& gg) { return avg_pool_images(op, gg, window); });
 }
 
 Tensor avg_pool_images(const char* op, const Tensor& x, const Window& window) {
   auto y = empty_images(x, out_sizes(op, x, window), x.dtype());
   kernels::avg_pool.as(op).on(x)(y, x, window);
-  return record(op, y, inputs(x),
+  return record(op, y, linear_in([&](const Tensor& t) { return avg_pool_images(op, t, window); }, x),
                 [op, window, sizes = x.sizes()](const Tensor& g) { return avg_pool_backward(op, g, window, sizes); });
 }
 

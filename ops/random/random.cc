@@ -267,7 +267,7 @@ Tensor dropout(const Tensor& x, double p, bool training) {
   if (p < 1) kernel::binary_into(kernels::mul.as("dropout"), mask, 1 / (1 - p));
   Tensor y = empty_tensor_like(x, x.dtype());
   kernels::mul.as("dropout").on(x)(y, x, mask);
-  return record("dropout", y, inputs(x), [mask = saved(mask)](const Tensor& g) { return g * mask(); });
+  return record("dropout", y, elements(x), [mask = saved(mask)](const Tensor& g) { return g * mask(); });
 }
 
 Tensor native_dropout_backward(const Tensor& grad_output, const Tensor& mask, double scale) {

@@ -102,7 +102,8 @@ Tensor sum(const Tensor& x, const Shape& over, bool keepdim, std::optional<DType
   if (changes_kind(x, dtype)) return sum(to(x, *dtype), over, keepdim);
   const ReducedDims dims("sum", x, over, keepdim);
   auto y = reduce(kernels::sum, x, dims, sum_dtype(x, dtype));
-  return record("sum", y, inputs(x), [dims](const Tensor& g) { return dims.spread(g); });
+  return record("sum", y, linear_in([&](const Tensor& t) { return sum(t, over, keepdim, dtype); }, x),
+                [dims](const Tensor& g) { return dims.spread(g); });
 }
 Tensor sum(const Tensor& x, std::optional<DType> dtype) { return sum(x, Shape(), false, dtype); }
 Tensor ReductionMethods::sum(std::optional<DType> dtype) const { return ember::sum(self(this), dtype); }
@@ -133,7 +134,7 @@ Tensor mean(const Tensor& x, const Shape& over, bool keepdim, std::optional<DTyp
                              "; pass dtype");
   const ReducedDims dims("mean", x, over, keepdim);
   auto y = reduce(kernels::mean, x, dims, to_dtype);
-  return record("mean", y, inputs(x),
+  return record("mean", y, linear_in([&](const Tensor& t) { return mean(t, over, keepdim, dtype); }, x),
                 [dims](const Tensor& g) { return dims.spread(g / static_cast<double>(dims.count())); });
 }
 Tensor mean(const Tensor& x, std::optional<DType> dtype) { return mean(x, Shape(), false, dtype); }

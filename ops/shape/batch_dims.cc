@@ -16,7 +16,8 @@ Tensor add_batch_dim(const Tensor& x, int64_t dim, uint64_t level) {
   sizes.erase(dim);
   strides.erase(dim);
   return record_view("vmap",
-                     x.alias_batched(std::move(batch), std::move(sizes), std::move(strides), x.storage_offset()), x,
+                     x.alias_batched(std::move(batch), std::move(sizes), std::move(strides), x.storage_offset()),
+                     linear_in([=](const Tensor& t) { return add_batch_dim(t, dim, level); }, x),
                      [dim, added](const Tensor& g) { return remove_batch_dim(g, dim, added.level, added.size); });
 }
 
@@ -30,7 +31,8 @@ Tensor remove_batch_dim(const Tensor& x, int64_t dim, uint64_t level, int64_t si
   std::vector<BatchDim> batch(x.batch_dims().begin(), x.batch_dims().end());
   std::erase(batch, *found);
   return record_view("vmap",
-                     x.alias_batched(std::move(batch), std::move(sizes), std::move(strides), x.storage_offset()), x,
+                     x.alias_batched(std::move(batch), std::move(sizes), std::move(strides), x.storage_offset()),
+                     linear_in([=](const Tensor& t) { return remove_batch_dim(t, dim, level, size); }, x),
                      [dim, level](const Tensor& g) { return add_batch_dim(g, dim, level); });
 }
 

@@ -46,7 +46,8 @@ Tensor constant_pad_nd(const Tensor& x, const Shape& pad, const Scalar& value) {
     to = views::narrow_alias(to, d, start, kept);
   }
   if (from.numel() > 0) kernels::copy.as("pad").on(x)(to, from);
-  return record("pad", y, inputs(x), [negated](const Tensor& g) { return constant_pad_nd(g, negated); });
+  return record("pad", y, linear_in([&](const Tensor& t) { return constant_pad_nd(t, pad); }, x),
+                [negated](const Tensor& g) { return constant_pad_nd(g, negated); });
 }
 
 namespace {

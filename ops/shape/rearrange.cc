@@ -44,7 +44,8 @@ Tensor flip(const Tensor& x, const Shape& dims) {
   }
   Tensor y = empty_tensor(x.sizes(), x.dtype(), x.device());
   kernels::copy.as("flip").on(x)(y, x.alias(x.sizes(), strides, offset));
-  return record("flip", y, inputs(x), [chosen](const Tensor& g) { return flip(g, chosen); });
+  return record("flip", y, linear_in([&](const Tensor& t) { return flip(t, chosen); }, x),
+                [chosen](const Tensor& g) { return flip(g, chosen); });
 }
 Tensor RearrangeMethods::flip(const Shape& dims) const { return ember::flip(self(this), dims); }
 

@@ -66,7 +66,8 @@ std::optional<Shape> view_strides(const Tensor& x, const Shape& shape) {
 
 /// A view of all of x's elements in order; undone by reshaping.
 Tensor record_reshaped(const char* name, const Tensor& x, Shape sizes, Shape strides) {
-  return record_view(name, x.alias(std::move(sizes), std::move(strides), x.storage_offset()), x,
+  const auto op = [after = sizes](const Tensor& t) { return reshape(t, after); };
+  return record_view(name, x.alias(std::move(sizes), std::move(strides), x.storage_offset()), linear_in(op, x),
                      [before = x.sizes()](const Tensor& g) { return reshape(g, before); });
 }
 
@@ -121,7 +122,8 @@ Tensor reshape(const Tensor& x, const Shape& shape) {
   const Tensor copy = empty_batched(x.batch_dims(), x.sizes(), x.dtype(), x.device());
   kernels::copy.as("reshape").on(x)(copy, x);
   const Tensor y = copy.alias(sizes, contiguous_strides(sizes), 0);
-  return record("reshape", y, inputs(x), [before = x.sizes()](const Tensor& g) { return reshape(g, before); });
+  return record("reshape", y, linear_in([&](const Tensor& t) { return reshape(t, sizes); }, x),
+                [before = x.sizes()](const Tensor& g) { return reshape(g, before); });
 }
 Tensor ShapeMethods::reshape(const Shape& shape) const { return ember::reshape(self(this), shape); }
 Tensor ShapeMethods::ravel() const { return ember::reshape(self(this), -1); }
@@ -177,8 +179,9 @@ Tensor transpose(const Tensor& x, int64_t dim0, int64_t dim1) {
     std::swap(sizes[a], sizes[b]);
     std::swap(strides[a], strides[b]);
   }
-  return record_view("transpose", x.alias(std::move(sizes), std::move(strides), x.storage_offset()), x,
-                     [a, b](const Tensor& g) { return transpose(g, a, b); });
+  const auto op = [a, b](const Tensor& t) { return transpose(t, a, b); };
+  return record_view("transpose", x.alias(std::move(sizes), std::move(strides), x.storage_offset()), linear_in(op, x),
+                     op);
 }
 Tensor ShapeMethods::transpose(int64_t dim0, int64_t dim1) const { return ember::transpose(self(this), dim0, dim1); }
 Tensor ShapeMethods::swapaxes(int64_t dim0, int64_t dim1) const { return ember::transpose(self(this), dim0, dim1); }
@@ -196,7 +199,8 @@ Tensor permute(const Tensor& x, const Shape& dims) {
     strides[d] = x.strides()[order[d]];
     inverse[order[d]] = d;
   }
-  return record_view("permute", x.alias(std::move(sizes), std::move(strides), x.storage_offset()), x,
+  return record_view("permute", x.alias(std::move(sizes), std::move(strides), x.storage_offset()),
+                     linear_in([&](const Tensor& t) { return permute(t, order); }, x),
                      [inverse](const Tensor& g) { return permute(g, inverse); });
 }
 Tensor ShapeMethods::permute(const Shape& dims) const { return ember::permute(self(this), dims); }
@@ -280,7 +284,8 @@ Tensor expand(const Tensor& x, const Shape& shape) {
   }
   kernel::check_numel("expand", sizes);
   // The gradient is summed over the repeated dims by the tape.
-  return record_view("expand", x.alias(std::move(sizes), std::move(strides), x.storage_offset()), x,
+  const auto op = [&shape](const Tensor& t) { return expand(t, shape); };
+  return record_view("expand", x.alias(std::move(sizes), std::move(strides), x.storage_offset()), linear_in(op, x),
                      [](const Tensor& g) { return g; });
 }
 Tensor ShapeMethods::expand(const Shape& shape) const { return ember::expand(self(this), shape); }

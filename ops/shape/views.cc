@@ -1,7 +1,6 @@
 #include "ember/ops/shape/views.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "ember/ops/creation/creation.h"
 #include "ember/ops/indexing/indexing.h"
@@ -33,21 +32,11 @@ Tensor storage_positions(const Shape& sizes, const Shape& strides, int64_t offse
   return expand(positions, sizes);
 }
 
-/// The elements that a tensor of this geometry spans; the largest int64 when there are more.
-int64_t extent(const Shape& sizes, const Shape& strides) {
-  if (std::find(sizes.begin(), sizes.end(), 0) != sizes.end()) return 0;
-  int64_t last = 0, span;
-  for (size_t d = 0; d < sizes.size(); ++d)
-    if (__builtin_mul_overflow(sizes[d] - 1, strides[d], &span) || __builtin_add_overflow(last, span, &last))
-      return std::numeric_limits<int64_t>::max();
-  return last < std::numeric_limits<int64_t>::max() ? last + 1 : last;
-}
-
 /// The gradient of as_strided: collected in a flat copy of the storage, where elements seen twice meet, and read with x's geometry.
 Tensor as_strided_backward(const Tensor& g, const Shape& x_sizes, const Shape& x_strides, int64_t x_offset,
                            const Shape& strides, int64_t offset) {
   const int64_t first = std::min(x_offset, offset);
-  const int64_t length = std::max(x_offset + extent(x_sizes, x_strides), offset + extent(g.sizes(), strides)) - first;
+  const int64_t length = std::max(x_offset + *extent(x_sizes, x_strides), offset + *extent(g.sizes(), strides)) - first;
   const Tensor from = storage_positions(g.sizes(), strides, offset - first, g.device());
   const Tensor to = storage_positions(x_sizes, x_strides, x_offset - first, g.device());
   const Tensor flat = index_add(zeros(length, g.options()), 0, reshape(from, -1), reshape(g, -1));
@@ -67,11 +56,11 @@ Tensor as_strided(const Tensor& x, const Shape& sizes, const Shape& strides, std
   kernel::check_numel("as_strided", sizes);
   int64_t available = static_cast<int64_t>(x.storage()->bytes()) / x.element_size();
   for (const BatchDim& dim : x.batch_dims()) available -= std::max<int64_t>(dim.size - 1, 0) * dim.stride;
-  const bool is_empty = std::find(sizes.begin(), sizes.end(), 0) != sizes.end();
-  check(offset >= 0 && (is_empty || extent(sizes, strides) <= available - offset), "as_strided: sizes ", sizes,
-        ", strides ", strides, " and offset ", offset, " reach beyond the storage of ", available, " elements");
+  const std::optional<int64_t> span = extent(sizes, strides);
+  check(offset >= 0 && span && (*span == 0 || *span <= available - offset), "as_strided: sizes ", sizes, ", strides ",
+        strides, " and offset ", offset, " reach beyond the storage of ", available, " elements");
   return record_view(
-      "as_strided", x.alias(sizes, strides, offset), x,
+      "as_strided", x.alias(sizes, strides, offset), inputs(x),
       [x_sizes = x.sizes(), x_strides = x.strides(), x_offset = x.storage_offset(), strides, offset](const Tensor& g) {
         return as_strided_backward(g, x_sizes, x_strides, x_offset, strides, offset);
       });
@@ -105,7 +94,8 @@ Tensor unfold(const Tensor& x, int64_t dim, int64_t size, int64_t step) {
         ", the size of dimension ", dim, " of input ", x.sizes());
   check(step > 0, "unfold: step ", step, " must be positive");
   if (rank == 0)
-    return record_view("unfold", x.alias(size, stride, x.storage_offset()), x, [](const Tensor& g) { return sum(g); });
+    return record_view("unfold", x.alias(size, stride, x.storage_offset()), inputs(x),
+                       [](const Tensor& g) { return sum(g); });
   Shape sizes = x.sizes(), strides = x.strides();
   sizes[at] = (length - size) / step + 1;
   strides[at] = stride * std::min(step, length + 1);
@@ -113,7 +103,8 @@ Tensor unfold(const Tensor& x, int64_t dim, int64_t size, int64_t step) {
   strides.push_back(stride);
   kernel::check_numel("unfold", sizes);
   return record_view(
-      "unfold", x.alias(std::move(sizes), std::move(strides), x.storage_offset()), x,
+      "unfold", x.alias(std::move(sizes), std::move(strides), x.storage_offset()),
+      linear_in([=](const Tensor& t) { return unfold(t, dim, size, step); }, x),
       [sizes = x.sizes(), at, size, step](const Tensor& g) { return unfold_backward(g, sizes, at, size, step); });
 }
 Tensor ViewsMethods::unfold(int64_t dim, int64_t size, int64_t step) const {

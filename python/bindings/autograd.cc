@@ -1,5 +1,6 @@
 // The tape from Python: backward, grad, hooks, grad modes, custom functions, gradcheck.
 #include "ember/autograd/backward.h"
+#include "ember/autograd/forward.h"
 #include "ember/autograd/function.h"
 #include "ember/autograd/gradcheck.h"
 #include "python/bindings/bindings.h"
@@ -108,11 +109,33 @@ void bind_modes(py::module_& m) {
   m.def("_set_anomaly_enabled", &AnomalyMode::set_enabled, py::arg("mode"), py::arg("check_nan") = true);
 }
 
+void bind_forward_mode(py::module_& m) {
+  struct Level {
+    std::optional<autograd::ForwardLevel> open;
+    Level() { open.emplace(); }
+    uint64_t id() const {
+      check(open.has_value(), "forward_ad: the level is closed");
+      return open->id();
+    }
+  };
+  py::class_<Level>(m, "_ForwardLevel")
+      .def(py::init([] { return std::make_unique<Level>(); }))
+      .def("close", [](Level& self) { self.open.reset(); });
+  m.def("_make_dual", [](const Tensor& primal, const Tensor& tangent, const Level& level) {
+    return autograd::make_dual(primal, tangent, level.id());
+  });
+  m.def("_unpack_dual", [](const Tensor& x, const Level& level) {
+    const auto [primal, tangent] = autograd::unpack_dual(x, level.id());
+    return py::make_tuple(primal, tangent.defined() ? py::cast(tangent) : py::none());
+  });
+}
+
 }  // namespace
 
 void bind_autograd(py::module_& ember, py::module_& autograd, Ops& ops) {
   bind_grad_fn(autograd.ptr());
   bind_backward(autograd);
+  bind_forward_mode(autograd);
   bind_modes(ember);
   bind_functional(autograd);
   bind_function(autograd);

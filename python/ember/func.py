@@ -185,7 +185,10 @@ def vjp(func, *primals, has_aux=False):
 
 
 def jvp(func, primals, tangents, *, strict=False, has_aux=False):
-    """func(*primals), and the Jacobian times `tangents`: v^T J is linear in v, and its derivative is the product."""
+    """func(*primals), and the Jacobian times `tangents`, in forward mode: each op's tangent goes along with its value, and no graph is kept.
+
+    It is the op's pullback where that is diagonal, the op itself where it is linear, and the pullback's own pullback elsewhere.
+    """
     call = _Call(func, tuple(primals), {}, has_aux=has_aux)
     outputs, products, on_tape = _flat._jvp(call, call.inputs, flatten(tuple(tangents))[0])
     return call.with_aux((call.build(outputs), call.build(products)), on_tape)

@@ -99,6 +99,13 @@ TEST(Vmap, SaysWhatCannotBeMapped) {
   EXPECT_THROW(func::vmap([](const Tensor& y) { return y; }, {0, 0})(x), ValueError);
 }
 
+TEST(Vmap, RefusesMemoryThatCannotBeCounted) {
+  const auto strided = [](const Tensor& y) {
+    return y.new_empty_strided({2, 2}, {int64_t{1} << 62, int64_t{1} << 62});
+  };
+  EXPECT_THROW(func::vmap(strided)(numbers({3, 4})), OutOfMemoryError);
+}
+
 TEST(Vmap, DrawsRandomNumbersAsAsked) {
   const auto draw = [](const Tensor&) { return rand({50}); };
   const Tensor different = func::vmap(draw, {}, 0, {Randomness::Different, {}})(zeros({2, 1}));

@@ -6,9 +6,11 @@
 #include <map>
 #include <set>
 
+#include "ember/autograd/backward.h"
 #include "ember/autograd/gradcheck.h"
 #include "ember/core/determinism.h"
 #include "ember/core/parallel.h"
+#include "ember/core/random.h"
 #include "tests/op_table/results.h"
 #include "tests/reference_json.h"
 
@@ -215,6 +217,29 @@ class TwiceDifferentiableOp : public OpTable {};
 TEST_P(TwiceDifferentiableOp, HasTheSecondGradientOfFiniteDifferences) {
   for (const Sample& sample : row().samples)
     EXPECT_TRUE(autograd::gradgradcheck([&](const Tensors& in) { return row().op(in); }, make(sample, kFloat64)));
+}
+
+TEST_P(TwiceDifferentiableOp, HasTheSameSecondGradientWhenAThirdMayFollow) {
+  for (const Sample& sample : row().samples) {
+    const auto second = [&](bool create_graph) {
+      const Tensors inputs = make(sample, kFloat64);
+      Tensors variables, firsts;
+      for (const Tensor& x : inputs)
+        if (x.requires_grad()) variables.push_back(x);
+      manual_seed(0);
+      Tensor sum = zeros({}, kFloat64);
+      for (const Tensor& y : row().op(inputs))
+        if (y.requires_grad()) sum = sum + abs(y * y).sum();
+      for (const Tensor& g : autograd::grad({sum}, variables, {}, true, true, true))
+        if (g.defined() && g.requires_grad()) firsts.push_back((g * g).sum());
+      if (firsts.empty()) return Tensors();
+      return autograd::grad(firsts, variables, {}, true, create_graph, true, true);
+    };
+    const Tensors expected = second(false), actual = second(true);
+    ASSERT_EQ(actual.size(), expected.size());
+    for (size_t i = 0; i < actual.size(); ++i)
+      EXPECT_TRUE(allclose(actual[i].detach(), expected[i], 1e-8, 1e-8)) << "input " << i;
+  }
 }
 
 class OpOnNothing : public OpTable {

@@ -1,7 +1,7 @@
 """The tape: gradients, modes, functions with a backward of their own."""
 
 from ember._C.autograd import *  # noqa: F403
-from ember.autograd import functional
+from ember.autograd import forward_ad, functional
 from ember.autograd.function import Function
 from ember.autograd.grad_mode import (
     detect_anomaly,
