@@ -40,6 +40,7 @@ class InputFile {
 
   const std::string& path() const { return path_; }
   size_t size() const { return size_; }
+  int descriptor() const { return descriptor_; }
   /// Exactly these bytes from the file's start; throws when it ends before.
   void read_at(size_t offset, void* data, size_t bytes) const;
 

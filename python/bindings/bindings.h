@@ -27,5 +27,6 @@ void bind_lr_scheduler(pybind11::module_& lr_scheduler);
 void bind_data(pybind11::module_& data);
 void bind_determinism(pybind11::module_& ember);
 void bind_io(pybind11::module_& io);
+void bind_pt_file(pybind11::module_& io);
 
 }  // namespace ember::python

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "ember/core/error.h"
+#include "ember/io/pickle_reader.h"
 #include "ember/nn/module.h"
 #include "ember/ops/linalg/linalg_types.h"
 #include "ember/ops/linalg/products.h"
@@ -40,6 +41,17 @@ void raise(PyObject* type, const char* text) {
   Py_XDECREF(message);
 }
 
+/// pickle.UnpicklingError; borrowed.
+PyObject* unpickling_error_type() {
+  static PyObject* const type = [] {
+    PyObject* module = PyImport_ImportModule("pickle");
+    PyObject* found = module ? PyObject_GetAttrString(module, "UnpicklingError") : nullptr;
+    Py_XDECREF(module);
+    return found ? found : PyExc_RuntimeError;
+  }();
+  return type;
+}
+
 }  // namespace
 
 void set_python_error() noexcept {
@@ -66,6 +78,8 @@ void set_python_error() noexcept {
     raise(PyExc_MemoryError, error.what());
   } catch (const IoError& error) {
     raise(PyExc_OSError, error.what());
+  } catch (const io::RefusedError& error) {
+    raise(unpickling_error_type(), error.what());
   } catch (const LinAlgError& error) {
     raise(linalg_error_type(), error.what());
   } catch (const nn::RecursionError& error) {

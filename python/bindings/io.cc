@@ -128,6 +128,7 @@ void bind_io(py::module_& m) {
       py::arg("path"), py::arg("model") = py::none(), py::arg("optimizer") = py::none(),
       py::arg("scheduler") = py::none(), "Reads a checkpoint into these and the default generator; (epoch, notes).");
   bind_checkpoint_file(m);
+  bind_pt_file(m);
   // How the Checkpoint of Python writes what C++ reads too.
   m.def("_optimizer_to_file", [](const optim::Optimizer& optimizer) {
     const auto state = optimizer.state_dict();

@@ -1,6 +1,7 @@
-"""save and load: tensors, modules, optimizers and nested containers of them, each as one safetensors file.
+"""save and load: tensors, modules, optimizers and nested containers of them, each as one file.
 
-A dict of tensors is written as it is, so any program that reads safetensors reads it. Anything nested is taken apart into its
+A file named .pt, .pth, .ckpt or .bin is PyTorch's, which torch.load(weights_only=True) reads; any other is a safetensors file. Loading goes by
+the file's bytes, whatever its name. In safetensors a dict of tensors is written as it is, so any program that reads safetensors reads it. Anything nested is taken apart into its
 tensors, and its structure goes into the file's metadata as JSON. What comes back is what was saved, types, keys and shared
 memory included; what a file cannot hold is an error when it is saved. Loading runs no code.
 """
@@ -11,12 +12,17 @@ import json
 import math
 import os
 import sys
+import tempfile
 
 from ember import _C
 from ember._C import Tensor
 from ember._C import io as _io
 from ember._C.nn import Module, Parameter
 from ember._C.optim import Optimizer
+from ember.nests import map_leaves
+from ember.safe_globals import add_safe_globals, by_name, clear_safe_globals, describe, get_safe_globals, safe_globals
+
+__all__ = ["add_safe_globals", "clear_safe_globals", "get_safe_globals", "load", "safe_globals", "save"]
 
 _STRUCTURE = "ember.structure"
 _TENSOR = "$tensor"
@@ -34,24 +40,53 @@ def _marker_of(kinds, obj):
     return next((marker for marker, kind in kinds.items() if type(obj) is kind), None)
 
 
-def save(obj, path):
-    """Writes `obj` to `path`, whole or not at all.
+def save(obj, f):
+    """Writes `obj` to the path `f`, whole or not at all, or in PyTorch's format to a binary file object.
 
     Tensors, None, numbers, strings, bytes, dtypes, devices, NumPy's arrays, and lists, tuples, sets, dicts, OrderedDicts,
     defaultdicts and Counters of them, with keys of any of these that is hashable; of a module or an optimizer its state_dict.
-    TypeError for any other type, ValueError for what contains itself or is nested too deeply.
+    TypeError for any other type, ValueError for what contains itself or is nested too deeply. PyTorch's format holds no arrays
+    and defaultdicts, but objects of any class that add_safe_globals was given.
     """
     if isinstance(obj, (Module, Optimizer)):
         obj = obj.state_dict()
+    if hasattr(f, "write"):
+        with tempfile.NamedTemporaryFile() as file:
+            _io._save_pt(obj, file.name, describe)
+            with open(file.name, "rb") as written:  # a new file, which has taken the name
+                f.write(written.read())
+        return
+    if _io._is_pt_name(f):
+        _io._save_pt(obj, f, describe)
+        return
     structure, tensors = _take_apart(obj, ())
     is_plain = (
         type(obj) is dict and obj and all(entry == [entry[0], {_TENSOR: entry[0]}] for entry in structure["$items"])
     )
-    _io.save_tensors(tensors, path, {} if is_plain else {_STRUCTURE: json.dumps(structure, allow_nan=False)})
+    _io.save_tensors(tensors, f, {} if is_plain else {_STRUCTURE: json.dumps(structure, allow_nan=False)})
 
 
-def load(path):
-    """What was saved; the tensors as a dict for a file that something else wrote. OSError for a damaged file."""
+def load(f, map_location=None, *, weights_only=True, mmap=None):
+    """What was saved, by Ember or by PyTorch, in a file of a path or in a binary file object; of other safetensors files the tensors as a dict.
+
+    Tensors come to `map_location`, the CPU unless it is given. Nothing but data is built: pickle.UnpicklingError names any class or
+    function that a .pt file holds and that add_safe_globals was not given, so `weights_only` can only be True. With `mmap` the
+    tensors' memory is the file's, read when it is touched. OSError for a damaged file.
+    """
+    if not weights_only:
+        raise ValueError("load: weights_only=False would run code out of the file; add_safe_globals lets single classes in")
+    if hasattr(f, "read"):
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(f.read())
+            file.flush()
+            return load(file.name, map_location)
+    if _io._is_pt_file(f):
+        return _io._load_pt(f, by_name(), map_location, bool(mmap))
+    obj = _load_safetensors(f)
+    return obj if map_location is None else map_leaves(lambda x: x.to(map_location) if isinstance(x, Tensor) else x, obj)
+
+
+def _load_safetensors(path):
     tensors, metadata = _io.load_tensors_and_metadata(path)
     if _STRUCTURE not in metadata:
         return tensors
