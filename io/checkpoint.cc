@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <filesystem>
 
 #include "ember/core/random.h"
 #include "ember/io/checkpoint_parts.h"
@@ -77,7 +76,9 @@ void load_parts(const std::vector<std::unique_ptr<Checkpoint::Part>>& parts, con
 
 }  // namespace
 
-Checkpoint::Checkpoint(std::string path) : path_(std::move(path)) {}
+Checkpoint::Checkpoint(std::string path, int64_t keep) : path_(std::move(path)), keep_(keep) {
+  check<ValueError>(keep >= 1, "Checkpoint: keep must be at least 1, got ", keep);
+}
 Checkpoint::~Checkpoint() = default;
 Checkpoint::Checkpoint(Checkpoint&&) noexcept = default;
 
@@ -106,14 +107,14 @@ Checkpoint& Checkpoint::add_part(std::unique_ptr<Part> part) {
 }
 
 bool Checkpoint::resume() {
-  std::error_code ignored;
-  if (!std::filesystem::exists(std::filesystem::symlink_status(path_, ignored))) return false;
-  load(path_);
+  if (!io::is_any_checkpoint(path_, keep_)) return false;
+  load_file(CheckpointFile::read_last_whole(path_, keep_));
   return true;
 }
 
-void Checkpoint::load(const std::string& path) {
-  const auto file = CheckpointFile::read(path);
+void Checkpoint::load(const std::string& path) { load_file(CheckpointFile::read(path)); }
+
+void Checkpoint::load_file(const CheckpointFile& file) {
   std::vector<std::string> names;
   for (const auto& part : parts_) names.push_back(part->name);
   file.check_no_others(names);
@@ -126,6 +127,12 @@ void Checkpoint::load(const std::string& path) {
   epoch = saved_epoch;
   step = saved_step;
   notes = read_notes(file);
+  loaded_path_ = file.path;
+}
+
+void Checkpoint::save() const {
+  io::make_checkpoints_older(path_, keep_);
+  save(path_);
 }
 
 void Checkpoint::save(const std::string& path) const {

@@ -23,13 +23,18 @@
 
 namespace ember {
 
+namespace io {
+struct CheckpointFile;
+}
+
 class Checkpoint {
  public:
   class Epochs;
   struct Part;
 
-  /// Nothing is read or written yet.
-  explicit Checkpoint(std::string path);
+  /// Nothing is read or written yet. save() keeps the `keep` newest files: `path` and, older, "<path>.1" and so on. ValueError unless
+  /// there is one at least.
+  explicit Checkpoint(std::string path, int64_t keep = 1);
   ~Checkpoint();
   Checkpoint(Checkpoint&&) noexcept;
 
@@ -44,15 +49,17 @@ class Checkpoint {
     return add(name, static_cast<nn::Module&>(*model));
   }
 
-  /// Goes on from the file if there is one; whether there was.
+  /// Goes on from the newest file that is whole, if there is one; whether there was.
   bool resume();
   /// Sets everything that was added, the default generator, epoch, step and notes from the file. All is checked first: an error
   /// changes nothing. IoError when the file is no checkpoint or does not hold what was added, and nothing else; the errors
   /// of load_state_dict when it belongs to another model, optimizer or loader.
   void load(const std::string& path);
+  /// The file that was loaded last: `path` or, where that was damaged, an older one.
+  const std::string& loaded_path() const { return loaded_path_; }
   /// The file appears whole or not at all; IoError. In the middle of a loader's loop it goes on there; behind the loop, within
   /// epochs(), with the next epoch.
-  void save() const { save(path_); }
+  void save() const;
   void save(const std::string& path) const;
 
   /// For a range-for over the epochs before `end` that are still to come; `epoch` counts along.
@@ -72,7 +79,10 @@ class Checkpoint {
   void begin_epoch();
   int64_t next_epoch() const;
 
-  std::string path_;
+  void load_file(const io::CheckpointFile& file);
+
+  std::string path_, loaded_path_;
+  int64_t keep_;
   std::vector<std::unique_ptr<Part>> parts_;
   std::optional<Generator::State> random_;  ///< what was loaded, for the first epoch to begin with
   bool is_in_epoch_ = false;

@@ -21,8 +21,10 @@ struct CheckpointFile {
   std::map<std::string, std::string> kinds;  ///< of the parts, by name
   bool lists_parts = true;                   ///< which the first files did not
 
-  /// IoError when the file is no checkpoint.
+  /// IoError when the file is no checkpoint, or does not have the checksum that was written with it.
   static CheckpointFile read(const std::string& path);
+  /// The newest of `keep` files that is whole; the error of the first when none is.
+  static CheckpointFile read_last_whole(const std::string& path, int64_t keep);
   void write() const;
 
   /// IoError unless there is such a part, of this kind.
@@ -38,6 +40,13 @@ struct CheckpointFile {
 };
 
 bool is_checkpoint(const Metadata& metadata);
+
+/// The file that was saved `age` times before the one at `path`: "net.safetensors.1".
+std::string older_checkpoint(const std::string& path, int64_t age);
+/// Whether there is one, of any age below `keep`.
+bool is_any_checkpoint(const std::string& path, int64_t keep);
+/// Gives each of the newest `keep - 1` files the name of one that is older, before a new one is written; the newest has both names then.
+void make_checkpoints_older(const std::string& path, int64_t keep);
 
 }  // namespace io
 

@@ -6,6 +6,7 @@
 
 #include "ember/io/atomic_file.h"
 #include "ember/io/npy_header.h"
+#include "ember/io/stored_tensor.h"
 
 namespace ember {
 
@@ -22,13 +23,6 @@ std::string tuple(const Shape& shape) {
   if (shape.size() > 1) text.resize(text.size() - 2);
   if (shape.size() == 1) text.pop_back();
   return text + ")";
-}
-
-/// Bytes other than 0 and 1 are no bool in C++.
-void check_bools(const std::string& path, const Tensor& x) {
-  const auto* bytes = reinterpret_cast<const uint8_t*>(x.raw_data());
-  for (int64_t i = 0; i < x.numel(); ++i)
-    check<IoError>(bytes[i] <= 1, path, ": is bool but its byte ", i, " is ", int{bytes[i]});
 }
 
 }  // namespace
@@ -92,7 +86,7 @@ Tensor load_npy(const std::string& path) {
     const int64_t width = x.element_size() / (x.is_complex() ? 2 : 1);
     for (char* item = x.raw_data(); item != x.raw_data() + x.nbytes(); item += width) std::reverse(item, item + width);
   }
-  if (header.dtype == kBool) check_bools(path, x);
+  if (header.dtype == kBool) io::check_bools(path + ":", x.raw_data(), found);
   if (!header.is_column_major) return x;
   Shape order;
   for (int64_t d = x.dim() - 1; d >= 0; --d) order.push_back(d);

@@ -68,7 +68,7 @@ std::string PickleWriter::write(const Value& value) {
 }
 
 void PickleWriter::put(const Value& value) {
-  check<ValueError>(++depth_ <= kDeepestValue, "save: nested more than ", kDeepestValue, " deep, or contains itself");
+  check<ValueError>(++depth_ <= kDeepestValue, "save: nested more than ", kDeepestValue, " deep");
   if (value.is_none()) {
     op(pickle::kNone);
   } else if (const auto* flag = value.get_if<bool>()) {
@@ -95,15 +95,24 @@ void PickleWriter::put(const Value& value) {
   } else if (const auto* parameter = value.get_if<ParameterValue>()) {
     put_parameter(parameter->x);
   } else if (const auto* sequence = value.part<Sequence>()) {
-    if (!again(sequence)) put_sequence(*sequence);
+    put_once(sequence, [&] { put_sequence(*sequence); });
   } else if (const auto* mapping = value.part<Mapping>()) {
-    if (!again(mapping)) put_mapping(*mapping);
+    put_once(mapping, [&] { put_mapping(*mapping); });
   } else if (const auto* object = value.part<Object>()) {
-    if (!again(object)) put_object(*object);
+    put_once(object, [&] { put_object(*object); });
   } else {
     fail<TypeError>("save: cannot save ", value.describe(), " by itself");
   }
   --depth_;
+}
+
+template <class F>
+void PickleWriter::put_once(const void* container, F put_content) {
+  check<ValueError>(!open_.contains(container), "save: a list, dict or object contains itself");
+  if (again(container)) return;
+  open_.insert(container);
+  put_content();
+  open_.erase(container);
 }
 
 void PickleWriter::put_integer(int64_t value) {
@@ -308,8 +317,8 @@ void PickleWriter::global(std::string_view name) {
     return number(found->second);
   }
   const size_t dot = name.rfind('.');
-  check<ValueError>(dot != std::string_view::npos && name.find('\n') == std::string_view::npos, "save: no class is named '",
-                    name, "'");
+  check<ValueError>(dot != std::string_view::npos && name.find('\n') == std::string_view::npos,
+                    "save: no class is named '", name, "'");
   op(pickle::kGlobal);
   out_ += old_module(name.substr(0, dot)) + "\n" + std::string(name.substr(dot + 1)) + "\n";
   op(pickle::kLongPut);

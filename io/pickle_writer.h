@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "ember/io/value.h"
@@ -19,6 +20,8 @@ class PickleWriter {
 
  private:
   void put(const Value& value);
+  template <class F>
+  void put_once(const void* container, F put_content);
   void put_integer(int64_t value);
   void put_string(std::string_view text);
   /// Bytes as a text, which the function of this name turns back.
@@ -52,6 +55,7 @@ class PickleWriter {
   std::map<std::string, uint32_t, std::less<>> globals_;
   uint32_t remembered_ = 0;
   int depth_ = 0;
+  std::unordered_set<const void*> open_;  ///< the containers around the present one
   std::vector<StoredElements> storages_;
   std::map<std::pair<const void*, size_t>, size_t> places_;  ///< in storages_, by where the memory lies
 };

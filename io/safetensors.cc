@@ -6,6 +6,7 @@
 
 #include "ember/io/atomic_file.h"
 #include "ember/io/json.h"
+#include "ember/io/stored_tensor.h"
 #include "ember/ops/creation/copy.h"
 
 namespace ember {
@@ -162,13 +163,6 @@ class HeaderReader {
   const io::InputFile& file_;
 };
 
-/// Bytes other than 0 and 1 are no bool in C++.
-void check_bools(const std::string& path, const std::string& name, const Tensor& x) {
-  const auto* bytes = reinterpret_cast<const uint8_t*>(x.raw_data());
-  for (int64_t i = 0; i < x.numel(); ++i)
-    check<IoError>(bytes[i] <= 1, path, ": tensor '", name, "' is bool but its byte ", i, " is ", int{bytes[i]});
-}
-
 /// In the order of the fields that other writers have.
 std::string entry_text(const Tensor& x, int64_t begin) {
   return concat("{\"dtype\":\"", name_of(x.dtype()), "\",\"shape\":", Json(x.sizes().vec()).dump(),
@@ -229,12 +223,16 @@ TensorDict load_tensors(const std::string& path, Metadata* metadata) {
   const io::InputFile file(path);
   HeaderReader header(file);
   header.read();
+  const io::MappedFile mapped(file);
   TensorDict tensors;
   for (const Entry& entry : header.entries) {
-    Tensor x = empty_tensor(entry.shape, entry.dtype);
-    file.read_at(header.data_start + entry.begin, x.raw_data(), static_cast<size_t>(x.nbytes()));
-    if (entry.dtype == kBool) check_bools(path, entry.name, x);
-    tensors.insert(entry.name, std::move(x));
+    const size_t at = header.data_start + entry.begin, bytes = entry.end - entry.begin;
+    // Other writers need not put an element at a multiple of its size.
+    Storage memory = mapped.storage(at, bytes, static_cast<size_t>(item_size(entry.dtype)));
+    if (!memory) memory = io::read_storage(file, at, bytes);
+    if (entry.dtype == kBool) io::check_bools(concat(path, ": tensor '", entry.name, "'"), memory->data(), bytes);
+    tensors.insert(entry.name,
+                   io::stored_tensor({entry.dtype, memory, 0, 0}, 0, entry.shape, contiguous_strides(entry.shape)));
   }
   if (metadata) *metadata = std::move(header.metadata);
   return tensors;

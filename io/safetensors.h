@@ -18,8 +18,20 @@ using Metadata = std::map<std::string, std::string>;
 /// not at all. IoError when it cannot be written; ValueError for the name "__metadata__" or an undefined tensor.
 void save_tensors(const TensorDict& tensors, const std::string& path, const Metadata& metadata = {});
 
-/// Reads all tensors, in the order of their data. IoError naming file and tensor when the file cannot be read, or is cut
-/// short, or holds a header that contradicts itself.
+/// All tensors, in the order of their data. Their memory is the file's, mapped and read when it is touched; what is written to it
+/// stays private. So the file may be replaced while they live, as save_tensors does it, but not be cut short. IoError naming file and
+/// tensor when the file cannot be read, or is cut short, or holds a header that contradicts itself.
 TensorDict load_tensors(const std::string& path, Metadata* metadata = nullptr);
+
+/// Writes the tensors as several files, "model-00001-of-00003.safetensors" and so on, and the index that lists them, whose path ends with
+/// ".safetensors.index.json". A file has at most `shard_bytes` of data, unless one tensor alone has more. The index comes last, so
+/// that it never names a file that is not there. ValueError for another path.
+void save_shards(const TensorDict& tensors, const std::string& path, int64_t shard_bytes = 5'000'000'000);
+
+/// The tensors of all files that an index lists, safetensors files or PyTorch's. IoError when one is missing or damaged, lies in
+/// another folder, or lacks a tensor.
+TensorDict load_shards(const std::string& path);
+/// By its name.
+bool is_shard_index(const std::string& path);
 
 }  // namespace ember

@@ -102,6 +102,7 @@ void load(nn::Module& module, const std::string& path) {
     module.load_state_dict(state);
     return;
   }
+  if (is_shard_index(path)) return static_cast<void>(module.load_state_dict(load_shards(path)));
   Metadata metadata;
   TensorDict tensors = load_tensors(path, &metadata);
   module.load_state_dict(model_state(std::move(tensors), metadata));
@@ -126,6 +127,7 @@ void load(optim::Optimizer& optimizer, const std::string& path) {
 }
 
 io::Value load(const std::string& path) {
+  if (is_shard_index(path)) return load_shards(path);
   if (is_pt_file(path)) return io::load_pt(path);
   return load_tensors(path);
 }

@@ -62,13 +62,21 @@ void bind_checkpoint_file(py::module_& m) {
         file.write();
       },
       py::arg("path"), py::arg("tensors"), py::arg("metadata"), py::arg("kinds"));
+  m.def(
+      "_is_any_checkpoint",
+      [](const py::object& path, int64_t keep) { return io::is_any_checkpoint(path_of(path), keep); }, py::arg("path"),
+      py::arg("keep"));
+  m.def(
+      "_make_checkpoints_older",
+      [](const py::object& path, int64_t keep) { io::make_checkpoints_older(path_of(path), keep); }, py::arg("path"),
+      py::arg("keep"));
   py::class_<CheckpointFile>(m, "_CheckpointFile")
-      .def(py::init([](const py::object& path) {
+      .def(py::init([](const py::object& path, int64_t keep) {
              const std::string file = path_of(path);
              py::gil_scoped_release gil;
-             return CheckpointFile::read(file);
+             return CheckpointFile::read_last_whole(file, keep);
            }),
-           py::arg("path"))
+           py::arg("path"), py::arg("keep"))
       .def_property_readonly("path",
                              [](const CheckpointFile& self) {
                                return py::reinterpret_steal<py::object>(PyUnicode_DecodeFSDefaultAndSize(
@@ -100,6 +108,31 @@ void bind_io(py::module_& m) {
   m.def(
       "load_tensors", [](const py::object& path) { return load_tensors_of(path).first; }, py::arg("path"),
       "The tensors in a safetensors file.");
+  m.def(
+      "save_shards",
+      [](const py::dict& tensors, const py::object& path, int64_t shard_bytes) {
+        const TensorDict dict = tensors_in(tensors);
+        const std::string file = path_of(path);
+        py::gil_scoped_release gil;
+        save_shards(dict, file, shard_bytes);
+      },
+      py::arg("tensors"), py::arg("path"), py::arg("shard_bytes") = 5'000'000'000,
+      "Writes a dict of tensors as several safetensors files and the index that lists them, "
+      "\"<name>.safetensors.index.json\".");
+  m.def(
+      "load_shards",
+      [](const py::object& path) {
+        const std::string file = path_of(path);
+        TensorDict tensors;
+        {
+          py::gil_scoped_release gil;
+          tensors = load_shards(file);
+        }
+        return dict_of(tensors);
+      },
+      py::arg("path"), "The tensors of all files that a \"*.index.json\" lists.");
+  m.def(
+      "_is_shard_index", [](const py::object& path) { return is_shard_index(path_of(path)); }, py::arg("path"));
   m.def("load_tensors_and_metadata", &load_tensors_of, py::arg("path"), "(tensors, metadata)");
   m.def(
       "save_npy", [](const Tensor& x, const py::object& path) { save_npy(x, path_of(path)); }, py::arg("tensor"),

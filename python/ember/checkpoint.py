@@ -10,13 +10,28 @@ Tensors are named "<part>.<key>", so any program that reads safetensors finds th
 """
 
 import os
+import warnings
 
 from ember import _C
 from ember._C import io as _io
 from ember.checkpoint_parts import STRUCTURE, get, is_loader, is_model, part_of, put
 from ember.data.random_state import python_state, set_python_state
 
-_TAKEN = {"epoch", "epochs", "format", "load", "note", "notes", "parts", "path", "random", "save", "step", "structure"}
+_TAKEN = {
+    "epoch",
+    "epochs",
+    "format",
+    "keep",
+    "load",
+    "note",
+    "notes",
+    "parts",
+    "path",
+    "random",
+    "save",
+    "step",
+    "structure",
+}
 
 
 class Checkpoint:
@@ -28,9 +43,15 @@ class Checkpoint:
     If there is a file at `path`, the run goes on from it, unless `resume` is False; or from another file that `resume` names. All is
     checked first: an error changes nothing. OSError for a file that is no checkpoint or holds other parts; the errors of
     load_state_dict when it belongs to another model, optimizer or loader.
+
+    save() keeps the `keep` newest files: `path` and, older, "<path>.1" and so on. Where the newest is damaged, the run goes on from the
+    newest that is whole, with a warning.
     """
 
-    def __init__(self, path, /, *, resume=True, **parts):
+    def __init__(self, path, /, *, resume=True, keep=1, **parts):
+        if keep < 1:
+            raise ValueError(f"Checkpoint: keep must be at least 1, got {keep}")
+        self._keep = keep
         self.path, self.epoch, self.step, self.notes = path, 0, 0, {}
         self._parts, self._random, self._loops_before = {}, None, None
         for name, obj in parts.items():
@@ -38,8 +59,8 @@ class Checkpoint:
                 raise ValueError(f"Checkpoint: '{name}' cannot be a part's name")
             self._parts[name] = part_of(name, obj)
         if resume is True:
-            if os.path.lexists(path):
-                self.load()
+            if _io._is_any_checkpoint(path, keep):
+                self._load(path, keep)
         elif resume:
             self.load(resume)
 
@@ -66,11 +87,20 @@ class Checkpoint:
         if len(texts) < len(self.notes):
             put("notes", {key: value for key, value in self.notes.items() if key not in texts}, tensors, metadata)
         kinds = {name: part.kind for name, part in self._parts.items()}
+        if path is None:
+            _io._make_checkpoints_older(self.path, self._keep)
         _io._write_checkpoint(self.path if path is None else path, tensors, metadata, kinds)
 
     def load(self, path=None):
         """Sets everything from the file, or nothing when it does not fit."""
-        file = _io._CheckpointFile(self.path if path is None else path)
+        self._load(self.path if path is None else path, keep=1)
+
+    def _load(self, path, keep):
+        file = _io._CheckpointFile(path, keep)
+        if file.path != os.fsdecode(path):
+            warnings.warn(
+                f"Checkpoint: {os.fsdecode(path)} is damaged or missing; the run goes on from {file.path}", stacklevel=4
+            )
         for name, part in self._parts.items():
             file.check_part(name, part.kind)
         file.check_no_others(list(self._parts))

@@ -67,23 +67,30 @@ def save(obj, f):
 
 
 def load(f, map_location=None, *, weights_only=True, mmap=None):
-    """What was saved, by Ember or by PyTorch, in a file of a path or in a binary file object; of other safetensors files the tensors as a dict.
+    """What was saved, by Ember or by PyTorch, in a file of a path or in a binary file object; of other safetensors files, and of all that a "*.index.json" lists, the tensors as a dict.
 
     Tensors come to `map_location`, the CPU unless it is given. Nothing but data is built: pickle.UnpicklingError names any class or
     function that a .pt file holds and that add_safe_globals was not given, so `weights_only` can only be True. With `mmap` the
     tensors' memory is the file's, read when it is touched. OSError for a damaged file.
     """
     if not weights_only:
-        raise ValueError("load: weights_only=False would run code out of the file; add_safe_globals lets single classes in")
+        raise ValueError(
+            "load: weights_only=False would run code out of the file; add_safe_globals lets single classes in"
+        )
     if hasattr(f, "read"):
         with tempfile.NamedTemporaryFile() as file:
             file.write(f.read())
             file.flush()
             return load(file.name, map_location)
-    if _io._is_pt_file(f):
+    if _io._is_shard_index(f):
+        obj = _io.load_shards(f)
+    elif _io._is_pt_file(f):
         return _io._load_pt(f, by_name(), map_location, bool(mmap))
-    obj = _load_safetensors(f)
-    return obj if map_location is None else map_leaves(lambda x: x.to(map_location) if isinstance(x, Tensor) else x, obj)
+    else:
+        obj = _load_safetensors(f)
+    return (
+        obj if map_location is None else map_leaves(lambda x: x.to(map_location) if isinstance(x, Tensor) else x, obj)
+    )
 
 
 def _load_safetensors(path):
