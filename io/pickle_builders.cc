@@ -86,9 +86,7 @@ std::string encoded(PickleReader& reader, const Values& arguments) {
   return bytes;
 }
 
-Value bytes(PickleReader& reader, const Values& arguments) {
-  return {Text::Kind::Bytes, encoded(reader, arguments)};
-}
+Value bytes(PickleReader& reader, const Values& arguments) { return {Text::Kind::Bytes, encoded(reader, arguments)}; }
 Value byte_array(PickleReader& reader, const Values& arguments) {
   if (arguments.empty()) return {Text::Kind::ByteArray, ""};
   const auto* text = arguments[0].get_if<Text>();
@@ -126,8 +124,8 @@ bool flag(PickleReader& reader, const Value& value) {
 /// Hooks would be code.
 void check_hooks(PickleReader& reader, const Value& hooks) {
   const auto* mapping = hooks.part<Mapping>();
-  reader.require(hooks.is_none() || (mapping && mapping->entries.empty()), "a tensor has hooks, which are code: ",
-                 hooks.describe());
+  reader.require(hooks.is_none() || (mapping && mapping->entries.empty()),
+                 "a tensor has hooks, which are code: ", hooks.describe());
 }
 
 void ask_for_gradient(PickleReader& reader, Tensor& x, bool requires_grad) {
@@ -195,10 +193,17 @@ constexpr std::pair<std::string_view, Builder> kBuilders[] = {
 };
 
 constexpr std::pair<std::string_view, DType> kStorages[] = {
-    {"ByteStorage", kUInt8},         {"CharStorage", kInt8},       {"ShortStorage", kInt16},
-    {"IntStorage", kInt32},          {"LongStorage", kInt64},      {"HalfStorage", kFloat16},
-    {"FloatStorage", kFloat32},      {"DoubleStorage", kFloat64},  {"BoolStorage", kBool},
-    {"BFloat16Storage", kBFloat16},  {"ComplexFloatStorage", kComplex64},
+    {"ByteStorage", kUInt8},
+    {"CharStorage", kInt8},
+    {"ShortStorage", kInt16},
+    {"IntStorage", kInt32},
+    {"LongStorage", kInt64},
+    {"HalfStorage", kFloat16},
+    {"FloatStorage", kFloat32},
+    {"DoubleStorage", kFloat64},
+    {"BoolStorage", kBool},
+    {"BFloat16Storage", kBFloat16},
+    {"ComplexFloatStorage", kComplex64},
     {"ComplexDoubleStorage", kComplex128},
 };
 

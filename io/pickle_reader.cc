@@ -397,8 +397,8 @@ void PickleReader::build(const Value& state) {
     return;
   }
   auto* mapping = target.part<Mapping>();
-  require(mapping && mapping->kind == Mapping::Kind::OrderedDict && state.part<Mapping>(), "the pickle sets the state of ",
-          target.describe(), " to ", state.describe());
+  require(mapping && mapping->kind == Mapping::Kind::OrderedDict && state.part<Mapping>(),
+          "the pickle sets the state of ", target.describe(), " to ", state.describe());
   mapping->attributes = state;
 }
 

@@ -91,7 +91,8 @@ FileKind kind_of(const InputFile& file) {
   if (file.size() > kTarMagicAt + 5) {
     std::string magic(5, '\0');
     file.read_at(kTarMagicAt, magic.data(), magic.size());
-    check<IoError>(magic != "ustar", file.path(), ": is a tar file, as PyTorch before 0.1.10 wrote them, which is not read");
+    check<IoError>(magic != "ustar", file.path(),
+                   ": is a tar file, as PyTorch before 0.1.10 wrote them, which is not read");
   }
   return FileKind::Safetensors;
 }

@@ -85,7 +85,8 @@ Value load_pt_legacy(const InputFile& file, const PtOptions& options) {
     return PickleReader(cursor, file.path(), storage_of, safe_globals).read();
   };
   const auto read_plain = [&] {
-    return read([&](const Values&) -> StoredElements { fail<IoError>(file.path(), ": a storage is out of place"); }, {});
+    return read([&](const Values&) -> StoredElements { fail<IoError>(file.path(), ": a storage is out of place"); },
+                {});
   };
   try {
     const Value magic = read_plain();
@@ -93,7 +94,8 @@ Value load_pt_legacy(const InputFile& file, const PtOptions& options) {
     check<IoError>(number && number->kind == Text::Kind::Integer && *number->bytes == kMagic, file.path(),
                    ": is a pickle but not PyTorch's; it holds ", magic.describe());
     const int64_t protocol = read_plain().integer();
-    check<IoError>(protocol == kProtocol, file.path(), ": has the protocol ", protocol, " but ", kProtocol, " is known");
+    check<IoError>(protocol == kProtocol, file.path(), ": has the protocol ", protocol, " but ", kProtocol,
+                   " is known");
     const Value system = read_plain();
     check<IoError>(system["little_endian"].boolean(), file.path(), ": was written on a big-endian machine");
     LegacyStorages storages(file);

@@ -39,7 +39,9 @@ Storage read_storage(const InputFile& file, size_t offset, size_t bytes) {
 }
 
 std::string mistake_in(const StoredElements& stored, int64_t offset, const Shape& sizes, const Shape& strides) {
-  const auto tensor = [&] { return concat("a tensor of shape ", sizes, ", strides ", strides, " and offset ", offset); };
+  const auto tensor = [&] {
+    return concat("a tensor of shape ", sizes, ", strides ", strides, " and offset ", offset);
+  };
   if (sizes.size() != strides.size()) return tensor() + " has not as many strides as sizes";
   bool fits = true, is_empty = false;
   int64_t last = offset, elements = item_size(stored.dtype);

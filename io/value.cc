@@ -78,7 +78,7 @@ double Value::number() const {
   return as(*this, get_if<double>(), "a number");
 }
 const std::string& Value::string() const { return as(*this, find_string(), "a str"); }
-const Tensor& Value::tensor() const { return as(*this, find_tensor(), "a tensor"); }
+Tensor Value::tensor() const { return as(*this, find_tensor(), "a tensor"); }
 const Values& Value::items() const { return as(*this, part<Sequence>(), "a list").items; }
 const Entries& Value::entries() const { return as(*this, part<Mapping>(), "a dict").entries; }
 
@@ -104,13 +104,13 @@ const Value* Value::find(std::string_view key) const {
   return nullptr;
 }
 
-const Value& Value::operator[](std::string_view key) const {
+Value Value::operator[](std::string_view key) const {
   const Value* found = find(key);
   check<IndexError>(found != nullptr, "no item named '", key, "' in ", describe());
   return *found;
 }
 
-const Value& Value::operator[](size_t index) const {
+Value Value::operator[](size_t index) const {
   check<IndexError>(index < items().size(), "index ", index, " is out of range for ", describe());
   return items()[index];
 }

@@ -90,7 +90,7 @@ class Value {
   double number() const;
   const std::string& string() const;
   /// A Parameter's too.
-  const Tensor& tensor() const;
+  Tensor tensor() const;
   const Values& items() const;
   const Entries& entries() const;
   /// The tensors of a dict that has str keys and nothing else, such as a state_dict.
@@ -102,18 +102,18 @@ class Value {
   /// Null when the dict has no such key.
   const Value* find(std::string_view key) const;
   /// IndexError when the dict has no such key.
-  const Value& operator[](std::string_view key) const;
-  const Value& operator[](const char* key) const { return (*this)[std::string_view(key)]; }
+  Value operator[](std::string_view key) const;
+  Value operator[](const char* key) const { return (*this)[std::string_view(key)]; }
   /// IndexError behind the end of the list.
-  const Value& operator[](size_t index) const;
-  const Value& operator[](int index) const { return (*this)[static_cast<size_t>(index)]; }
+  Value operator[](size_t index) const;
+  Value operator[](int index) const { return (*this)[static_cast<size_t>(index)]; }
 
   /// "a dict of 3", "the int 7": for messages.
   std::string describe() const;
 
-  using Alternatives =
-      std::variant<std::monostate, bool, int64_t, double, std::complex<double>, DType, Device, Text, Tensor, ParameterValue,
-                   StoredElements, std::shared_ptr<Sequence>, std::shared_ptr<Mapping>, std::shared_ptr<Object>>;
+  using Alternatives = std::variant<std::monostate, bool, int64_t, double, std::complex<double>, DType, Device, Text,
+                                    Tensor, ParameterValue, StoredElements, std::shared_ptr<Sequence>,
+                                    std::shared_ptr<Mapping>, std::shared_ptr<Object>>;
   const Alternatives& alternatives() const { return value_; }
   template <class T>
   const T* get_if() const {

@@ -94,8 +94,8 @@ void ZipReader::read_directory(std::string_view directory, uint64_t count, uint6
     require(widen(fields, directory.substr(at + kEntryBytes + name_bytes, extra_bytes)) &&
                 (is_compressed || fields.packed == fields.bytes),
             "its directory gives no size of '", name, "'");
-    require(begin >= kLocalBytes && fields.local <= begin - kLocalBytes, "its record '", name, "' should start at byte ",
-            fields.local, ", outside of the data");
+    require(begin >= kLocalBytes && fields.local <= begin - kLocalBytes, "its record '", name,
+            "' should start at byte ", fields.local, ", outside of the data");
     std::string local(kLocalBytes, '\0');
     file_.read_at(fields.local, local.data(), kLocalBytes);
     require(local.starts_with("PK\3\4"), "its record '", name, "' does not start at byte ", fields.local);
@@ -103,8 +103,10 @@ void ZipReader::read_directory(std::string_view directory, uint64_t count, uint6
         fields.local + kLocalBytes + number_at<uint16_t>(local, 26) + number_at<uint16_t>(local, 28);
     require(offset <= begin && fields.packed <= begin - offset, "its record '", name, "' should have ", fields.packed,
             " bytes at byte ", offset, ", more than the ", begin, " bytes of data hold");
-    require(records_.emplace(name, Record{offset, fields.packed, number_at<uint32_t>(directory, at + 16), is_compressed}).second,
-            "has two records named '", name, "'");
+    require(
+        records_.emplace(name, Record{offset, fields.packed, number_at<uint32_t>(directory, at + 16), is_compressed})
+            .second,
+        "has two records named '", name, "'");
     at += kEntryBytes + name_bytes + extra_bytes + comment_bytes;
   }
 }

@@ -17,7 +17,8 @@ class Bytes {
  public:
   template <std::integral T>
   Bytes& add(T number) {
-    for (size_t i = 0; i < sizeof number; ++i) text_ += static_cast<char>(static_cast<uint64_t>(number) >> (8 * i) & 0xff);
+    for (size_t i = 0; i < sizeof number; ++i)
+      text_ += static_cast<char>(static_cast<uint64_t>(number) >> (8 * i) & 0xff);
     return *this;
   }
   Bytes& add(std::string_view text) { return text_ += text, *this; }

@@ -84,7 +84,8 @@ class FromObjects {
     using Kind = Sequence::Kind;
     PyObject* o = object.ptr();
     if (PyByteArray_CheckExact(o))
-      return {Text::Kind::ByteArray, std::string(PyByteArray_AS_STRING(o), static_cast<size_t>(PyByteArray_GET_SIZE(o)))};
+      return {Text::Kind::ByteArray,
+              std::string(PyByteArray_AS_STRING(o), static_cast<size_t>(PyByteArray_GET_SIZE(o)))};
     if (PyList_CheckExact(o)) return sequence(Kind::List, object);
     if (PyTuple_CheckExact(o)) return sequence(Kind::Tuple, object);
     if (Py_TYPE(o) == size_type) return sequence(Kind::Size, object);
@@ -132,15 +133,17 @@ class FromObjects {
   Value described(const py::object& object) {
     const py::object parts = describe_(object);
     if (parts.is_none()) {
-      const char* advice = py::hasattr(object, "state_dict") ? "; save its state_dict()"
-                                                             : "; ember.serialization.add_safe_globals lets its class in";
+      const char* advice = py::hasattr(object, "state_dict")
+                               ? "; save its state_dict()"
+                               : "; ember.serialization.add_safe_globals lets its class in";
       fail<TypeError>("save: cannot save a ", type_name(object.ptr()), place(), advice);
     }
     kept_.push_back(parts);
     const auto all = parts.cast<py::tuple>();
     const auto name = all[0].cast<std::string>();
     if (all.size() == 1) return Object{Object::Kind::Name, name, {}, {}, false, {}, {}};
-    Object result{all[1].cast<bool>() ? Object::Kind::New : Object::Kind::Call, name, (*this)(all[2]), {}, false, {}, {}};
+    Object result{
+        all[1].cast<bool>() ? Object::Kind::New : Object::Kind::Call, name, (*this)(all[2]), {}, false, {}, {}};
     const py::tuple state = all[3];
     result.has_state = state.size() > 0;
     if (result.has_state) result.state = (*this)(state[0]);

@@ -68,4 +68,11 @@ def describe(obj):
         function, arguments = arguments[0], tuple(arguments[1:])
     if id(function) not in names:
         return None
-    return names[id(function)], is_new, arguments, () if state is None else (state,), list(items or ()), list(entries or ())
+    return (
+        names[id(function)],
+        is_new,
+        arguments,
+        () if state is None else (state,),
+        list(items or ()),
+        list(entries or ()),
+    )

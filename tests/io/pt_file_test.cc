@@ -66,6 +66,9 @@ TEST(PtFile, GivesWhatWasSaved) {
 TEST(PtFile, GivesModulesTensorsAndOptimizersBack) {
   const TemporaryFolder folder;
   nn::Linear net(2, 3), other(2, 3);
+  save(Value::dict({{"model", net->state_dict()}, {"epoch", 3}}), folder.file("run.pt"));
+  other->load_state_dict(load(folder.file("run.pt"))["model"].tensors());
+  EXPECT_TRUE(equal(net->bias, other->bias));
   save(net, folder.file("net.pt"));
   load(other, folder.file("net.pt"));
   EXPECT_TRUE(equal(net->weight, other->weight));

@@ -47,6 +47,10 @@ def contents(t):
             "types": [t.Size([2, 3]), t.float16, t.device("cpu"), t.complex128],
         },
         "state_dict": state,
-        "parameter": {"p": t.nn.Parameter(t.ones(2, 2)), "frozen": t.nn.Parameter(t.zeros(1), requires_grad=False), "leaf": leaf},
+        "parameter": {
+            "p": t.nn.Parameter(t.ones(2, 2)),
+            "frozen": t.nn.Parameter(t.zeros(1), requires_grad=False),
+            "leaf": leaf,
+        },
         "optimizer": {"model": {"w": t.ones(2)}, "optimizer": optimizer.state_dict(), "epoch": 3},
     }

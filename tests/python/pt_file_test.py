@@ -24,7 +24,12 @@ def same(a, b):
     if type(a) is not type(b):
         return False
     if isinstance(a, ember.Tensor):
-        is_alike = (a.dtype, a.shape, a.stride(), a.storage_offset()) == (b.dtype, b.shape, b.stride(), b.storage_offset())
+        is_alike = (a.dtype, a.shape, a.stride(), a.storage_offset()) == (
+            b.dtype,
+            b.shape,
+            b.stride(),
+            b.storage_offset(),
+        )
         return is_alike and a.requires_grad == b.requires_grad and ember.equal(a, b)
     if isinstance(a, dict):
         return len(a) == len(b) and all(same(x, y) for pair in zip(a.items(), b.items()) for x, y in zip(*pair))
@@ -110,7 +115,14 @@ def test_file_objects():
 
 def test_the_format_goes_by_the_name_when_writing_and_by_the_bytes_when_reading(tmp_path):
     x = {"x": ember.ones(2)}
-    for name, is_zip in {"x.pt": True, "x.pth": True, "x.ckpt": True, "x.bin": True, "x.safetensors": False, "x": False}.items():
+    for name, is_zip in {
+        "x.pt": True,
+        "x.pth": True,
+        "x.ckpt": True,
+        "x.bin": True,
+        "x.safetensors": False,
+        "x": False,
+    }.items():
         ember.save(x, tmp_path / name)
         assert zipfile.is_zipfile(tmp_path / name) == is_zip
         (tmp_path / name).rename(tmp_path / "other.name")
@@ -222,7 +234,10 @@ def rebuilt(offset=b"K\x00", shape=b"K\x04\x85", strides=b"K\x01\x85", storage=S
         (b"\x80\x02ccollections\nOrderedDict\n.", "holds the class collections.OrderedDict itself"),
         # Each set copies a list of 4,000 once more.
         (b"\x80\x02(" + b"N" * 4000 + b"lq\x000(" + b"cbuiltins\nset\nh\x00\x85R" * 10_000 + b"l.", "instruction 48"),
-        (b"\x80\x02](" + b"N" * 4000 + b"lq\x00a(" + b"ctorch\nSize\nh\x00\x85R" * 4000 + b"t.", "Size holds|many times"),
+        (
+            b"\x80\x02](" + b"N" * 4000 + b"lq\x00a(" + b"ctorch\nSize\nh\x00\x85R" * 4000 + b"t.",
+            "Size holds|many times",
+        ),
         (b"\x80\x02](" + b"N" * 4000 + b"lq\x00a(" + b"c__builtin__\nset\nh\x00\x85R" * 4000 + b"t.", "many times"),
     ],
 )

@@ -48,3 +48,11 @@ def test_readme_s_example_of_a_checkpoint_goes_on(tmp_path, monkeypatch):
     assert len(steps) == 4, "in the second epoch"
     run(100)
     assert len(steps) == 4 + 6, "the second and the third"
+
+
+def test_readme_s_example_of_pytorch_s_files_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    net = nn.Linear(2, 2)
+    before = net.weight.tolist()
+    exec(example(3), {"ember": ember, "net": net})  # noqa: S102
+    assert net.weight.tolist() == before and os.listdir() == ["run.pt"]

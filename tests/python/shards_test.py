@@ -7,14 +7,19 @@ import pytest
 import ember
 from ember import io, nn
 
-TENSORS = {"a": ember.arange(6.0).reshape(2, 3), "b": ember.ones(5, dtype=ember.int64), "c": ember.zeros(0), "d": ember.tensor(1.5)}
+TENSORS = {
+    "a": ember.arange(6.0).reshape(2, 3),
+    "b": ember.ones(5, dtype=ember.int64),
+    "c": ember.zeros(0),
+    "d": ember.tensor(1.5),
+}
 
 
 def equal(a, b):
     return a.keys() == b.keys() and all(a[key].dtype == b[key].dtype and ember.equal(a[key], b[key]) for key in a)
 
 
-@pytest.mark.parametrize(("shard_bytes", "count"), [(1, 3), (30, 2), (10**9, 1)])
+@pytest.mark.parametrize(("shard_bytes", "count"), [(1, 3), (50, 2), (10**9, 1)])
 def test_shards_come_back_and_are_plain_files(tmp_path, shard_bytes, count):
     index = tmp_path / "model.safetensors.index.json"
     io.save_shards(TENSORS, index, shard_bytes)
