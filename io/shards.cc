@@ -87,9 +87,10 @@ TensorDict load_shards(const std::string& path) {
   try {
     const Json index = Json::parse(text);
     for (const auto& [name, shard] : index.at(kMap).object()) {
+      const std::string& file_name = shard.string();
       const auto found =
-          std::find_if(shards.begin(), shards.end(), [&](const auto& s) { return s.first == shard.string(); });
-      auto& names = found == shards.end() ? shards.emplace_back(shard.string(), std::vector<std::string>()) : *found;
+          std::find_if(shards.begin(), shards.end(), [&](const auto& s) { return s.first == file_name; });
+      auto& names = found == shards.end() ? shards.emplace_back(file_name, std::vector<std::string>()) : *found;
       names.second.push_back(name);
     }
   } catch (const io::JsonError& error) {

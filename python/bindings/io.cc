@@ -140,6 +140,12 @@ void bind_io(py::module_& m) {
   m.def(
       "load_npy", [](const py::object& path) { return load_npy(path_of(path)); }, py::arg("path"),
       "The tensor in a .npy file.");
+  m.def(
+      "save_npz", [](const py::dict& tensors, const py::object& path) { save_npz(tensors_in(tensors), path_of(path)); },
+      py::arg("tensors"), py::arg("path"), "Writes a dict of tensors as numpy.savez does.");
+  m.def(
+      "load_npz", [](const py::object& path) { return dict_of(load_npz(path_of(path))); }, py::arg("path"),
+      "The tensors in an uncompressed .npz file, by name.");
   using optim::lr_scheduler::LRScheduler;
   m.def(
       "save_checkpoint",

@@ -42,8 +42,7 @@ class FromObjects {
     if (Py_TYPE(o) == tensor_type) return tensor_of(o);
     if (Py_TYPE(o) == parameter_type) return io::ParameterValue{tensor_of(o)};
     if (const auto found = seen_.find(o); found != seen_.end()) return found->second;
-    const std::string where = place();
-    check<ValueError>(open_.insert(o).second, "save: a ", type_name(o), " contains itself", where);
+    if (!open_.insert(o).second) fail<ValueError>("save: a ", type_name(o), " contains itself", place());
     check<ValueError>(open_.size() <= io::kDeepestValue, "save: nested more than ", io::kDeepestValue, " deep");
     Value value = container(object);
     open_.erase(o);
@@ -54,7 +53,7 @@ class FromObjects {
  private:
   std::string place() const {
     std::string text;
-    for (const std::string& part : path_) text += (text.empty() ? "" : ".") + part;
+    for (const py::object& key : path_) text += (text.empty() ? "" : ".") + part(key);
     return text.empty() ? "" : concat(" (at '", text, "')");
   }
 
@@ -105,7 +104,7 @@ class FromObjects {
   Values items(const py::object& object) {
     Values values;
     for (const py::handle item : py::list(object)) {
-      path_.push_back(std::to_string(values.size()));
+      path_.push_back(py::int_(values.size()));
       values.push_back((*this)(py::reinterpret_borrow<py::object>(item)));
       path_.pop_back();
     }
@@ -116,8 +115,8 @@ class FromObjects {
     for (const py::handle item : py::list(object.attr("items")())) {
       const auto pair = py::reinterpret_borrow<py::tuple>(item);
       const py::object key = pair[0], value = pair[1];
-      check<TypeError>(!is_tensor(key.ptr()), "save: cannot save a tensor as a dict's key", place());
-      path_.push_back(part(key));
+      if (is_tensor(key.ptr())) fail<TypeError>("save: cannot save a tensor as a dict's key", place());
+      path_.push_back(key);
       Value name = (*this)(key);
       entries.emplace_back(std::move(name), (*this)(value));
       path_.pop_back();
@@ -160,7 +159,7 @@ class FromObjects {
   std::unordered_map<PyObject*, Value> seen_;
   std::unordered_set<PyObject*> open_;
   std::vector<py::object> kept_;  ///< so that no other object takes the place of one that was seen
-  std::vector<std::string> path_;
+  std::vector<py::object> path_;  ///< the keys and places that lead to the present object
 };
 
 }  // namespace

@@ -178,3 +178,34 @@ def test_other_damage(tmp_path):
             ember.io.load_npy(tmp_path / "x.npy")
     with pytest.raises(TypeError, match="NumPy has no bfloat16"):
         ember.io.save_npy(ember.ones(1, dtype=ember.bfloat16), tmp_path / "x.npy")
+
+
+def test_npz_files_are_numpys(tmp_path):
+    arrays = {
+        "a": np.arange(6.0).reshape(2, 3),
+        "b c": np.array([True, False]),
+        "t": np.asfortranarray(np.ones((2, 2))),
+    }
+    np.savez(tmp_path / "x.npz", **arrays)
+    loaded = ember.io.load_npz(tmp_path / "x.npz")
+    assert loaded.keys() == arrays.keys() and all(np.array_equal(loaded[name].numpy(), arrays[name]) for name in arrays)
+    ember.io.save_npz(loaded, tmp_path / "y.npz")
+    with np.load(tmp_path / "y.npz") as again:
+        assert set(again) == set(arrays) and all(np.array_equal(again[name], arrays[name]) for name in arrays)
+        assert all(again[name].dtype == arrays[name].dtype for name in arrays)
+
+
+def test_npz_files_that_cannot_be_read_or_written(tmp_path):
+    path = tmp_path / "x.npz"
+    np.savez_compressed(path, a=np.ones(2))
+    with pytest.raises(OSError, match=r"x.npz: its record 'a.npy' is compressed"):
+        ember.io.load_npz(path)
+    np.savez(path, a=np.array(["text"]))
+    with pytest.raises(OSError, match=r"x.npz: its array 'a'"):
+        ember.io.load_npz(path)
+    np.savez(path, a=np.ones(2))
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(OSError, match="x.npz: is cut short"):
+        ember.io.load_npz(path)
+    with pytest.raises(TypeError, match="save_npz: NumPy has no bfloat16"):
+        ember.io.save_npz({"a": ember.ones(1, dtype=ember.bfloat16)}, path)
