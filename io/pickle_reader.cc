@@ -11,6 +11,8 @@ namespace ember::io {
 namespace {
 
 constexpr size_t kBlockBytes = 1 << 16;
+/// Of a class, or else a message could be as long as the file.
+constexpr size_t kLongestName = 1000;
 /// A pickle may copy as many items as this times its bytes.
 constexpr size_t kCopiesPerByte = 16;
 /// Of nested tuples, in values.
@@ -61,7 +63,11 @@ const char* Cursor::take(size_t bytes) {
 
 std::string Cursor::line() {
   std::string text;
-  for (char c = *take(1); c != '\n'; c = *take(1)) text += c;
+  for (char c = *take(1); c != '\n'; c = *take(1)) {
+    check<IoError>(text.size() < kLongestName, file_.path(), ": has a class whose name is longer than ", kLongestName,
+                   " bytes");
+    text += c;
+  }
   return text;
 }
 

@@ -144,7 +144,7 @@ class FromObjects {
     Object result{
         all[1].cast<bool>() ? Object::Kind::New : Object::Kind::Call, name, (*this)(all[2]), {}, false, {}, {}};
     const py::tuple state = all[3];
-    result.has_state = state.size() > 0;
+    result.has_state = !state.empty();
     if (result.has_state) result.state = (*this)(state[0]);
     result.items = items(all[4]);
     for (const py::handle pair : py::list(all[5])) {

@@ -204,6 +204,9 @@ def test_npz_files_that_cannot_be_read_or_written(tmp_path):
     with pytest.raises(OSError, match=r"x.npz: its array 'a'"):
         ember.io.load_npz(path)
     np.savez(path, a=np.ones(2))
+    path.write_bytes(path.read_bytes().replace(b"a.npy", b"\xff.npy"))
+    with pytest.raises(OSError, match="no UTF-8"):
+        ember.io.load_npz(path)
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(OSError, match="x.npz: is cut short"):
         ember.io.load_npz(path)

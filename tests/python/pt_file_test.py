@@ -231,6 +231,7 @@ def rebuilt(offset=b"K\x00", shape=b"K\x04\x85", strides=b"K\x01\x85", storage=S
         (b"\x80\x02}]Ns.", "cannot be a key"),
         (b"\x80\x02}]\x85Ns.", "cannot be a key"),
         (b"\x80\x02X\x01\x00\x00\x00\xff.", "no UTF-8"),
+        (b"\x80\x02c" + b"a" * 2000 + b"\nb\n.", "name is longer than 1000"),
         (b"\x80\x02ccollections\nOrderedDict\n.", "holds the class collections.OrderedDict itself"),
         # Each set copies a list of 4,000 once more.
         (b"\x80\x02(" + b"N" * 4000 + b"lq\x000(" + b"cbuiltins\nset\nh\x00\x85R" * 10_000 + b"l.", "instruction 48"),
