@@ -10,13 +10,8 @@ namespace ember::io {
 
 namespace {
 
-constexpr size_t kBlockBytes = 1 << 16;
-/// Of a class, or else a message could be as long as the file.
-constexpr size_t kLongestName = 1000;
 /// A pickle may copy as many items as this times its bytes.
 constexpr size_t kCopiesPerByte = 16;
-/// Of nested tuples, in values.
-constexpr int kLargestKey = 200;
 
 /// The name under which Python 3 knows what a pickle of protocol 2 names as Python 2 did.
 std::string present_name(const std::string& module, const std::string& name) {
@@ -31,45 +26,7 @@ std::optional<DType> dtype_named(std::string_view name) {
   return {};
 }
 
-/// Whether Python can hash it, which takes a time that grows with the tuples in it; `budget` counts them.
-bool can_be_key(const Value& key, int& budget) {
-  if (--budget < 0) return false;
-  if (const auto* text = key.get_if<Text>()) return text->kind != Text::Kind::ByteArray;
-  if (const auto* sequence = key.part<Sequence>())
-    return sequence->kind != Sequence::Kind::List && sequence->kind != Sequence::Kind::Set &&
-           std::all_of(sequence->items.begin(), sequence->items.end(),
-                       [&](const Value& item) { return can_be_key(item, budget); });
-  return !key.is_tensor() && !key.part<Mapping>();
-}
-
 }  // namespace
-
-void Cursor::skip(size_t bytes) {
-  check<IoError>(bytes <= end_ - position_, file_.path(), ": is cut short: ", bytes, " bytes should follow byte ",
-                 position_, " but only ", end_ - position_, " do");
-  position_ += bytes;
-}
-
-const char* Cursor::take(size_t bytes) {
-  const size_t at = position_;
-  skip(bytes);
-  if (at < block_at_ || position_ > block_at_ + block_.size()) {
-    block_.resize(std::min(std::max(bytes, kBlockBytes), end_ - at));
-    file_.read_at(at, block_.data(), block_.size());
-    block_at_ = at;
-  }
-  return block_.data() + (at - block_at_);
-}
-
-std::string Cursor::line() {
-  std::string text;
-  for (char c = *take(1); c != '\n'; c = *take(1)) {
-    check<IoError>(text.size() < kLongestName, file_.path(), ": has a class whose name is longer than ", kLongestName,
-                   " bytes");
-    text += c;
-  }
-  return text;
-}
 
 PickleReader::PickleReader(Cursor& cursor, std::string where, StorageOf storage_of, SafeGlobals safe_globals)
     : cursor_(cursor),
@@ -412,70 +369,6 @@ void PickleReader::spend_elements(const Tensor& x) {
   const auto bytes = static_cast<size_t>(x.nbytes());
   require(bytes <= cursor_.file_size() - spent_bytes_, "the pickle copies more bytes than the file has");
   spent_bytes_ += bytes;
-}
-
-/// How deep it nests. A Value that contains itself, or is no data, is an error.
-int PickleReader::check_finished(const Value& value, int depth, std::unordered_map<const void*, int>& heights) const {
-  constexpr int kOpen = -1;
-  require(!value.get_if<StoredElements>(), "holds a storage outside of a tensor");
-  const auto check_key = [&](const Value& key) {
-    int budget = kLargestKey;
-    require(can_be_key(key, budget), key.describe(), " cannot be a key of a dict or an item of a set");
-  };
-  const void* place = nullptr;
-  std::vector<const Value*> children;
-  if (const auto* sequence = value.part<Sequence>()) {
-    place = sequence;
-    const bool is_set = sequence->kind == Sequence::Kind::Set || sequence->kind == Sequence::Kind::FrozenSet;
-    for (const Value& item : sequence->items) {
-      if (is_set) check_key(item);
-      children.push_back(&item);
-    }
-  } else if (const auto* mapping = value.part<Mapping>()) {
-    place = mapping;
-    children.push_back(&mapping->attributes);
-    for (const auto& [key, item] : mapping->entries) {
-      check_key(key);
-      children.insert(children.end(), {&key, &item});
-    }
-  } else if (const auto* object = value.part<Object>()) {
-    place = object;
-    require(object->kind != Object::Kind::Name || (safe_globals_ && safe_globals_(object->name)), "holds the class ",
-            object->name, " itself");
-    for (const Value* part : {&object->arguments, &object->state}) children.push_back(part);
-    for (const Value& item : object->items) children.push_back(&item);
-    for (const auto& [key, item] : object->entries) children.insert(children.end(), {&key, &item});
-  } else {
-    return 0;
-  }
-  const auto [entry, is_new] = heights.emplace(place, kOpen);
-  require(is_new || entry->second != kOpen, value.describe(), " contains itself");
-  int height = is_new ? 0 : entry->second;
-  require(depth + height < kDeepestValue, "nests more than ", kDeepestValue, " deep");
-  if (!is_new) return height;
-  for (const Value* child : children) height = std::max(height, 1 + check_finished(*child, depth + 1, heights));
-  heights[place] = height;
-  return height;
-}
-
-/// Empties all containers but these, so that no destructor descends into another.
-void PickleReader::take_apart(const std::unordered_map<const void*, int>& kept) noexcept {
-  for (const Value& value : made_) {
-    if (auto* sequence = value.part<Sequence>(); sequence && !kept.contains(sequence)) {
-      sequence->items.clear();
-    } else if (auto* mapping = value.part<Mapping>(); mapping && !kept.contains(mapping)) {
-      mapping->entries.clear();
-      mapping->attributes = {};
-    } else if (auto* object = value.part<Object>(); object && !kept.contains(object)) {
-      object->arguments = object->state = {};
-      object->items.clear();
-      object->entries.clear();
-    }
-  }
-  stack_.clear();
-  marks_.clear();
-  memo_.clear();
-  made_.clear();
 }
 
 }  // namespace ember::io

@@ -199,7 +199,22 @@ STORAGE = b"(X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x000X\x
 
 
 def rebuilt(offset=b"K\x00", shape=b"K\x04\x85", strides=b"K\x01\x85", storage=STORAGE):
-    return b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n(" + storage + offset + shape + strides + b"\x89N)tR."
+    return b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n(" + storage + offset + shape + strides + b"\x89NtR."
+
+
+@pytest.mark.parametrize(
+    "storage",
+    [
+        STORAGE,
+        STORAGE.replace(b"X\x03\x00\x00\x00cpu", b"X\x06\x00\x00\x00cuda:0"),  # which comes to the CPU
+        STORAGE.replace(b"torch\n", b"torch.cuda\n"),
+        b"(U\x07storagectorch\nFloatStorage\nU\x010U\x03cpuK\x04tQ",  # Python 2's strings
+    ],
+)
+def test_storages_of_other_devices_and_pythons(tmp_path, storage):
+    numbers = np.arange(4, dtype=np.float32)
+    path = archive(tmp_path / "x.pt", rebuilt(storage=storage), {"data/0": numbers.tobytes()})
+    assert ember.load(path).tolist() == numbers.tolist() and ember.load(path, "cpu").device.type == "cpu"
 
 
 @pytest.mark.parametrize(
