@@ -1,6 +1,7 @@
 // Files of tensors.
 #include "ember/io/checkpoint.h"
 #include "ember/io/checkpoint_parts.h"
+#include "ember/io/gguf.h"
 #include "ember/io/npy.h"
 #include "ember/io/optimizer_state.h"
 #include "ember/io/safetensors.h"
@@ -9,6 +10,7 @@
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/path.h"
+#include "python/bindings/pt_values.h"
 
 namespace ember::python {
 
@@ -146,6 +148,23 @@ void bind_io(py::module_& m) {
   m.def(
       "load_npz", [](const py::object& path) { return dict_of(load_npz(path_of(path))); }, py::arg("path"),
       "The tensors in an uncompressed .npz file, by name.");
+  m.def(
+      "save_gguf",
+      [](const py::dict& tensors, const py::object& path, const py::dict& metadata) {
+        const py::cpp_function refuse([](const py::object&) { return py::none(); });
+        save_gguf(tensors_in(tensors), path_of(path), from_objects(metadata, refuse));
+      },
+      py::arg("tensors"), py::arg("path"), py::arg("metadata") = py::dict(),
+      "Writes a dict of tensors and one of numbers, bools, strs and lists of them as a GGUF file.");
+  m.def(
+      "load_gguf",
+      [](const py::object& path) {
+        const std::string file = path_of(path);
+        io::Value metadata;
+        const TensorDict tensors = load_gguf(file, &metadata);
+        return py::make_tuple(dict_of(tensors), to_objects(metadata, py::dict(), Device(), file));
+      },
+      py::arg("path"), "(tensors, metadata) of a GGUF file without quantised tensors.");
   using optim::lr_scheduler::LRScheduler;
   m.def(
       "save_checkpoint",

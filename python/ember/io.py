@@ -1,4 +1,4 @@
-"""Tensors in files: safetensors, whole or in shards, .npy and .npz. ember.save and ember.load take whole objects and PyTorch's files:
+"""Tensors in files: safetensors, whole or in shards, .npy, .npz and GGUF. ember.save and ember.load take whole objects and PyTorch's files:
 
 ember.save({"model": net.state_dict(), "epoch": 3}, "run.pt")
 net.load_state_dict(ember.load("run.pt", mmap=True)["model"])
