@@ -15,6 +15,7 @@
 #include "ember/data/transforms.h"
 #include "ember/func/func.h"
 #include "ember/io/checkpoint.h"
+#include "ember/io/gguf.h"
 #include "ember/io/npy.h"
 #include "ember/io/safetensors.h"
 #include "ember/io/serialize.h"

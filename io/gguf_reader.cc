@@ -4,6 +4,7 @@
 
 #include "ember/io/gguf.h"
 #include "ember/io/gguf_types.h"
+#include "ember/io/json.h"
 #include "ember/io/pickle_reader.h"
 #include "ember/io/stored_tensor.h"
 
@@ -39,6 +40,7 @@ class Reader {
     const io::MappedFile mapped(file_);
     TensorDict found;
     for (const Entry& info : infos) {
+      require(io::is_utf8(info.name), "has a tensor whose name of ", info.name.size(), " bytes is no UTF-8");
       require(!found.contains(info.name), "has two tensors named '", info.name, "'");
       found.insert(info.name, tensor(info, start, mapped));
     }

@@ -161,4 +161,13 @@ const Json& Json::at(std::string_view name) const {
   return *found;
 }
 
+bool is_utf8(std::string_view text) {
+  try {
+    Json(std::string(text)).dump();
+    return true;
+  } catch (const JsonError&) {
+    return false;
+  }
+}
+
 }  // namespace ember::io

@@ -20,6 +20,9 @@ class JsonError : public Error {
   using Error::Error;
 };
 
+/// Whether it is a text, as names are.
+bool is_utf8(std::string_view text);
+
 class Json {
  public:
   using List = std::vector<Json>;

@@ -99,15 +99,6 @@ Tensor read_npy(size_t size, ReadAt read_at, const std::string& what) {
   return x.permute(order);
 }
 
-/// As Python's names are.
-void check_utf8(const std::string& what, const std::string& name) {
-  try {
-    io::Json(name).dump();
-  } catch (const io::JsonError&) {
-    fail<IoError>(what, " has a name that is no UTF-8");
-  }
-}
-
 }  // namespace
 
 void save_npy(const Tensor& x, const std::string& path) {
@@ -144,7 +135,7 @@ OrderedDict<Tensor> load_npz(const std::string& path) {
   for (const auto& [record, place] : zip.records()) {
     const std::string name = record.ends_with(kNpy) ? record.substr(0, record.size() - kNpy.size()) : record;
     const std::string what = concat(path, ": its array '", name, "'");
-    check_utf8(what, name);
+    check<IoError>(io::is_utf8(name), what, " has a name that is no UTF-8");
     const std::string bytes = zip.read(record);
     const auto copy = [&](size_t offset, void* to, size_t count) {
       check<IoError>(offset <= bytes.size() && count <= bytes.size() - offset, what, " is cut short");

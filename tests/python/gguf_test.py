@@ -99,6 +99,7 @@ def test_what_was_written_comes_back(tmp_path):
         (file_of(pairs=[("general.alignment", struct.pack("<II", 4, 3))]), "alignment"),
         (file_of(pairs=[("a", struct.pack("<IQ", 8, 2**60))]), "cut short"),
         (file_of()[:20], "no GGUF file"),
+        (file_of([("wü", (1,), 0, 0)], b"\0" * 32).replace("ü".encode(), b"\xff\xff"), "no UTF-8"),
     ],
 )
 def test_damaged_files(tmp_path, data, message):
