@@ -42,7 +42,7 @@ def contents(t):
             "ordered": ordered,
             "counter": collections.Counter("abca"),
             "set": {1, "two", (3,)},
-            "keys": {1: "int", None: "None", 2.5: "float", (1, ("a",)): "tuple", True: "bool", b"b": "bytes"},
+            "keys": {1: "int", None: "None", 2.5: "float", (1, ("a",)): "tuple", b"b": "bytes"},
             "twice": [shared, shared],
             "types": [t.Size([2, 3]), t.float16, t.device("cpu"), t.complex128],
         },
