@@ -51,9 +51,16 @@ class FromObjects {
   }
 
  private:
+  /// A key, or a place in a sequence.
+  struct Step {
+    py::handle key;
+    size_t index;
+  };
+
   std::string place() const {
     std::string text;
-    for (const py::object& key : path_) text += (text.empty() ? "" : ".") + part(key);
+    for (const Step& step : path_)
+      text += (text.empty() ? "" : ".") + (step.key ? part(step.key) : std::to_string(step.index));
     return text.empty() ? "" : concat(" (at '", text, "')");
   }
 
@@ -104,7 +111,7 @@ class FromObjects {
   Values items(const py::object& object) {
     Values values;
     for (const py::handle item : py::list(object)) {
-      path_.push_back(py::int_(values.size()));
+      path_.push_back({{}, values.size()});
       values.push_back((*this)(py::reinterpret_borrow<py::object>(item)));
       path_.pop_back();
     }
@@ -116,14 +123,14 @@ class FromObjects {
       const auto pair = py::reinterpret_borrow<py::tuple>(item);
       const py::object key = pair[0], value = pair[1];
       if (is_tensor(key.ptr())) fail<TypeError>("save: cannot save a tensor as a dict's key", place());
-      path_.push_back(key);
+      path_.push_back({key, 0});
       Value name = (*this)(key);
       entries.emplace_back(std::move(name), (*this)(value));
       path_.pop_back();
     }
     return entries;
   }
-  static std::string part(const py::object& key) {
+  static std::string part(py::handle key) {
     if (!PyUnicode_CheckExact(key.ptr()) && !PyLong_CheckExact(key.ptr())) return type_name(key.ptr());
     return py::str(key).attr("encode")("utf-8", "backslashreplace").cast<std::string>();
   }
@@ -159,7 +166,7 @@ class FromObjects {
   std::unordered_map<PyObject*, Value> seen_;
   std::unordered_set<PyObject*> open_;
   std::vector<py::object> kept_;  ///< so that no other object takes the place of one that was seen
-  std::vector<py::object> path_;  ///< the keys and places that lead to the present object
+  std::vector<Step> path_;        ///< the keys and places that lead to the present object
 };
 
 }  // namespace
