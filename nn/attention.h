@@ -12,6 +12,10 @@ struct MultiheadAttentionOptions : ParameterOptions<MultiheadAttentionOptions> {
   MultiheadAttentionOptions(int64_t embed_dim, int64_t num_heads) : embed_dim_(embed_dim), num_heads_(num_heads) {}
   MultiheadAttentionOptions& dropout(double value) { return dropout_ = value, *this; }
   MultiheadAttentionOptions& bias(bool value) { return bias_ = value, *this; }
+  /// One more key and value, both learned.
+  MultiheadAttentionOptions& add_bias_kv(bool value) { return add_bias_kv_ = value, *this; }
+  /// One more key and value, both zeros.
+  MultiheadAttentionOptions& add_zero_attn(bool value) { return add_zero_attn_ = value, *this; }
   /// The sizes of keys and values; embed_dim unless given.
   MultiheadAttentionOptions& kdim(int64_t value) { return kdim_ = value, *this; }
   MultiheadAttentionOptions& vdim(int64_t value) { return vdim_ = value, *this; }
@@ -20,7 +24,7 @@ struct MultiheadAttentionOptions : ParameterOptions<MultiheadAttentionOptions> {
 
   int64_t embed_dim_, num_heads_;
   double dropout_ = 0;
-  bool bias_ = true, batch_first_ = false;
+  bool bias_ = true, add_bias_kv_ = false, add_zero_attn_ = false, batch_first_ = false;
   std::optional<int64_t> kdim_, vdim_;
 };
 
@@ -32,7 +36,7 @@ struct AttentionMasks {
 };
 
 /// Parameters: in_proj_weight [3 embed_dim, embed_dim] (or q_proj_weight, k_proj_weight, v_proj_weight when kdim or vdim differs),
-/// in_proj_bias [3 embed_dim], and the child out_proj.
+/// in_proj_bias [3 embed_dim], bias_k and bias_v [1, 1, embed_dim] with add_bias_kv, and the child out_proj.
 class MultiheadAttentionImpl : public Layer<MultiheadAttentionImpl, MultiheadAttentionOptions> {
  public:
   /// ValueError unless num_heads divides embed_dim.
@@ -52,6 +56,7 @@ class MultiheadAttentionImpl : public Layer<MultiheadAttentionImpl, MultiheadAtt
   Tensor& in_proj_weight;                                 ///< undefined if they differ
   Tensor& in_proj_bias;                                   ///< undefined without bias
   std::shared_ptr<Module>& out_proj;
+  Tensor &bias_k, &bias_v;  ///< undefined unless add_bias_kv
 };
 using MultiheadAttention = ModuleHolder<MultiheadAttentionImpl>;
 

@@ -6,6 +6,7 @@
 #include <list>
 
 #include "ember/autograd/grad_mode.h"
+#include "ember/nn/lazy.h"
 
 namespace ember::nn {
 namespace {
@@ -25,6 +26,7 @@ void convert_tensor(const Tensor& x, const Convert& convert) {
   if (!x.defined()) return;
   Tensor converted = convert(x.detach());
   if (converted.storage() == x.storage() && converted.dtype() == x.dtype()) return;
+  if (is_lazy(x)) converted = uninitialized(converted.options());
   set_data(x, converted);
   if (x.requires_grad() && x.grad().defined()) set_data(x.grad(), convert(x.grad().detach()));
 }

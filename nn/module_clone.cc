@@ -3,6 +3,7 @@
 
 #include "ember/autograd/grad_mode.h"
 #include "ember/nn/init.h"
+#include "ember/nn/lazy.h"
 #include "ember/nn/module.h"
 
 namespace ember::nn {
@@ -10,7 +11,8 @@ namespace {
 
 /// Whether `a` can take b's values in place: not when the options handed the same tensor to both.
 bool can_take(const Tensor& a, const Tensor& b) {
-  return a.storage() != b.storage() && a.sizes() == b.sizes() && a.dtype() == b.dtype() && a.device() == b.device();
+  return !is_lazy(b) && a.storage() != b.storage() && a.sizes() == b.sizes() && a.dtype() == b.dtype() &&
+         a.device() == b.device();
 }
 
 /// Brings the copy's slots in line with the original's. A tensor that the copy's constructor made is written into rather than
@@ -38,7 +40,7 @@ Tensor CloneMemo::copy(const Tensor& x) {
   auto [found, is_new] = tensors.try_emplace(x.impl());
   if (is_new) {
     NoGradGuard no_grad;
-    found->second = x.detach().clone();
+    found->second = is_lazy(x) ? uninitialized(x.detach().options()) : x.detach().clone();
     if (x.requires_grad()) found->second.requires_grad_(true);
   }
   return found->second;

@@ -3,6 +3,7 @@
 
 #include "ember/autograd/grad_mode.h"
 #include "ember/autograd/meta.h"
+#include "ember/nn/lazy.h"
 #include "ember/nn/module.h"
 
 namespace ember::nn {
@@ -49,6 +50,11 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, bo
       errors += concat("\n\t", name, " is an undefined tensor.");
       return;
     }
+    if (is_lazy(x)) {
+      // One that waits too, whichever way it was stored, tells nothing.
+      if (value->sizes() != Shape{0}) pairs.emplace_back(&x, value);
+      return;
+    }
     if (value->sizes() != x.sizes()) {
       errors += concat("\n\tsize mismatch for ", name, ": copying a param with shape ", value->sizes(),
                        " from checkpoint, the shape in current model is ", x.sizes(), ".");
@@ -82,6 +88,7 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, bo
       const bool requires_grad = target.requires_grad();
       const_cast<Tensor&>(*slot) = value->detach().requires_grad_(requires_grad);
     } else {
+      if (is_lazy(target)) materialize(target, value->sizes());
       target.copy_(*value);
     }
   }

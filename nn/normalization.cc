@@ -93,6 +93,13 @@ void BatchNorm3dImpl::check_input(const Tensor& input) const {
 
 std::shared_ptr<Module> BatchNorm3dImpl::make_empty() const { return std::make_shared<BatchNorm3dImpl>(options); }
 
+void SyncBatchNormImpl::check_input(const Tensor& input) const {
+  check<ValueError>(input.dim() >= 2, "SyncBatchNorm: expected at least 2D input (got ", input.dim(), "D input)");
+  check<ValueError>(input.size(1) > 0, "SyncBatchNorm: number of input channels should be non-zero");
+}
+
+std::shared_ptr<Module> SyncBatchNormImpl::make_empty() const { return std::make_shared<SyncBatchNormImpl>(options); }
+
 OptionFields LayerNormOptions::fields() {
   return {{"normalized_shape", &normalized_shape_, kRequired},
           {"eps", &eps_},
@@ -182,6 +189,19 @@ Tensor LocalResponseNormImpl::forward(const Tensor& input) {
 }
 
 std::string LocalResponseNormImpl::extra_repr() const {
+  return concat(options.size_, ", alpha=", text(options.alpha_), ", beta=", text(options.beta_),
+                ", k=", text(options.k_));
+}
+
+Tensor CrossMapLRN2dImpl::forward(const Tensor& input) {
+  check<ValueError>(input.dim() == 4, "CrossMapLRN2d: expected input to be 4D, got ", input.dim(), "D instead");
+  check<ValueError>(options.size_ > 0, "CrossMapLRN2d: size must be positive, got ", options.size_);
+  const int64_t window = (options.size_ - 1) / 2 * 2 + 1;
+  const double alpha = options.alpha_ * static_cast<double>(window) / static_cast<double>(options.size_);
+  return local_response_norm(input, window, alpha, options.beta_, options.k_);
+}
+
+std::string CrossMapLRN2dImpl::extra_repr() const {
   return concat(options.size_, ", alpha=", text(options.alpha_), ", beta=", text(options.beta_),
                 ", k=", text(options.k_));
 }

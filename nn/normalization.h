@@ -81,6 +81,20 @@ class BatchNorm3dImpl : public BatchNormImpl {
 };
 using BatchNorm3d = ModuleHolder<BatchNorm3dImpl>;
 
+using SyncBatchNormOptions = BatchNormOptions;
+
+/// Batch norm of [N, C, ...] whose statistics are those of all processes that train together. One process on its own computes those of
+/// its batch.
+class SyncBatchNormImpl : public BatchNormImpl {
+ public:
+  explicit SyncBatchNormImpl(BatchNormOptions options) : BatchNormImpl(options) {}
+
+ protected:
+  void check_input(const Tensor& input) const override;
+  std::shared_ptr<Module> make_empty() const override;
+};
+using SyncBatchNorm = ModuleHolder<SyncBatchNormImpl>;
+
 struct LayerNormOptions : ParameterOptions<LayerNormOptions> {
   LayerNormOptions(Shape normalized_shape) : normalized_shape_(std::move(normalized_shape)) {}
   LayerNormOptions(std::initializer_list<int64_t> normalized_shape) : normalized_shape_(normalized_shape) {}
@@ -178,5 +192,18 @@ class LocalResponseNormImpl : public Layer<LocalResponseNormImpl, LocalResponseN
   std::string extra_repr() const override;
 };
 using LocalResponseNorm = ModuleHolder<LocalResponseNormImpl>;
+
+struct CrossMapLRN2dOptions : LocalResponseNormOptions {
+  using LocalResponseNormOptions::LocalResponseNormOptions;
+};
+
+/// The same for x [N, C, H, W], over (size - 1) / 2 channels on either side: of an even size one less.
+class CrossMapLRN2dImpl : public Layer<CrossMapLRN2dImpl, CrossMapLRN2dOptions> {
+ public:
+  explicit CrossMapLRN2dImpl(CrossMapLRN2dOptions options) : Layer(options) {}
+  Tensor forward(const Tensor& input) override;
+  std::string extra_repr() const override;
+};
+using CrossMapLRN2d = ModuleHolder<CrossMapLRN2dImpl>;
 
 }  // namespace ember::nn

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,8 @@
 #include "ember/ops/tensor_options.h"
 
 namespace ember::nn {
+
+class Module;
 
 /// An option's name for a mode, "mean" or "bilinear". Not of a number: a literal 0 would be a null pointer.
 struct OptionName {
@@ -48,11 +51,14 @@ struct FormerReduction {};
 struct FormerName {
   double* value;
 };
+/// No option of its own: what PyTorch takes here is nothing that Ember has, so that only None is right.
+struct OnlyNone {};
 
-using OptionPlace = std::variant<bool*, int64_t*, double*, std::string*, Shape*, std::vector<double>*,
-                                 std::optional<bool>*, std::optional<int64_t>*, std::optional<double>*,
-                                 std::optional<Device>*, std::optional<DType>*, Tensor*, Reduction*, BinaryFunction*,
-                                 SizesOrNone, SizesOrName, FunctionOrName, FormerReduction, FormerName>;
+using OptionPlace =
+    std::variant<bool*, int64_t*, double*, std::string*, Shape*, std::vector<double>*, std::optional<bool>*,
+                 std::optional<int64_t>*, std::optional<double>*, std::optional<Device>*, std::optional<DType>*,
+                 Tensor*, Reduction*, BinaryFunction*, std::shared_ptr<Module>*, SizesOrNone, SizesOrName,
+                 FunctionOrName, FormerReduction, FormerName, OnlyNone>;
 
 /// What Python does with an option, beside taking it as an argument and giving it as an attribute.
 enum OptionTrait : unsigned {

@@ -63,13 +63,19 @@ OptionFields AvgPoolOptions::fields() {
           {"divisor_override", &divisor_override_}};
 }
 
-template <int D, class Derived>
-AvgPoolLayer<D, Derived>::AvgPoolLayer(AvgPoolOptions given) : Layer<Derived, AvgPoolOptions>(std::move(given)) {
+OptionFields AvgPool1dOptions::fields() {
+  OptionFields fields = AvgPoolOptions::fields();
+  fields.pop_back();
+  return fields;
+}
+
+template <int D, class Derived, class Options>
+AvgPoolLayer<D, Derived, Options>::AvgPoolLayer(Options given) : Layer<Derived, Options>(std::move(given)) {
   if (this->options.stride_.empty()) this->options.stride_ = this->options.kernel_size_;
 }
 
-template <int D, class Derived>
-Tensor AvgPoolLayer<D, Derived>::forward(const Tensor& input) {
+template <int D, class Derived, class Options>
+Tensor AvgPoolLayer<D, Derived, Options>::forward(const Tensor& input) {
   const AvgPoolOptions& o = this->options;
   if constexpr (D == 1)
     return avg_pool1d(input, o.kernel_size_, o.stride_, o.padding_, o.ceil_mode_, o.count_include_pad_);
@@ -78,8 +84,8 @@ Tensor AvgPoolLayer<D, Derived>::forward(const Tensor& input) {
                                               o.count_include_pad_, o.divisor_override_);
 }
 
-template <int D, class Derived>
-std::string AvgPoolLayer<D, Derived>::extra_repr() const {
+template <int D, class Derived, class Options>
+std::string AvgPoolLayer<D, Derived, Options>::extra_repr() const {
   const auto window = [](const Shape& values) { return D == 1 ? tuple_text(values) : text(values); };
   const AvgPoolOptions& o = this->options;
   return concat("kernel_size=", window(o.kernel_size_), ", stride=", window(o.stride_),
@@ -187,7 +193,7 @@ std::string MaxUnpoolLayer<D, Derived>::extra_repr() const {
 template class MaxPoolLayer<1, MaxPool1dImpl>;
 template class MaxPoolLayer<2, MaxPool2dImpl>;
 template class MaxPoolLayer<3, MaxPool3dImpl>;
-template class AvgPoolLayer<1, AvgPool1dImpl>;
+template class AvgPoolLayer<1, AvgPool1dImpl, AvgPool1dOptions>;
 template class AvgPoolLayer<2, AvgPool2dImpl>;
 template class AvgPoolLayer<3, AvgPool3dImpl>;
 template class LPPoolLayer<1, LPPool1dImpl>;

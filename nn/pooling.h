@@ -47,7 +47,6 @@ struct AvgPoolOptions {
   AvgPoolOptions& padding(Shape value) { return padding_ = std::move(value), *this; }
   AvgPoolOptions& ceil_mode(bool value) { return ceil_mode_ = value, *this; }
   AvgPoolOptions& count_include_pad(bool value) { return count_include_pad_ = value, *this; }
-  /// Not for one dim.
   AvgPoolOptions& divisor_override(int64_t value) { return divisor_override_ = value, *this; }
   OptionFields fields();
 
@@ -55,16 +54,21 @@ struct AvgPoolOptions {
   bool ceil_mode_ = false, count_include_pad_ = true;
   std::optional<int64_t> divisor_override_;
 };
-using AvgPool1dOptions = AvgPoolOptions;
+/// Without divisor_override.
+struct AvgPool1dOptions : AvgPoolOptions {
+  using AvgPoolOptions::AvgPoolOptions;
+  AvgPool1dOptions(AvgPoolOptions options) : AvgPoolOptions(std::move(options)) {}
+  OptionFields fields();
+};
 using AvgPool2dOptions = AvgPoolOptions;
 using AvgPool3dOptions = AvgPoolOptions;
 
 /// The mean of each window.
-template <int D, class Derived>
-class AvgPoolLayer : public Layer<Derived, AvgPoolOptions> {
+template <int D, class Derived, class Options = AvgPoolOptions>
+class AvgPoolLayer : public Layer<Derived, Options> {
  public:
-  explicit AvgPoolLayer(AvgPoolOptions options);
-  AvgPoolLayer(Shape kernel_size) : AvgPoolLayer(AvgPoolOptions(std::move(kernel_size))) {}
+  explicit AvgPoolLayer(Options options);
+  AvgPoolLayer(Shape kernel_size) : AvgPoolLayer(Options(std::move(kernel_size))) {}
   Tensor forward(const Tensor& input) override;
   std::string extra_repr() const override;
 };
@@ -206,7 +210,7 @@ class MaxPool3dImpl : public MaxPoolLayer<3, MaxPool3dImpl> {
 };
 using MaxPool3d = ModuleHolder<MaxPool3dImpl>;
 
-class AvgPool1dImpl : public AvgPoolLayer<1, AvgPool1dImpl> {
+class AvgPool1dImpl : public AvgPoolLayer<1, AvgPool1dImpl, AvgPool1dOptions> {
  public:
   using AvgPoolLayer::AvgPoolLayer;
 };
@@ -300,7 +304,7 @@ using MaxUnpool3d = ModuleHolder<MaxUnpool3dImpl>;
 extern template class MaxPoolLayer<1, MaxPool1dImpl>;
 extern template class MaxPoolLayer<2, MaxPool2dImpl>;
 extern template class MaxPoolLayer<3, MaxPool3dImpl>;
-extern template class AvgPoolLayer<1, AvgPool1dImpl>;
+extern template class AvgPoolLayer<1, AvgPool1dImpl, AvgPool1dOptions>;
 extern template class AvgPoolLayer<2, AvgPool2dImpl>;
 extern template class AvgPoolLayer<3, AvgPool3dImpl>;
 extern template class LPPoolLayer<1, LPPool1dImpl>;

@@ -15,6 +15,25 @@ OptionFields RNNOptions::fields() {
   return fields;
 }
 
+OptionFields LSTMOptions::fields() {
+  OptionFields fields = RecurrentLayerOptions::fields();
+  fields.insert(fields.begin() + 7, {"proj_size", &proj_size_});
+  return fields;
+}
+
+namespace {
+
+/// The size of a projected state; 0 without one.
+template <class Options>
+int64_t projected_size(const Options& options) {
+  if constexpr (requires { options.proj_size_; })
+    return options.proj_size_;
+  else
+    return 0;
+}
+
+}  // namespace
+
 template <class Derived, class Options>
 RecurrentLayer<Derived, Options>::RecurrentLayer(Options given, int64_t gates) : Layer<Derived, Options>(given) {
   const Options& o = this->options;
@@ -26,17 +45,24 @@ RecurrentLayer<Derived, Options>::RecurrentLayer(Options given, int64_t gates) :
   check<ValueError>(o.hidden_size_ <= INT64_MAX / 4, "hidden_size ", o.hidden_size_,
                     " is too large for weights of shape [", gates, " * hidden_size, hidden_size]");
   check<ValueError>(o.num_layers_ > 0, "num_layers must be greater than zero");
-  const int64_t hidden = o.hidden_size_, rows = gates * hidden, directions = o.bidirectional_ ? 2 : 1;
+  const int64_t projected = projected_size(o);
+  check<ValueError>(projected >= 0 && projected < o.hidden_size_,
+                    "proj_size has to be a non-negative integer, smaller ", "than hidden_size ", o.hidden_size_,
+                    ", or zero to disable projections, got ", projected);
+  const int64_t rows = gates * o.hidden_size_, directions = o.bidirectional_ ? 2 : 1;
+  const int64_t state = projected > 0 ? projected : o.hidden_size_;
   const TensorOptions how = o.tensor_options();
   for (int64_t layer = 0; layer < o.num_layers_; ++layer) {
-    const int64_t columns = layer == 0 ? o.input_size_ : hidden * directions;
+    const int64_t columns = layer == 0 ? o.input_size_ : state * directions;
     for (int64_t direction = 0; direction < directions; ++direction) {
       const std::string suffix = concat("_l", layer, direction ? "_reverse" : "");
       this->register_parameter("weight_ih" + suffix, empty({rows, columns}, how));
-      this->register_parameter("weight_hh" + suffix, empty({rows, hidden}, how));
-      if (!o.bias_) continue;
-      this->register_parameter("bias_ih" + suffix, empty(rows, how));
-      this->register_parameter("bias_hh" + suffix, empty(rows, how));
+      this->register_parameter("weight_hh" + suffix, empty({rows, state}, how));
+      if (o.bias_) {
+        this->register_parameter("bias_ih" + suffix, empty(rows, how));
+        this->register_parameter("bias_hh" + suffix, empty(rows, how));
+      }
+      if (projected > 0) this->register_parameter("weight_hr" + suffix, empty({projected, o.hidden_size_}, how));
     }
   }
   reset_parameters();
@@ -52,6 +78,7 @@ template <class Derived, class Options>
 std::string RecurrentLayer<Derived, Options>::extra_repr() const {
   const Options& o = this->options;
   std::string s = concat(o.input_size_, ", ", o.hidden_size_);
+  if (projected_size(o) > 0) s += concat(", proj_size=", projected_size(o));
   if (o.num_layers_ != 1) s += concat(", num_layers=", o.num_layers_);
   if (!o.bias_) s += ", bias=False";
   if (o.batch_first_) s += ", batch_first=True";

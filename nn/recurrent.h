@@ -52,6 +52,11 @@ struct RNNOptions : RecurrentLayerOptions<RNNOptions> {
 };
 struct LSTMOptions : RecurrentLayerOptions<LSTMOptions> {
   LSTMOptions(int64_t input_size, int64_t hidden_size) : RecurrentLayerOptions(input_size, hidden_size) {}
+  /// The size to which the hidden state is projected (Sak et al., 2014); 0 for none.
+  LSTMOptions& proj_size(int64_t value) { return proj_size_ = value, *this; }
+  OptionFields fields();
+
+  int64_t proj_size_ = 0;
 };
 struct GRUOptions : RecurrentLayerOptions<GRUOptions> {
   GRUOptions(int64_t input_size, int64_t hidden_size) : RecurrentLayerOptions(input_size, hidden_size) {}
@@ -83,7 +88,8 @@ class RNNImpl : public RecurrentLayer<RNNImpl, RNNOptions> {
 };
 using RNN = ModuleHolder<RNNImpl>;
 
-/// Hochreiter & Schmidhuber, 1997; gates in the order input, forget, cell, output.
+/// Hochreiter & Schmidhuber, 1997; gates in the order input, forget, cell, output. With proj_size, weight_hr_l0 [proj_size,
+/// hidden_size] ... make outputs and hidden states shorter; cell states are not.
 class LSTMImpl : public RecurrentLayer<LSTMImpl, LSTMOptions> {
  public:
   explicit LSTMImpl(LSTMOptions options);

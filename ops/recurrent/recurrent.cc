@@ -23,6 +23,7 @@ namespace {
 /// The parameters of one layer in one direction.
 struct Cell {
   Tensor w_ih, w_hh, b_ih, b_hh;
+  Tensor w_hr = {};  ///< undefined without a projection
 };
 
 /// Hidden and, for an LSTM, cell state; [N, hidden].
@@ -36,7 +37,8 @@ State lstm_step(const Tensor& projected, const State& before, const Cell& cell) 
   if (cell.b_hh.defined()) gates = add(gates, cell.b_hh);
   const auto part = chunk(gates, 4, 1);
   const Tensor c = add(mul(sigmoid(part[1]), before[1]), mul(sigmoid(part[0]), tanh(part[2])));
-  return {mul(sigmoid(part[3]), tanh(c)), c};
+  const Tensor h = mul(sigmoid(part[3]), tanh(c));
+  return {cell.w_hr.defined() ? linear(h, cell.w_hr) : h, c};
 }
 
 State gru_step(const Tensor& projected, const State& before, const Cell& cell) {
@@ -73,14 +75,16 @@ constexpr Kind kGru{"gru", 3, false, false, gru_step};
 constexpr Kind kTanh{"rnn_tanh", 1, false, true, tanh_step};
 constexpr Kind kRelu{"rnn_relu", 1, false, true, relu_step};
 
-void check_cell(const Kind& kind, const Cell& cell, int64_t input_size, int64_t hidden) {
+/// `state` is the size of the hidden state, which is the cell's own unless a projection makes it shorter.
+void check_cell(const Kind& kind, const Cell& cell, int64_t input_size, int64_t hidden, int64_t state) {
   const int64_t rows = kind.gates * hidden;
   const auto check_sizes = [&](const char* name, const Tensor& x, const Shape& sizes) {
     kernel::check_defined(kind.name, name, x);
     check(x.sizes() == sizes, kind.name, ": ", name, " has shape ", x.sizes(), " but must have ", sizes);
   };
   check_sizes("w_ih", cell.w_ih, {rows, input_size});
-  check_sizes("w_hh", cell.w_hh, {rows, hidden});
+  check_sizes("w_hh", cell.w_hh, {rows, state});
+  if (cell.w_hr.defined()) check_sizes("w_hr", cell.w_hr, {state, hidden});
   if (cell.b_ih.defined()) check_sizes("b_ih", cell.b_ih, rows);
   if (cell.b_hh.defined()) check_sizes("b_hh", cell.b_hh, rows);
 }
@@ -112,17 +116,20 @@ struct Result {
 Result run_layers(const Kind& kind, const Tensor& x, const State& initial, const std::vector<Tensor>& params,
                   const RecurrentOptions& options) {
   const int64_t directions = options.bidirectional ? 2 : 1, count = options.num_layers * directions;
-  const size_t each = options.has_biases ? 4 : 2;
+  const size_t plain = options.has_biases ? 4 : 2;
+  const bool is_projected = kind.has_cell_state && params.size() == (plain + 1) * static_cast<size_t>(count);
+  const size_t each = is_projected ? plain + 1 : plain;
   check(options.num_layers >= 1, kind.name, ": num_layers must be at least 1, got ", options.num_layers);
   check(params.size() == each * static_cast<size_t>(count), kind.name, ": expected ", each * count, " parameters for ",
         options.num_layers, " layers and ", directions, " directions but got ", params.size());
   kernel::check_defined(kind.name, "w_hh", params[1]);
   check(params[1].dim() == 2, kind.name, ": w_hh has shape ", params[1].sizes(), " but must have 2 dimensions");
   check(x.sizes()[0] > 0, kind.name, ": input ", x.sizes(), " has no time steps");
-  const int64_t hidden = params[1].sizes()[1], batch = x.sizes()[1];
+  const int64_t state_size = params[1].sizes()[1], batch = x.sizes()[1];
+  const int64_t hidden = is_projected ? params[1].sizes()[0] / kind.gates : state_size;
   State first = initial;
   for (int s = 0; s < (kind.has_cell_state ? 2 : 1); ++s) {
-    const Shape sizes{count, batch, hidden};
+    const Shape sizes{count, batch, s == 0 ? state_size : hidden};
     if (!first[s].defined()) first[s] = zeros(sizes, x.options());
     check(first[s].sizes() == sizes, kind.name, ": ", s == 0 ? "h0" : "c0", " has shape ", first[s].sizes(),
           " but must have ", sizes);
@@ -135,8 +142,9 @@ Result run_layers(const Kind& kind, const Tensor& x, const State& initial, const
     for (int64_t direction = 0; direction < directions; ++direction) {
       const int64_t index = layer * directions + direction;
       const Tensor* p = &params[each * static_cast<size_t>(index)];
-      const Cell cell{p[0], p[1], each == 4 ? p[2] : Tensor(), each == 4 ? p[3] : Tensor()};
-      check_cell(kind, cell, sequence.sizes()[2], hidden);
+      const Cell cell{p[0], p[1], plain == 4 ? p[2] : Tensor(), plain == 4 ? p[3] : Tensor(),
+                      is_projected ? p[plain] : Tensor()};
+      check_cell(kind, cell, sequence.sizes()[2], hidden, state_size);
       const State start{select(first[0], 0, index), kind.has_cell_state ? select(first[1], 0, index) : Tensor()};
       auto [output, state] = run_direction(kind, sequence, start, cell, direction == 1);
       outputs.push_back(output);
@@ -204,7 +212,7 @@ State run_cell(const Kind& kind, const Tensor& x, const State& before, const Cel
   if (are_16_bit(x, before[0], before[1], cell.w_ih, cell.w_hh, cell.b_ih, cell.b_hh))
     return in_float32(
         [&](const Tensor& in, const Tensor& h, const Tensor& c, const auto&... parameters) {
-          return run_cell(kind, in, {h, c}, {parameters...});
+          return run_cell(kind, in, {h, c}, Cell{parameters...});
         },
         x, before[0], before[1], cell.w_ih, cell.w_hh, cell.b_ih, cell.b_hh);
   if (x.dim() == 1) {
@@ -223,7 +231,7 @@ State run_cell(const Kind& kind, const Tensor& x, const State& before, const Cel
     kernel::check_defined(kind.name, "c", before[1]);
     check(before[1].sizes() == sizes, kind.name, ": c has shape ", before[1].sizes(), " but must have ", sizes);
   }
-  check_cell(kind, cell, x.sizes()[1], sizes[1]);
+  check_cell(kind, cell, x.sizes()[1], sizes[1], sizes[1]);
   return kind.step(linear(x, cell.w_ih, cell.b_ih), before, cell);
 }
 

@@ -1,6 +1,6 @@
 // Recurrent networks over sequences x [L, N, input] ([N, L, input] with batch_first, or without N). Parameters come as PyTorch
 // keeps them: for each layer, and in it each direction, w_ih [gates hidden, input], w_hh [gates hidden, hidden], then b_ih and b_hh
-// unless options.has_biases is false.
+// unless options.has_biases is false; an LSTM may have a last one, w_hr [projected, hidden], by which its hidden state becomes shorter.
 #pragma once
 
 #include <tuple>

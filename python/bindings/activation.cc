@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "ember/nn/functional.h"
 #include "ember/ops/activation/softmax.h"
 #include "ember/ops/pointwise/comparison.h"
 #include "ember/ops/pointwise/elementary.h"
@@ -48,6 +49,12 @@ void bind_softmax(Ops& ops, Ops& functional) {
   const std::string rest = "(input, dim=None, _stacklevel=3, dtype=None)";
   functional.add_function(("softmax" + rest).c_str(), with_implicit_dim<softmax>, softmax_doc);
   functional.add_function(("log_softmax" + rest).c_str(), with_implicit_dim<log_softmax>, log_doc);
+  functional.add_function(
+      "gumbel_softmax(logits, tau=1.0, hard=False, eps=1e-10, dim=-1)",
+      [](const Tensor& logits, double tau, bool hard, double, int64_t dim) {
+        return nn::functional::gumbel_softmax(logits, tau, hard, dim);
+      },
+      "A sample of classes that has a gradient; one-hot with `hard`. eps is without effect, as in PyTorch.");
   functional.add_function(("softmin" + rest).c_str(), with_implicit_dim<softmin>, "softmax(-input).");
 }
 

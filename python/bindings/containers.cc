@@ -2,6 +2,7 @@
 #include "ember/nn/container.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
+#include "python/bindings/named_items.h"
 
 namespace ember::python {
 
@@ -68,6 +69,25 @@ void bind_indexed(ContainerBinding<M>& c) {
       },
       py::arg("modules"), "Adds modules at the end.");
   c.def(
+      "pop",
+      [](M& self, int64_t index) {
+        ModulePtr module = self[index];
+        prepare_change(self);
+        self.erase(index);
+        return module;
+      },
+      py::arg("key"), "Takes the module at this place out.");
+  c.def("__iadd__", [](py::object self, const py::iterable& modules) {
+    for (py::handle module : modules) append(self.cast<M&>(), module);
+    return self;
+  });
+  c.def("__add__", [](const py::object& self, const py::iterable& modules) {
+    py::object sum = py::type::of<M>()();
+    for (const py::iterable& part : {py::iterable(self), modules})
+      for (py::handle module : part) append(sum.cast<M&>(), module);
+    return sum;
+  });
+  c.def(
       "insert",
       [](py::object self, int64_t index, const py::object& module) {
         auto& container = self.cast<M&>();
@@ -97,6 +117,28 @@ void bind_sequential(py::module_& m) {
       "forward",
       [](const py::object& self, const py::object& input) { return run_children(self.cast<Sequential&>(), input); },
       py::arg("input"), "The last child's result, of the one before, ... of the first child's of the input.");
+  const auto add_again = [](Sequential& to, const std::vector<ModulePtr>& modules, int64_t times) {
+    for (int64_t i = 0; i < times; ++i)
+      for (const ModulePtr& module : modules) to.append(module);
+  };
+  const auto check_times = [](int64_t times) {
+    check<ValueError>(times > 0, "Sequential: it can be repeated once at least, not ", times, " times");
+  };
+  const auto repeated = [=](const Sequential& self, int64_t times) {
+    check_times(times);
+    py::object result = py::type::of<Sequential>()();
+    add_again(result.cast<Sequential&>(), self.own_children().values(), times);
+    return result;
+  };
+  c.def("__mul__", repeated);
+  c.def("__rmul__", repeated);
+  c.def("__imul__", [=](py::object self, int64_t times) {
+    check_times(times);
+    auto& module = self.cast<Sequential&>();
+    prepare_change(module);
+    add_again(module, module.own_children().values(), times - 1);
+    return self;
+  });
   bind_indexed<Sequential>(c);
 }
 
@@ -137,6 +179,23 @@ void bind_module_dict(py::module_& m) {
     if (!self.contains(key)) throw py::key_error(key);
     self.unregister(key);
   });
+  c.def(
+      "pop",
+      [find](ModuleDict& self, const std::string& key) {
+        ModulePtr module = find(self, key);
+        self.unregister(key);
+        return module;
+      },
+      py::arg("key"), "Takes the module of this name out.");
+  c.def(
+      "clear", [](ModuleDict& self) { self.own_children().clear(); }, "Takes all out.");
+  c.def(
+      "update",
+      [](ModuleDict& self, const py::object& modules) {
+        for_each_named("ModuleDict", modules,
+                       [&](const std::string& name, const py::object& module) { self.insert(name, child_of(module)); });
+      },
+      py::arg("modules"), "Adds or replaces modules, out of a mapping or pairs.");
   const auto keys = [](const ModuleDict& self) { return self.own_children().keys(); };
   c.def("__iter__", [keys](const ModuleDict& self) { return py::iter(py::cast(keys(self))); });
   c.def("keys", keys);

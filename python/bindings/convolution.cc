@@ -1,6 +1,7 @@
 // The functions behind layers: convolution and dropout's gradient.
 #include "ember/ops/convolution/convolution.h"
 
+#include "ember/nn/functional.h"
 #include "ember/ops/random/random.h"
 #include "python/bindings/ops.h"
 
@@ -37,6 +38,9 @@ void bind_convolutions(Ops& ops, Ops& functional) {
   bind_convolution<Convolution{conv1d}>(ops, functional, "conv1d", 1);
   bind_convolution<Convolution{conv2d}>(ops, functional, "conv2d", 2);
   bind_convolution<Convolution{conv3d}>(ops, functional, "conv3d", 3);
+  ops.add_function("conv_tbc(input, weight, bias, pad=0)", nn::functional::conv_tbc,
+                   "Convolution of time x batch x channels with weight [window, in, out].");
+  functional.share(ops, {"conv_tbc"});
   bind_transpose<conv_transpose1d>(ops, functional, "conv_transpose1d");
   bind_transpose<conv_transpose2d>(ops, functional, "conv_transpose2d");
   bind_transpose<conv_transpose3d>(ops, functional, "conv_transpose3d");

@@ -10,12 +10,16 @@ namespace {
 
 template <class M>
 void bind_convolution(py::module_& m, const char* name) {
-  bind_layer<M>(m, name, "Cross-correlation with weight [out_channels, in_channels / groups, kernel...] plus bias.");
+  bind_layer<M>(m, name, "Cross-correlation with weight [out_channels, in_channels / groups, kernel...] plus bias.")
+      .attribute("transposed", [](const M&) { return false; })
+      .attribute("output_padding",
+                 [](const M& self) { return py::tuple(py::cast(std::vector(self.options.kernel_size_.size(), 0))); });
 }
 
 template <class M>
 void bind_transpose(py::module_& m, const char* name) {
   bind_layer<M>(m, name, "The transpose of a convolution, with weight [in_channels, out_channels / groups, kernel...].")
+      .attribute("transposed", [](const M&) { return true; })
       .forward(
           [](M& self, const Tensor& input, const Shape& output_size) {
             const GilRelease gil;

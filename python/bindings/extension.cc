@@ -117,7 +117,7 @@ PYBIND11_MODULE(_C, m) {
   make_op_type();
 
   Ops ops(m.ptr()), functional_ops(functional.ptr()), linalg_ops(linalg.ptr()), fft_ops(fft.ptr()),
-      window_ops(windows.ptr()), special_ops(special.ptr());
+      window_ops(windows.ptr()), special_ops(special.ptr()), init_ops(init.ptr());
   bind_tensor_methods(ops);
   bind_creation(ops);
   bind_arithmetic(ops);
@@ -159,8 +159,12 @@ PYBIND11_MODULE(_C, m) {
   bind_activation_layers(nn);
   bind_normalization_layers(nn);
   bind_sequence_layers(nn);
+  bind_transformer_layers(nn);
+  bind_padding_layers(nn);
+  bind_parameter_containers(nn);
+  bind_lazy(nn);
   bind_loss_layers(nn);
-  bind_init(init);
+  bind_init(init, init_ops);
   bind_nn_utils(utils);
   bind_optim(optim);
   bind_lr_scheduler(lr_scheduler);

@@ -2,9 +2,10 @@
 #include "ember/nn/clip_grad.h"
 #include "ember/nn/init.h"
 #include "ember/nn/parameter_vector.h"
-#include "ember/nn/transformer.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
+#include "python/bindings/generator.h"
+#include "python/bindings/ops.h"
 
 namespace ember::python {
 
@@ -12,7 +13,7 @@ namespace {
 
 using nn::init::FanMode;
 
-FanMode fan_mode(const std::string& name) {
+FanMode fan_mode(std::string_view name) {
   check<ValueError>(name == "fan_in" || name == "fan_out", "mode must be 'fan_in' or 'fan_out', not '", name, "'");
   return name == "fan_in" ? FanMode::In : FanMode::Out;
 }
@@ -30,38 +31,48 @@ std::vector<Tensor> tensors_of(const py::object& object) {
 }
 
 template <auto f>
-void bind_kaiming(py::module_& m, const char* name, const char* doc) {
-  m.def(
-      name,
-      [](const Tensor& x, double a, const std::string& mode, const std::string& nonlinearity) {
-        return f(x, a, fan_mode(mode), nonlinearity);
-      },
-      py::arg("tensor"), py::arg("a") = 0.0, py::arg("mode") = "fan_in", py::arg("nonlinearity") = "leaky_relu", doc);
+void bind_kaiming(Ops& ops, const std::string& name, const char* doc) {
+  ops.add_function((name + "(tensor, a=0.0, mode='fan_in', nonlinearity='leaky_relu', generator=None)").c_str(),
+                   [](const Tensor& x, double a, std::string_view mode, std::string_view nonlinearity,
+                      Generator* generator) { return f(x, a, fan_mode(mode), nonlinearity, generator); },
+                   doc);
 }
 
 }  // namespace
 
-void bind_init(py::module_& m) {
+void bind_init(py::module_& m, Ops& ops) {
   using namespace nn::init;
   m.def(
       "calculate_gain",
       [](const std::string& nonlinearity, std::optional<double> param) { return calculate_gain(nonlinearity, param); },
       py::arg("nonlinearity"), py::arg("param") = py::none(), "The recommended gain for a nonlinearity.");
-  m.def("uniform_", &nn::init::uniform_, py::arg("tensor"), py::arg("a") = 0.0, py::arg("b") = 1.0,
-        "Uniform on [a, b).");
-  m.def("normal_", &nn::init::normal_, py::arg("tensor"), py::arg("mean") = 0.0, py::arg("std") = 1.0, "Normal.");
-  m.def("trunc_normal_", &trunc_normal_, py::arg("tensor"), py::arg("mean") = 0.0, py::arg("std") = 1.0,
-        py::arg("a") = -2.0, py::arg("b") = 2.0, "Normal within [a, b].");
-  m.def("constant_", &constant_, py::arg("tensor"), py::arg("val"), "One value.");
-  m.def("zeros_", &zeros_, py::arg("tensor"), "Zeros.");
-  m.def("ones_", &ones_, py::arg("tensor"), "Ones.");
-  m.def("eye_", &eye_, py::arg("tensor"), "The identity matrix.");
-  m.def("xavier_uniform_", &xavier_uniform_, py::arg("tensor"), py::arg("gain") = 1.0,
-        "Uniform in +-gain sqrt(6 / (fan_in + fan_out)).");
-  m.def("xavier_normal_", &xavier_normal_, py::arg("tensor"), py::arg("gain") = 1.0,
-        "Normal with standard deviation gain sqrt(2 / (fan_in + fan_out)).");
-  bind_kaiming<kaiming_uniform_>(m, "kaiming_uniform_", "Uniform in +-gain sqrt(3 / fan).");
-  bind_kaiming<kaiming_normal_>(m, "kaiming_normal_", "Normal with standard deviation gain / sqrt(fan).");
+  m.def("_calculate_fan_in_and_fan_out", &calculate_fan_in_and_fan_out, py::arg("tensor"), "(fan in, fan out).");
+  m.def(
+      "_calculate_correct_fan",
+      [](const Tensor& x, const std::string& mode) {
+        const auto [fan_in, fan_out] = calculate_fan_in_and_fan_out(x);
+        return fan_mode(mode) == FanMode::In ? fan_in : fan_out;
+      },
+      py::arg("tensor"), py::arg("mode"), "One of the two, by 'fan_in' or 'fan_out'.");
+  ops.add_function("uniform_(tensor, a=0.0, b=1.0, generator=None)", nn::init::uniform_, "Uniform on [a, b).");
+  ops.add_function("normal_(tensor, mean=0.0, std=1.0, generator=None)", nn::init::normal_, "Normal.");
+  ops.add_function("trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None)", trunc_normal_,
+                   "Normal within [a, b].");
+  ops.add_function("constant_(tensor, val: Number)", constant_, "One value.");
+  ops.add_function("zeros_(tensor)", zeros_, "Zeros.");
+  ops.add_function("ones_(tensor)", ones_, "Ones.");
+  ops.add_function("eye_(tensor)", eye_, "The identity matrix.");
+  ops.add_function("dirac_(tensor, groups=1)", dirac_, "The identity of convolution, in each group of channels.");
+  ops.add_function("orthogonal_(tensor, gain=1.0, generator=None)", orthogonal_,
+                   "gain times a matrix [size(0), the rest] with orthonormal rows or columns.");
+  ops.add_function("sparse_(tensor, sparsity, std=0.01, generator=None)", sparse_,
+                   "Normal, but ceil(sparsity rows) elements of each column are zeros.");
+  ops.add_function("xavier_uniform_(tensor, gain=1.0, generator=None)", xavier_uniform_,
+                   "Uniform in +-gain sqrt(6 / (fan_in + fan_out)).");
+  ops.add_function("xavier_normal_(tensor, gain=1.0, generator=None)", xavier_normal_,
+                   "Normal with standard deviation gain sqrt(2 / (fan_in + fan_out)).");
+  bind_kaiming<kaiming_uniform_>(ops, "kaiming_uniform_", "Uniform in +-gain sqrt(3 / fan).");
+  bind_kaiming<kaiming_normal_>(ops, "kaiming_normal_", "Normal with standard deviation gain / sqrt(fan).");
 }
 
 void bind_nn_utils(py::module_& m) {

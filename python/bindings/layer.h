@@ -36,10 +36,22 @@ class Layer {
   }
 
   /// A constructor of its own.
-  template <class F>
-  Layer& init(F make) {
+  template <class F, class... Extra>
+  Layer& init(F make, const Extra&... extra) {
     py::delattr(class_, "__init__");
-    class_.def(py::init(make));
+    class_.def(py::init(make), extra...);
+    return *this;
+  }
+  /// An attribute that is no option.
+  template <class F>
+  Layer& attribute(const char* name, F get) {
+    class_.def_property_readonly(name, get);
+    return *this;
+  }
+  /// A method beside forward.
+  template <class F, class... Extra>
+  Layer& method(const char* name, F function, const Extra&... extra) {
+    class_.def(name, function, extra...);
     return *this;
   }
   /// A forward of as many tensors as there are names.
@@ -56,6 +68,19 @@ class Layer {
   template <class F, class... Extra>
   Layer& also_forward(F function, const Extra&... extra) {
     class_.def("forward", function, extra...);
+    return *this;
+  }
+  /// A function of the class.
+  template <class F, class... Extra>
+  Layer& function(const char* name, F function, const Extra&... extra) {
+    class_.def_static(name, function, extra...);
+    return *this;
+  }
+  /// A method of the class, which is the function's first argument.
+  template <class F, class... Extra>
+  Layer& class_method(const char* name, F function, const Extra&... extra) {
+    const py::cpp_function method(function, py::name(name), py::is_method(class_), extra...);
+    py::setattr(class_, name, py::reinterpret_steal<py::object>(PyClassMethod_New(method.ptr())));
     return *this;
   }
   /// A forward of its own.

@@ -1,10 +1,13 @@
 // Losses and distances as layers.
+#include "ember/nn/adaptive_softmax.h"
 #include "ember/nn/distance.h"
+#include "ember/nn/linear_cross_entropy.h"
 #include "ember/nn/margin_loss.h"
 #include "ember/nn/regression_loss.h"
 #include "ember/ops/creation/creation.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
+#include "python/bindings/named_tuple.h"
 
 namespace ember::python {
 
@@ -18,6 +21,33 @@ Tensor lengths(const py::object& given) {
 Tensor ctc_loss(const nn::CTCLossImpl& self, const Tensor& log_probs, const Tensor& targets,
                 const py::object& input_lengths, const py::object& target_lengths) {
   return self.forward(log_probs, targets, lengths(input_lengths), lengths(target_lengths));
+}
+
+void bind_losses_with_parameters(py::module_& m) {
+  using nn::AdaptiveLogSoftmaxWithLossImpl;
+  static PyTypeObject* const result = make_named_tuple_type("ASMoutput", {"output", "loss"});
+  bind_layer<AdaptiveLogSoftmaxWithLossImpl>(m, "AdaptiveLogSoftmaxWithLoss",
+                                             "A softmax over many classes that spends little on the rare ones.")
+      .forward(
+          [](const AdaptiveLogSoftmaxWithLossImpl& self, const Tensor& input, const Tensor& target) {
+            nn::ASMoutput both;
+            {
+              const GilRelease gil;
+              both = self.forward(input, target);
+            }
+            return py::reinterpret_steal<py::object>(to_python(NamedTensors{result, {both.output, both.loss}}));
+          },
+          py::arg("input_"), py::arg("target_"),
+          "(output, loss): the log-probability of each target, their negative mean.")
+      .method("log_prob", &AdaptiveLogSoftmaxWithLossImpl::log_prob, py::arg("input"),
+              "The log-probabilities of all classes.")
+      .method("predict", &AdaptiveLogSoftmaxWithLossImpl::predict, py::arg("input"), "The likeliest classes.")
+      .attribute("cutoffs", [](const AdaptiveLogSoftmaxWithLossImpl& self) { return self.bounds().vec(); })
+      .attribute("shortlist_size", &AdaptiveLogSoftmaxWithLossImpl::shortlist_size)
+      .attribute("n_clusters", &AdaptiveLogSoftmaxWithLossImpl::n_clusters)
+      .attribute("head_size", &AdaptiveLogSoftmaxWithLossImpl::head_size);
+  bind_layer<nn::LinearCrossEntropyLossImpl>(m, "LinearCrossEntropyLoss", "Cross entropy of a linear layer's logits.")
+      .takes("input", "target");
 }
 
 void bind_margin_loss_layers(py::module_& m) {
@@ -56,6 +86,7 @@ void bind_distances(py::module_& m) {
 }  // namespace
 
 void bind_loss_layers(py::module_& m) {
+  bind_losses_with_parameters(m);
   using namespace nn;
   bind_layer<MSELossImpl>(m, "MSELoss", "(input - target)^2.").takes("input", "target");
   bind_layer<L1LossImpl>(m, "L1Loss", "|input - target|.").takes("input", "target");

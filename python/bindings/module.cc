@@ -3,6 +3,7 @@
 
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
+#include "python/bindings/lazy.h"
 #include "python/bindings/lone_thread.h"
 #include "python/bindings/made_once.h"
 
@@ -106,6 +107,7 @@ py::object load_state_dict(Module& self, const py::object& dict, bool strict, bo
   }
   // With Python's lock, so that the tree stays as it is.
   if (assign) wait_for_other_threads();
+  take_shapes(self, state);
   const nn::IncompatibleKeys keys = self.load_state_dict(state, strict, assign);
   const py::handle type = made_once([] { return make_incompatible_keys_type().release().ptr(); });
   return type(keys.missing_keys, keys.unexpected_keys);

@@ -1,7 +1,7 @@
 // Modules in Python's garbage collector: the object of a module made in Python shows the hooks, parameters, buffers and children that
 // the C++ module holds. Such a child is a Python object itself; one that C++ made is looked into.
 #include "ember/nn/margin_loss.h"
-#include "ember/nn/transformer.h"
+#include "ember/nn/transformer_decoder.h"
 #include "python/bindings/collector.h"
 #include "python/bindings/python_module.h"
 
@@ -31,12 +31,21 @@ void visit(Visitor& visitor, const nn::Module& module) {
   if (const auto* python = dynamic_cast<const PythonModule*>(&module))
     for (const auto& hook : python->hooks) visitor.owner(hook.function);
   // The layers that have functions among their options, or handles of their own on children.
+  const auto attention = [&](const nn::MultiheadAttention& holder) {
+    const auto& handle = holder.ptr();  // not as a Module's: a copy would be one more owner
+    if (visitor.enter(static_cast<const nn::Module*>(handle.get()), handle.use_count())) visit(visitor, *handle);
+  };
   if (const auto* layer = dynamic_cast<const nn::TransformerEncoderLayerImpl*>(&module)) {
     visitor.function(layer->options.activation_);
-    const auto& attention = layer->self_attn.ptr();  // not as a Module's: a copy would be one more owner
-    if (visitor.enter(static_cast<const nn::Module*>(attention.get()), attention.use_count()))
-      visit(visitor, *attention);
+    attention(layer->self_attn);
   }
+  if (const auto* layer = dynamic_cast<const nn::TransformerDecoderLayerImpl*>(&module)) {
+    visitor.function(layer->options.activation_);
+    attention(layer->self_attn);
+    attention(layer->multihead_attn);
+  }
+  if (const auto* whole = dynamic_cast<const nn::TransformerImpl*>(&module))
+    visitor.function(whole->options.activation_);
   if (const auto* layer = dynamic_cast<const nn::TripletMarginWithDistanceLossImpl*>(&module))
     visitor.function(layer->options.distance_function_);
 }

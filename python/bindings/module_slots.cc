@@ -23,6 +23,20 @@ PyObject* forward_name() {
   return name;
 }
 
+bool is_class_name(PyObject* name) {
+  static PyObject* const class_name = PyUnicode_InternFromString("__class__");
+  return name == class_name;
+}
+
+/// Whether a tensor bears the mark of ember.nn.Buffer, an attribute; `is_persistent` is another one.
+bool is_marked_buffer(PyObject* value, bool& is_persistent) {
+  if (!is_tensor(value)) return false;
+  PyObject* attributes = reinterpret_cast<PyTensor*>(value)->attributes;
+  if (!attributes || !PyDict_GetItemString(attributes, "_is_buffer")) return false;
+  is_persistent = PyDict_GetItemString(attributes, "persistent") != Py_False;
+  return true;
+}
+
 /// Hooks may add or remove hooks, so a walk is over a copy.
 std::vector<PythonModule::Hook> hooks_of(PythonModule& module, bool before) {
   std::vector<PythonModule::Hook> hooks;
@@ -156,6 +170,13 @@ bool set_registered(PyObject* self, nn::Module* module, PyObject* name, PyObject
     check<TypeError>(value == Py_None, "cannot assign ", type_name(value), " as child module '", text,
                      "' (nn.Module or None expected)");
     replace(*module, module->own_children(), text, std::shared_ptr<nn::Module>());
+    return true;
+  }
+  if (bool is_persistent; is_marked_buffer(value, is_persistent)) {
+    if (!module->own_buffers().contains(text)) forget(self, *module, name, text);
+    const Tensor& x = tensor_of(value);
+    prepare_change(*module);
+    module->set_buffer(std::string(text), x, is_persistent);
     return true;
   }
   if (module->own_buffers().contains(text)) {
@@ -297,7 +318,10 @@ int set_module_attribute(PyObject* self, PyObject* name, PyObject* value) {
     if (!value) return delete_attribute(self, module, name);
     if (set_registered(self, module, name, value)) return 0;
     if (auto* python = dynamic_cast<PythonModule*>(module); python && name == forward_name()) python->reset_route();
-    return PyObject_GenericSetAttr(self, name, value);
+    const int status = PyObject_GenericSetAttr(self, name, value);
+    // Another class may have another forward.
+    if (auto* python = dynamic_cast<PythonModule*>(module); python && is_class_name(name)) python->reset_route();
+    return status;
   });
 }
 

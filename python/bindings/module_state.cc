@@ -91,7 +91,8 @@ void set_module_state(const py::object& self, const py::dict& state) {
   for (auto [name, value] : state["children"].cast<py::dict>()) {
     const auto* slot = module.own_children().find(name.cast<std::string>());
     const std::shared_ptr<nn::Module> existing = slot ? *slot : nullptr;
-    if (owns_slots && existing && !value.is_none()) {
+    const bool is_alike = existing && py::type::of(module_object(existing)).is(py::type::of(value));
+    if (owns_slots && is_alike) {
       // The C++ class holds this child by a handle of its own: it takes the state over instead.
       set_module_state(module_object(existing),
                        reduce_module(py::reinterpret_borrow<py::object>(value)).cast<py::tuple>()[2]);

@@ -2,6 +2,7 @@
 
 #include "python/bindings/layer_arguments.h"
 #include "python/bindings/owner.h"
+#include "python/bindings/python_module.h"
 
 namespace ember::python {
 
@@ -36,6 +37,7 @@ py::object read(std::function<R(Args...)>* function) {
 py::object read(nn::FunctionOrName place) { return place.name->empty() ? read(place.function) : read(place.name); }
 py::object read(nn::FormerReduction) { return py::none(); }
 py::object read(nn::FormerName) { return py::none(); }
+py::object read(nn::OnlyNone) { return py::none(); }
 
 template <class T>
 bool write(T* place, py::handle value) {
@@ -77,6 +79,12 @@ bool write(nn::FunctionOrName place, py::handle value) {
   return true;
 }
 bool write(nn::FormerName place, py::handle value) { return value.is_none() || write(place.value, value); }
+bool write(nn::OnlyNone, py::handle value) { return value.is_none(); }
+bool write(std::shared_ptr<nn::Module>* place, py::handle value) {
+  if (!value.is_none() && !PyObject_TypeCheck(value.ptr(), module_type)) return false;
+  *place = child_of(value);
+  return true;
+}
 bool write(nn::FormerReduction, py::handle value) {
   std::optional<bool> flag;
   return write(&flag, value);
@@ -105,6 +113,8 @@ std::string type(nn::SizesOrNone) {
 std::string type(nn::SizesOrName) { return "Size | str"; }
 std::string type(nn::FunctionOrName) { return "str | collections.abc.Callable"; }
 std::string type(nn::FormerReduction) { return "bool | None"; }
+std::string type(std::shared_ptr<nn::Module>*) { return "ember.nn.Module | None"; }
+std::string type(nn::OnlyNone) { return "None"; }
 std::string type(nn::FormerName) { return "typing.SupportsFloat | None"; }
 
 }  // namespace
