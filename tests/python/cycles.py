@@ -475,11 +475,61 @@ def activation_that_knows_its_layer():
 
 
 @cycle
+def activation_that_knows_its_decoder_layer():
+    box = []
+    box.append(nn.TransformerDecoderLayer(4, 1, 4, activation=lambda x: box))
+    return box
+
+
+@cycle
+def activation_that_knows_its_transformer():
+    box = []
+    box.append(nn.Transformer(4, 1, 2, 1, 4, activation=lambda x: box))
+    return box
+
+
+@cycle
 def parameter_of_a_composed_layer():
-    m = nn.TransformerEncoderLayer(4, 1, 4)
-    for p in m.parameters():
-        p.owner = [m]
-    return [m]
+    layers = [nn.TransformerEncoderLayer(4, 1, 4), nn.TransformerDecoderLayer(4, 1, 4), nn.Transformer(4, 1, 1, 1, 4)]
+    layers += [
+        nn.AdaptiveLogSoftmaxWithLoss(4, 6, [2]),
+        nn.LinearCrossEntropyLoss(2, 3),
+        nn.ParameterList([ember.ones(1)]),
+    ]
+    for m in layers:
+        for p in m.parameters():
+            p.owner = [m]
+    return layers
+
+
+@cycle
+def finalizer_of_a_transformer_whose_parts_are_gone():
+    class Part(nn.Module):
+        def forward(self, *args, **kwargs):
+            return args[0]
+
+    class Net(nn.Transformer):
+        def __del__(self):
+            try:
+                self(ember.ones(1, 4), ember.ones(1, 4))
+            except TypeError:
+                pass
+
+    net = Net(4, 1, 1, 1, 4, custom_encoder=Part(), custom_decoder=Part())
+    stack = nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 1, 4), 1)
+    stack.layers = nn.ModuleList([Part()])
+    net.me = [net, stack]
+    return [net]
+
+
+@cycle
+def lazy_layers_that_know_themselves():
+    waiting, ready = nn.LazyLinear(2), nn.LazyLinear(2)
+    ready(ember.ones(1, 3))
+    for m in (waiting, ready):
+        m.me = [m]
+        m.weight.owner = [m]
+    return [waiting, ready]
 
 
 @cycle
