@@ -88,8 +88,8 @@ py::object apply_to_samples(const py::object& cls, const py::args& args, const B
       all.append(argument);
   }
   using namespace py::literals;
-  const py::object info = py::module_::import("types").attr("SimpleNamespace")(
-      "batch_size"_a = batch.size, "randomness"_a = innermost_randomness());
+  const py::object info = py::module_::import("types").attr("SimpleNamespace")("batch_size"_a = batch.size,
+                                                                               "randomness"_a = innermost_randomness());
   const auto result = cls.attr("vmap")(info, py::tuple(in_dims), *py::tuple(all)).cast<py::tuple>();
   check<ValueError>(result.size() == 2, cls.attr("__name__").cast<std::string>(),
                     ".vmap: must return outputs and out_dims");

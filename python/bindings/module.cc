@@ -22,11 +22,54 @@ py::iterator parameters(const Module& self, bool recurse) {
   for (const Tensor& x : self.parameters(recurse)) list.append(parameter_object(x));
   return iterate(list);
 }
-py::iterator named_parameters(const Module& self, const std::string& prefix, bool recurse) {
+std::string joined_path(const std::string& path, const std::string& name) {
+  return path.empty() ? name : path + "." + name;
+}
+
+/// Calls visit(path, module) for every place in the tree, where named_modules tells each module once.
+template <class Visit>
+void walk_places(const ModulePtr& module, const std::string& path, bool recurse, const Visit& visit) {
+  nn::TreeLevel level;
+  visit(path, module);
+  if (!recurse) return;
+  module->for_each_child([&](const std::string& name, const ModulePtr& child) {
+    if (child) walk_places(child, joined_path(path, name), recurse, visit);
+  });
+}
+
+/// The tensors of `named`, each once, or of all places.
+template <class Named, class ToObject>
+py::iterator named_tensors(const ModulePtr& self, const std::string& prefix, bool recurse, bool remove_duplicate,
+                           Named named, const OrderedDict<Tensor>& (Module::*own)() const, ToObject to_object) {
   py::list list;
-  for (const auto& [name, x] : self.named_parameters(prefix, recurse))
-    list.append(py::make_tuple(name, parameter_object(x)));
+  if (remove_duplicate) {
+    for (const auto& [name, x] : (*self.*named)(prefix, recurse)) list.append(py::make_tuple(name, to_object(x)));
+  } else {
+    walk_places(self, prefix, recurse, [&](const std::string& path, const ModulePtr& module) {
+      for (const auto& [name, x] : items((*module.*own)()))
+        if (x.defined()) list.append(py::make_tuple(joined_path(path, name), to_object(x)));
+    });
+  }
   return iterate(list);
+}
+py::iterator named_parameters(const ModulePtr& self, const std::string& prefix, bool recurse, bool remove_duplicate) {
+  return named_tensors(self, prefix, recurse, remove_duplicate, &Module::named_parameters, &Module::own_parameters,
+                       parameter_object);
+}
+py::iterator named_buffers(const ModulePtr& self, const std::string& prefix, bool recurse, bool remove_duplicate) {
+  return named_tensors(self, prefix, recurse, remove_duplicate, &Module::named_buffers, &Module::own_buffers,
+                       [](const Tensor& x) { return py::cast(x); });
+}
+py::list named_modules(const ModulePtr& self, const std::string& prefix, bool remove_duplicate) {
+  py::list list;
+  const auto add = [&](const std::string& path, const ModulePtr& module) {
+    list.append(py::make_tuple(path, module_object(module)));
+  };
+  if (remove_duplicate)
+    for (const auto& [path, module] : self->named_modules(prefix)) add(path, module);
+  else
+    walk_places(self, prefix, true, add);
+  return list;
 }
 template <class Values>
 py::iterator iterate_values(const Values& values) {
@@ -41,16 +84,29 @@ py::iterator iterate_items(const Items& items) {
   return iterate(list);
 }
 
-/// Parameters, buffers, then each child by its own state_dict where its class has one.
+/// Calls each of the hooks that python/ember/nn/hooks.py keeps under this name.
+template <class... Arguments>
+void call_state_hooks(const py::object& self, const char* kind, const Arguments&... arguments) {
+  const py::dict attributes(self.attr("__dict__"));
+  if (!attributes.contains(kind)) return;
+  for (py::handle hook : py::list(attributes[kind].attr("values")())) hook(self, arguments...);
+}
+
+/// Parameters, buffers and what the class adds, then each child by its own state_dict where its class has one; hooks around it.
 void collect_state(Module& module, const py::dict& into, const std::string& prefix, bool keep_vars) {
   nn::TreeLevel level;
   const auto put = [&](const std::string& name, const Tensor& x, bool is_parameter) {
     if (!x.defined()) return;
     into[py::str(prefix + name)] = !keep_vars ? py::cast(x.detach()) : is_parameter ? parameter_object(x) : py::cast(x);
   };
+  const bool is_made_in_python = dynamic_cast<PythonModule*>(&module) != nullptr;
+  const py::object self = is_made_in_python ? module_object(module) : py::object();
+  if (self) call_state_hooks(self, "_state_dict_pre_hooks", prefix, keep_vars);
   for (const auto& [name, x] : items(module.own_parameters())) put(name, x, true);
   for (const auto& [name, x] : items(module.own_buffers()))
     if (module.is_persistent(name)) put(name, x, false);
+  if (self && overrides_method(self.ptr(), "get_extra_state"))
+    into[py::str(prefix + "_extra_state")] = self.attr("get_extra_state")();
   module.for_each_child([&](const std::string& name, const ModulePtr& child) {
     if (!child) return;
     const std::string path = prefix + name + ".";
@@ -62,6 +118,7 @@ void collect_state(Module& module, const py::dict& into, const std::string& pref
       collect_state(*child, into, path, keep_vars);
     }
   });
+  if (self) call_state_hooks(self, "_state_dict_hooks", into, prefix, py::dict());
 }
 
 py::dict state_dict(Module& self, const py::args& positional, py::object destination, std::string prefix,
@@ -93,8 +150,23 @@ py::object make_incompatible_keys_type() {
   return type;
 }
 
-py::object load_state_dict(Module& self, const py::object& dict, bool strict, bool assign) {
-  check<TypeError>(py::hasattr(dict, "items"), "load_state_dict: expected a dict, not ", type_name(dict.ptr()));
+/// Whether a module of the tree takes part in Python: by hooks, or by methods of its class.
+bool loads_in_python(Module& self) {
+  for (const ModulePtr& module : self.modules()) {
+    auto* python = dynamic_cast<PythonModule*>(module.get());
+    if (!python) continue;
+    const py::object object = module_object(*module);
+    const py::dict attributes(object.attr("__dict__"));
+    if (attributes.contains("_load_state_dict_pre_hooks") || attributes.contains("_load_state_dict_post_hooks") ||
+        overrides_method(python->self(), "set_extra_state") ||
+        overrides_method(python->self(), "_load_from_state_dict"))
+      return true;
+  }
+  return false;
+}
+
+/// load_state_dict without hooks.
+py::object load_tensors(Module& self, const py::object& dict, bool strict, bool assign) {
   nn::StateDict state;
   for (const py::handle item : dict.attr("items")()) {
     const auto pair = item.cast<py::tuple>();
@@ -109,6 +181,13 @@ py::object load_state_dict(Module& self, const py::object& dict, bool strict, bo
   const nn::IncompatibleKeys keys = self.load_state_dict(state, strict, assign);
   const py::handle type = made_once([] { return make_incompatible_keys_type().release().ptr(); });
   return type(keys.missing_keys, keys.unexpected_keys);
+}
+
+py::object load_state_dict(Module& self, const py::object& dict, bool strict, bool assign) {
+  check<TypeError>(py::hasattr(dict, "items"), "load_state_dict: expected a dict, not ", type_name(dict.ptr()));
+  if (!loads_in_python(self)) return load_tensors(self, dict, strict, assign);
+  return py::module_::import("ember.nn.state_hooks")
+      .attr("_load_state_dict")(module_object(self), dict, strict, assign);
 }
 
 /// to(dtype), to(device), to(device, dtype), to(other), and the keywords device and dtype.
@@ -177,16 +256,12 @@ py::list directory(const py::object& self) {
 void bind_tree(ModuleBinding& c) {
   c.def("parameters", &parameters, py::arg("recurse") = true, "An iterator over the parameters, each once.");
   c.def("named_parameters", &named_parameters, py::arg("prefix") = "", py::arg("recurse") = true,
-        "An iterator over (name, parameter).");
+        py::arg("remove_duplicate") = true, "An iterator over (name, parameter).");
   c.def(
       "buffers", [](const Module& self, bool recurse) { return iterate_values(self.buffers(recurse)); },
       py::arg("recurse") = true, "An iterator over the buffers.");
-  c.def(
-      "named_buffers",
-      [](const Module& self, const std::string& prefix, bool recurse) {
-        return iterate_items(self.named_buffers(prefix, recurse));
-      },
-      py::arg("prefix") = "", py::arg("recurse") = true, "An iterator over (name, buffer).");
+  c.def("named_buffers", &named_buffers, py::arg("prefix") = "", py::arg("recurse") = true,
+        py::arg("remove_duplicate") = true, "An iterator over (name, buffer).");
   c.def(
       "children", [](const Module& self) { return iterate_values(self.children()); },
       "An iterator over the direct children.");
@@ -194,12 +269,29 @@ void bind_tree(ModuleBinding& c) {
       "named_children", [](const Module& self) { return iterate_items(self.named_children()); },
       "An iterator over (name, child).");
   c.def(
-      "modules", [](const ModulePtr& self) { return iterate_values(self->modules()); },
-      "An iterator over this module and all below it.");
+      "modules",
+      [](const ModulePtr& self, bool remove_duplicate) {
+        py::list list;
+        for (py::handle item : named_modules(self, "", remove_duplicate)) list.append(item[py::int_(1)]);
+        return iterate(list);
+      },
+      py::arg("remove_duplicate") = true, "An iterator over this module and all below it.");
   c.def(
       "named_modules",
-      [](const ModulePtr& self, const std::string& prefix) { return iterate_items(self->named_modules(prefix)); },
-      py::arg("prefix") = "", "An iterator over (name, module), this module first.");
+      [](const ModulePtr& self, const py::object& memo, const std::string& prefix, bool remove_duplicate) {
+        py::list list;
+        for (py::handle item : named_modules(self, prefix, remove_duplicate)) {
+          if (!memo.is_none() && remove_duplicate) {
+            const py::object module = item[py::int_(1)];
+            if (memo.contains(module)) continue;
+            memo.attr("add")(module);
+          }
+          list.append(item);
+        }
+        return iterate(list);
+      },
+      py::arg("memo") = py::none(), py::arg("prefix") = "", py::arg("remove_duplicate") = true,
+      "An iterator over (name, module), this module first; modules in the set `memo` are left out.");
   c.def("get_submodule", &find_submodule, py::arg("target"), "The module at a dotted path.");
   c.def(
       "get_parameter",
@@ -243,6 +335,8 @@ void bind_state(ModuleBinding& c) {
         py::arg("keep_vars") = false, "Parameters and persistent buffers by dotted name.");
   c.def("load_state_dict", &load_state_dict, py::arg("state_dict"), py::arg("strict") = true, py::arg("assign") = false,
         "Copies values in, or with assign takes the tensors over; strict refuses missing and unexpected names.");
+  c.def("_load_tensors", &load_tensors);
+  c.def("_tensor_names", [](const Module& self) { return self.state_dict().keys(); });
   c.def("zero_grad", &Module::zero_grad, py::arg("set_to_none") = true, "Forgets the parameters' gradients.");
   c.def(
       "train",
@@ -295,6 +389,7 @@ void define_forward(py::handle type) {
                          type_name(input.ptr()));
         const Tensor& x = tensor_of(input.ptr());
         Tensor y;
+        const FilledSlots filled(self.ptr());
         {
           const GilRelease gil;
           auto* python = dynamic_cast<PythonModule*>(&module);

@@ -3,10 +3,13 @@
 #include "ember/nn/transformer.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
+#include "python/bindings/packed_sequence.h"
 
 namespace ember::python {
 
 namespace {
+
+using nn::utils::rnn::PackedSequence;
 
 /// RNN and GRU, whose state is one tensor.
 template <class M>
@@ -17,6 +20,12 @@ void bind_recurrent(py::module_& m, const char* name, const char* doc) {
             const GilRelease gil;
             return std::tuple(self.forward(input, hx));
           },
+          py::arg("input"), py::arg("hx") = py::none())
+      .also_forward(
+          [](const M& self, const PackedSequence& input, const Tensor& hx) {
+            const GilRelease gil;
+            return std::tuple(self.forward_with_packed_input(input, hx));
+          },
           py::arg("input"), py::arg("hx") = py::none());
 }
 
@@ -26,6 +35,15 @@ void bind_lstm(py::module_& m) {
           [](const nn::LSTMImpl& self, const Tensor& input, const std::optional<std::tuple<Tensor, Tensor>>& hx) {
             const GilRelease gil;
             auto [output, state] = hx ? self.forward(input, {std::get<0>(*hx), std::get<1>(*hx)}) : self.forward(input);
+            return std::tuple(output, std::tuple(state.first, state.second));
+          },
+          py::arg("input"), py::arg("hx") = py::none())
+      .also_forward(
+          [](const nn::LSTMImpl& self, const PackedSequence& input,
+             const std::optional<std::tuple<Tensor, Tensor>>& hx) {
+            const GilRelease gil;
+            const auto given = hx ? nn::LSTMImpl::State(std::get<0>(*hx), std::get<1>(*hx)) : nn::LSTMImpl::State();
+            auto [output, state] = self.forward_with_packed_input(input, given);
             return std::tuple(output, std::tuple(state.first, state.second));
           },
           py::arg("input"), py::arg("hx") = py::none());
