@@ -42,7 +42,15 @@ RecurrentLayer<Derived, Options>::RecurrentLayer(Options given, int64_t gates) :
       this->register_parameter("bias_hh" + suffix, empty(rows, how));
     }
   }
+  weight_count_ = this->own_parameters().size();
   reset_parameters();
+}
+
+template <class Derived, class Options>
+std::vector<Tensor> RecurrentLayer<Derived, Options>::flat_weights() const {
+  std::vector<Tensor> weights = this->own_parameters().values();
+  weights.resize(weight_count_);
+  return weights;
 }
 
 template <class Derived, class Options>

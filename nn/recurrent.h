@@ -67,13 +67,16 @@ class RecurrentLayer : public Layer<Derived, Options> {
   void reset_parameters();
   std::string extra_repr() const override;
   /// The weights and biases in the order of registration: layer by layer, direction by direction.
-  std::vector<Tensor> flat_weights() const { return this->own_parameters().values(); }
+  std::vector<Tensor> flat_weights() const;
 
  protected:
   RecurrentLayer(Options options, int64_t gates);
   RecurrentOptions op_options() const;
   /// The same for packed data.
   RecurrentOptions op_options(const utils::rnn::PackedSequence& input) const;
+
+ private:
+  size_t weight_count_ = 0;  ///< those of the layer, which come first: a caller may register others
 };
 
 /// h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu of it. Elman, 1990.

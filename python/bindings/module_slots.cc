@@ -95,7 +95,7 @@ void forget_attribute(PyObject* self, PyObject* name) {
 bool gives_place(PyObject* self, nn::Module& module, PyObject* name, std::string_view text, PyObject* value) {
   const Tensor* slot = module.own_parameters().find(text);
   if (!slot) slot = module.own_buffers().find(text);
-  if (!slot || slot->defined()) return false;
+  if (!slot) return false;
   if (PyObject* found = find_in_class(Py_TYPE(self), name); found && Py_TYPE(found)->tp_descr_set) return true;
   const auto* python = dynamic_cast<PythonModule*>(&module);
   PyObject** dictionary = dictionary_slot(self);
@@ -168,7 +168,10 @@ bool set_registered(PyObject* self, nn::Module* module, PyObject* name, PyObject
       forget_attribute(self, name);  // of when the parameter was deleted
     else
       forget(self, *module, name, text);
-    if (auto* python = dynamic_cast<PythonModule*>(module)) python->reset_route();
+    if (auto* python = dynamic_cast<PythonModule*>(module)) {
+      python->reset_route();
+      if (auto deleted = python->deleted.find(text); deleted != python->deleted.end()) python->deleted.erase(deleted);
+    }
     const Tensor& x = tensor_of(value);
     prepare_change(*module);
     module->set_parameter(std::string(text), x, x.requires_grad());

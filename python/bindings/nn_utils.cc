@@ -34,6 +34,9 @@ std::vector<Tensor> tensors_of(const py::object& object) {
   return tensors;
 }
 
+using MaybeTensor = std::optional<Tensor>;
+Tensor given(const MaybeTensor& x) { return x.value_or(Tensor()); }
+
 /// Lengths may be a list of numbers, on any device a tensor.
 Tensor lengths_of(const py::object& lengths) {
   if (is_tensor(lengths.ptr())) return tensor_of(lengths.ptr());
@@ -142,17 +145,19 @@ void bind_skipped_init(py::module_& m) {
 void bind_fusion(py::module_& m) {
   m.def(
       "fuse_conv_bn_weights",
-      [](const Tensor& conv_w, const Tensor& conv_b, const Tensor& bn_rm, const Tensor& bn_rv, double bn_eps,
-         const Tensor& bn_w, const Tensor& bn_b, bool transpose) {
-        return parameters(fuse_conv_bn_weights(conv_w, conv_b, bn_rm, bn_rv, bn_eps, bn_w, bn_b, transpose));
+      [](const Tensor& conv_w, const MaybeTensor& conv_b, const Tensor& bn_rm, const Tensor& bn_rv, double bn_eps,
+         const MaybeTensor& bn_w, const MaybeTensor& bn_b, bool transpose) {
+        return parameters(
+            fuse_conv_bn_weights(conv_w, given(conv_b), bn_rm, bn_rv, bn_eps, given(bn_w), given(bn_b), transpose));
       },
       py::arg("conv_w"), py::arg("conv_b"), py::arg("bn_rm"), py::arg("bn_rv"), py::arg("bn_eps"), py::arg("bn_w"),
       py::arg("bn_b"), py::arg("transpose") = false, "Weight and bias of the convolution that does both.");
   m.def(
       "fuse_linear_bn_weights",
-      [](const Tensor& linear_w, const Tensor& linear_b, const Tensor& bn_rm, const Tensor& bn_rv, double bn_eps,
-         const Tensor& bn_w, const Tensor& bn_b) {
-        return parameters(fuse_linear_bn_weights(linear_w, linear_b, bn_rm, bn_rv, bn_eps, bn_w, bn_b));
+      [](const Tensor& linear_w, const MaybeTensor& linear_b, const Tensor& bn_rm, const Tensor& bn_rv, double bn_eps,
+         const MaybeTensor& bn_w, const MaybeTensor& bn_b) {
+        return parameters(
+            fuse_linear_bn_weights(linear_w, given(linear_b), bn_rm, bn_rv, bn_eps, given(bn_w), given(bn_b)));
       },
       py::arg("linear_w"), py::arg("linear_b"), py::arg("bn_rm"), py::arg("bn_rv"), py::arg("bn_eps"), py::arg("bn_w"),
       py::arg("bn_b"), "Weight and bias of the linear layer that does both.");

@@ -68,6 +68,21 @@ std::string class_name(PyObject* self);
 /// Sequential's forward on any object: C++ children map tensors without the GIL, others are called with whatever came. Needs the GIL.
 py::object run_children(nn::SequentialImpl& module, py::object input);
 
+/// As long as it lives, a layer has in the places of its deleted parameters and buffers the tensors that its attributes of these names give,
+/// such as those that parametrizations compute. Needs the GIL.
+class FilledSlots {
+ public:
+  explicit FilledSlots(PyObject* self);
+  ~FilledSlots();
+  FilledSlots(const FilledSlots&) = delete;
+
+ private:
+  void fill(OrderedDict<Tensor>& slots, PyObject* self);
+
+  nn::Module& module_;
+  std::vector<Tensor*> filled_;
+};
+
 template <class M>
 class Trampoline final : public M, public PythonModule, public py::trampoline_self_life_support {
  public:
@@ -87,7 +102,7 @@ class Trampoline final : public M, public PythonModule, public py::trampoline_se
   std::string extra_repr() const override {
     const GilAcquire gil;
     auto text = extra_repr_in_python(self());
-    return text ? *text : M::extra_repr();
+    return text ? *text : Trampoline::cpp_extra_repr();
   }
   void train(bool on) override {
     const GilAcquire gil;
@@ -121,7 +136,10 @@ class Trampoline final : public M, public PythonModule, public py::trampoline_se
     else
       return nn::Module::forward(input);
   }
-  std::string cpp_extra_repr() const override { return M::extra_repr(); }
+  std::string cpp_extra_repr() const override {
+    const FilledSlots filled(self());
+    return M::extra_repr();
+  }
   nn::SequentialImpl* sequential() override {
     if constexpr (std::same_as<M, nn::SequentialImpl>)
       return this;
@@ -170,21 +188,6 @@ std::vector<std::pair<std::string, Value>> items(const OrderedDict<Value>& entri
   for (const auto& [name, value] : entries) list.emplace_back(name, value);
   return list;
 }
-
-/// As long as it lives, a layer has in the places of its deleted parameters and buffers the tensors that its attributes of these names give,
-/// such as those that parametrizations compute. Needs the GIL.
-class FilledSlots {
- public:
-  explicit FilledSlots(PyObject* self);
-  ~FilledSlots();
-  FilledSlots(const FilledSlots&) = delete;
-
- private:
-  void fill(OrderedDict<Tensor>& slots, PyObject* self);
-
-  nn::Module& module_;
-  std::vector<Tensor*> filled_;
-};
 
 // The slots of module_type (module_slots.cc).
 PyObject* call_module(PyObject* self, PyObject* args, PyObject* kwargs);

@@ -198,12 +198,16 @@ def _present(module, kind):
 
 
 def _call_with_hooks(module, args, kwargs):
-    always = {number: (hook, wants_kwargs) for number, hook, wants_kwargs, on in _present(module, "_forward_hooks") if on}
+    always = {
+        number: (hook, wants_kwargs) for number, hook, wants_kwargs, on in _present(module, "_forward_hooks") if on
+    }
     result = None
     try:
         for _, hook, wants_kwargs, _ in _present(module, "_forward_pre_hooks"):
             args, kwargs = _changed_arguments(module, hook, wants_kwargs, args, kwargs)
-        pre, after = ([hook for _, hook, *_ in _present(module, kind)] for kind in ("_backward_pre_hooks", "_backward_hooks"))
+        pre, after = (
+            [hook for _, hook, *_ in _present(module, kind)] for kind in ("_backward_pre_hooks", "_backward_hooks")
+        )
         watch = _BackwardWatch(module, pre, after) if pre or after else None
         if watch:
             args = watch.inputs(args)
@@ -233,7 +237,9 @@ def _changed_arguments(module, hook, wants_kwargs, args, kwargs):
     if not wants_kwargs:
         return (changed if isinstance(changed, tuple) else (changed,)), kwargs
     if not (isinstance(changed, tuple) and len(changed) == 2):
-        raise RuntimeError(f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {changed}.")
+        raise RuntimeError(
+            f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {changed}."
+        )
     return changed
 
 
@@ -256,7 +262,9 @@ class _Places:
 
     def __init__(self, values):
         self.count = len(values)
-        self.at = [i for i, x in enumerate(values) if isinstance(x, Tensor) and x.requires_grad] if is_grad_enabled() else []
+        self.at = (
+            [i for i, x in enumerate(values) if isinstance(x, Tensor) and x.requires_grad] if is_grad_enabled() else []
+        )
 
     def watched(self, values, watch):
         if not self.at:
@@ -315,10 +323,7 @@ class _BackwardWatch:
     def _at_inputs(self, grads):
         grad_inputs = self.input_places.spread(grads)
         if self.grad_outputs is None:
-            raise RuntimeError(
-                f"{self.module._get_name()}: a backward hook for grad_input is called before the one for grad_output; does the "
-                "module's output depend on its inputs by a way that goes around the module?"
-            )
+            return grads  # a second derivative, which does not come by the outputs
         for hook in self.hooks:
             changed = hook(self.module, grad_inputs, self.grad_outputs)
             if changed is not None:

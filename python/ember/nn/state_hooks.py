@@ -62,9 +62,7 @@ def set_extra_state(self, state):
     raise RuntimeError(f"{self._get_name()}.set_extra_state: a class that keeps extra state must define it")
 
 
-def _load_from_state_dict(
-    self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs
-):
+def _load_from_state_dict(self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs):
     """The place for a class that changes `state_dict` before its own tensors are loaded; this one has them loaded."""
     if isinstance(state_dict, _Loading):
         state_dict.by_default.add(prefix)

@@ -9,7 +9,9 @@ class SpectralNorm:
 
     def __init__(self, name="weight", n_power_iterations=1, dim=0, eps=1e-12):
         if n_power_iterations <= 0:
-            raise ValueError(f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}")
+            raise ValueError(
+                f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}"
+            )
         self.name, self.dim, self.n_power_iterations, self.eps = name, dim, n_power_iterations, eps
 
     def compute_weight(self, module, do_power_iteration):
@@ -18,7 +20,7 @@ class SpectralNorm:
         matrix = as_matrix(weight, self.dim)
         if do_power_iteration:
             with ember.no_grad():
-                power_iteration(matrix.detach(), u, v, self.n_power_iterations, self.eps)
+                power_iteration(matrix.detach().t(), v, u, self.n_power_iterations, self.eps)  # v first
                 # Copies, as the next forward changes the vectors before backward may need these.
                 u, v = u.clone(), v.clone()
         return weight / ember.dot(u, ember.mv(matrix, v))

@@ -30,7 +30,9 @@ def weight_norm(module, name="weight", dim=0):
     """The parameter as <name>_g, its norms over all dims but `dim` (of all for None), times the direction of <name>_v, by a hook before each
     forward. Salimans & Kingma, 2016. New programs take parametrizations.weight_norm."""
     warnings.warn(
-        "nn.utils.weight_norm is deprecated in favor of nn.utils.parametrizations.weight_norm", FutureWarning, stacklevel=2
+        "nn.utils.weight_norm is deprecated in favor of nn.utils.parametrizations.weight_norm",
+        FutureWarning,
+        stacklevel=2,
     )
     if _find(module, name)[1] is not None:
         raise RuntimeError(f"Cannot register two weight_norm hooks on the same parameter {name}")

@@ -9,6 +9,7 @@ from ember.nn.utils._norms import as_matrix, default_dim, norm_except_dim, power
 __all__ = ["orthogonal", "spectral_norm", "weight_norm"]
 
 _MAPS = ("matrix_exp", "cayley", "householder")
+_MANTISSA_BITS = {ember.float32: 23, ember.float64: 52, ember.complex64: 23, ember.complex128: 52}
 
 
 class _Orthogonal(nn.Module):
@@ -54,7 +55,9 @@ class _Orthogonal(nn.Module):
     @ember.no_grad()
     def right_inverse(self, Q):
         if Q.shape != self.shape:
-            raise ValueError(f"Expected a matrix or batch of matrices of shape {self.shape}. Got a tensor of shape {Q.shape}.")
+            raise ValueError(
+                f"Expected a matrix or batch of matrices of shape {self.shape}. Got a tensor of shape {Q.shape}."
+            )
         given = Q
         n, k = Q.size(-2), Q.size(-1)
         is_transposed = n < k
@@ -89,7 +92,7 @@ class _Orthogonal(nn.Module):
 def _is_orthogonal(Q):
     n, k = Q.size(-2), Q.size(-1)
     identity = ember.eye(k, dtype=Q.dtype, device=Q.device)
-    eps = 10.0 * n * ember.finfo(Q.dtype).eps
+    eps = 10.0 * n * 2.0 ** -_MANTISSA_BITS[Q.dtype]
     return ember.allclose(Q.mH @ Q, identity, atol=eps)
 
 
@@ -116,7 +119,9 @@ def orthogonal(module, name="weight", orthogonal_map=None, *, use_trivialization
         square = weight.size(-2) == weight.size(-1)
         orthogonal_map = "matrix_exp" if square or weight.is_complex() else "householder"
     if orthogonal_map not in _MAPS:
-        raise ValueError(f'orthogonal_map has to be one of "matrix_exp", "cayley", "householder". Got: {orthogonal_map}')
+        raise ValueError(
+            f'orthogonal_map has to be one of "matrix_exp", "cayley", "householder". Got: {orthogonal_map}'
+        )
     orth = _Orthogonal(weight, orthogonal_map, use_trivialization=use_trivialization)
     return parametrize.register_parametrization(module, name, orth, unsafe=True)
 
@@ -147,7 +152,9 @@ class _SpectralNorm(nn.Module):
         if not -ndim <= dim < ndim:
             raise IndexError(f"Dimension out of range (expected to be in range of [-{ndim}, {ndim - 1}] but got {dim})")
         if n_power_iterations <= 0:
-            raise ValueError(f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}")
+            raise ValueError(
+                f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}"
+            )
         self.dim = dim if dim >= 0 else dim + ndim
         self.eps = eps
         if ndim > 1:

@@ -120,7 +120,9 @@ class ParametrizationList(ModuleList):
             for i, part in enumerate(new):
                 original = getattr(self, f"original{i}")
                 if not isinstance(part, Tensor):
-                    raise ValueError(f"`right_inverse` must return a sequence of tensors. Got element {i} of type {type(part).__name__}")
+                    raise ValueError(
+                        f"`right_inverse` must return a sequence of tensors. Got element {i} of type {type(part).__name__}"
+                    )
                 if original.dtype != part.dtype:
                     raise ValueError(
                         f"Tensor {i} returned by `right_inverse` has dtype {part.dtype} while `original{i}` has dtype {original.dtype}"
@@ -181,16 +183,16 @@ def _property(name):
 
 
 def _deepcopy(self, memo):
-    found = memo.get(id(self))
-    if found is not None:
-        return found
-    return copy._reconstruct(self, memo, *self.__reduce__())
+    rebuild, arguments, state = self.__reduce__()
+    copied = memo[id(self)] = rebuild(*arguments)
+    copied.__setstate__(copy.deepcopy(state, memo))
+    return copied
 
 
-def _refuse_pickling(self):
+def _refuse_pickling(self, protocol):
     raise RuntimeError(
-        "Serialization of parametrized modules is only supported through state_dict(). See:\n"
-        "state_dict and load_state_dict of the module that was parametrized the same way"
+        "Serialization of parametrized modules is only supported through state_dict(): parametrize a new module the same way, "
+        "then load_state_dict()"
     )
 
 
@@ -200,15 +202,15 @@ def _set_properties(module, base, names):
         module._become(base)
         return
     body = {name: _property(name) for name in names}
-    body |= {"__module__": base.__module__, "__deepcopy__": _deepcopy, "__getstate__": _refuse_pickling}
+    body |= {"__module__": base.__module__, "__deepcopy__": _deepcopy, "__reduce_ex__": _refuse_pickling}
     derived = type(f"Parametrized{base.__name__}", (base,), body)
-    if is_class_changed(module):
+    if _is_class_changed(module):
         module._become(base)
     module._become(derived)
 
 
-def is_class_changed(module):
-    return type(module).__dict__.get("__getstate__") is _refuse_pickling
+def _is_class_changed(module):
+    return type(module).__dict__.get("__reduce_ex__") is _refuse_pickling
 
 
 def is_parametrized(module, tensor_name=None):
@@ -221,7 +223,7 @@ def is_parametrized(module, tensor_name=None):
 
 def type_before_parametrizations(module):
     """The class that the module was given."""
-    return type(module).__bases__[0] if is_class_changed(module) else type(module)
+    return type(module).__bases__[0] if _is_class_changed(module) else type(module)
 
 
 def register_parametrization(module, tensor_name, parametrization, *, unsafe=False):

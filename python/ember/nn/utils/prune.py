@@ -138,7 +138,7 @@ class PruningContainer(BasePruningMethod):
         elif method.PRUNING_TYPE == "structured":
             if not hasattr(method, "dim"):
                 raise AttributeError(
-                    "Pruning methods of PRUNING_TYPE \"structured\" need to have the attribute `dim` defined."
+                    'Pruning methods of PRUNING_TYPE "structured" need to have the attribute `dim` defined.'
                 )
             others = [d for d in range(t.dim()) if d != method.dim % t.dim()]
             kept = (mask.sum(dim=others) if others else mask) != 0
@@ -313,9 +313,14 @@ def global_unstructured(parameters, pruning_method, importance_scores=None, **kw
     importance_scores = {} if importance_scores is None else importance_scores
     if not isinstance(importance_scores, dict):
         raise TypeError("global_unstructured(): importance_scores must be of type dict")
-    scores = ember.cat([importance_scores.get((m, name), getattr(m, name)).detach().reshape(-1) for m, name in parameters])
+    scores = ember.cat(
+        [importance_scores.get((m, name), getattr(m, name)).detach().reshape(-1) for m, name in parameters]
+    )
     masks = [getattr(m, name + "_mask", None) for m, name in parameters]
-    masks = [ember.ones_like(getattr(m, name)) if mask is None else mask for mask, (m, name) in zip(masks, parameters, strict=True)]
+    masks = [
+        ember.ones_like(getattr(m, name)) if mask is None else mask
+        for mask, (m, name) in zip(masks, parameters, strict=True)
+    ]
     container = PruningContainer()
     container._tensor_name = "temp"
     method = pruning_method(**kwargs)
