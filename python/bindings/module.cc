@@ -1,6 +1,4 @@
 // ember.nn.Module.
-#include <sstream>
-
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
 #include "python/bindings/lone_thread.h"
@@ -15,75 +13,6 @@ using ModulePtr = std::shared_ptr<Module>;
 
 py::object parameter_object(const Tensor& x) { return py::reinterpret_steal<py::object>(wrap_parameter(x)); }
 
-py::iterator iterate(const py::list& list) { return py::iter(list); }
-
-py::iterator parameters(const Module& self, bool recurse) {
-  py::list list;
-  for (const Tensor& x : self.parameters(recurse)) list.append(parameter_object(x));
-  return iterate(list);
-}
-std::string joined_path(const std::string& path, const std::string& name) {
-  return path.empty() ? name : path + "." + name;
-}
-
-/// Calls visit(path, module) for every place in the tree, where named_modules tells each module once.
-template <class Visit>
-void walk_places(const ModulePtr& module, const std::string& path, bool recurse, const Visit& visit) {
-  nn::TreeLevel level;
-  visit(path, module);
-  if (!recurse) return;
-  module->for_each_child([&](const std::string& name, const ModulePtr& child) {
-    if (child) walk_places(child, joined_path(path, name), recurse, visit);
-  });
-}
-
-/// The tensors of `named`, each once, or of all places.
-template <class Named, class ToObject>
-py::iterator named_tensors(const ModulePtr& self, const std::string& prefix, bool recurse, bool remove_duplicate,
-                           Named named, const OrderedDict<Tensor>& (Module::*own)() const, ToObject to_object) {
-  py::list list;
-  if (remove_duplicate) {
-    for (const auto& [name, x] : (*self.*named)(prefix, recurse)) list.append(py::make_tuple(name, to_object(x)));
-  } else {
-    walk_places(self, prefix, recurse, [&](const std::string& path, const ModulePtr& module) {
-      for (const auto& [name, x] : items((*module.*own)()))
-        if (x.defined()) list.append(py::make_tuple(joined_path(path, name), to_object(x)));
-    });
-  }
-  return iterate(list);
-}
-py::iterator named_parameters(const ModulePtr& self, const std::string& prefix, bool recurse, bool remove_duplicate) {
-  return named_tensors(self, prefix, recurse, remove_duplicate, &Module::named_parameters, &Module::own_parameters,
-                       parameter_object);
-}
-py::iterator named_buffers(const ModulePtr& self, const std::string& prefix, bool recurse, bool remove_duplicate) {
-  return named_tensors(self, prefix, recurse, remove_duplicate, &Module::named_buffers, &Module::own_buffers,
-                       [](const Tensor& x) { return py::cast(x); });
-}
-py::list named_modules(const ModulePtr& self, const std::string& prefix, bool remove_duplicate) {
-  py::list list;
-  const auto add = [&](const std::string& path, const ModulePtr& module) {
-    list.append(py::make_tuple(path, module_object(module)));
-  };
-  if (remove_duplicate)
-    for (const auto& [path, module] : self->named_modules(prefix)) add(path, module);
-  else
-    walk_places(self, prefix, true, add);
-  return list;
-}
-template <class Values>
-py::iterator iterate_values(const Values& values) {
-  py::list list;
-  for (const auto& value : values) list.append(py::cast(value));
-  return iterate(list);
-}
-template <class Items>
-py::iterator iterate_items(const Items& items) {
-  py::list list;
-  for (const auto& [name, value] : items) list.append(py::make_tuple(name, py::cast(value)));
-  return iterate(list);
-}
-
 /// Calls each of the hooks that python/ember/nn/hooks.py keeps under this name.
 template <class... Arguments>
 void call_state_hooks(const py::object& self, const char* kind, const Arguments&... arguments) {
@@ -92,21 +21,30 @@ void call_state_hooks(const py::object& self, const char* kind, const Arguments&
   for (py::handle hook : py::list(attributes[kind].attr("values")())) hook(self, arguments...);
 }
 
-/// Parameters, buffers and what the class adds, then each child by its own state_dict where its class has one; hooks around it.
-void collect_state(Module& module, const py::dict& into, const std::string& prefix, bool keep_vars) {
-  nn::TreeLevel level;
+/// The module's own parameters, persistent buffers and extra state.
+void save_own_state(Module& module, const py::dict& into, const std::string& prefix, bool keep_vars) {
+  const auto* python = dynamic_cast<PythonModule*>(&module);
   const auto put = [&](const std::string& name, const Tensor& x, bool is_parameter) {
-    if (!x.defined()) return;
+    if (!x.defined() || (python && python->filled.contains(name))) return;
     into[py::str(prefix + name)] = !keep_vars ? py::cast(x.detach()) : is_parameter ? parameter_object(x) : py::cast(x);
   };
-  const bool is_made_in_python = dynamic_cast<PythonModule*>(&module) != nullptr;
-  const py::object self = is_made_in_python ? module_object(module) : py::object();
-  if (self) call_state_hooks(self, "_state_dict_pre_hooks", prefix, keep_vars);
   for (const auto& [name, x] : items(module.own_parameters())) put(name, x, true);
   for (const auto& [name, x] : items(module.own_buffers()))
     if (module.is_persistent(name)) put(name, x, false);
-  if (self && overrides_method(self.ptr(), "get_extra_state"))
-    into[py::str(prefix + "_extra_state")] = self.attr("get_extra_state")();
+  if (python && overrides_method(python->self(), "get_extra_state"))
+    into[py::str(prefix + "_extra_state")] = module_object(module).attr("get_extra_state")();
+}
+
+/// What the module saves of itself, then each child by its own state_dict where its class has one; hooks around it.
+void collect_state(Module& module, const py::dict& into, const std::string& prefix, bool keep_vars) {
+  nn::TreeLevel level;
+  const bool is_made_in_python = dynamic_cast<PythonModule*>(&module) != nullptr;
+  const py::object self = is_made_in_python ? module_object(module) : py::object();
+  if (self) call_state_hooks(self, "_state_dict_pre_hooks", prefix, keep_vars);
+  if (self && overrides_method(self.ptr(), "_save_to_state_dict"))
+    self.attr("_save_to_state_dict")(into, prefix, keep_vars);
+  else
+    save_own_state(module, into, prefix, keep_vars);
   module.for_each_child([&](const std::string& name, const ModulePtr& child) {
     if (!child) return;
     const std::string path = prefix + name + ".";
@@ -218,25 +156,6 @@ py::object to(const py::object& self, const py::args& args, const py::kwargs& kw
   return self;
 }
 
-Tensor find_tensor(const Module& self, const std::string& path, bool is_parameter) {
-  const auto named = is_parameter ? self.named_parameters() : self.named_buffers();
-  const Tensor* x = named.find(path);
-  if (!x)
-    throw py::attribute_error(self.name() + " has no " + (is_parameter ? "parameter" : "buffer") + " '" + path + "'");
-  return *x;
-}
-
-ModulePtr find_submodule(const ModulePtr& self, const std::string& path) {
-  ModulePtr module = self;
-  std::stringstream parts(path);
-  for (std::string part; std::getline(parts, part, '.');) {
-    ModulePtr* child = module->own_children().find(part);
-    if (!child || !*child) throw py::attribute_error(module->name() + " has no child '" + part + "'");
-    module = *child;
-  }
-  return module;
-}
-
 template <DType dtype>
 py::object convert_module(const py::object& self) {
   Module& module = module_of(self.ptr());
@@ -251,55 +170,6 @@ py::list directory(const py::object& self) {
   for (const auto& dict : {module.own_parameters().keys(), module.own_buffers().keys(), module.own_children().keys()})
     for (const std::string& name : dict) names.append(name);
   return names;
-}
-
-void bind_tree(ModuleBinding& c) {
-  c.def("parameters", &parameters, py::arg("recurse") = true, "An iterator over the parameters, each once.");
-  c.def("named_parameters", &named_parameters, py::arg("prefix") = "", py::arg("recurse") = true,
-        py::arg("remove_duplicate") = true, "An iterator over (name, parameter).");
-  c.def(
-      "buffers", [](const Module& self, bool recurse) { return iterate_values(self.buffers(recurse)); },
-      py::arg("recurse") = true, "An iterator over the buffers.");
-  c.def("named_buffers", &named_buffers, py::arg("prefix") = "", py::arg("recurse") = true,
-        py::arg("remove_duplicate") = true, "An iterator over (name, buffer).");
-  c.def(
-      "children", [](const Module& self) { return iterate_values(self.children()); },
-      "An iterator over the direct children.");
-  c.def(
-      "named_children", [](const Module& self) { return iterate_items(self.named_children()); },
-      "An iterator over (name, child).");
-  c.def(
-      "modules",
-      [](const ModulePtr& self, bool remove_duplicate) {
-        py::list list;
-        for (py::handle item : named_modules(self, "", remove_duplicate)) list.append(item[py::int_(1)]);
-        return iterate(list);
-      },
-      py::arg("remove_duplicate") = true, "An iterator over this module and all below it.");
-  c.def(
-      "named_modules",
-      [](const ModulePtr& self, const py::object& memo, const std::string& prefix, bool remove_duplicate) {
-        py::list list;
-        for (py::handle item : named_modules(self, prefix, remove_duplicate)) {
-          if (!memo.is_none() && remove_duplicate) {
-            const py::object module = item[py::int_(1)];
-            if (memo.contains(module)) continue;
-            memo.attr("add")(module);
-          }
-          list.append(item);
-        }
-        return iterate(list);
-      },
-      py::arg("memo") = py::none(), py::arg("prefix") = "", py::arg("remove_duplicate") = true,
-      "An iterator over (name, module), this module first; modules in the set `memo` are left out.");
-  c.def("get_submodule", &find_submodule, py::arg("target"), "The module at a dotted path.");
-  c.def(
-      "get_parameter",
-      [](const Module& self, const std::string& path) { return parameter_object(find_tensor(self, path, true)); },
-      py::arg("target"), "The parameter at a dotted path.");
-  c.def(
-      "get_buffer", [](const Module& self, const std::string& path) { return find_tensor(self, path, false); },
-      py::arg("target"), "The buffer at a dotted path.");
 }
 
 void bind_registration(ModuleBinding& c) {
@@ -335,6 +205,8 @@ void bind_state(ModuleBinding& c) {
         py::arg("keep_vars") = false, "Parameters and persistent buffers by dotted name.");
   c.def("load_state_dict", &load_state_dict, py::arg("state_dict"), py::arg("strict") = true, py::arg("assign") = false,
         "Copies values in, or with assign takes the tensors over; strict refuses missing and unexpected names.");
+  c.def("_save_to_state_dict", &save_own_state, py::arg("destination"), py::arg("prefix"), py::arg("keep_vars"),
+        "The place for a class that adds to its own part of the state.");
   c.def("_load_tensors", &load_tensors);
   c.def("_tensor_names", [](const Module& self) { return self.state_dict().keys(); });
   c.def("zero_grad", &Module::zero_grad, py::arg("set_to_none") = true, "Forgets the parameters' gradients.");
@@ -424,7 +296,7 @@ void bind_module(py::module_& m) {
   module_type = reinterpret_cast<PyTypeObject*>(c.ptr());
   register_module_class(module_type, {});
   c.def(py::init([] { return new Trampoline<Module>(); }));
-  bind_tree(c);
+  bind_module_tree(c);
   bind_registration(c);
   bind_module_hooks(m, c);
   bind_state(c);

@@ -46,12 +46,12 @@ bool has_hooks(PyObject* self) {
 }
 
 /// Whether an attribute stands in the place of a tensor that was deleted, where the C++ forward would not find it.
-bool has_deleted_tensors(PyObject* self, const nn::Module& module) {
+bool has_deleted_tensors(PyObject* self, const nn::Module& module, const PythonModule& python) {
   PyTypeObject* type = Py_TYPE(self);
   if (!module_class(type).owns_slots) return false;
   PyObject** dictionary = dictionary_slot(self);
   const auto is_attribute = [&](const auto& slot) {
-    if (slot.second.defined()) return false;
+    if (slot.second.defined() && !python.filled.contains(slot.first)) return false;
     const py::str name(slot.first);
     return find_in_class(Py_TYPE(self), name.ptr()) ||
            (dictionary && *dictionary && PyDict_Contains(*dictionary, name.ptr()) == 1);
@@ -93,9 +93,7 @@ void forget_attribute(PyObject* self, PyObject* name) {
 
 /// Whether the layer's tensor of this name was deleted and an attribute may be in its place: one of its class, or a plain tensor.
 bool gives_place(PyObject* self, nn::Module& module, PyObject* name, std::string_view text, PyObject* value) {
-  const Tensor* slot = module.own_parameters().find(text);
-  if (!slot) slot = module.own_buffers().find(text);
-  if (!slot) return false;
+  if (!slot_of(module, text)) return false;
   if (PyObject* found = find_in_class(Py_TYPE(self), name); found && Py_TYPE(found)->tp_descr_set) return true;
   const auto* python = dynamic_cast<PythonModule*>(&module);
   PyObject** dictionary = dictionary_slot(self);
@@ -241,7 +239,7 @@ bool PythonModule::find_route(PyObject* self, PyTypeObject* bound) {
   if (route_.load(std::memory_order_relaxed) == Route::Unknown) {
     // nn.Module has no forward of its own to run.
     const bool needs_python =
-        overrides_forward(self, bound) || has_hooks(self) || has_deleted_tensors(self, module_of(self));
+        overrides_forward(self, bound) || has_hooks(self) || has_deleted_tensors(self, module_of(self), *this);
     route_ = needs_python ? Route::Python : Route::Cpp;
   }
   return runs_in_cpp();
@@ -287,33 +285,6 @@ bool train_in_python(PyObject* self, bool mode) {
   if (!method) return false;
   method(mode);
   return true;
-}
-
-FilledSlots::FilledSlots(PyObject* self) : module_(module_of(self)) {
-  PyTypeObject* type = Py_TYPE(self);
-  if (!module_class(type).owns_slots) return;
-  fill(module_.own_parameters(), self);
-  fill(module_.own_buffers(), self);
-}
-
-void FilledSlots::fill(OrderedDict<Tensor>& slots, PyObject* self) {
-  for (const auto& [name, x] : items(slots)) {
-    if (x.defined()) continue;
-    const auto value =
-        py::reinterpret_steal<py::object>(find_attribute(self, py::str(name).ptr()));  // may run Python code
-    if (!value && PyErr_Occurred()) throw py::error_already_set();
-    Tensor* slot = slots.find(name);
-    if (!value || !is_tensor(value.ptr()) || !slot || slot->defined()) continue;
-    prepare_change(module_);
-    *slot = tensor_of(value.ptr());
-    filled_.push_back(slot);
-  }
-}
-
-FilledSlots::~FilledSlots() {
-  if (filled_.empty()) return;
-  prepare_change(module_);
-  for (Tensor* slot : filled_) *slot = Tensor();
 }
 
 PyObject* call_forward(PyObject* self, PyObject* args, PyObject* kwargs) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <concepts>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 
@@ -25,6 +26,8 @@ class PythonModule {
 
   /// Names of parameters that were deleted from a layer that needs them: plain tensors may be assigned to them. Needs the GIL.
   std::set<std::string, std::less<>> deleted;
+  /// In how many calls under way each of them has a tensor (FilledSlots). Needs the GIL.
+  std::map<std::string, int, std::less<>> filled;
 
   /// Whether forward runs as C++ alone, or a subclass, an attribute or a hook takes part. Found out at the first call and again after
   /// reset_route.
@@ -69,7 +72,7 @@ std::string class_name(PyObject* self);
 py::object run_children(nn::SequentialImpl& module, py::object input);
 
 /// As long as it lives, a layer has in the places of its deleted parameters and buffers the tensors that its attributes of these names give,
-/// such as those that parametrizations compute. Needs the GIL.
+/// such as those that parametrizations compute. Threads that call one layer at a time share the latest. Needs the GIL.
 class FilledSlots {
  public:
   explicit FilledSlots(PyObject* self);
@@ -77,10 +80,8 @@ class FilledSlots {
   FilledSlots(const FilledSlots&) = delete;
 
  private:
-  void fill(OrderedDict<Tensor>& slots, PyObject* self);
-
   nn::Module& module_;
-  std::vector<Tensor*> filled_;
+  std::vector<std::string> filled_;
 };
 
 template <class M>
@@ -189,6 +190,9 @@ std::vector<std::pair<std::string, Value>> items(const OrderedDict<Value>& entri
   return list;
 }
 
+/// A parameter's or buffer's place in the module; null if there is none of this name.
+Tensor* slot_of(nn::Module& module, std::string_view name);
+
 // The slots of module_type (module_slots.cc).
 PyObject* call_module(PyObject* self, PyObject* args, PyObject* kwargs);
 PyObject* get_module_attribute(PyObject* self, PyObject* name);
@@ -209,6 +213,8 @@ void put_in_collector(PyTypeObject* type);
 const ModuleClass& module_class(PyTypeObject*& type);
 
 using ModuleBinding = py::class_<nn::Module, Trampoline<nn::Module>, py::smart_holder>;
+/// parameters(), named_modules(), get_submodule() and their like (module_tree.cc).
+void bind_module_tree(ModuleBinding& module);
 /// What python/ember/nn/hooks.py needs of C++ (module_hooks.cc).
 void bind_module_hooks(py::module_& m, ModuleBinding& module);
 /// forward, not __call__; a layer's own one finds attributes in the places of its deleted tensors.

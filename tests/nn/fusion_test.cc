@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ember/autograd/grad_mode.h"
 #include "ember/nn/conv.h"
 #include "ember/nn/linear.h"
 #include "ember/ops/ops.h"

@@ -1,4 +1,4 @@
-"""Writes tests/data/nn_utils.json: what PyTorch gives for the programs of nn_utils_cases.py, for nn_utils_test.py.
+"""Writes tests/data/nn_utils.json: what PyTorch gives for the programs of nn_utils_cases.py and module_cases.py, for nn_utils_test.py.
 
 Run with an interpreter that has PyTorch: python tests/python/make_nn_utils_reference.py
 """
@@ -6,7 +6,8 @@ Run with an interpreter that has PyTorch: python tests/python/make_nn_utils_refe
 import json
 import pathlib
 
-import nn_utils_cases as cases
+import module_cases
+import nn_utils_cases
 import torch
 
 
@@ -18,7 +19,7 @@ def rounded(value):
     return [rounded(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-written = {name: rounded(case(torch)) for name, case in cases.CASES.items()}
+written = {name: rounded(case(torch)) for name, case in (nn_utils_cases.CASES | module_cases.CASES).items()}
 path = pathlib.Path(__file__).parents[1] / "data" / "nn_utils.json"
 path.write_text(
     "{\n" + ",\n".join(f'"{k}":' + json.dumps(v, separators=(",", ":")) for k, v in written.items()) + "\n}\n"

@@ -3,11 +3,13 @@
 import json
 import pathlib
 
-import nn_utils_cases as cases
+import module_cases
+import nn_utils_cases
 import pytest
 
 import ember
 
+CASES = nn_utils_cases.CASES | module_cases.CASES
 REFERENCE = json.loads((pathlib.Path(__file__).parents[1] / "data" / "nn_utils.json").read_text())
 
 
@@ -30,6 +32,6 @@ def compare(mine, theirs, path):
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")
-@pytest.mark.parametrize("name", cases.CASES)
+@pytest.mark.parametrize("name", CASES)
 def test_as_in_pytorch(name):
-    compare(cases.CASES[name](ember), REFERENCE[name], name)
+    compare(CASES[name](ember), REFERENCE[name], name)

@@ -63,7 +63,10 @@ def set_extra_state(self, state):
 
 
 def _load_from_state_dict(self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs):
-    """The place for a class that changes `state_dict` before its own tensors are loaded; this one has them loaded."""
+    """Calls the hooks before loading, and has the module's own tensors loaded. A class may define it to change `state_dict` first."""
+    arguments = (state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
+    for hook in list(self.__dict__.get("_load_state_dict_pre_hooks", {}).values()):
+        hook(self, *arguments)
     if isinstance(state_dict, _Loading):
         state_dict.by_default.add(prefix)
 
@@ -71,9 +74,17 @@ def _load_from_state_dict(self, state_dict, prefix, local_metadata, strict, miss
 class _Loading(dict):
     """A state that is being loaded, and the prefixes of the modules whose own tensors are loaded the usual way."""
 
-    def __init__(self, state_dict):
+    def __init__(self, state_dict, by_default):
         super().__init__(state_dict)
-        self.by_default = set()
+        self.by_default = by_default
+
+    def below(self, prefix):
+        return _Loading({name: value for name, value in self.items() if name.startswith(prefix)}, self.by_default)
+
+    def replace_below(self, prefix, state):
+        for name in [name for name in self if name.startswith(prefix)]:
+            del self[name]
+        self.update(state)
 
 
 def _overrides(module, name):
@@ -82,22 +93,22 @@ def _overrides(module, name):
 
 def _load_state_dict(module, state_dict, strict, assign):
     """load_state_dict of a tree in which hooks or methods take part."""
-    state = _Loading(state_dict)
+    state = _Loading(state_dict, set())
     missing, unexpected, errors, extra_states, by_themselves = [], [], [], [], []
 
-    def prepare(m, prefix):
+    def prepare(m, prefix, state):
         arguments = (state, prefix, {}, True, missing, unexpected, errors)
-        for hook in list(m.__dict__.get("_load_state_dict_pre_hooks", {}).values()):
-            hook(m, *arguments)
         m._load_from_state_dict(*arguments)
         if prefix not in state.by_default:
             by_themselves.append(prefix)
         if _overrides(m, "set_extra_state"):
             extra_states.append((m, prefix + "_extra_state"))
         for name, child in m.named_children():
-            prepare(child, f"{prefix}{name}.")
+            below = state.below(f"{prefix}{name}.")
+            prepare(child, f"{prefix}{name}.", below)
+            state.replace_below(f"{prefix}{name}.", below)
 
-    prepare(module, "")
+    prepare(module, "", state)
     extra = {key: state.pop(key) for _, key in extra_states if key in state}
     missing += [key for _, key in extra_states if key not in extra]
     own = {name for name in state if any(name.rpartition(".")[0] == prefix.rstrip(".") for prefix in by_themselves)}

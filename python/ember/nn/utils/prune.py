@@ -1,6 +1,5 @@
-"""Pruning: parameters times masks of zeros and ones, computed before each forward.
-
-A pruned parameter `weight` is trained as `weight_orig`, with the buffer `weight_mask`; `remove` makes it a plain one again."""
+"""Pruning: parameters times masks of zeros and ones, computed before each forward. A pruned parameter `weight` is trained as `weight_orig`, with
+the buffer `weight_mask`; `remove` makes it a plain one again."""
 
 import numbers
 from abc import ABC, abstractmethod
@@ -268,7 +267,7 @@ class CustomFromMask(BasePruningMethod):
 
 
 def identity(module, name):
-    """Makes the parameter a pruned one of which nothing is pruned. Like the functions below it returns the module."""
+    """Identity. Like the functions below it returns the module."""
     Identity.apply(module, name)
     return module
 
