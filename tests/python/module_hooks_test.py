@@ -123,6 +123,22 @@ def test_methods_of_module():
     assert m[0].weight is p
 
 
+def test_a_class_adds_to_its_own_part_of_the_state():
+    class Counting(nn.Linear):
+        def _save_to_state_dict(self, destination, prefix, keep_vars):
+            super()._save_to_state_dict(destination, prefix, keep_vars)
+            destination[prefix + "more"] = ember.ones(1)
+
+    assert list(nn.Sequential(Counting(1, 1)).state_dict()) == ["0.weight", "0.bias", "0.more"]
+
+
+def test_weights_of_convolutions_change_their_layout():
+    m = nn.Sequential(nn.Conv2d(2, 3, 2), nn.Linear(2, 2))
+    weight = m[0].weight.detach().clone()
+    nn.utils.convert_conv2d_weight_memory_format(m, ember.channels_last)
+    assert m[0].weight.equal(weight) and m[0].weight.is_contiguous(memory_format=ember.channels_last)
+
+
 def test_skip_init_draws_nothing():
     ember.manual_seed(0)
     expected = ember.rand(1)

@@ -6,6 +6,8 @@ from ember._C.nn.utils import *  # noqa: F403
 
 _FUNCTIONS = {
     "clip_grad_norm": "deprecated",
+    "convert_conv2d_weight_memory_format": "memory_format",
+    "convert_conv3d_weight_memory_format": "memory_format",
     "remove_spectral_norm": "spectral_norm",
     "remove_weight_norm": "weight_norm",
     "skip_init": "init",

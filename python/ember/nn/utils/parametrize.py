@@ -7,7 +7,7 @@ import copy
 from contextlib import contextmanager
 
 from ember import Tensor, no_grad
-from ember._C.nn import Module, ModuleDict, ModuleList, Parameter
+from ember._C.nn import ModuleDict, ModuleList, Parameter
 
 __all__ = [
     "ParametrizationList", "cached", "is_parametrized", "register_parametrization", "remove_parametrizations",
