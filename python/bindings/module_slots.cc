@@ -32,7 +32,7 @@ PyObject* forward_name() {
   return name;
 }
 
-/// The function of a kind of hooks that this module has been given, which python/ember/nn/hooks.py keeps among its attributes.
+/// Whether this module has been given hooks around its forward, which python/ember/nn/hooks.py keeps among its attributes.
 bool has_hooks(PyObject* self) {
   static const std::array names = {
       PyUnicode_InternFromString("_forward_pre_hooks"), PyUnicode_InternFromString("_forward_hooks"),
@@ -65,6 +65,14 @@ bool overrides_forward(PyObject* self, PyTypeObject* bound) {
   PyObject** dictionary = dictionary_slot(self);
   return (dictionary && *dictionary && PyDict_Contains(*dictionary, forward_name()) == 1) ||
          find_in_class(Py_TYPE(self), forward_name()) != find_in_class(bound, forward_name());
+}
+
+PyObject* call_plain_forward(PyObject* self, PyObject* args, PyObject* kwargs) {
+  PyObject* forward = PyObject_GetAttr(self, forward_name());
+  if (!forward) return nullptr;
+  PyObject* result = PyObject_Call(forward, args, kwargs);
+  Py_DECREF(forward);
+  return result;
 }
 
 /// The forward of a module with hooks, or under hooks on all modules.
@@ -289,11 +297,7 @@ bool train_in_python(PyObject* self, bool mode) {
 
 PyObject* call_forward(PyObject* self, PyObject* args, PyObject* kwargs) {
   const FilledSlots filled(self);
-  PyObject* forward = PyObject_GetAttr(self, forward_name());
-  if (!forward) return nullptr;
-  PyObject* result = PyObject_Call(forward, args, kwargs);
-  Py_DECREF(forward);
-  return result;
+  return call_plain_forward(self, args, kwargs);
 }
 
 PyObject* call_module(PyObject* self, PyObject* args, PyObject* kwargs) {
@@ -320,7 +324,9 @@ PyObject* call_module(PyObject* self, PyObject* args, PyObject* kwargs) {
       return wrap(y);
     }
     if (has_global_hooks || (python && has_hooks(self))) return call_with_hooks(self, args, kwargs);
-    return call_forward(self, args, kwargs);
+    // A class that derives from Module alone has no places for FilledSlots.
+    const bool is_plain = python && python->bound_type() == module_type;
+    return is_plain ? call_plain_forward(self, args, kwargs) : call_forward(self, args, kwargs);
   });
   Py_LeaveRecursiveCall();
   return result;
