@@ -36,6 +36,12 @@ Tensor wide_total_norm(std::span<const Tensor> tensors, double norm_type, bool e
   return total;
 }
 
+void scale_down(const std::vector<Tensor>& grads, double max_norm, const Tensor& total) {
+  // Multiplying by a coefficient of 1 rather than asking whether to keeps the device from waiting.
+  const Tensor coefficient = clamp(max_norm / (total + 1e-6), {}, 1.0);
+  for (Tensor grad : grads) grad.mul_(coefficient);
+}
+
 /// The dtype that all of them have, or what they promote to.
 DType common_dtype(std::span<const Tensor> tensors) {
   DType dtype = tensors.empty() ? kFloat32 : tensors[0].dtype();
@@ -54,10 +60,13 @@ Tensor clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm, d
   NoGradGuard no_grad;
   const std::vector<Tensor> grads = gradients(parameters);
   const Tensor total = wide_total_norm(grads, norm_type, error_if_nonfinite);
-  // Multiplying by a coefficient of 1 rather than asking whether to keeps the device from waiting.
-  const Tensor coefficient = clamp(max_norm / (total + 1e-6), {}, 1.0);
-  for (Tensor grad : grads) grad.mul_(coefficient);
+  scale_down(grads, max_norm, total);
   return to(total, common_dtype(grads));
+}
+
+void clip_grads_with_norm_(const std::vector<Tensor>& parameters, double max_norm, const Tensor& total_norm) {
+  NoGradGuard no_grad;
+  scale_down(gradients(parameters), max_norm, total_norm);
 }
 
 void clip_grad_value_(const std::vector<Tensor>& parameters, double clip_value) {

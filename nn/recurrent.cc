@@ -5,9 +5,12 @@
 #include "ember/nn/format.h"
 #include "ember/nn/init.h"
 #include "ember/ops/creation/creation.h"
+#include "ember/ops/indexing/indexing.h"
 #include "ember/ops/recurrent/recurrent.h"
 
 namespace ember::nn {
+
+using utils::rnn::PackedSequence;
 
 OptionFields RNNOptions::fields() {
   OptionFields fields = RecurrentLayerOptions::fields();
@@ -65,7 +68,15 @@ RecurrentLayer<Derived, Options>::RecurrentLayer(Options given, int64_t gates) :
       if (projected > 0) this->register_parameter("weight_hr" + suffix, empty({projected, o.hidden_size_}, how));
     }
   }
+  weight_count_ = this->own_parameters().size();
   reset_parameters();
+}
+
+template <class Derived, class Options>
+std::vector<Tensor> RecurrentLayer<Derived, Options>::flat_weights() const {
+  std::vector<Tensor> weights = this->own_parameters().values();
+  weights.resize(weight_count_);
+  return weights;
 }
 
 template <class Derived, class Options>
@@ -98,6 +109,29 @@ RecurrentOptions RecurrentLayer<Derived, Options>::op_options() const {
           .batch_first = o.batch_first_};
 }
 
+template <class Derived, class Options>
+RecurrentOptions RecurrentLayer<Derived, Options>::op_options(const PackedSequence& input) const {
+  check(input.batch_sizes().defined(), this->name(), ": the packed input is empty");
+  RecurrentOptions how = op_options();
+  const int64_t* sizes = input.batch_sizes().data_ptr<int64_t>();
+  how.batch_sizes.assign(sizes, sizes + input.batch_sizes().numel());
+  return how;
+}
+
+namespace {
+
+/// States [layers directions, batch, hidden] in another order of the batch.
+Tensor reordered(const Tensor& state, const Tensor& order) {
+  return state.defined() && order.defined() ? index_select(state, 1, order) : state;
+}
+
+/// Output data in the input's packing.
+PackedSequence packed_like(const PackedSequence& input, const Tensor& data) {
+  return {data, input.batch_sizes(), input.sorted_indices(), input.unsorted_indices()};
+}
+
+}  // namespace
+
 RNNImpl::RNNImpl(RNNOptions options) : RecurrentLayer(std::move(options), 1) {
   const std::string& nonlinearity = this->options.nonlinearity_;
   check<ValueError>(nonlinearity == "tanh" || nonlinearity == "relu", "Unknown nonlinearity '", nonlinearity,
@@ -109,6 +143,14 @@ std::pair<Tensor, Tensor> RNNImpl::forward(const Tensor& input, const Tensor& h0
   return op(input, h0, flat_weights(), op_options());
 }
 
+std::pair<PackedSequence, Tensor> RNNImpl::forward_with_packed_input(const PackedSequence& input,
+                                                                     const Tensor& h0) const {
+  auto* op = options.nonlinearity_ == "tanh" ? &rnn_tanh : &rnn_relu;
+  const auto [output, last] =
+      op(input.data(), reordered(h0, input.sorted_indices()), flat_weights(), op_options(input));
+  return {packed_like(input, output), reordered(last, input.unsorted_indices())};
+}
+
 LSTMImpl::LSTMImpl(LSTMOptions options) : RecurrentLayer(options, 4) {}
 
 std::pair<Tensor, LSTMImpl::State> LSTMImpl::forward(const Tensor& input, const State& state) const {
@@ -116,10 +158,25 @@ std::pair<Tensor, LSTMImpl::State> LSTMImpl::forward(const Tensor& input, const 
   return {output, {hidden, cell}};
 }
 
+std::pair<PackedSequence, LSTMImpl::State> LSTMImpl::forward_with_packed_input(const PackedSequence& input,
+                                                                               const State& state) const {
+  const Tensor &there = input.sorted_indices(), &back = input.unsorted_indices();
+  const auto [output, hidden, cell] = lstm(input.data(), reordered(state.first, there), reordered(state.second, there),
+                                           flat_weights(), op_options(input));
+  return {packed_like(input, output), {reordered(hidden, back), reordered(cell, back)}};
+}
+
 GRUImpl::GRUImpl(GRUOptions options) : RecurrentLayer(options, 3) {}
 
 std::pair<Tensor, Tensor> GRUImpl::forward(const Tensor& input, const Tensor& h0) const {
   return gru(input, h0, flat_weights(), op_options());
+}
+
+std::pair<PackedSequence, Tensor> GRUImpl::forward_with_packed_input(const PackedSequence& input,
+                                                                     const Tensor& h0) const {
+  const auto [output, last] =
+      gru(input.data(), reordered(h0, input.sorted_indices()), flat_weights(), op_options(input));
+  return {packed_like(input, output), reordered(last, input.unsorted_indices())};
 }
 
 template class RecurrentLayer<RNNImpl, RNNOptions>;

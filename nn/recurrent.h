@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ember/nn/module.h"
+#include "ember/nn/packed_sequence.h"
 #include "ember/ops/recurrent/recurrent.h"
 
 namespace ember::nn {
@@ -71,11 +72,16 @@ class RecurrentLayer : public Layer<Derived, Options> {
   void reset_parameters();
   std::string extra_repr() const override;
   /// The weights and biases in the order of registration: layer by layer, direction by direction.
-  std::vector<Tensor> flat_weights() const { return this->own_parameters().values(); }
+  std::vector<Tensor> flat_weights() const;
 
  protected:
   RecurrentLayer(Options options, int64_t gates);
   RecurrentOptions op_options() const;
+  /// The same for packed data.
+  RecurrentOptions op_options(const utils::rnn::PackedSequence& input) const;
+
+ private:
+  size_t weight_count_ = 0;  ///< those of the layer, which come first: a caller may register others
 };
 
 /// h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu of it. Elman, 1990.
@@ -85,6 +91,9 @@ class RNNImpl : public RecurrentLayer<RNNImpl, RNNOptions> {
   RNNImpl(int64_t input_size, int64_t hidden_size) : RNNImpl(RNNOptions(input_size, hidden_size)) {}
   /// (output, last state); the state starts at zeros unless given.
   std::pair<Tensor, Tensor> forward(const Tensor& input, const Tensor& h0 = {}) const;
+  /// The same of sequences of different lengths, without a step for padding. States are in the caller's order.
+  std::pair<utils::rnn::PackedSequence, Tensor> forward_with_packed_input(const utils::rnn::PackedSequence& input,
+                                                                          const Tensor& h0 = {}) const;
 };
 using RNN = ModuleHolder<RNNImpl>;
 
@@ -97,6 +106,9 @@ class LSTMImpl : public RecurrentLayer<LSTMImpl, LSTMOptions> {
   using State = std::pair<Tensor, Tensor>;  ///< hidden and cell
   /// (output, last state); the state starts at zeros unless given.
   std::pair<Tensor, State> forward(const Tensor& input, const State& state = {}) const;
+  /// The same of sequences of different lengths, without a step for padding. States are in the caller's order.
+  std::pair<utils::rnn::PackedSequence, State> forward_with_packed_input(const utils::rnn::PackedSequence& input,
+                                                                         const State& state = {}) const;
 };
 using LSTM = ModuleHolder<LSTMImpl>;
 
@@ -107,6 +119,9 @@ class GRUImpl : public RecurrentLayer<GRUImpl, GRUOptions> {
   GRUImpl(int64_t input_size, int64_t hidden_size) : GRUImpl(GRUOptions(input_size, hidden_size)) {}
   /// (output, last state); the state starts at zeros unless given.
   std::pair<Tensor, Tensor> forward(const Tensor& input, const Tensor& h0 = {}) const;
+  /// The same of sequences of different lengths, without a step for padding. States are in the caller's order.
+  std::pair<utils::rnn::PackedSequence, Tensor> forward_with_packed_input(const utils::rnn::PackedSequence& input,
+                                                                          const Tensor& h0 = {}) const;
 };
 using GRU = ModuleHolder<GRUImpl>;
 

@@ -1,5 +1,6 @@
 #include "ember/ops/recurrent/recurrent.h"
 
+#include <algorithm>
 #include <array>
 
 #include "ember/ops/activation/activation.h"
@@ -89,15 +90,19 @@ void check_cell(const Kind& kind, const Cell& cell, int64_t input_size, int64_t 
   if (cell.b_hh.defined()) check_sizes("b_hh", cell.b_hh, rows);
 }
 
-/// Runs one direction of one layer over x [L, N, input]; the outputs of all steps [L, N, hidden] and the last state.
-std::pair<Tensor, State> run_direction(const Kind& kind, const Tensor& x, State state, Cell cell, bool backwards) {
+/// The input's share of the gates in all steps, by one product. A bias that may join it does, and leaves the cell.
+Tensor project(const Kind& kind, const Tensor& x, Cell& cell) {
   Tensor bias = cell.b_ih;
   if (kind.joins_biases && cell.b_hh.defined()) {
     bias = add(cell.b_ih, cell.b_hh);
     cell.b_hh = {};
   }
-  // One product for the input's share in all steps.
-  const std::vector<Tensor> projected = unbind(linear(x, cell.w_ih, bias), 0);
+  return linear(x, cell.w_ih, bias);
+}
+
+/// Runs one direction of one layer over x [L, N, input]; the outputs of all steps [L, N, hidden] and the last state.
+std::pair<Tensor, State> run_direction(const Kind& kind, const Tensor& x, State state, Cell cell, bool backwards) {
+  const std::vector<Tensor> projected = unbind(project(kind, x, cell), 0);
   std::vector<Tensor> outputs(projected.size());
   for (size_t i = 0; i < projected.size(); ++i) {
     const size_t at = backwards ? projected.size() - 1 - i : i;
@@ -107,12 +112,70 @@ std::pair<Tensor, State> run_direction(const Kind& kind, const Tensor& x, State 
   return {stack(outputs, 0), state};
 }
 
+/// Rows [start, end) of both states.
+State rows_of(const State& state, int64_t start, int64_t end) {
+  State rows;
+  for (size_t s = 0; s < 2; ++s)
+    if (state[s].defined()) rows[s] = narrow(state[s], 0, start, end - start);
+  return rows;
+}
+
+State joined(const std::vector<State>& parts) {
+  if (parts.size() == 1) return parts[0];
+  State whole;
+  for (size_t s = 0; s < 2; ++s) {
+    if (!parts[0][s].defined()) continue;
+    std::vector<Tensor> pieces;
+    for (const State& part : parts) pieces.push_back(part[s]);
+    whole[s] = cat(pieces, 0);
+  }
+  return whole;
+}
+
+/// The same over packed x [sum of sizes, input]: forwards the shortest sequences, which are the last ones, end first; backwards they
+/// begin last.
+std::pair<Tensor, State> run_packed_direction(const Kind& kind, const Tensor& x, const State& initial, Cell cell,
+                                              bool backwards, const std::vector<int64_t>& sizes) {
+  const std::vector<Tensor> projected = split(project(kind, x, cell), Shape(sizes), 0);
+  std::vector<Tensor> outputs(projected.size());
+  std::vector<State> ended;
+  int64_t rows = backwards ? sizes.back() : sizes.front();
+  State state = rows_of(initial, 0, rows);
+  for (size_t i = 0; i < projected.size(); ++i) {
+    const size_t at = backwards ? projected.size() - 1 - i : i;
+    const int64_t size = sizes[at];
+    if (size < rows) {
+      ended.push_back(rows_of(state, size, rows));
+      state = rows_of(state, 0, size);
+    } else if (size > rows) {
+      state = joined({state, rows_of(initial, rows, size)});
+    }
+    rows = size;
+    state = kind.step(projected[at], state, cell);
+    outputs[at] = state[0];
+  }
+  ended.push_back(state);
+  std::reverse(ended.begin(), ended.end());
+  return {cat(outputs, 0), joined(ended)};
+}
+
 struct Result {
   Tensor output;
   State last;
 };
 
-/// All layers and directions over x [L, N, input]; states [layers directions, N, hidden].
+void check_packed(const Kind& kind, const Tensor& x, const std::vector<int64_t>& sizes) {
+  check(x.dim() == 2, kind.name, ": packed input has shape ", x.sizes(), " but must have 2 dimensions");
+  int64_t rows = 0;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    check(sizes[i] > 0 && (i == 0 || sizes[i] <= sizes[i - 1]), kind.name,
+          ": batch_sizes must be positive and never rise, but step ", i, " has ", sizes[i]);
+    rows += sizes[i];
+  }
+  check(rows == x.sizes()[0], kind.name, ": packed input has shape ", x.sizes(), " but batch_sizes add up to ", rows);
+}
+
+/// All layers and directions over x [L, N, input], or packed x; states [layers directions, N, hidden].
 Result run_layers(const Kind& kind, const Tensor& x, const State& initial, const std::vector<Tensor>& params,
                   const RecurrentOptions& options) {
   const int64_t directions = options.bidirectional ? 2 : 1, count = options.num_layers * directions;
@@ -125,7 +188,8 @@ Result run_layers(const Kind& kind, const Tensor& x, const State& initial, const
   kernel::check_defined(kind.name, "w_hh", params[1]);
   check(params[1].dim() == 2, kind.name, ": w_hh has shape ", params[1].sizes(), " but must have 2 dimensions");
   check(x.sizes()[0] > 0, kind.name, ": input ", x.sizes(), " has no time steps");
-  const int64_t state_size = params[1].sizes()[1], batch = x.sizes()[1];
+  const bool is_packed = !options.batch_sizes.empty();
+  const int64_t state_size = params[1].sizes()[1], batch = is_packed ? options.batch_sizes[0] : x.sizes()[1];
   const int64_t hidden = is_projected ? params[1].sizes()[0] / kind.gates : state_size;
   State first = initial;
   for (int s = 0; s < (kind.has_cell_state ? 2 : 1); ++s) {
@@ -144,9 +208,11 @@ Result run_layers(const Kind& kind, const Tensor& x, const State& initial, const
       const Tensor* p = &params[each * static_cast<size_t>(index)];
       const Cell cell{p[0], p[1], plain == 4 ? p[2] : Tensor(), plain == 4 ? p[3] : Tensor(),
                       is_projected ? p[plain] : Tensor()};
-      check_cell(kind, cell, sequence.sizes()[2], hidden, state_size);
+      check_cell(kind, cell, sequence.size(-1), hidden, state_size);
       const State start{select(first[0], 0, index), kind.has_cell_state ? select(first[1], 0, index) : Tensor()};
-      auto [output, state] = run_direction(kind, sequence, start, cell, direction == 1);
+      auto [output, state] =
+          is_packed ? run_packed_direction(kind, sequence, start, cell, direction == 1, options.batch_sizes)
+                    : run_direction(kind, sequence, start, cell, direction == 1);
       outputs.push_back(output);
       for (int s = 0; s < (kind.has_cell_state ? 2 : 1); ++s) last[s].push_back(state[s]);
     }
@@ -180,6 +246,10 @@ Result run(const Kind& kind, const Tensor& x, const State& initial, const std::v
     std::vector<Tensor> all = {x, initial[0], initial[1]};
     all.insert(all.end(), params.begin(), params.end());
     if (are_16_bit(all)) return run_in_float32(kind, all, options);
+  }
+  if (!options.batch_sizes.empty()) {
+    check_packed(kind, x, options.batch_sizes);
+    return run_layers(kind, x, initial, params, options);
   }
   check(x.dim() == 2 || x.dim() == 3, kind.name, ": input has shape ", x.sizes(),
         " but must have 2 dimensions (no batch) or 3");

@@ -18,6 +18,9 @@ struct RecurrentOptions {
   bool training = false;
   bool bidirectional = false;
   bool batch_first = false;
+  /// Unless empty, x [their sum, input] holds sequences of different lengths, the longest first, step after step: how many have each step.
+  /// So does the output; last states are those after each sequence's own last step.
+  std::vector<int64_t> batch_sizes = {};
 };
 
 /// The outputs of the last layer [L, N, directions hidden] and the last states [layers directions, N, hidden]. Initial states

@@ -1,7 +1,5 @@
-// ember.nn.init and ember.nn.utils.
-#include "ember/nn/clip_grad.h"
+// ember.nn.init.
 #include "ember/nn/init.h"
-#include "ember/nn/parameter_vector.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/casters.h"
 #include "python/bindings/generator.h"
@@ -16,18 +14,6 @@ using nn::init::FanMode;
 FanMode fan_mode(std::string_view name) {
   check<ValueError>(name == "fan_in" || name == "fan_out", "mode must be 'fan_in' or 'fan_out', not '", name, "'");
   return name == "fan_in" ? FanMode::In : FanMode::Out;
-}
-
-/// A tensor or any iterable of tensors.
-std::vector<Tensor> tensors_of(const py::object& object) {
-  if (is_tensor(object.ptr())) return {tensor_of(object.ptr())};
-  std::vector<Tensor> tensors;
-  for (py::handle item : object) {
-    check<TypeError>(is_tensor(item.ptr()), "expected a tensor or an iterable of tensors, but it holds a ",
-                     type_name(item.ptr()));
-    tensors.push_back(tensor_of(item.ptr()));
-  }
-  return tensors;
 }
 
 template <auto f>
@@ -73,36 +59,6 @@ void bind_init(py::module_& m, Ops& ops) {
                    "Normal with standard deviation gain sqrt(2 / (fan_in + fan_out)).");
   bind_kaiming<kaiming_uniform_>(ops, "kaiming_uniform_", "Uniform in +-gain sqrt(3 / fan).");
   bind_kaiming<kaiming_normal_>(ops, "kaiming_normal_", "Normal with standard deviation gain / sqrt(fan).");
-}
-
-void bind_nn_utils(py::module_& m) {
-  using namespace nn::utils;
-  m.def(
-      "clip_grad_norm_",
-      [](const py::object& parameters, double max_norm, double norm_type, bool error_if_nonfinite) {
-        return clip_grad_norm_(tensors_of(parameters), max_norm, norm_type, error_if_nonfinite);
-      },
-      py::arg("parameters"), py::arg("max_norm"), py::arg("norm_type") = 2.0, py::arg("error_if_nonfinite") = false,
-      "Scales gradients so that their norm is at most max_norm; returns the norm before.");
-  m.def(
-      "clip_grad_value_",
-      [](const py::object& parameters, double clip_value) { clip_grad_value_(tensors_of(parameters), clip_value); },
-      py::arg("parameters"), py::arg("clip_value"), "Limits each element of the gradients.");
-  m.def(
-      "get_total_norm",
-      [](const py::object& tensors, double norm_type, bool error_if_nonfinite) {
-        const auto list = tensors_of(tensors);
-        return get_total_norm(list, norm_type, error_if_nonfinite);
-      },
-      py::arg("tensors"), py::arg("norm_type") = 2.0, py::arg("error_if_nonfinite") = false,
-      "The norm of all tensors as one vector.");
-  m.def(
-      "parameters_to_vector", [](const py::object& parameters) { return parameters_to_vector(tensors_of(parameters)); },
-      py::arg("parameters"), "The parameters flattened and joined.");
-  m.def(
-      "vector_to_parameters",
-      [](const Tensor& vector, const py::object& parameters) { vector_to_parameters(vector, tensors_of(parameters)); },
-      py::arg("vec"), py::arg("parameters"), "Copies consecutive pieces of vec into the parameters.");
 }
 
 }  // namespace ember::python

@@ -23,12 +23,13 @@ void take_shapes(nn::Module& module, const nn::StateDict& state) {
 
 namespace {
 
-/// The object's class becomes one of its class's bases. Not by assigning to __class__, which asks for more than that the objects of
+/// The object's class becomes `type`, a base of its class or derived from it. Not by assigning to __class__, which asks for more than that the objects of
 /// both look the same in memory.
 void become(const py::object& self, const py::type& type) {
   auto *before = Py_TYPE(self.ptr()), *after = reinterpret_cast<PyTypeObject*>(type.ptr());
-  check<TypeError>(PyType_IsSubtype(before, after) && before->tp_basicsize == after->tp_basicsize, "a ",
-                   type_name(self.ptr()), " cannot become a ", after->tp_name);
+  check<TypeError>((PyType_IsSubtype(before, after) || PyType_IsSubtype(after, before)) &&
+                       before->tp_basicsize == after->tp_basicsize,
+                   "a ", type_name(self.ptr()), " cannot become a ", after->tp_name);
   // Where no dict is made yet, attributes lie as the class says.
   const py::object attributes = self.attr("__dict__");
   Py_INCREF(after);

@@ -1,6 +1,4 @@
 // ember.nn.Module.
-#include <sstream>
-
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
 #include "python/bindings/lazy.h"
@@ -16,42 +14,38 @@ using ModulePtr = std::shared_ptr<Module>;
 
 py::object parameter_object(const Tensor& x) { return py::reinterpret_steal<py::object>(wrap_parameter(x)); }
 
-py::iterator iterate(const py::list& list) { return py::iter(list); }
-
-py::iterator parameters(const Module& self, bool recurse) {
-  py::list list;
-  for (const Tensor& x : self.parameters(recurse)) list.append(parameter_object(x));
-  return iterate(list);
-}
-py::iterator named_parameters(const Module& self, const std::string& prefix, bool recurse) {
-  py::list list;
-  for (const auto& [name, x] : self.named_parameters(prefix, recurse))
-    list.append(py::make_tuple(name, parameter_object(x)));
-  return iterate(list);
-}
-template <class Values>
-py::iterator iterate_values(const Values& values) {
-  py::list list;
-  for (const auto& value : values) list.append(py::cast(value));
-  return iterate(list);
-}
-template <class Items>
-py::iterator iterate_items(const Items& items) {
-  py::list list;
-  for (const auto& [name, value] : items) list.append(py::make_tuple(name, py::cast(value)));
-  return iterate(list);
+/// Calls each of the hooks that python/ember/nn/hooks.py keeps under this name.
+template <class... Arguments>
+void call_state_hooks(const py::object& self, const char* kind, const Arguments&... arguments) {
+  const py::dict attributes(self.attr("__dict__"));
+  if (!attributes.contains(kind)) return;
+  for (py::handle hook : py::list(attributes[kind].attr("values")())) hook(self, arguments...);
 }
 
-/// Parameters, buffers, then each child by its own state_dict where its class has one.
-void collect_state(Module& module, const py::dict& into, const std::string& prefix, bool keep_vars) {
-  nn::TreeLevel level;
+/// The module's own parameters, persistent buffers and extra state.
+void save_own_state(Module& module, const py::dict& into, const std::string& prefix, bool keep_vars) {
+  const auto* python = dynamic_cast<PythonModule*>(&module);
   const auto put = [&](const std::string& name, const Tensor& x, bool is_parameter) {
-    if (!x.defined()) return;
+    if (!x.defined() || (python && python->filled.contains(name))) return;
     into[py::str(prefix + name)] = !keep_vars ? py::cast(x.detach()) : is_parameter ? parameter_object(x) : py::cast(x);
   };
   for (const auto& [name, x] : items(module.own_parameters())) put(name, x, true);
   for (const auto& [name, x] : items(module.own_buffers()))
     if (module.is_persistent(name)) put(name, x, false);
+  if (python && overrides_method(python->self(), "get_extra_state"))
+    into[py::str(prefix + "_extra_state")] = module_object(module).attr("get_extra_state")();
+}
+
+/// What the module saves of itself, then each child by its own state_dict where its class has one; hooks around it.
+void collect_state(Module& module, const py::dict& into, const std::string& prefix, bool keep_vars) {
+  nn::TreeLevel level;
+  const bool is_made_in_python = dynamic_cast<PythonModule*>(&module) != nullptr;
+  const py::object self = is_made_in_python ? module_object(module) : py::object();
+  if (self) call_state_hooks(self, "_state_dict_pre_hooks", prefix, keep_vars);
+  if (self && overrides_method(self.ptr(), "_save_to_state_dict"))
+    self.attr("_save_to_state_dict")(into, prefix, keep_vars);
+  else
+    save_own_state(module, into, prefix, keep_vars);
   module.for_each_child([&](const std::string& name, const ModulePtr& child) {
     if (!child) return;
     const std::string path = prefix + name + ".";
@@ -63,6 +57,7 @@ void collect_state(Module& module, const py::dict& into, const std::string& pref
       collect_state(*child, into, path, keep_vars);
     }
   });
+  if (self) call_state_hooks(self, "_state_dict_hooks", into, prefix, py::dict());
 }
 
 py::dict state_dict(Module& self, const py::args& positional, py::object destination, std::string prefix,
@@ -94,8 +89,23 @@ py::object make_incompatible_keys_type() {
   return type;
 }
 
-py::object load_state_dict(Module& self, const py::object& dict, bool strict, bool assign) {
-  check<TypeError>(py::hasattr(dict, "items"), "load_state_dict: expected a dict, not ", type_name(dict.ptr()));
+/// Whether a module of the tree takes part in Python: by hooks, or by methods of its class.
+bool loads_in_python(Module& self) {
+  for (const ModulePtr& module : self.modules()) {
+    auto* python = dynamic_cast<PythonModule*>(module.get());
+    if (!python) continue;
+    const py::object object = module_object(*module);
+    const py::dict attributes(object.attr("__dict__"));
+    if (attributes.contains("_load_state_dict_pre_hooks") || attributes.contains("_load_state_dict_post_hooks") ||
+        overrides_method(python->self(), "set_extra_state") ||
+        overrides_method(python->self(), "_load_from_state_dict"))
+      return true;
+  }
+  return false;
+}
+
+/// load_state_dict without hooks.
+py::object load_tensors(Module& self, const py::object& dict, bool strict, bool assign) {
   nn::StateDict state;
   for (const py::handle item : dict.attr("items")()) {
     const auto pair = item.cast<py::tuple>();
@@ -111,6 +121,13 @@ py::object load_state_dict(Module& self, const py::object& dict, bool strict, bo
   const nn::IncompatibleKeys keys = self.load_state_dict(state, strict, assign);
   const py::handle type = made_once([] { return make_incompatible_keys_type().release().ptr(); });
   return type(keys.missing_keys, keys.unexpected_keys);
+}
+
+py::object load_state_dict(Module& self, const py::object& dict, bool strict, bool assign) {
+  check<TypeError>(py::hasattr(dict, "items"), "load_state_dict: expected a dict, not ", type_name(dict.ptr()));
+  if (!loads_in_python(self)) return load_tensors(self, dict, strict, assign);
+  return py::module_::import("ember.nn.state_hooks")
+      .attr("_load_state_dict")(module_object(self), dict, strict, assign);
 }
 
 /// to(dtype), to(device), to(device, dtype), to(other), and the keywords device and dtype.
@@ -141,25 +158,6 @@ py::object to(const py::object& self, const py::args& args, const py::kwargs& kw
   return self;
 }
 
-Tensor find_tensor(const Module& self, const std::string& path, bool is_parameter) {
-  const auto named = is_parameter ? self.named_parameters() : self.named_buffers();
-  const Tensor* x = named.find(path);
-  if (!x)
-    throw py::attribute_error(self.name() + " has no " + (is_parameter ? "parameter" : "buffer") + " '" + path + "'");
-  return *x;
-}
-
-ModulePtr find_submodule(const ModulePtr& self, const std::string& path) {
-  ModulePtr module = self;
-  std::stringstream parts(path);
-  for (std::string part; std::getline(parts, part, '.');) {
-    ModulePtr* child = module->own_children().find(part);
-    if (!child || !*child) throw py::attribute_error(module->name() + " has no child '" + part + "'");
-    module = *child;
-  }
-  return module;
-}
-
 template <DType dtype>
 py::object convert_module(const py::object& self) {
   Module& module = module_of(self.ptr());
@@ -174,42 +172,6 @@ py::list directory(const py::object& self) {
   for (const auto& dict : {module.own_parameters().keys(), module.own_buffers().keys(), module.own_children().keys()})
     for (const std::string& name : dict) names.append(name);
   return names;
-}
-
-void bind_tree(ModuleBinding& c) {
-  c.def("parameters", &parameters, py::arg("recurse") = true, "An iterator over the parameters, each once.");
-  c.def("named_parameters", &named_parameters, py::arg("prefix") = "", py::arg("recurse") = true,
-        "An iterator over (name, parameter).");
-  c.def(
-      "buffers", [](const Module& self, bool recurse) { return iterate_values(self.buffers(recurse)); },
-      py::arg("recurse") = true, "An iterator over the buffers.");
-  c.def(
-      "named_buffers",
-      [](const Module& self, const std::string& prefix, bool recurse) {
-        return iterate_items(self.named_buffers(prefix, recurse));
-      },
-      py::arg("prefix") = "", py::arg("recurse") = true, "An iterator over (name, buffer).");
-  c.def(
-      "children", [](const Module& self) { return iterate_values(self.children()); },
-      "An iterator over the direct children.");
-  c.def(
-      "named_children", [](const Module& self) { return iterate_items(self.named_children()); },
-      "An iterator over (name, child).");
-  c.def(
-      "modules", [](const ModulePtr& self) { return iterate_values(self->modules()); },
-      "An iterator over this module and all below it.");
-  c.def(
-      "named_modules",
-      [](const ModulePtr& self, const std::string& prefix) { return iterate_items(self->named_modules(prefix)); },
-      py::arg("prefix") = "", "An iterator over (name, module), this module first.");
-  c.def("get_submodule", &find_submodule, py::arg("target"), "The module at a dotted path.");
-  c.def(
-      "get_parameter",
-      [](const Module& self, const std::string& path) { return parameter_object(find_tensor(self, path, true)); },
-      py::arg("target"), "The parameter at a dotted path.");
-  c.def(
-      "get_buffer", [](const Module& self, const std::string& path) { return find_tensor(self, path, false); },
-      py::arg("target"), "The buffer at a dotted path.");
 }
 
 void bind_registration(ModuleBinding& c) {
@@ -245,6 +207,10 @@ void bind_state(ModuleBinding& c) {
         py::arg("keep_vars") = false, "Parameters and persistent buffers by dotted name.");
   c.def("load_state_dict", &load_state_dict, py::arg("state_dict"), py::arg("strict") = true, py::arg("assign") = false,
         "Copies values in, or with assign takes the tensors over; strict refuses missing and unexpected names.");
+  c.def("_save_to_state_dict", &save_own_state, py::arg("destination"), py::arg("prefix"), py::arg("keep_vars"),
+        "The place for a class that adds to its own part of the state.");
+  c.def("_load_tensors", &load_tensors);
+  c.def("_tensor_names", [](const Module& self) { return self.state_dict().keys(); });
   c.def("zero_grad", &Module::zero_grad, py::arg("set_to_none") = true, "Forgets the parameters' gradients.");
   c.def(
       "train",
@@ -297,6 +263,7 @@ void define_forward(py::handle type) {
                          type_name(input.ptr()));
         const Tensor& x = tensor_of(input.ptr());
         Tensor y;
+        const FilledSlots filled(self.ptr());
         {
           const GilRelease gil;
           auto* python = dynamic_cast<PythonModule*>(&module);
@@ -331,7 +298,7 @@ void bind_module(py::module_& m) {
   module_type = reinterpret_cast<PyTypeObject*>(c.ptr());
   register_module_class(module_type, {});
   c.def(py::init([] { return new Trampoline<Module>(); }));
-  bind_tree(c);
+  bind_module_tree(c);
   bind_registration(c);
   bind_module_hooks(m, c);
   bind_state(c);

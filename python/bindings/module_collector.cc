@@ -1,4 +1,4 @@
-// Modules in Python's garbage collector: the object of a module made in Python shows the hooks, parameters, buffers and children that
+// Modules in Python's garbage collector: the object of a module made in Python shows the parameters, buffers and children that
 // the C++ module holds. Such a child is a Python object itself; one that C++ made is looked into.
 #include "ember/nn/margin_loss.h"
 #include "ember/nn/transformer_decoder.h"
@@ -28,8 +28,6 @@ void visit(Visitor& visitor, const nn::Module& module) {
       visit(visitor, *child);
     }
   }
-  if (const auto* python = dynamic_cast<const PythonModule*>(&module))
-    for (const auto& hook : python->hooks) visitor.owner(hook.function);
   // The layers that have functions among their options, or handles of their own on children.
   const auto attention = [&](const nn::MultiheadAttention& holder) {
     const auto& handle = holder.ptr();  // not as a Module's: a copy would be one more owner
@@ -63,14 +61,13 @@ int traverse_module(PyObject* self, visitproc visit_object, void* arg) {
   return visitor.result();
 }
 
-/// Hooks and children made in Python go; what a layer of C++ needs stays, so that a finalizer may still call it.
+/// Children made in Python go; what a layer of C++ needs stays, so that a finalizer may still call it.
 int clear_module(PyObject* self) {
   Visitor visitor(self);
   show(visitor, self);
   long use_count = 0;
   auto* module = static_cast<nn::Module*>(owned_value(self, use_count));
   if (auto* python = dynamic_cast<PythonModule*>(module)) {
-    const auto hooks = std::exchange(python->hooks, {});
     python->reset_route();
     std::vector<ModulePtr> children;
     for (const std::string& name : module->own_children().keys()) {

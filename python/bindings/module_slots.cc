@@ -1,7 +1,11 @@
 // Calling a module and its attributes, as slots of the Python type: a module call costs no look-up of __call__, and children and
 // parameters are found in the C++ module itself, so that C++ and Python never disagree.
+#include <algorithm>
+#include <array>
+
 #include "python/bindings/cpython.h"
 #include "python/bindings/lone_thread.h"
+#include "python/bindings/made_once.h"
 #include "python/bindings/op.h"
 #include "python/bindings/python_module.h"
 
@@ -16,6 +20,11 @@ std::string_view text_of(PyObject* name) {
   const char* text = PyUnicode_AsUTF8AndSize(name, &size);
   if (!text) throw_python_error();
   return {text, static_cast<size_t>(size)};
+}
+
+bool is_class_name(PyObject* name) {
+  static PyObject* const class_name = PyUnicode_InternFromString("__class__");
+  return name == class_name;
 }
 
 PyObject* forward_name() {
@@ -37,12 +46,32 @@ bool is_marked_buffer(PyObject* value, bool& is_persistent) {
   return true;
 }
 
-/// Hooks may add or remove hooks, so a walk is over a copy.
-std::vector<PythonModule::Hook> hooks_of(PythonModule& module, bool before) {
-  std::vector<PythonModule::Hook> hooks;
-  for (const auto& hook : module.hooks)
-    if (hook.before == before) hooks.push_back(hook);
-  return hooks;
+/// Whether this module has been given hooks around its forward, which python/ember/nn/hooks.py keeps among its attributes.
+bool has_hooks(PyObject* self) {
+  static const std::array names = {
+      PyUnicode_InternFromString("_forward_pre_hooks"), PyUnicode_InternFromString("_forward_hooks"),
+      PyUnicode_InternFromString("_backward_pre_hooks"), PyUnicode_InternFromString("_backward_hooks")};
+  PyObject** dictionary = dictionary_slot(self);
+  if (!dictionary || !*dictionary) return false;
+  return std::ranges::any_of(names, [&](PyObject* name) {
+    PyObject* hooks = PyDict_GetItemWithError(*dictionary, name);
+    return hooks && PyDict_Check(hooks) && PyDict_GET_SIZE(hooks) > 0;
+  });
+}
+
+/// Whether an attribute stands in the place of a tensor that was deleted, where the C++ forward would not find it.
+bool has_deleted_tensors(PyObject* self, const nn::Module& module, const PythonModule& python) {
+  PyTypeObject* type = Py_TYPE(self);
+  if (!module_class(type).owns_slots) return false;
+  PyObject** dictionary = dictionary_slot(self);
+  const auto is_attribute = [&](const auto& slot) {
+    if (slot.second.defined() && !python.filled.contains(slot.first)) return false;
+    const py::str name(slot.first);
+    return find_in_class(Py_TYPE(self), name.ptr()) ||
+           (dictionary && *dictionary && PyDict_Contains(*dictionary, name.ptr()) == 1);
+  };
+  return std::ranges::any_of(items(module.own_parameters()), is_attribute) ||
+         std::ranges::any_of(items(module.own_buffers()), is_attribute);
 }
 
 /// Whether an attribute or a class of Python's stands before the forward of the bound class.
@@ -52,7 +81,7 @@ bool overrides_forward(PyObject* self, PyTypeObject* bound) {
          find_in_class(Py_TYPE(self), forward_name()) != find_in_class(bound, forward_name());
 }
 
-PyObject* call_forward(PyObject* self, PyObject* args, PyObject* kwargs) {
+PyObject* call_plain_forward(PyObject* self, PyObject* args, PyObject* kwargs) {
   PyObject* forward = PyObject_GetAttr(self, forward_name());
   if (!forward) return nullptr;
   PyObject* result = PyObject_Call(forward, args, kwargs);
@@ -60,27 +89,12 @@ PyObject* call_forward(PyObject* self, PyObject* args, PyObject* kwargs) {
   return result;
 }
 
-PyObject* call_with_hooks(PyObject* self, PythonModule& module, py::tuple args, py::dict kwargs) {
-  const auto me = py::reinterpret_borrow<py::object>(self);
-  for (const auto& hook : hooks_of(module, true)) {
-    py::object changed = hook.with_kwargs ? hook.function.get()(me, args, kwargs) : hook.function.get()(me, args);
-    if (changed.is_none()) continue;
-    if (hook.with_kwargs) {
-      const auto both = changed.cast<py::tuple>();
-      args = both[0];
-      kwargs = both[1];
-    } else {
-      args = py::isinstance<py::tuple>(changed) ? py::tuple(changed) : py::make_tuple(changed);
-    }
-  }
-  auto result = py::reinterpret_steal<py::object>(call_forward(self, args.ptr(), kwargs.ptr()));
-  if (!result) throw py::error_already_set();
-  for (const auto& hook : hooks_of(module, false)) {
-    py::object changed =
-        hook.with_kwargs ? hook.function.get()(me, args, kwargs, result) : hook.function.get()(me, args, result);
-    if (!changed.is_none()) result = std::move(changed);
-  }
-  return result.release().ptr();
+/// The forward of a module with hooks, or under hooks on all modules.
+PyObject* call_with_hooks(PyObject* self, PyObject* args, PyObject* kwargs) {
+  const py::handle call = made_once(
+      [] { return py::object(py::module_::import("ember.nn.hooks").attr("_call_with_hooks")).release().ptr(); });
+  const py::object given = kwargs ? py::reinterpret_borrow<py::object>(kwargs) : py::dict();
+  return call(py::handle(self), py::handle(args), given).release().ptr();
 }
 
 /// The registered parameter, buffer or child of this name; null without an error when there is none.
@@ -94,6 +108,22 @@ PyObject* registered(nn::Module& module, std::string_view name) {
   return nullptr;
 }
 
+void forget_attribute(PyObject* self, PyObject* name) {
+  PyObject** dictionary = dictionary_slot(self);
+  if (dictionary && *dictionary && PyDict_DelItem(*dictionary, name) < 0) PyErr_Clear();
+}
+
+/// Whether the layer's tensor of this name was deleted and an attribute may be in its place: one of its class, or a plain tensor.
+bool gives_place(PyObject* self, nn::Module& module, PyObject* name, std::string_view text, PyObject* value) {
+  if (!slot_of(module, text)) return false;
+  if (PyObject* found = find_in_class(Py_TYPE(self), name); found && Py_TYPE(found)->tp_descr_set) return true;
+  const auto* python = dynamic_cast<PythonModule*>(&module);
+  PyObject** dictionary = dictionary_slot(self);
+  const bool is_deleted = (python && python->deleted.contains(text)) ||
+                          (dictionary && *dictionary && PyDict_Contains(*dictionary, name) == 1);
+  return is_deleted && is_tensor(value) && !PyObject_TypeCheck(value, parameter_type);
+}
+
 /// Makes room for `name` as something else than it was.
 void forget(PyObject* self, nn::Module& module, PyObject* name, std::string_view text) {
   PyTypeObject* type = Py_TYPE(self);
@@ -105,9 +135,7 @@ void forget(PyObject* self, nn::Module& module, PyObject* name, std::string_view
     prepare_change(module);
     module.unregister(std::string(text));
   }
-  if (PyObject** dictionary = dictionary_slot(self); dictionary && *dictionary) {
-    if (PyDict_DelItem(*dictionary, name) < 0) PyErr_Clear();
-  }
+  forget_attribute(self, name);
 }
 
 /// An entry's value, if another thread has not taken the entry out meanwhile.
@@ -125,6 +153,11 @@ int delete_attribute(PyObject* self, nn::Module* module, PyObject* name) {
   if (is_tensor_slot && module_class(type).owns_slots) {
     replace(*module, module->own_parameters(), text, Tensor());
     replace(*module, module->own_buffers(), text, Tensor());
+    forget_attribute(self, name);
+    if (auto* python = dynamic_cast<PythonModule*>(module)) {
+      python->deleted.emplace(text);
+      python->reset_route();
+    }
     return 0;
   }
   if (module && (is_tensor_slot || module->own_children().contains(text))) {
@@ -146,8 +179,19 @@ bool set_registered(PyObject* self, nn::Module* module, PyObject* name, PyObject
     return false;
   }
   const std::string_view text = text_of(name);
+  if (gives_place(self, *module, name, text, value)) {
+    if (auto* python = dynamic_cast<PythonModule*>(module)) python->reset_route();
+    return false;
+  }
   if (is_parameter) {
-    if (!module->own_parameters().contains(text)) forget(self, *module, name, text);
+    if (module->own_parameters().contains(text))
+      forget_attribute(self, name);  // of when the parameter was deleted
+    else
+      forget(self, *module, name, text);
+    if (auto* python = dynamic_cast<PythonModule*>(module)) {
+      python->reset_route();
+      if (auto deleted = python->deleted.find(text); deleted != python->deleted.end()) python->deleted.erase(deleted);
+    }
     const Tensor& x = tensor_of(value);
     prepare_change(*module);
     module->set_parameter(std::string(text), x, x.requires_grad());
@@ -223,7 +267,9 @@ std::shared_ptr<nn::Module> child_of(py::handle object) {
 bool PythonModule::find_route(PyObject* self, PyTypeObject* bound) {
   if (route_.load(std::memory_order_relaxed) == Route::Unknown) {
     // nn.Module has no forward of its own to run.
-    route_ = overrides_forward(self, bound) || !hooks.empty() ? Route::Python : Route::Cpp;
+    const bool needs_python =
+        overrides_forward(self, bound) || has_hooks(self) || has_deleted_tensors(self, module_of(self), *this);
+    route_ = needs_python ? Route::Python : Route::Cpp;
   }
   return runs_in_cpp();
 }
@@ -270,6 +316,11 @@ bool train_in_python(PyObject* self, bool mode) {
   return true;
 }
 
+PyObject* call_forward(PyObject* self, PyObject* args, PyObject* kwargs) {
+  const FilledSlots filled(self);
+  return call_plain_forward(self, args, kwargs);
+}
+
 PyObject* call_module(PyObject* self, PyObject* args, PyObject* kwargs) {
   if (Py_EnterRecursiveCall(" while calling a module")) return nullptr;
   PyObject* result = guarded([&]() -> PyObject* {
@@ -284,7 +335,7 @@ PyObject* call_module(PyObject* self, PyObject* args, PyObject* kwargs) {
           .release()
           .ptr();
     if (one_tensor && (python ? python->maps_one_tensor() && python->find_route(self, python->bound_type())
-                              : module_class(type).maps_one_tensor)) {
+                              : module_class(type).maps_one_tensor && !has_global_hooks)) {
       const Tensor& x = tensor_of(PyTuple_GET_ITEM(args, 0));
       Tensor y;
       {
@@ -293,10 +344,10 @@ PyObject* call_module(PyObject* self, PyObject* args, PyObject* kwargs) {
       }
       return wrap(y);
     }
-    if (python && !python->hooks.empty())
-      return call_with_hooks(self, *python, py::reinterpret_borrow<py::tuple>(args),
-                             kwargs ? py::reinterpret_borrow<py::dict>(kwargs) : py::dict());
-    return call_forward(self, args, kwargs);
+    if (has_global_hooks || (python && has_hooks(self))) return call_with_hooks(self, args, kwargs);
+    // A class that derives from Module alone has no places for FilledSlots.
+    const bool is_plain = python && python->bound_type() == module_type;
+    return is_plain ? call_plain_forward(self, args, kwargs) : call_forward(self, args, kwargs);
   });
   Py_LeaveRecursiveCall();
   return result;

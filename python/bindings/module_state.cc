@@ -54,12 +54,6 @@ py::object reduce_module(const py::object& self) {
     if (!module.is_persistent(name)) transient.append(name);
   }
   for (const auto& [name, child] : items(module.own_children())) children[py::str(name)] = module_object(child);
-  if (const auto* python = dynamic_cast<const PythonModule*>(&module); python && !python->hooks.empty()) {
-    py::list hooks;
-    const auto present = python->hooks;
-    for (const auto& hook : present) hooks.append(py::make_tuple(hook.function.get(), hook.before, hook.with_kwargs));
-    state["hooks"] = hooks;
-  }
   state["training"] = module.is_training();
   state["attributes"] = attributes_of(self);
   state["parameters"] = parameters;
@@ -103,12 +97,7 @@ void set_module_state(const py::object& self, const py::dict& state) {
     }
   }
   module.set_training(state["training"].cast<bool>());
-  if (!state.contains("hooks")) return;
-  const py::object before = self.attr("register_forward_pre_hook"), after = self.attr("register_forward_hook");
-  for (py::handle item : state["hooks"]) {
-    const auto [function, is_before, with_kwargs] = item.cast<std::tuple<py::object, bool, bool>>();
-    (is_before ? before : after)(function, py::arg("with_kwargs") = with_kwargs);
-  }
+  if (auto* python = dynamic_cast<PythonModule*>(&module)) python->reset_route();
 }
 
 py::object rebuild_module(const py::type& type, const py::dict& arguments) {
@@ -124,10 +113,7 @@ std::shared_ptr<nn::Module> make_empty_in_python(PyObject* self) {
   py::object copy = rebuild_module(py::type::of(me), arguments_of(self));
   const py::object deepcopy = py::module_::import("copy").attr("deepcopy");
   for (auto [name, value] : attributes_of(me)) copy.attr("__dict__")[name] = deepcopy(value);
-  auto module = copy.cast<std::shared_ptr<nn::Module>>();
-  auto* to = dynamic_cast<PythonModule*>(module.get());
-  if (const auto* from = dynamic_cast<PythonModule*>(&module_of(self)); from && to) to->hooks = from->hooks;
-  return module;
+  return copy.cast<std::shared_ptr<nn::Module>>();
 }
 
 }  // namespace ember::python

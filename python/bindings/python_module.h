@@ -4,30 +4,36 @@
 
 #include <atomic>
 #include <concepts>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
 
 #include "ember/nn/container.h"
 #include "ember/nn/module.h"
 #include "python/bindings/casters.h"
-#include "python/bindings/owner.h"
+#include "python/bindings/gil.h"
 
 namespace ember::python {
+
+/// Whether there are hooks on all modules.
+inline std::atomic<bool> has_global_hooks = false;
 
 /// What a Trampoline has beside the layer.
 class PythonModule {
  public:
   virtual ~PythonModule() = default;
 
-  struct Hook {
-    int64_t id;
-    Owner function;
-    bool before, with_kwargs;
-  };
-  /// Needs the GIL.
-  std::vector<Hook> hooks;
+  /// Names of parameters that were deleted from a layer that needs them: plain tensors may be assigned to them. Needs the GIL.
+  std::set<std::string, std::less<>> deleted;
+  /// In how many calls under way each of them has a tensor (FilledSlots). Needs the GIL.
+  std::map<std::string, int, std::less<>> filled;
 
-  /// Whether forward runs as C++ alone, or a subclass, an instance attribute or a hook takes part. Found out at the first call
-  /// and again after reset_route.
-  bool runs_in_cpp() const { return route_.load(std::memory_order_relaxed) == Route::Cpp; }
+  /// Whether forward runs as C++ alone, or a subclass, an attribute or a hook takes part. Found out at the first call and again after
+  /// reset_route.
+  bool runs_in_cpp() const {
+    return route_.load(std::memory_order_relaxed) == Route::Cpp && !has_global_hooks.load(std::memory_order_relaxed);
+  }
   /// The same, found out now; needs the GIL.
   bool find_route(PyObject* self, PyTypeObject* bound_type);
   void reset_route() { route_.store(Route::Unknown, std::memory_order_relaxed); }
@@ -65,6 +71,19 @@ std::string class_name(PyObject* self);
 /// Sequential's forward on any object: C++ children map tensors without the GIL, others are called with whatever came. Needs the GIL.
 py::object run_children(nn::SequentialImpl& module, py::object input);
 
+/// As long as it lives, a layer has in the places of its deleted parameters and buffers the tensors that its attributes of these names give,
+/// such as those that parametrizations compute. Threads that call one layer at a time share the latest. Needs the GIL.
+class FilledSlots {
+ public:
+  explicit FilledSlots(PyObject* self);
+  ~FilledSlots();
+  FilledSlots(const FilledSlots&) = delete;
+
+ private:
+  nn::Module& module_;
+  std::vector<std::string> filled_;
+};
+
 template <class M>
 class Trampoline final : public M, public PythonModule, public py::trampoline_self_life_support {
  public:
@@ -84,7 +103,7 @@ class Trampoline final : public M, public PythonModule, public py::trampoline_se
   std::string extra_repr() const override {
     const GilAcquire gil;
     auto text = extra_repr_in_python(self());
-    return text ? *text : M::extra_repr();
+    return text ? *text : Trampoline::cpp_extra_repr();
   }
   void train(bool on) override {
     const GilAcquire gil;
@@ -118,7 +137,10 @@ class Trampoline final : public M, public PythonModule, public py::trampoline_se
     else
       return nn::Module::forward(input);
   }
-  std::string cpp_extra_repr() const override { return M::extra_repr(); }
+  std::string cpp_extra_repr() const override {
+    const FilledSlots filled(self());
+    return M::extra_repr();
+  }
   nn::SequentialImpl* sequential() override {
     if constexpr (std::same_as<M, nn::SequentialImpl>)
       return this;
@@ -168,6 +190,9 @@ std::vector<std::pair<std::string, Value>> items(const OrderedDict<Value>& entri
   return list;
 }
 
+/// A parameter's or buffer's place in the module; null if there is none of this name.
+Tensor* slot_of(nn::Module& module, std::string_view name);
+
 // The slots of module_type (module_slots.cc).
 PyObject* call_module(PyObject* self, PyObject* args, PyObject* kwargs);
 PyObject* get_module_attribute(PyObject* self, PyObject* name);
@@ -188,8 +213,12 @@ void put_in_collector(PyTypeObject* type);
 const ModuleClass& module_class(PyTypeObject*& type);
 
 using ModuleBinding = py::class_<nn::Module, Trampoline<nn::Module>, py::smart_holder>;
-/// register_forward_hook and its like, and the class of their handles (module_hooks.cc).
+/// parameters(), named_modules(), get_submodule() and their like (module_tree.cc).
+void bind_module_tree(ModuleBinding& module);
+/// What python/ember/nn/hooks.py needs of C++ (module_hooks.cc).
 void bind_module_hooks(py::module_& m, ModuleBinding& module);
+/// forward, not __call__; a layer's own one finds attributes in the places of its deleted tensors.
+PyObject* call_forward(PyObject* self, PyObject* args, PyObject* kwargs);
 
 // Pickling and copying (module_state.cc).
 py::object reduce_module(const py::object& self);

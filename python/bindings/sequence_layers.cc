@@ -4,10 +4,13 @@
 #include "ember/nn/recurrent_cell.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/layer.h"
+#include "python/bindings/packed_sequence.h"
 
 namespace ember::python {
 
 namespace {
+
+using nn::utils::rnn::PackedSequence;
 
 /// What PyTorch's RNNBase gives the three.
 template <class M>
@@ -23,7 +26,8 @@ Layer<M> bind_recurrent_base(py::module_& m, const char* name, const char* doc) 
                      return std::string(name);
                  })
       .attribute("all_weights", [](const M& self) {
-        const auto weights = items(self.own_parameters());
+        auto weights = items(self.own_parameters());
+        weights.resize(self.flat_weights().size());  // a caller may have registered others
         const size_t each =
             weights.size() / static_cast<size_t>(self.options.num_layers_ * (self.options.bidirectional_ ? 2 : 1));
         py::list all;
@@ -44,6 +48,12 @@ void bind_recurrent(py::module_& m, const char* name, const char* doc) {
             const GilRelease gil;
             return std::tuple(self.forward(input, hx));
           },
+          py::arg("input"), py::arg("hx") = py::none())
+      .also_forward(
+          [](const M& self, const PackedSequence& input, const Tensor& hx) {
+            const GilRelease gil;
+            return std::tuple(self.forward_with_packed_input(input, hx));
+          },
           py::arg("input"), py::arg("hx") = py::none());
 }
 
@@ -53,6 +63,15 @@ void bind_lstm(py::module_& m) {
           [](const nn::LSTMImpl& self, const Tensor& input, const std::optional<std::tuple<Tensor, Tensor>>& hx) {
             const GilRelease gil;
             auto [output, state] = hx ? self.forward(input, {std::get<0>(*hx), std::get<1>(*hx)}) : self.forward(input);
+            return std::tuple(output, std::tuple(state.first, state.second));
+          },
+          py::arg("input"), py::arg("hx") = py::none())
+      .also_forward(
+          [](const nn::LSTMImpl& self, const PackedSequence& input,
+             const std::optional<std::tuple<Tensor, Tensor>>& hx) {
+            const GilRelease gil;
+            const auto given = hx ? nn::LSTMImpl::State(std::get<0>(*hx), std::get<1>(*hx)) : nn::LSTMImpl::State();
+            auto [output, state] = self.forward_with_packed_input(input, given);
             return std::tuple(output, std::tuple(state.first, state.second));
           },
           py::arg("input"), py::arg("hx") = py::none());

@@ -50,6 +50,14 @@ TEST(ClipGradNorm, KnowsOtherNorms) {
   expect_grads(params, {1.5, -2}, 6);
 }
 
+TEST(ClipGradNorm, TakesANormThatIsKnown) {
+  auto params = parameters();
+  nn::utils::clip_grads_with_norm_(params, 6.5, scalar_tensor(13.0));
+  expect_grads(params, {1.5, -2}, 6);
+  nn::utils::clip_grads_with_norm_(params, 6.5, scalar_tensor(1.0));
+  expect_grads(params, {1.5, -2}, 6);
+}
+
 TEST(ClipGradNorm, OfNothingIsZero) { EXPECT_EQ(nn::utils::clip_grad_norm_({zeros(2)}, 1).item<double>(), 0); }
 
 TEST(ClipGradNorm, ReportsNonFiniteNormsIfAsked) {

@@ -9,7 +9,7 @@ from ember._C.nn import _rebuild_module  # noqa: F401
 for _name in ("functional", "init", "utils"):
     importlib.import_module(f"ember.nn.{_name}")
 
-from ember.nn import grad  # noqa: E402, F401
+from ember.nn import grad, hooks, module_methods, modules, state_hooks  # noqa: E402, F401
 from ember.nn.bases import Container, NLLLoss2d, RNNBase, RNNCellBase  # noqa: E402, F401
 from ember.nn.lazy import (  # noqa: E402, F401
     LazyBatchNorm1d,

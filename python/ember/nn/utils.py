@@ -1,3 +1,0 @@
-"""Tools for parameters and their gradients."""
-
-from ember._C.nn.utils import *  # noqa: F403
