@@ -32,11 +32,6 @@ PyObject* forward_name() {
   return name;
 }
 
-bool is_class_name(PyObject* name) {
-  static PyObject* const class_name = PyUnicode_InternFromString("__class__");
-  return name == class_name;
-}
-
 /// Whether a tensor bears the mark of ember.nn.Buffer, an attribute; `is_persistent` is another one.
 bool is_marked_buffer(PyObject* value, bool& is_persistent) {
   if (!is_tensor(value)) return false;
