@@ -1,5 +1,7 @@
 """Kernels compiled once for each instruction set; the best one is chosen when the program starts."""
 
+load("//tools:compile.bzl", "ember_library")
+
 _OPTIMISED = ["-O3", "-fno-math-errno", "-fno-trapping-math", "-fopenmp-simd"]
 
 _ISA_FLAGS = {
@@ -28,13 +30,15 @@ def isa_library(name, srcs, **kwargs):
     no code for a newer CPU can replace its twin for an older one at link time.
     """
     for isa, flags in _ISA_FLAGS.items():
-        native.cc_library(
+        ember_library(
             name = name + "_" + isa,
             srcs = srcs,
-            copts = _OPTIMISED + flags + ["-DEMBER_ISA=" + isa],
+            copts = _OPTIMISED + flags + ["-DEMBER_ISA=" + isa] + select({
+                # With checks in each loop, to optimise them takes as long as all the rest.
+                "//tools:sanitizer": ["-O1"],
+                "//conditions:default": [],
+            }),
             linkopts = ["-lmvec", "-lm"],
-            linkstatic = 1,
-            alwayslink = 1,
             **kwargs
         )
-    native.cc_library(name = name, deps = [name + "_" + isa for isa in _ISA_FLAGS])
+    ember_library(name = name, deps = [name + "_" + isa for isa in _ISA_FLAGS])

@@ -3,7 +3,7 @@
     tools/rebuild_cost.py FILE...
 
 Bazel's query lists the compilations of the whole tree, and what the compiler wrote down of each when it last ran tells what it read: so
-many run again when a file changes. Build first.
+many run again when a file changes; a new header runs those that include it. Build first.
 """
 
 import argparse
@@ -35,8 +35,8 @@ def files_read(listing):
     listing = ROOT / listing
     if not listing.is_file():
         return set()
-    # Public headers are seen through links, as _virtual_includes/<target>/ember/<path>.
-    return set(re.sub(r"\S*/_virtual_includes/\w+/ember/", "", listing.read_text()).split())
+    # Public headers are found as <folder>/include/ember/<path>.
+    return set(re.sub(r"bazel-out/\S*/include/ember/", "", listing.read_text()).split())
 
 
 def main():
