@@ -55,8 +55,8 @@ LRScheduler::State LRScheduler::state_dict() const {
 
 namespace {
 
-constexpr const char* kOwnNames[] = {"step_size",   "gamma", "start_factor", "end_factor",
-                                     "total_iters", "T_max", "eta_min"};
+constexpr const char* kOwnNames[] = {"step_size", "gamma",   "start_factor", "end_factor", "total_iters",
+                                     "T_max",     "eta_min", "factor",       "power"};
 
 /// What a schedule remembers must be there, be of its kind and belong to no other schedule.
 void check_own(const std::string& schedule, const OptionDict& own, const OptionDict& saved) {
@@ -151,20 +151,75 @@ void MultiStepLR::load_own_state(const State& state) {
   for (int64_t milestone : state.milestones) ++milestones_[milestone];
 }
 
+FunctionScheduler::FunctionScheduler(Optimizer& optimizer, std::vector<Lambda> lr_lambdas, int64_t last_epoch)
+    : LRScheduler(optimizer, last_epoch), lambdas_(std::move(lr_lambdas)) {
+  check<ValueError>(lambdas_.size() == base_lrs().size(), "Expected ", base_lrs().size(), " lr_lambdas, but got ",
+                    lambdas_.size());
+}
+
 LambdaLR::LambdaLR(Optimizer& optimizer, Lambda lr_lambda, int64_t last_epoch)
     : LambdaLR(optimizer, std::vector<Lambda>(optimizer.param_groups().size(), std::move(lr_lambda)), last_epoch) {}
 
 LambdaLR::LambdaLR(Optimizer& optimizer, std::vector<Lambda> lr_lambdas, int64_t last_epoch)
-    : LRScheduler(optimizer, last_epoch), lambdas_(std::move(lr_lambdas)) {
-  check<ValueError>(lambdas_.size() == base_lrs().size(), "Expected ", base_lrs().size(), " lr_lambdas, but got ",
-                    lambdas_.size());
+    : FunctionScheduler(optimizer, std::move(lr_lambdas), last_epoch) {
   start();
 }
 
 std::vector<double> LambdaLR::get_lr() const {
   std::vector<double> rates;
-  for (size_t i = 0; i < lambdas_.size(); ++i) rates.push_back(base_lrs()[i] * lambdas_[i](last_epoch()));
+  for (size_t i = 0; i < lambdas().size(); ++i) rates.push_back(base_lrs()[i] * lambdas()[i](last_epoch()));
   return rates;
+}
+
+MultiplicativeLR::MultiplicativeLR(Optimizer& optimizer, Lambda lr_lambda, int64_t last_epoch)
+    : MultiplicativeLR(optimizer, std::vector<Lambda>(optimizer.param_groups().size(), std::move(lr_lambda)),
+                       last_epoch) {}
+
+MultiplicativeLR::MultiplicativeLR(Optimizer& optimizer, std::vector<Lambda> lr_lambdas, int64_t last_epoch)
+    : FunctionScheduler(optimizer, std::move(lr_lambdas), last_epoch) {
+  start();
+}
+
+std::vector<double> MultiplicativeLR::get_lr() const {
+  std::vector<double> rates = current_lrs();
+  for (size_t i = 0; !is_initial() && i < std::min(rates.size(), lambdas().size()); ++i)
+    rates[i] *= lambdas()[i](last_epoch());
+  return rates;
+}
+
+ConstantLR::ConstantLR(Optimizer& optimizer, double factor, int64_t total_iters, int64_t last_epoch)
+    : LRScheduler(optimizer, last_epoch), factor_(factor), total_iters_(total_iters) {
+  check<ValueError>(factor >= 0 && factor <= 1, "Constant multiplicative factor expected to be between 0 and 1.");
+  start();
+}
+
+std::vector<double> ConstantLR::get_lr() const {
+  if (last_epoch() == 0) return scaled_lrs(factor_);
+  if (last_epoch() != total_iters_) return current_lrs();
+  return factor_ == 0 ? base_lrs() : scaled_lrs(1.0 / factor_);
+}
+
+OptionDict ConstantLR::own_state() const { return {{"factor", factor_}, {"total_iters", total_iters_}}; }
+void ConstantLR::load_own_state(const State& state) {
+  load(state, "factor", factor_);
+  load(state, "total_iters", total_iters_);
+}
+
+PolynomialLR::PolynomialLR(Optimizer& optimizer, int64_t total_iters, double power, int64_t last_epoch)
+    : LRScheduler(optimizer, last_epoch), total_iters_(total_iters), power_(power) {
+  start();
+}
+
+std::vector<double> PolynomialLR::get_lr() const {
+  if (is_initial() || last_epoch() > total_iters_) return current_lrs();
+  const auto left = [&](int64_t epoch) { return 1.0 - static_cast<double>(epoch) / static_cast<double>(total_iters_); };
+  return scaled_lrs(std::pow(left(last_epoch()) / left(last_epoch() - 1), power_));
+}
+
+OptionDict PolynomialLR::own_state() const { return {{"total_iters", total_iters_}, {"power", power_}}; }
+void PolynomialLR::load_own_state(const State& state) {
+  load(state, "total_iters", total_iters_);
+  load(state, "power", power_);
 }
 
 LinearLR::LinearLR(Optimizer& optimizer, double start_factor, double end_factor, int64_t total_iters,

@@ -100,22 +100,75 @@ class MultiStepLR final : public LRScheduler {
   double gamma_;
 };
 
-/// The initial rate times a function of the epoch, one function for all groups or one for each.
-class LambdaLR final : public LRScheduler {
+/// What takes a function of the epoch, one for all groups or one for each.
+class FunctionScheduler : public LRScheduler {
  public:
   using Lambda = std::function<double(int64_t epoch)>;
+  const std::vector<Lambda>& lambdas() const { return lambdas_; }
+
+ protected:
+  FunctionScheduler(Optimizer& optimizer, std::vector<Lambda> lr_lambdas, int64_t last_epoch);
+
+ private:
+  std::vector<Lambda> lambdas_;
+};
+
+/// The initial rate times a function of the epoch.
+class LambdaLR final : public FunctionScheduler {
+ public:
   LambdaLR(Optimizer& optimizer, Lambda lr_lambda, int64_t last_epoch = -1);
   LambdaLR(Optimizer& optimizer, std::vector<Lambda> lr_lambdas, int64_t last_epoch = -1);
-
-  const std::vector<Lambda>& lambdas() const { return lambdas_; }
 
   std::string name() const override { return "LambdaLR"; }
 
  protected:
   std::vector<double> get_lr() const override;
+};
+
+/// Multiplies the rate by a function of the epoch.
+class MultiplicativeLR final : public FunctionScheduler {
+ public:
+  MultiplicativeLR(Optimizer& optimizer, Lambda lr_lambda, int64_t last_epoch = -1);
+  MultiplicativeLR(Optimizer& optimizer, std::vector<Lambda> lr_lambdas, int64_t last_epoch = -1);
+
+  std::string name() const override { return "MultiplicativeLR"; }
+
+ protected:
+  std::vector<double> get_lr() const override;
+};
+
+/// `factor` times the rate for the first total_iters epochs.
+class ConstantLR final : public LRScheduler {
+ public:
+  ConstantLR(Optimizer& optimizer, double factor = 1.0 / 3, int64_t total_iters = 5, int64_t last_epoch = -1);
+
+  std::string name() const override { return "ConstantLR"; }
+
+ protected:
+  std::vector<double> get_lr() const override;
+  OptionDict own_state() const override;
+  void load_own_state(const State& state) override;
 
  private:
-  std::vector<Lambda> lambdas_;
+  double factor_;
+  int64_t total_iters_;
+};
+
+/// The initial rate times (1 - epoch / total_iters)^power, 0 from then on.
+class PolynomialLR final : public LRScheduler {
+ public:
+  PolynomialLR(Optimizer& optimizer, int64_t total_iters = 5, double power = 1.0, int64_t last_epoch = -1);
+
+  std::string name() const override { return "PolynomialLR"; }
+
+ protected:
+  std::vector<double> get_lr() const override;
+  OptionDict own_state() const override;
+  void load_own_state(const State& state) override;
+
+ private:
+  int64_t total_iters_;
+  double power_;
 };
 
 /// From start_factor to end_factor of the initial rate in total_iters equal steps: a warm-up.

@@ -73,14 +73,18 @@ void load_state_dict(LRScheduler& self, const py::dict& dict) {
 }
 
 void visit(Visitor& visitor, const LRScheduler& self) {
-  if (const auto* scheduler = dynamic_cast<const LambdaLR*>(&self))
+  if (const auto* scheduler = dynamic_cast<const FunctionScheduler*>(&self))
     for (const auto& lambda : scheduler->lambdas()) visitor.function(lambda);
 }
 
-LambdaLR::Lambda to_lambda(py::object function) { return PythonFunction<double(int64_t)>(std::move(function)); }
+FunctionScheduler::Lambda to_lambda(py::object function) {
+  return PythonFunction<double(int64_t)>(std::move(function));
+}
 
-void make_lambda_lr(py::detail::value_and_holder& self, Optimizer& optimizer, const py::object& lambdas,
-                    int64_t last_epoch) {
+/// LambdaLR or MultiplicativeLR.
+template <class S>
+void make_of_functions(py::detail::value_and_holder& self, Optimizer& optimizer, const py::object& lambdas,
+                       int64_t last_epoch) {
   py::list functions;
   if (py::isinstance<py::list>(lambdas) || py::isinstance<py::tuple>(lambdas)) {
     functions.attr("extend")(lambdas);
@@ -88,10 +92,10 @@ void make_lambda_lr(py::detail::value_and_holder& self, Optimizer& optimizer, co
     const auto lock = lock_of(optimizer);
     for (size_t i = 0; i < optimizer.param_groups().size(); ++i) functions.append(lambdas);
   }
-  std::vector<LambdaLR::Lambda> list;
+  std::vector<FunctionScheduler::Lambda> list;
   for (py::handle lambda : functions) list.push_back(to_lambda(py::reinterpret_borrow<py::object>(lambda)));
   const auto lock = lock_of(optimizer);
-  self.value_ptr() = new LambdaLR(optimizer, std::move(list), last_epoch);
+  self.value_ptr() = new S(optimizer, std::move(list), last_epoch);
   py::handle(reinterpret_cast<PyObject*>(self.inst)).attr("lr_lambdas") = functions;
 }
 
@@ -176,8 +180,17 @@ void bind_lr_scheduler(py::module_& m) {
       .def(make<MultiStepLR, const std::vector<int64_t>&, double, int64_t>(), optimizer, py::arg("milestones"),
            py::arg("gamma") = 0.1, last_epoch, keep_optimizer);
   py::class_<LambdaLR, LRScheduler>(m, "LambdaLR", "The initial rate times a function of the epoch.")
-      .def("__init__", &make_lambda_lr, py::detail::is_new_style_constructor(), optimizer, py::arg("lr_lambda"),
-           last_epoch, keep_optimizer);
+      .def("__init__", &make_of_functions<LambdaLR>, py::detail::is_new_style_constructor(), optimizer,
+           py::arg("lr_lambda"), last_epoch, keep_optimizer);
+  py::class_<MultiplicativeLR, LRScheduler>(m, "MultiplicativeLR", "Multiplies the rate by a function of the epoch.")
+      .def("__init__", &make_of_functions<MultiplicativeLR>, py::detail::is_new_style_constructor(), optimizer,
+           py::arg("lr_lambda"), last_epoch, keep_optimizer);
+  py::class_<ConstantLR, LRScheduler>(m, "ConstantLR", "factor times the rate for the first total_iters epochs.")
+      .def(make<ConstantLR, double, int64_t, int64_t>(), optimizer, py::arg("factor") = 1.0 / 3,
+           py::arg("total_iters") = 5, last_epoch, keep_optimizer);
+  py::class_<PolynomialLR, LRScheduler>(m, "PolynomialLR", "The rate times (1 - epoch / total_iters)^power.")
+      .def(make<PolynomialLR, int64_t, double, int64_t>(), optimizer, py::arg("total_iters") = 5,
+           py::arg("power") = 1.0, last_epoch, keep_optimizer);
   py::class_<LinearLR, LRScheduler>(m, "LinearLR", "From start_factor to end_factor of the rate in equal steps.")
       .def(make<LinearLR, double, double, int64_t, int64_t>(), optimizer, py::arg("start_factor") = 1.0 / 3,
            py::arg("end_factor") = 1.0, py::arg("total_iters") = 5, last_epoch, keep_optimizer);

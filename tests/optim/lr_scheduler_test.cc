@@ -46,6 +46,12 @@ const std::map<std::string, MakeScheduler>& schedulers() {
       {"CosineAnnealingLR", maker<CosineAnnealingLR>(5)},
       {"CosineAnnealingLR_min", maker<CosineAnnealingLR>(9, 0.01)},
       {"ExponentialLR", maker<ExponentialLR>(0.9)},
+      {"MultiplicativeLR",
+       maker<MultiplicativeLR>([](int64_t epoch) { return epoch % 2 == 0 ? 0.9 : 1.0 / static_cast<double>(epoch); })},
+      {"ConstantLR", maker<ConstantLR>()},
+      {"ConstantLR_half", maker<ConstantLR>(0.5, 8)},
+      {"PolynomialLR", maker<PolynomialLR>()},
+      {"PolynomialLR_square", maker<PolynomialLR>(10, 2.0)},
   };
   return table;
 }
@@ -127,6 +133,7 @@ TEST(LRScheduler, RefusesBadArguments) {
   EXPECT_THROW(LinearLR(*optimizer, 0.5, 1.5), ValueError);
   EXPECT_THROW(StepLR(*optimizer, 0), ValueError);
   EXPECT_THROW(CosineAnnealingLR(*optimizer, 0), ValueError);
+  EXPECT_THROW(ConstantLR(*optimizer, 1.5), ValueError);
   StepLR scheduler(*optimizer, 3);
   optimizer->add_param_group(ParamGroup({zeros(1).requires_grad_()}));
   EXPECT_THROW(scheduler.load_state_dict({}), ValueError);

@@ -43,6 +43,11 @@ SCHEDULERS = {
     "CosineAnnealingLR": lambda o: lr_scheduler.CosineAnnealingLR(o, 5),
     "CosineAnnealingLR_min": lambda o: lr_scheduler.CosineAnnealingLR(o, 9, eta_min=0.01),
     "ExponentialLR": lambda o: lr_scheduler.ExponentialLR(o, 0.9),
+    "MultiplicativeLR": lambda o: lr_scheduler.MultiplicativeLR(o, lambda e: 0.9 if e % 2 == 0 else 1 / e),
+    "ConstantLR": lambda o: lr_scheduler.ConstantLR(o),
+    "ConstantLR_half": lambda o: lr_scheduler.ConstantLR(o, factor=0.5, total_iters=8),
+    "PolynomialLR": lambda o: lr_scheduler.PolynomialLR(o),
+    "PolynomialLR_square": lambda o: lr_scheduler.PolynomialLR(o, total_iters=10, power=2.0),
 }
 
 

@@ -148,6 +148,9 @@ def half(epoch):
         lambda o: lr_scheduler.LinearLR(o, 0.25, total_iters=6),
         lambda o: lr_scheduler.CosineAnnealingLR(o, 7, 0.01),
         lambda o: lr_scheduler.ExponentialLR(o, 0.9),
+        lambda o: lr_scheduler.ConstantLR(o, 0.5, 6),
+        lambda o: lr_scheduler.PolynomialLR(o, 9, 2.0),
+        lambda o: lr_scheduler.MultiplicativeLR(o, half),
     ],
 )
 def test_schedules_are_copied_where_they_stand(make, copier):

@@ -135,6 +135,10 @@ def test_schedules():
     assert rates(lambda o: lr_scheduler.ExponentialLR(o, 0.5), 3) == pytest.approx([1, 0.5, 0.25])
     assert rates(lambda o: lr_scheduler.LambdaLR(o, lambda e: 1 / (e + 1)), 3) == pytest.approx([1, 1 / 2, 1 / 3])
     assert rates(lambda o: lr_scheduler.LinearLR(o, 0.5, total_iters=2), 4) == pytest.approx([0.5, 0.75, 1, 1])
+    assert rates(lambda o: lr_scheduler.ConstantLR(o, 0.25, 2), 3) == pytest.approx([0.25, 0.25, 1])
+    assert rates(lambda o: lr_scheduler.ConstantLR(o, 0, 2), 3) == pytest.approx([0, 0, 1])
+    assert rates(lambda o: lr_scheduler.PolynomialLR(o, 4, 2), 6) == pytest.approx([1, 9 / 16, 1 / 4, 1 / 16, 0, 0])
+    assert rates(lambda o: lr_scheduler.MultiplicativeLR(o, lambda e: 1 / e), 4) == pytest.approx([1, 1, 1 / 2, 1 / 6])
     cosine = rates(lambda o: lr_scheduler.CosineAnnealingLR(o, 4, eta_min=0.1), 5)
     assert cosine == pytest.approx([0.1 + 0.45 * (1 + math.cos(math.pi * t / 4)) for t in range(5)])
 
